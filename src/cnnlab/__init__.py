@@ -1,0 +1,3 @@
+"""Declarative experiment sweeps for convolutional networks."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,32 @@
+"""The two ways in which a command ends without a traceback."""
+
+import difflib
+from collections.abc import Iterable
+
+
+class ConfigError(Exception):
+    """What the user wrote is wrong: exit code 2, one message, no traceback.
+
+    Args:
+        problems: one line each, `where: what is wrong, got value. What to do.`
+    """
+
+    def __init__(self, *problems: str) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+class RunError(Exception):
+    """A run could not be carried out, through no fault of its configuration: exit code 1, one message."""
+
+
+def unknown(name: str, known: Iterable[str], *, noun: str = "") -> str:
+    """Say that `name` is not known, which known name is nearest, and all known ones."""
+    names = sorted(known)
+    return f"unknown {noun + ' ' if noun else ''}'{name}'.{did_you_mean(name, names)} Known: {', '.join(names)}."
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return a question that names what is nearest to `name`, with a space before it; nothing if nothing is near."""
+    nearest = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.5)
+    return f" Did you mean '{nearest[0]}'?" if nearest else ""
