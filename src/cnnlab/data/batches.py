@@ -1,0 +1,115 @@
+"""Resident batches: gathered from one uint8 tensor, augmented and normalized whole batches at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from cnnlab.data.augmentations import Augmentation
+from cnnlab.data.splits import Split
+from cnnlab.randomness import generator
+
+IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # RGB, images scaled to [0, 1]
+_STATISTICS_CHUNK = 2048  # images; keeps the float copy small
+
+
+@dataclass(frozen=True)
+class Normalization:
+    """Per-channel mean and standard deviation that are taken off the images, of images scaled to [0, 1]."""
+
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+
+    def apply(self, images: Tensor) -> Tensor:
+        """Turn uint8 (N, C, H, W) into float32 (N, C, H, W): (x / 255 - mean) / std."""
+        shape = (1, len(self.std), 1, 1)
+        scale = 1 / (255 * torch.tensor(self.std, device=images.device)).view(shape)
+        shift = -torch.tensor(self.mean, device=images.device).view(shape) * scale * 255
+        return images.float().mul_(scale).add_(shift)
+
+
+def measure_normalization(split: Split) -> Normalization:
+    """Return mean and deviation per channel over all pixels of a split."""
+    channels = split.images.shape[1]
+    total, squares, pixels = torch.zeros(channels, dtype=torch.float64), torch.zeros(channels, dtype=torch.float64), 0
+    for rows in torch.split(split.rows, _STATISTICS_CHUNK):
+        chunk = split.images[rows].float() / 255
+        total += chunk.sum((0, 2, 3)).double()
+        squares += chunk.square().sum((0, 2, 3)).double()
+        pixels += chunk[:, 0].numel()
+    mean = total / pixels
+    std = (squares / pixels - mean.square()).clamp_min(0).sqrt()
+    std[std == 0] = 1.0  # a constant channel stays what it is: zero
+    return Normalization(tuple(mean.tolist()), tuple(std.tolist()))
+
+
+def imagenet_normalization(channels: int) -> Normalization:
+    """Return ImageNet's mean and deviation; for grayscale images their averages over the channels."""
+    if channels == len(IMAGENET_MEAN):
+        return Normalization(IMAGENET_MEAN, IMAGENET_STD)
+    return Normalization((sum(IMAGENET_MEAN) / 3,) * channels, (sum(IMAGENET_STD) / 3,) * channels)
+
+
+def step_bounds(num_images: int, batch_size: int) -> list[tuple[int, int]]:
+    """Cut positions 0..num_images into batches; a last batch of one joins the one before.
+
+    Batch normalization cannot normalize one image, and its gradient would count as much as a full batch's.
+    """
+    starts = list(range(0, num_images, batch_size))
+    if len(starts) > 1 and num_images - starts[-1] == 1 and batch_size > 1:
+        starts.pop()
+    return list(zip(starts, [*starts[1:], num_images]))
+
+
+class Batches:
+    """One split in batches, on the device.
+
+    Args:
+        split: its images lie on `device`, or elsewhere if there are too many; then each batch is moved.
+        batch_size: images per batch.
+        normalization: applied last, after the augmentation.
+        device: where the batches are wanted.
+    """
+
+    def __init__(self, split: Split, batch_size: int, *, normalization: Normalization, device: torch.device) -> None:
+        self.device = device
+        self.images = split.images
+        self.rows = split.rows.to(self.images.device)
+        self.labels = split.labels.to(device)
+        self.bounds = step_bounds(len(split), batch_size)
+        self.normalization = normalization
+
+    def __len__(self) -> int:
+        return len(self.bounds)
+
+    @property
+    def num_images(self) -> int:
+        """Images in one pass."""
+        return len(self.labels)
+
+    def in_order(self) -> Iterator[tuple[Tensor, Tensor]]:
+        """Yield (images float32 (B, C, H, W), targets int64 (B,)) in the split's own order, normalized only."""
+        for start, stop in self.bounds:
+            images = self.images[self.rows[start:stop]].to(self.device)
+            yield self.normalization.apply(images), self.labels[start:stop]
+
+    def epoch(
+        self, epoch: int, *, seed: int, augmentation: Augmentation, shuffle: bool = True
+    ) -> Iterator[tuple[Tensor, Tensor]]:
+        """Yield the batches of one training epoch.
+
+        Order and augmentation are functions of (seed, epoch) alone; the draws belong to the position in the epoch,
+        so neither the batch size nor anything the model does changes what happens to an image.
+        """
+        order = torch.arange(self.num_images)
+        if shuffle:
+            order = torch.randperm(self.num_images, generator=generator(seed, "order", epoch))
+        draws = torch.rand(self.num_images, augmentation.num_draws, generator=generator(seed, "augment", epoch))
+        order, draws = order.to(self.device), draws.to(self.device)
+        for start, stop in self.bounds:
+            chosen = order[start:stop]
+            images = self.images[self.rows[chosen.to(self.rows.device)]].to(self.device)
+            yield self.normalization.apply(augmentation.apply(images, draws[start:stop])), self.labels[chosen]

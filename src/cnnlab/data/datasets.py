@@ -1,0 +1,201 @@
+"""Data sets: each loader returns the data as it comes; `load_dataset` makes of it what a run asks for."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from cnnlab.data.downloads import Progress
+from cnnlab.data.images import read_image_folder
+from cnnlab.data.published import read_cifar, read_mnist, read_stl10
+from cnnlab.data.splits import Data, Source, Split, make_splits
+from cnnlab.errors import ConfigError
+from cnnlab.randomness import generator
+from cnnlab.schema import Bound, PositiveInt
+
+if TYPE_CHECKING:
+    from cnnlab.config import DatasetConfig
+
+DIGITS = tuple("0123456789")
+FASHION = (
+    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
+)  # fmt: skip
+STL10 = ("airplane", "bird", "car", "cat", "deer", "dog", "horse", "monkey", "ship", "truck")
+_CHUNK = 256  # images per float copy
+
+
+@dataclass(frozen=True)
+class Storage:
+    """Where data lies, and what a loader may use to bring it."""
+
+    data_dir: Path
+    """Downloads go here, and are looked for here."""
+    cache_dir: Path
+    """Decoded images are kept here."""
+    image_size: int | None
+    """Height and width that the run asks for, in pixels; None: the data set's own."""
+    workers: int | None = None
+    """Processes that decode images; None: one per core."""
+    progress: Progress | None = None
+    """Called with (what, done, total) while something takes long."""
+
+
+def load_dataset(config: DatasetConfig, storage: Storage, seed: int) -> Data:
+    """Load a data set, scale it and split it.
+
+    Args:
+        config: its name is a key of `DATASETS`, its options are complete and checked.
+        storage: where it comes from, and the size asked for.
+        seed: draws a subset of the training images where one is asked for; nothing else.
+
+    Raises:
+        ConfigError: the data is not there, is damaged, or does not fit what `config` asks of it.
+    """
+    source = DATASETS[config.name](storage, **config.options)
+    return make_splits(
+        resize_source(source, storage.image_size),
+        seed=seed,
+        classes=config.classes,
+        binary=config.binary,
+        per_class=config.per_class,
+        fraction=config.fraction,
+        val_fraction=config.val_fraction,
+        test_fraction=config.test_fraction,
+        split_seed=config.split_seed,
+    )
+
+
+def resize_source(source: Source, size: int | None) -> Source:
+    """Scale every store that is not size x size yet; None leaves all as they are."""
+    if size is None:
+        return source
+    stores = {id(split.images): split.images for split in (source.train, source.val, source.test) if split is not None}
+    resized = {key: resize(images, size) for key, images in stores.items()}
+
+    def replace(split: Split) -> Split:
+        return dataclasses.replace(split, images=resized[id(split.images)])
+
+    return dataclasses.replace(
+        source,
+        train=replace(source.train),
+        val=None if source.val is None else replace(source.val),
+        test=None if source.test is None else replace(source.test),
+    )
+
+
+def resize(images: Tensor, size: int) -> Tensor:
+    """Scale images, bilinear with antialiasing, a few at a time.
+
+    Shape:
+        uint8 (N, C, H, W) -> uint8 (N, C, size, size), the same tensor where it has that size.
+    """
+    if images.shape[2:] == (size, size):
+        return images
+    result = torch.empty(*images.shape[:2], size, size, dtype=torch.uint8)
+    for source, target in zip(torch.split(images, _CHUNK), torch.split(result, _CHUNK)):
+        scaled = F.interpolate(source.float(), (size, size), mode="bilinear", antialias=True)
+        target.copy_(scaled.round_().clamp_(0, 255))
+    return result
+
+
+def digits(storage: Storage) -> Source:
+    """1,797 real handwritten digits at 32x32, gray; ships with scikit-learn, nothing is downloaded."""
+    # Read from scikit-learn's own file: to import sklearn.datasets takes more than a second, to find it takes none.
+    package = importlib.util.find_spec("sklearn")
+    assert package is not None
+    assert package.origin is not None
+    file = Path(package.origin).parent / "datasets" / "data" / "digits.csv.gz"
+    table = torch.from_numpy(np.loadtxt(file, delimiter=",", dtype=np.float32))  # 64 pixels of 0..16, then the label
+    pixels = table[:, :64].reshape(-1, 1, 8, 8) * (255 / 16)
+    size = storage.image_size or 32
+    images = F.interpolate(pixels, (size, size), mode="bilinear", antialias=True).round().byte()
+    return Source(Split(images, table[:, 64].long(), torch.arange(len(table))), DIGITS)
+
+
+def synthetic(
+    storage: Storage,
+    *,
+    num_images: PositiveInt = 2000,
+    num_classes: Annotated[int, Bound(">= 2", low=2)] = 10,
+    channels: Literal[1, 3] = 3,
+) -> Source:
+    """Stripes under noise, whose direction is the class; generated, 32x32 or image_size."""
+    size = storage.image_size or 32
+    labels = torch.arange(num_images) % num_classes
+    images = torch.empty(num_images, channels, size, size, dtype=torch.uint8)
+    for counter, (chunk, target) in enumerate(zip(torch.split(labels, _CHUNK), torch.split(images, _CHUNK))):
+        draws = generator(0, "synthetic", counter)  # not the run's seed: it is one data set
+        target.copy_(_stripes(chunk * math.pi / num_classes, channels, size, draws))
+    return Source(Split(images, labels, torch.arange(num_images)), tuple(str(label) for label in range(num_classes)))
+
+
+def _stripes(angles: Tensor, channels: int, size: int, draws: torch.Generator) -> Tensor:
+    """Return float images in [0, 255]: four to six waves across, any phase, any contrast and tint, and noise.
+
+    Shape:
+        angles (N,) in radians -> (N, channels, size, size).
+    """
+    num = len(angles)
+    waves, phase = 4 + 2 * torch.rand(num, 1, 1, generator=draws), torch.rand(num, 1, 1, generator=draws)
+    contrast = 0.1 + 0.2 * torch.rand(num, channels, 1, 1, generator=draws)
+    noise = torch.randn(num, channels, size, size, generator=draws)
+    ticks = torch.arange(size) / size
+    across = angles.cos()[:, None, None] * ticks + angles.sin()[:, None, None] * ticks[:, None]  # (N, H, W)
+    wave = torch.sin(2 * math.pi * (waves * across + phase))[:, None]
+    return ((0.5 + contrast * wave + 0.2 * noise) * 255).round_().clamp_(0, 255)
+
+
+def mnist(storage: Storage) -> Source:
+    """MNIST: 60,000 + 10,000 handwritten digits, 28x28 gray; downloaded."""
+    return read_mnist("mnist", "MNIST", classes=DIGITS, data_dir=storage.data_dir, progress=storage.progress)
+
+
+def fashion_mnist(storage: Storage) -> Source:
+    """Fashion-MNIST: 60,000 + 10,000 pictures of clothes in 10 classes, 28x28 gray; downloaded."""
+    return read_mnist(
+        "fashion_mnist", "FashionMNIST", classes=FASHION, data_dir=storage.data_dir, progress=storage.progress
+    )
+
+
+def cifar10(storage: Storage) -> Source:
+    """CIFAR-10: 50,000 + 10,000 photographs in 10 classes, 32x32 RGB; downloaded."""
+    return read_cifar("cifar10", "CIFAR10", data_dir=storage.data_dir, progress=storage.progress)
+
+
+def cifar100(storage: Storage) -> Source:
+    """CIFAR-100: 50,000 + 10,000 photographs in 100 classes, 32x32 RGB; downloaded."""
+    return read_cifar("cifar100", "CIFAR100", data_dir=storage.data_dir, progress=storage.progress)
+
+
+def stl10(storage: Storage) -> Source:
+    """STL-10: 5,000 + 8,000 photographs in 10 classes, 96x96 RGB, its labelled part; downloaded."""
+    return read_stl10(classes=STL10, data_dir=storage.data_dir, progress=storage.progress)
+
+
+def image_folder(storage: Storage, *, root: Path | None = None, skip_corrupt: bool = False) -> Source:
+    """Your own images: root/<class>/... or root/train/<class>/... and root/test/<class>/..., decoded once."""
+    if root is None:
+        raise ConfigError("dataset.root: missing. Give the folder: dataset.root=path/to/folder")
+    return read_image_folder(storage, root, skip_corrupt=skip_corrupt)
+
+
+DATASETS: dict[str, Callable[..., Source]] = {
+    "digits": digits,
+    "synthetic": synthetic,
+    "mnist": mnist,
+    "fashion_mnist": fashion_mnist,
+    "cifar10": cifar10,
+    "cifar100": cifar100,
+    "stl10": stl10,
+    "image_folder": image_folder,
+}

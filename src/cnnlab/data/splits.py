@@ -1,0 +1,209 @@
+"""Splits: which images a run trains on, selects on and is tested on. Stratified, fixed, no image is copied."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from cnnlab.errors import ConfigError, unknown
+from cnnlab.randomness import generator
+
+REST = "rest"  # the class of all others under `dataset.binary`
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Labelled images: rows of a store that several splits may share."""
+
+    images: Tensor
+    """The store: uint8 (M, C, H, W); may be a memory-mapped file."""
+    labels: Tensor
+    """int64 (N,) in [0, number of classes)."""
+    rows: Tensor
+    """int64 (N,): where in the store the images of the split are; `labels[i]` belongs to `images[rows[i]]`."""
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """A data set as it comes."""
+
+    train: Split
+    classes: tuple[str, ...]
+    val: Split | None = None
+    test: Split | None = None
+    notes: tuple[str, ...] = ()
+    """What the user should know about the images; a sentence each."""
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """What a run uses."""
+
+    train: Split
+    val: Split | None
+    test: Split
+    classes: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def make_splits(
+    source: Source,
+    *,
+    seed: int,
+    classes: tuple[str, ...] | None,
+    binary: str | None,
+    per_class: int | None,
+    fraction: float | None,
+    val_fraction: float,
+    test_fraction: float,
+    split_seed: int,
+) -> Data:
+    """Choose classes, hold out test and validation, choose a subset of the training images; in this order.
+
+    What is held out of a class with n images is its portion of n, rounded, half up, but at least 1 and at most n - 1;
+    of a class with one image it is none. A subset takes `fraction` of n, rounded, half up, but at least 1.
+
+    Args:
+        source: its own splits are used as they come; what it has not got is held out of the training split.
+        seed: draws the subset, and nothing else.
+        classes: keep these, in this order; None keeps all.
+        binary: this class becomes 1, all others become 0, "rest"; None keeps the classes.
+        per_class: training images per class; None takes all.
+        fraction: part of the training images of each class; None takes all.
+        val_fraction: held out of what is left after the test split; 0: no validation split, not even the source's own.
+        test_fraction: held out where the source has no test split.
+        split_seed: draws what is held out.
+
+    Raises:
+        ConfigError: an unknown class, fewer than two, a class with too few images or none, an empty split.
+    """
+    if classes is not None:
+        source = keep_classes(source, classes)
+    if binary is not None:
+        source = join_rest(source, binary)
+    train, test = source.train, source.test
+    if test is None:
+        train, test = _hold_out(train, source.classes, test_fraction, split_seed=split_seed, name="test")
+    val = source.val if val_fraction else None
+    if val_fraction and val is None:
+        train, val = _hold_out(train, source.classes, val_fraction, split_seed=split_seed, name="val")
+    _check_images(train, val, test, source.classes)
+    train = _subset(train, source.classes, seed=seed, per_class=per_class, fraction=fraction)
+    return Data(train, val, test, source.classes, source.notes)
+
+
+def keep_classes(source: Source, classes: tuple[str, ...]) -> Source:
+    """Return the images of these classes only; the labels follow their order.
+
+    Raises:
+        ConfigError: fewer than two classes, one that the data set has not got, or one twice.
+    """
+    problems = [_unknown_class("classes", name, source) for name in classes if name not in source.classes]
+    if twice := sorted({name for name in classes if classes.count(name) > 1}):
+        problems.append(f"dataset.classes: more than once: {', '.join(twice)}.")
+    if len(classes) < 2:
+        problems.append(f"dataset.classes: must be two or more, got {list(classes)}.")
+    if problems:
+        raise ConfigError(*problems)
+    labels = torch.full((len(source.classes),), -1)
+    labels[[source.classes.index(name) for name in classes]] = torch.arange(len(classes))
+    return _relabel(source, labels, classes)
+
+
+def join_rest(source: Source, name: str) -> Source:
+    """Return the question `name` or not: classes "rest" (0) and `name` (1).
+
+    Raises:
+        ConfigError: the data set has no class of that name.
+    """
+    if name not in source.classes:
+        raise ConfigError(_unknown_class("binary", name, source))
+    labels = torch.zeros(len(source.classes), dtype=torch.int64)
+    labels[source.classes.index(name)] = 1
+    return _relabel(source, labels, (REST, name))
+
+
+def _unknown_class(key: str, name: str, source: Source) -> str:
+    return f"dataset.{key}: {unknown(name, source.classes, noun='class')}"
+
+
+def _relabel(source: Source, labels: Tensor, classes: tuple[str, ...]) -> Source:
+    """Give every image the new label of its class; -1 drops it."""
+
+    def relabel(split: Split | None) -> Split | None:
+        if split is None:
+            return None
+        renamed = Split(split.images, labels[split.labels], split.rows)
+        return _select(renamed, renamed.labels >= 0)
+
+    train = relabel(source.train)
+    assert train is not None
+    return dataclasses.replace(source, train=train, val=relabel(source.val), test=relabel(source.test), classes=classes)
+
+
+def _select(split: Split, chosen: Tensor) -> Split:
+    """Keep the images where `chosen`, bool (N,); the order stays, so ascending rows stay ascending."""
+    return Split(split.images, split.labels[chosen], split.rows[chosen])
+
+
+def _hold_out(
+    split: Split, classes: tuple[str, ...], portion: float, *, split_seed: int, name: str
+) -> tuple[Split, Split]:
+    """Cut a split in two, class by class; return what stays and what is held out."""
+    is_held = torch.zeros(len(split), dtype=torch.bool)
+    for label, class_name in enumerate(classes):
+        members = (split.labels == label).nonzero().flatten()
+        order = torch.randperm(len(members), generator=generator(split_seed, "split", f"{name}/{class_name}"))
+        is_held[members[order[: _num_held(len(members), portion)]]] = True
+    return _select(split, ~is_held), _select(split, is_held)
+
+
+def _num_held(num_images: int, portion: float) -> int:
+    if num_images < 2:
+        return 0
+    return min(max(_round_half_up(num_images * portion), 1), num_images - 1)
+
+
+def _round_half_up(value: float) -> int:
+    return math.floor(value + 0.5)
+
+
+def _check_images(train: Split, val: Split | None, test: Split, classes: tuple[str, ...]) -> None:
+    counts = torch.bincount(train.labels, minlength=len(classes)).tolist()
+    problems = [f"dataset: class '{name}' has no training images." for name, n in zip(classes, counts) if n == 0]
+    if len(test) == 0:
+        problems.append("dataset: the test split has no images. It takes two images of a class to hold one out.")
+    if val is not None and len(val) == 0:
+        problems.append("dataset.val_fraction: no class has an image to spare. Set it to 0: no validation.")
+    if problems:
+        raise ConfigError(*problems)
+
+
+def _subset(
+    train: Split, classes: tuple[str, ...], *, seed: int, per_class: int | None, fraction: float | None
+) -> Split:
+    """Choose training images by the seed. Subsets are nested: the first k of one permutation per class."""
+    if per_class is None and fraction is None:
+        return train
+    if per_class is not None and fraction is not None:
+        raise ConfigError("dataset.per_class: cannot go with dataset.fraction. Leave one of them out.")
+    counts = torch.bincount(train.labels, minlength=len(classes)).tolist()
+    if per_class is not None and per_class > min(counts):
+        smallest = classes[counts.index(min(counts))]
+        raise ConfigError(
+            f"dataset.per_class: must be <= {min(counts)}, the training images of class '{smallest}', got {per_class}."
+        )
+    is_chosen = torch.zeros(len(train), dtype=torch.bool)
+    for label, class_name in enumerate(classes):
+        members = (train.labels == label).nonzero().flatten()
+        order = torch.randperm(len(members), generator=generator(seed, "subset", class_name))
+        k = per_class if fraction is None else max(_round_half_up(len(members) * fraction), 1)
+        is_chosen[members[order[:k]]] = True
+    return _select(train, is_chosen)

@@ -1,0 +1,100 @@
+import pytest
+import torch
+
+from cnnlab.data.augmentations import AUGMENTATIONS
+from cnnlab.data.batches import Batches, Normalization, imagenet_normalization, measure_normalization, step_bounds
+from cnnlab.data.splits import Split
+
+PLAIN = Normalization((0.0,), (1 / 255,))  # leaves the pixels' values as they are
+
+
+def split(num_images=11, channels=1):
+    images = torch.arange(num_images, dtype=torch.uint8).view(-1, 1, 1, 1).expand(-1, channels, 4, 4).contiguous()
+    rows = torch.arange(1, num_images)  # the first image of the store belongs to another split
+    return Split(images, rows % 3, rows)
+
+
+def batches(batch_size=4, normalization=PLAIN):
+    return Batches(split(), batch_size, normalization=normalization, device=torch.device("cpu"))
+
+
+def seen(epoch, *, seed=0, batch_size=4, augmentation="none", shuffle=True):
+    chosen = AUGMENTATIONS[augmentation]()
+    steps = batches(batch_size).epoch(epoch, seed=seed, augmentation=chosen, shuffle=shuffle)
+    return torch.cat([images for images, _ in steps])
+
+
+@pytest.mark.parametrize(
+    ("num_images", "batch_size", "bounds"),
+    [
+        (10, 4, [(0, 4), (4, 8), (8, 10)]),
+        (8, 4, [(0, 4), (4, 8)]),
+        (9, 4, [(0, 4), (4, 9)]),  # a last batch of one joins the one before
+        (1, 4, [(0, 1)]),
+        (3, 1, [(0, 1), (1, 2), (2, 3)]),
+    ],
+)
+def test_positions_are_cut_into_batches(num_images, batch_size, bounds):
+    assert step_bounds(num_images, batch_size) == bounds
+
+
+def test_images_in_order_are_those_of_the_split():
+    images = torch.cat([images for images, _ in batches().in_order()])
+    targets = torch.cat([targets for _, targets in batches().in_order()])
+    torch.testing.assert_close(images[:, 0, 0, 0], torch.arange(1.0, 11), rtol=0, atol=1e-5)
+    assert torch.equal(targets, torch.arange(1, 11) % 3)
+
+
+def test_epoch_shows_every_image_once_with_its_label():
+    steps = list(batches().epoch(0, seed=0, augmentation=AUGMENTATIONS["none"]()))
+    values = torch.cat([images[:, 0, 0, 0] for images, _ in steps]).round().long()
+    assert sorted(values.tolist()) == list(range(1, 11))
+    assert torch.equal(torch.cat([targets for _, targets in steps]), values % 3)
+
+
+def test_order_follows_seed_and_epoch():
+    assert torch.equal(seen(0), seen(0))
+    assert not torch.equal(seen(0), seen(1))
+    assert not torch.equal(seen(0), seen(0, seed=1))
+
+
+@pytest.mark.parametrize("augmentation", AUGMENTATIONS)
+def test_what_happens_to_an_image_does_not_depend_on_the_batch_size(augmentation):
+    assert torch.equal(
+        seen(2, batch_size=4, augmentation=augmentation), seen(2, batch_size=7, augmentation=augmentation)
+    )
+
+
+def test_augmentation_does_not_change_the_order():
+    plain, augmented = (
+        [targets for _, targets in batches().epoch(3, seed=0, augmentation=AUGMENTATIONS[name]())]
+        for name in ("none", "flip_crop")
+    )
+    assert torch.equal(torch.cat(plain), torch.cat(augmented))
+
+
+def test_order_stays_without_shuffling():
+    assert torch.equal(seen(0, shuffle=False), seen(5, shuffle=False))
+
+
+def test_normalization_takes_mean_and_deviation_off_each_channel():
+    images = torch.tensor([0, 255], dtype=torch.uint8).view(2, 1, 1, 1).expand(2, 3, 1, 1)
+    result = Normalization((0.5, 0.0, 1.0), (0.5, 1.0, 0.25)).apply(images)
+    torch.testing.assert_close(result[:, :, 0, 0], torch.tensor([[-1.0, 0, -4], [1, 1, 0]]), rtol=0, atol=1e-6)
+
+
+def test_measured_normalization_is_mean_and_deviation_of_the_split_alone():
+    measured = measure_normalization(split())  # values 1..10; the store's first image, 0, is not part of it
+    assert measured.mean == pytest.approx((5.5 / 255,), rel=1e-5)
+    assert measured.std == pytest.approx((8.25**0.5 / 255,), rel=1e-4)
+
+
+def test_constant_channel_is_normalized_to_zero():
+    constant = Split(torch.full((4, 1, 2, 2), 7, dtype=torch.uint8), torch.zeros(4, dtype=torch.long), torch.arange(4))
+    result = measure_normalization(constant).apply(constant.images)
+    torch.testing.assert_close(result, torch.zeros(4, 1, 2, 2), rtol=0, atol=1e-6)
+
+
+def test_imagenet_normalization_of_grayscale_is_the_mean_over_the_channels():
+    assert imagenet_normalization(3).mean == (0.485, 0.456, 0.406)
+    assert imagenet_normalization(1).mean == pytest.approx((0.449,), abs=1e-6)

@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import torch
+import torch.nn.functional as F
+import yaml
+from PIL import Image
+
+from cnnlab.data.datasets import DATASETS, Storage, load_dataset, resize, resize_source
+from cnnlab.data.splits import Source, Split
+from cnnlab.errors import ConfigError
+from cnnlab.schema import check_options
+
+CONF = Path(__file__).parents[2] / "conf" / "dataset"
+
+
+def storage(tmp_path: Path, image_size: int | None = None) -> Storage:
+    return Storage(tmp_path / "data", tmp_path / "cache", image_size, workers=0)
+
+
+def config(name: str, options: dict | None = None, **changes: object) -> SimpleNamespace:
+    common = {
+        "classes": None, "binary": None, "per_class": None, "fraction": None,
+        "val_fraction": 0.1, "test_fraction": 0.2, "split_seed": 0,
+    }  # fmt: skip
+    return SimpleNamespace(name=name, options=options or {}, **(common | changes))
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_loader_is_explained_in_one_line(name):
+    assert len((inspect.getdoc(DATASETS[name]) or "").splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_yaml_has_the_options_of_the_loader_and_their_defaults(name):
+    plain = yaml.safe_load((CONF / f"{name}.yaml").read_text())
+    assert plain.pop("name") == name
+    assert check_options("dataset", name, DATASETS[name], plain) == (plain, [])
+    assert check_options("dataset", name, DATASETS[name], {}) == (plain, [])
+
+
+def test_every_yaml_has_a_loader():
+    assert {file.stem for file in CONF.glob("*.yaml")} == set(DATASETS)
+
+
+def test_digits_are_scikit_learns(tmp_path):
+    from sklearn.datasets import load_digits
+
+    reference = load_digits()
+    source = DATASETS["digits"](storage(tmp_path, 8))  # 8 x 8 as they come
+    assert source.train.images.shape == (1797, 1, 8, 8)
+    expected = torch.from_numpy(reference.images * 255 / 16).round().byte()
+    assert torch.equal(source.train.images[:, 0], expected)
+    assert source.train.labels.tolist() == reference.target.tolist()
+    assert source.classes == tuple("0123456789")
+    assert source.test is None
+
+
+def test_digits_are_32_pixels_wide_unless_asked_otherwise(tmp_path):
+    source = DATASETS["digits"](storage(tmp_path))
+    small = DATASETS["digits"](storage(tmp_path, 8)).train.images
+    assert source.train.images.shape == (1797, 1, 32, 32)
+    expected = F.interpolate(small.float(), (32, 32), mode="bilinear")
+    torch.testing.assert_close(source.train.images.float(), expected, atol=1.0, rtol=0)  # one rounding against two
+
+
+def test_digits_do_not_import_scikit_learn():
+    code = (
+        "import sys; from pathlib import Path; from cnnlab.data.datasets import *; "
+        "digits(Storage(Path(), Path(), None)); sys.exit('sklearn' in sys.modules or 'torchvision' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_synthetic_has_the_images_asked_for(tmp_path):
+    source = DATASETS["synthetic"](storage(tmp_path), num_images=601, num_classes=3, channels=1)
+    assert source.train.images.shape == (601, 1, 32, 32)
+    assert torch.bincount(source.train.labels).tolist() == [201, 200, 200]
+    assert source.classes == ("0", "1", "2")
+    assert source.test is None
+    assert DATASETS["synthetic"](storage(tmp_path, 16), num_images=4).train.images.shape == (4, 3, 16, 16)
+
+
+def test_synthetic_is_the_same_every_time(tmp_path):
+    first, second = (DATASETS["synthetic"](storage(tmp_path), num_images=300) for _ in range(2))
+    assert torch.equal(first.train.images, second.train.images)
+    assert not torch.equal(first.train.images[0], first.train.images[10])  # of one class
+
+
+def test_synthetic_classes_can_be_learned_but_not_from_single_pixels(tmp_path):
+    train = DATASETS["synthetic"](storage(tmp_path), num_images=1000, num_classes=5, channels=1).train
+    pixels = train.images[:, 0].float()
+    spectrum = torch.fft.fft2(pixels - pixels.mean((1, 2), keepdim=True)).abs()
+
+    def accuracy(features: torch.Tensor) -> float:
+        """Of the nearest class mean of the first half, on the second half."""
+        means = torch.stack([features[:500][train.labels[:500] == label].mean(0) for label in range(5)])
+        return float((torch.cdist(features[500:], means).argmin(1) == train.labels[500:]).float().mean())
+
+    assert accuracy(spectrum.flatten(1)) > 0.9
+    assert accuracy(pixels.flatten(1)) < 0.5
+
+
+def test_synthetic_takes_two_classes_or_more():
+    _, problems = check_options("dataset", "synthetic", DATASETS["synthetic"], {"num_classes": 1, "channels": 2})
+    assert problems == ["dataset.num_classes: must be >= 2, got 1.", "dataset.channels: unknown '2'. Known: 1, 3."]
+
+
+def test_image_folder_without_root_says_how_to_give_it(tmp_path):
+    with pytest.raises(ConfigError, match=r"^dataset\.root: missing\. Give the folder: dataset\.root=path/to/folder$"):
+        DATASETS["image_folder"](storage(tmp_path))
+
+
+def test_resize_is_bilinear_with_antialiasing():
+    images = torch.randint(0, 256, (300, 3, 12, 12), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+    expected = F.interpolate(images.float(), (5, 5), mode="bilinear", antialias=True)
+    torch.testing.assert_close(resize(images, 5).float(), expected, atol=0.501, rtol=0)  # rounded
+    assert resize(images, 12) is images
+
+
+def test_a_store_is_resized_once_for_all_its_splits():
+    images = torch.zeros(4, 1, 6, 6, dtype=torch.uint8)
+    parts = [Split(images, torch.zeros(2).long(), torch.tensor(rows)) for rows in ([0, 1], [2, 3])]
+    source = Source(parts[0], ("a", "b"), test=parts[1])
+    resized = resize_source(source, 3)
+    assert resized.test is not None
+    assert resized.train.images.shape == (4, 1, 3, 3)
+    assert resized.train.images is resized.test.images
+    assert resized.test.rows.tolist() == [2, 3]
+    assert resize_source(source, None) is source
+
+
+def test_load_dataset_scales_and_splits(tmp_path):
+    options = {"num_images": 100, "num_classes": 4, "channels": 1}
+    data = load_dataset(config("synthetic", options, classes=("3", "1"), per_class=10), storage(tmp_path, 16), seed=0)
+    assert data.classes == ("3", "1")
+    assert data.train.images.shape == (100, 1, 16, 16)
+    assert data.val is not None
+    assert (len(data.train), len(data.val), len(data.test)) == (20, 4, 10)
+
+
+def test_load_dataset_takes_an_image_folder(tmp_path):
+    for label, name in enumerate(("ant", "bee")):
+        (tmp_path / "root" / name).mkdir(parents=True)
+        for number in range(10):
+            Image.new("RGB", (9, 8), (100 * label, number, 0)).save(tmp_path / "root" / name / f"{number}.png")
+    options = {"root": tmp_path / "root", "skip_corrupt": False}
+    data = load_dataset(config("image_folder", options), storage(tmp_path, 4), seed=0)
+    assert data.val is not None
+    assert (len(data.train), len(data.val), len(data.test)) == (14, 2, 4)
+    for split in (data.train, data.val, data.test):
+        assert torch.equal(split.images[split.rows][:, 0, 0, 0].long(), 100 * split.labels)

@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from cnnlab.data.splits import Data, Source, Split, make_splits
+from cnnlab.errors import ConfigError
+
+CLASSES = ("ant", "bee", "cat")
+
+
+def split_of(counts: list[int]) -> Split:
+    """Images of the classes in turn; pixel value = position."""
+    labels = torch.repeat_interleave(torch.arange(len(counts)), torch.tensor(counts))
+    labels = labels[torch.randperm(len(labels), generator=torch.Generator().manual_seed(1))]
+    images = torch.arange(len(labels), dtype=torch.uint8)[:, None, None, None]
+    return Split(images, labels, torch.arange(len(labels)))
+
+
+def source_of(*counts: int, **parts: Split) -> Source:
+    return Source(split_of(list(counts)), CLASSES[: len(counts)], notes=("a note",), **parts)
+
+
+def split(source: Source, **changes: object) -> Data:
+    options = {
+        "seed": 0, "classes": None, "binary": None, "per_class": None, "fraction": None,
+        "val_fraction": 0.1, "test_fraction": 0.2, "split_seed": 0,
+    }  # fmt: skip
+    return make_splits(source, **(options | changes))
+
+
+def counts(part: Split | None) -> list[int]:
+    assert part is not None
+    return torch.bincount(part.labels).tolist()
+
+
+def rows(part: Split | None) -> set[int]:
+    assert part is not None
+    return set(part.rows.tolist())
+
+
+def test_test_and_validation_are_held_out_of_each_class():
+    data = split(source_of(100, 50, 20))
+    assert counts(data.test) == [20, 10, 4]
+    assert counts(data.val) == [8, 4, 2]  # a tenth of 80, 40 and 16: 1.6 rounds to 2
+    assert counts(data.train) == [72, 36, 14]
+
+
+def test_splits_are_disjoint_and_complete():
+    data = split(source_of(30, 30, 30))
+    parts = [rows(data.train), rows(data.val), rows(data.test)]
+    assert set.union(*parts) == set(range(90))
+    assert sum(map(len, parts)) == 90
+
+
+def test_labels_stay_with_their_images_and_rows_ascend():
+    source = source_of(30, 30, 30)
+    data = split(source)
+    for part in (data.train, data.val, data.test):
+        assert part is not None
+        assert part.rows.tolist() == sorted(part.rows.tolist())
+        assert torch.equal(part.labels, source.train.labels[part.rows])
+
+
+def test_no_image_is_copied():
+    source = source_of(30, 30, 30)
+    data = split(source, classes=("cat", "ant"), binary="ant", per_class=5)
+    assert data.train.images is data.test.images is source.train.images
+
+
+def test_splits_depend_on_split_seed_and_not_on_the_seed():
+    source = source_of(50, 50)
+    first, same, other = split(source), split(source, seed=7), split(source, split_seed=1)
+    for name in ("train", "val", "test"):
+        assert rows(getattr(first, name)) == rows(getattr(same, name))
+        assert rows(getattr(first, name)) != rows(getattr(other, name))
+
+
+@pytest.mark.parametrize(
+    ("num_images", "portion", "num_held"),
+    [(1, 0.5, 0), (2, 0.1, 1), (2, 1.0, 1), (5, 0.1, 1), (10, 0.25, 3), (10, 0.24, 2), (10, 0.99, 9), (10, 1.0, 9)],
+)
+def test_portion_is_rounded_half_up_and_leaves_an_image_on_either_side(num_images, portion, num_held):
+    data = split(source_of(num_images, 20), test_fraction=portion, val_fraction=0.0)
+    assert (data.test.labels == 0).sum() == num_held
+
+
+def test_own_test_split_is_used_as_it_is():
+    own = split_of([3, 4])
+    data = split(source_of(50, 50, test=own))
+    assert data.test is own
+    assert counts(data.train) == [45, 45]
+
+
+def test_own_validation_split_is_used_as_it_is():
+    own = split_of([3, 4])
+    data = split(source_of(50, 50, val=own, test=split_of([1, 1])))
+    assert data.val is own
+    assert counts(data.train) == [50, 50]
+
+
+def test_val_fraction_0_means_no_validation_split():
+    assert split(source_of(50, 50), val_fraction=0.0).val is None
+    assert split(source_of(50, 50, val=split_of([3, 4])), val_fraction=0.0).val is None
+
+
+def test_notes_are_passed_on():
+    assert split(source_of(5, 5)).notes == ("a note",)
+
+
+def test_classes_keeps_these_in_this_order():
+    source = source_of(30, 20, 10, test=split_of([3, 2, 1]))
+    data = split(source, classes=("cat", "ant"))
+    assert data.classes == ("cat", "ant")
+    assert counts(data.test) == [1, 3]
+    assert torch.equal(source.train.labels[data.train.rows], torch.tensor([2, 0])[data.train.labels])
+
+
+def test_binary_asks_for_one_class_against_the_rest():
+    source = source_of(30, 20, 10, test=split_of([3, 2, 1]))
+    data = split(source, binary="bee", val_fraction=0.0)
+    assert data.classes == ("rest", "bee")
+    assert counts(data.train) == [40, 20]
+    assert counts(data.test) == [4, 2]
+    assert torch.equal(data.train.labels, (source.train.labels == 1).long())
+
+
+def test_binary_comes_after_classes():
+    data = split(source_of(30, 20, 10), classes=("bee", "cat"), binary="cat", val_fraction=0.0, test_fraction=0.5)
+    assert counts(data.train) == [10, 5]
+
+
+def test_per_class_takes_so_many_training_images():
+    data = split(source_of(50, 40), per_class=7)
+    assert counts(data.train) == [7, 7]
+    assert counts(data.test) == [10, 8]
+
+
+@pytest.mark.parametrize(("fraction", "expected"), [(0.5, [36, 4]), (0.01, [1, 1]), (1.0, [72, 7])])
+def test_fraction_takes_its_part_of_each_class_and_at_least_one(fraction, expected):
+    assert counts(split(source_of(100, 10), fraction=fraction).train) == expected  # 72 and 7 remain for training
+
+
+def test_subsets_follow_the_seed_and_are_nested():
+    source = source_of(50, 50)
+    small, large = split(source, per_class=5), split(source, per_class=20)
+    assert rows(small.train) < rows(large.train)
+    assert rows(small.train) != rows(split(source, per_class=5, seed=1).train)
+    assert rows(small.train) < rows(split(source, fraction=0.5).train)
+
+
+def test_unknown_class_names_the_nearest():
+    with pytest.raises(
+        ConfigError, match=r"^dataset\.classes: unknown class 'bees'\. Did you mean 'bee'\? Known: ant, b"
+    ):
+        split(source_of(5, 5), classes=("ant", "bees"))
+    with pytest.raises(ConfigError, match=r"^dataset\.binary: unknown class 'bees'\. Did you mean 'bee'\?"):
+        split(source_of(5, 5), binary="bees")
+
+
+def test_fewer_than_two_classes_are_refused():
+    with pytest.raises(ConfigError, match=r"^dataset\.classes: must be two or more, got \['ant'\]\.$"):
+        split(source_of(5, 5), classes=("ant",))
+
+
+def test_a_class_asked_for_twice_is_refused():
+    with pytest.raises(ConfigError, match=r"^dataset\.classes: more than once: ant\.$"):
+        split(source_of(5, 5), classes=("ant", "bee", "ant"))
+
+
+def test_per_class_beyond_the_images_names_the_smallest_class():
+    with pytest.raises(
+        ConfigError, match=r"^dataset\.per_class: must be <= 7, the training images of class 'bee', got 8\."
+    ):
+        split(source_of(100, 10), per_class=8)
+
+
+def test_per_class_and_fraction_exclude_each_other():
+    with pytest.raises(ConfigError, match=r"^dataset\.per_class: cannot go with dataset\.fraction\."):
+        split(source_of(5, 5), per_class=1, fraction=0.5)
+
+
+def test_class_without_training_images_is_refused():
+    with pytest.raises(ConfigError, match=r"^dataset: class 'bee' has no training images\.$"):
+        split(source_of(5, 0), val_fraction=0.0)
+
+
+def test_splits_without_an_image_are_refused():
+    with pytest.raises(ConfigError, match=r"^dataset: the test split has no images\. It takes two images of a class"):
+        split(source_of(1, 1), val_fraction=0.0)
+    with pytest.raises(ConfigError, match=r"^dataset\.val_fraction: no class has an image to spare\. Set it to 0"):
+        split(source_of(2, 2))
