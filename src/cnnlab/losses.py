@@ -1,0 +1,80 @@
+"""Losses: num_classes -> module called as (logits float32 (N, K), targets int64 (N,)) -> () mean over the batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from cnnlab.schema import Fraction
+
+
+class OneHotMSE(nn.Module):
+    """Mean squared error between the raw outputs and one-hot targets.
+
+    loss = mean_nk (z[n, k] - t[n, k])^2,  t[n, k] = 1 where k = y[n], else 0
+
+    The outputs z are compared as they are, without softmax: the optimum is 1 at the class, 0 elsewhere. The mean runs
+    over images and classes, as in torch.nn.MSELoss, so the loss does not grow with the number of classes.
+
+    Args:
+        num_classes: K.
+
+    Shape:
+        logits (N, K) float, targets (N,) int64 in [0, K) -> () mean over N and K.
+    """
+
+    def __init__(self, num_classes: int) -> None:
+        super().__init__()
+        self.num_classes = num_classes
+
+    def forward(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """Return the loss."""
+        return F.mse_loss(logits, F.one_hot(targets, self.num_classes).to(logits.dtype))
+
+
+class OneHotL1(nn.Module):
+    """Mean absolute error between the raw outputs and one-hot targets.
+
+    loss = mean_nk |z[n, k] - t[n, k]|,  t[n, k] = 1 where k = y[n], else 0
+
+    The outputs and the mean are those of `OneHotMSE`. Answering 0 throughout costs 1 / K, and with three classes or
+    more it is the best constant answer, so networks tend to stay near it for long.
+
+    Args:
+        num_classes: K.
+
+    Shape:
+        logits (N, K) float, targets (N,) int64 in [0, K) -> () mean over N and K.
+    """
+
+    def __init__(self, num_classes: int) -> None:
+        super().__init__()
+        self.num_classes = num_classes
+
+    def forward(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """Return the loss."""
+        return F.l1_loss(logits, F.one_hot(targets, self.num_classes).to(logits.dtype))
+
+
+def cross_entropy(num_classes: int, *, label_smoothing: Fraction = 0.0) -> nn.Module:  # noqa: ARG001
+    """Softmax cross-entropy, mean over the batch, in nats."""
+    return nn.CrossEntropyLoss(label_smoothing=label_smoothing)
+
+
+def mse(num_classes: int) -> nn.Module:
+    """Mean squared error of the raw outputs against one-hot targets, mean over batch and classes."""
+    return OneHotMSE(num_classes)
+
+
+def l1(num_classes: int) -> nn.Module:
+    """Mean absolute error of the raw outputs against one-hot targets, mean over batch and classes."""
+    return OneHotL1(num_classes)
+
+
+LOSSES: dict[str, Callable[..., nn.Module]] = {
+    "cross_entropy": cross_entropy,
+    "mse": mse,
+    "l1": l1,
+}

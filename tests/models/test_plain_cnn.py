@@ -1,0 +1,83 @@
+"""plain_cnn: its layers, by hand."""
+
+import pytest
+import torch
+from torch import nn
+
+from cnnlab.activations import relu
+from cnnlab.errors import ConfigError
+from cnnlab.models.plain_cnn import plain_cnn
+from cnnlab.normalizations import batch, none
+
+
+def convolutions_of(model):
+    return [m for m in model.modules() if isinstance(m, nn.Conv2d)]
+
+
+def linears_of(model):
+    return [(m.in_features, m.out_features) for m in model.modules() if isinstance(m, nn.Linear)]
+
+
+def test_default_network_has_these_layers():
+    model = plain_cnn(10, 3, 32, batch, relu)
+    assert list(dict(model.convolutions.named_children())) == [
+        "conv1", "norm1", "act1",
+        "conv2", "norm2", "act2", "pool2",
+        "conv3", "norm3", "act3",
+        "conv4", "norm4", "act4", "pool4",
+    ]  # fmt: skip
+    assert list(dict(model.hidden.named_children())) == ["fc1", "norm1", "act1"]
+    assert [conv.out_channels for conv in convolutions_of(model)] == [32, 32, 64, 64]
+    assert linears_of(model) == [(64 * 8 * 8, 128), (128, 10)]
+
+
+def test_default_network_has_589_thousand_parameters():
+    convolutions = (3 * 9 + 1) * 32 + (32 * 9 + 1) * 32 + (32 * 9 + 1) * 64 + (64 * 9 + 1) * 64
+    linear = (64 * 8 * 8 + 1) * 128 + (128 + 1) * 10
+    norms = 2 * (32 + 32 + 64 + 64 + 128)
+    assert sum(p.numel() for p in plain_cnn(10, 3, 32, batch, relu).parameters()) == convolutions + linear + norms
+
+
+@pytest.mark.parametrize(
+    ("conv_layers", "pools", "pool_after"),
+    [(4, 2, [2, 4]), (5, 2, [2, 5]), (5, 3, [1, 3, 5]), (7, 2, [3, 7]), (3, 3, [1, 2, 3]), (1, 1, [1]), (3, 0, [])],
+)
+def test_pools_are_spread_evenly_over_the_convolutions(conv_layers, pools, pool_after):
+    model = plain_cnn(10, 3, 32, batch, relu, conv_layers=conv_layers, pools=pools)
+    names = [name for name, _ in model.convolutions.named_children() if name.startswith("pool")]
+    assert names == [f"pool{i}" for i in pool_after]
+
+
+def test_channels_grow_after_each_pool():
+    model = plain_cnn(10, 3, 32, batch, relu, conv_layers=6, pools=3, channels=10, growth=1.5)
+    assert [conv.out_channels for conv in convolutions_of(model)] == [10, 10, 15, 15, 22, 22]  # 22.5 rounds to even
+
+
+def test_width_scales_channels_and_hidden_units():
+    model = plain_cnn(10, 3, 32, batch, relu, width=0.5)
+    assert [conv.out_channels for conv in convolutions_of(model)] == [16, 16, 32, 32]
+    assert linears_of(model) == [(32 * 8 * 8, 64), (64, 10)]
+
+
+def test_one_linear_layer_is_the_classifier_on_the_flattened_image():
+    model = plain_cnn(10, 3, 32, batch, relu, linear_layers=1)
+    assert linears_of(model) == [(64 * 8 * 8, 10)]
+    assert model.num_features == 64 * 8 * 8
+
+
+def test_linear_layers_count_the_classifier():
+    assert linears_of(plain_cnn(10, 3, 8, none, relu, linear_layers=3, hidden=7)) == [(64 * 4, 7), (7, 7), (7, 10)]
+
+
+def test_odd_image_sizes_are_rounded_down_by_each_pool():
+    assert plain_cnn(10, 3, 15, batch, relu)(torch.randn(2, 3, 15, 15)).shape == (2, 10)
+
+
+def test_more_pools_than_convolutions_are_refused():
+    with pytest.raises(ConfigError, match=r"^model\.pools: must be <= model\.conv_layers \(2\), got 3\.$"):
+        plain_cnn(10, 3, 32, batch, relu, conv_layers=2, pools=3)
+
+
+def test_images_that_the_pools_shrink_to_nothing_are_refused():
+    with pytest.raises(ConfigError, match=r"^model \(plain_cnn\): needs images of at least 16x16 pixels, got 8x8\."):
+        plain_cnn(10, 3, 8, batch, relu, pools=4)

@@ -1,0 +1,83 @@
+"""Residual networks: torchvision's are the reference."""
+
+import math
+
+import pytest
+import torch
+import torchvision
+from torch import nn
+
+from cnnlab.activations import relu
+from cnnlab.models.resnet import resnet18, resnet34, resnet50
+from cnnlab.normalizations import batch, group
+from cnnlab.randomness import initialise
+
+NETWORKS = [
+    ("resnet18", resnet18, 11_689_512),
+    ("resnet34", resnet34, 21_797_672),
+    ("resnet50", resnet50, 25_557_032),
+]
+
+
+def count(module):
+    return sum(p.numel() for p in module.parameters())
+
+
+@pytest.mark.parametrize(("name", "factory", "num_parameters"), NETWORKS)
+def test_resnet_has_as_many_parameters_as_published(name, factory, num_parameters):
+    assert count(factory(1000, 3, 224, batch, relu, stem="imagenet")) == num_parameters
+
+
+def test_resnet18_for_cifar_has_11_million_parameters():
+    assert count(resnet18(10, 3, 32, batch, relu)) == 11_173_962
+
+
+@pytest.mark.parametrize(("name", "factory", "num_parameters"), NETWORKS)
+def test_names_and_shapes_are_torchvisions_in_its_order(name, factory, num_parameters):
+    reference = getattr(torchvision.models, name)(weights=None).state_dict()
+    ours = factory(1000, 3, 224, batch, relu, stem="imagenet").state_dict()
+    assert [(key, value.shape) for key, value in ours.items()] == [(key, v.shape) for key, v in reference.items()]
+
+
+@pytest.mark.parametrize("is_training", [True, False])
+@pytest.mark.parametrize(("name", "factory", "num_parameters"), NETWORKS)
+def test_forward_is_torchvisions_with_its_weights(name, factory, num_parameters, is_training):
+    torch.manual_seed(0)
+    reference = getattr(torchvision.models, name)(weights=None).train(is_training)
+    ours = factory(1000, 3, 32, batch, relu, stem="imagenet").train(is_training)
+    ours.load_state_dict(reference.state_dict())
+    images = torch.randn(2, 3, 32, 32)
+    torch.testing.assert_close(ours(images), reference(images), atol=0, rtol=0)
+
+
+@pytest.mark.parametrize(("stem", "size"), [("cifar", 4), ("imagenet", 1)])
+def test_stem_decides_the_size_of_the_last_stage(stem, size):
+    model = resnet18(10, 3, 32, batch, relu, stem=stem, width=0.125)
+    shapes = []
+    model.layer4.register_forward_hook(lambda _module, _inputs, output: shapes.append(output.shape))
+    model(torch.randn(2, 3, 32, 32))
+    assert shapes == [(2, 64, size, size)]
+
+
+def test_convolutions_are_drawn_with_he_fan_out_and_without_bias():
+    model = resnet18(10, 3, 32, batch, relu)
+    initialise(model, seed=0)
+    convolutions = [m for m in model.modules() if isinstance(m, nn.Conv2d)]
+    assert all(conv.bias is None for conv in convolutions)
+    assert len(convolutions) == 20
+    for conv in convolutions:
+        deviation = math.sqrt(2 / (conv.out_channels * conv.kernel_size[0] ** 2))
+        assert conv.weight.std().item() == pytest.approx(deviation, rel=0.05)
+
+
+def test_width_scales_every_stage():
+    model = resnet18(10, 3, 32, group, relu, width=0.25)
+    stages = (model.layer1, model.layer2, model.layer3, model.layer4)
+    assert [stage[-1].conv2.out_channels for stage in stages] == [16, 32, 64, 128]
+    assert model.num_features == 128
+
+
+def test_trainable_children_are_six_and_the_head():
+    model = resnet18(10, 3, 32, batch, relu)
+    names = [name for name, child in model.named_children() if count(child)]
+    assert names == ["conv1", "bn1", "layer1", "layer2", "layer3", "layer4", "fc"]

@@ -1,0 +1,87 @@
+"""Schedules: the contract of the table, then exact points."""
+
+import pytest
+
+from cnnlab.schedulers import SCHEDULERS, constant, cosine, linear, staircase
+
+
+@pytest.mark.parametrize("warmup_epochs", [0.0, 1.0])
+@pytest.mark.parametrize("name", SCHEDULERS)
+def test_schedule_starts_above_zero_and_stays_in_0_to_1(name, warmup_epochs):
+    factor = SCHEDULERS[name](100, 10, warmup_epochs=warmup_epochs)
+    assert factor(0) > 0
+    assert all(0 <= factor(step) <= 1 for step in range(101))
+
+
+@pytest.mark.parametrize("name", SCHEDULERS)
+def test_schedule_is_a_pure_function_of_the_step(name):
+    factor = SCHEDULERS[name](100, 10, warmup_epochs=1.0)
+    forwards = [factor(step) for step in range(100)]
+    assert [factor(step) for step in reversed(range(100))] == forwards[::-1]
+
+
+@pytest.mark.parametrize("name", SCHEDULERS)
+def test_schedule_warms_up_in_a_straight_line(name):
+    factor = SCHEDULERS[name](100, 10, warmup_epochs=0.4)
+    assert [factor(step) for step in range(4)] == [0.25, 0.5, 0.75, 1.0]
+
+
+@pytest.mark.parametrize("name", SCHEDULERS)
+def test_schedule_without_warmup_starts_at_1(name):
+    assert SCHEDULERS[name](100, 10)(0) == 1.0
+
+
+@pytest.mark.parametrize("name", SCHEDULERS)
+def test_a_training_that_is_all_warmup_rises_to_its_end(name):
+    factor = SCHEDULERS[name](20, 10, warmup_epochs=4.0)
+    assert [factor(step) for step in (0, 9, 19)] == [1 / 40, 0.25, 0.5]
+
+
+@pytest.mark.parametrize("name", SCHEDULERS)
+def test_schedule_of_no_steps_can_be_built(name):
+    assert SCHEDULERS[name](0, 10)(0) in (0.0, 1.0)
+
+
+@pytest.mark.parametrize("step", [0, 50, 99, 100])
+def test_constant_is_1(step):
+    assert constant(100, 10)(step) == 1.0
+
+
+@pytest.mark.parametrize(("step", "factor"), [(0, 0.1), (4, 0.5), (9, 1.0), (10, 1.0), (55, 0.5), (100, 0.0)])
+def test_cosine_with_warmup_hits_these_points(step, factor):  # step 0 already learns
+    assert cosine(100, 10, warmup_epochs=1.0)(step) == pytest.approx(factor, abs=1e-6)
+
+
+@pytest.mark.parametrize(("step", "factor"), [(0, 1.0), (25, 0.1 + 0.9 * 0.8535534), (50, 0.55), (100, 0.1)])
+def test_cosine_ends_at_min_factor(step, factor):
+    assert cosine(100, 10, min_factor=0.1)(step) == pytest.approx(factor, abs=1e-6)
+
+
+@pytest.mark.parametrize(("step", "factor"), [(0, 1.0), (50, 0.6), (75, 0.4), (100, 0.2)])
+def test_linear_hits_these_points(step, factor):
+    assert linear(100, 10, end_factor=0.2)(step) == pytest.approx(factor, abs=1e-6)
+
+
+@pytest.mark.parametrize(("step", "factor"), [(9, 1.0), (10, 1.0), (55, 0.5), (100, 0.0)])
+def test_linear_runs_over_what_the_warmup_leaves(step, factor):
+    assert linear(100, 10, warmup_epochs=1.0)(step) == pytest.approx(factor, abs=1e-6)
+
+
+@pytest.mark.parametrize(("step", "factor"), [(0, 1.0), (29, 1.0), (30, 0.5), (59, 0.5), (60, 0.25), (99, 0.125)])
+def test_step_falls_at_the_border_of_every_so_many_epochs(step, factor):
+    assert staircase(100, 10, every_epochs=3.0, gamma=0.5)(step) == factor
+
+
+@pytest.mark.parametrize(("step", "factor"), [(9, 1.0), (29, 1.0), (30, 0.5)])
+def test_step_counts_from_the_start_of_training_warmup_included(step, factor):
+    assert staircase(100, 10, warmup_epochs=1.0, every_epochs=3.0, gamma=0.5)(step) == factor
+
+
+def test_durations_are_rounded_to_whole_steps():
+    factor = staircase(100, 7, every_epochs=0.5, gamma=0.5)  # 3.5 steps -> 4
+    assert [factor(step) for step in (3, 4)] == [1.0, 0.5]
+
+
+def test_step_falls_at_most_once_per_step():
+    factor = staircase(100, 10, every_epochs=0.01, gamma=0.5)
+    assert [factor(step) for step in (0, 1, 2)] == [1.0, 0.5, 0.25]
