@@ -1,0 +1,117 @@
+import dataclasses
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+import cnnlab.config
+from cnnlab.config import Part, RunConfig, load, to_plain
+from cnnlab.errors import ConfigError
+from tests.conftest import composed
+
+
+def problems(*overrides):
+    with pytest.raises(ConfigError, match=r"\S") as caught:
+        load(composed(*overrides))
+    return list(caught.value.problems)
+
+
+def test_default_configuration_loads():
+    config = load(composed())
+    assert config.optimizer == Part("adam", {"lr": 0.001, "betas": (0.9, 0.999), "eps": 1e-08, "weight_decay": 0.0})
+    assert config.dataset.name == "digits"
+
+
+def test_values_take_the_types_of_their_fields():
+    config = load(composed("optimizer.lr=1", "max_minutes=2", "dataset.classes=[3,5]"))
+    assert repr(config.optimizer.options["lr"]) == "1.0"
+    assert repr(config.max_minutes) == "2.0"
+    assert config.dataset.classes == ("3", "5")
+
+
+def test_loaded_configuration_survives_yaml():
+    config = load(composed("optimizer=adam", "dataset=synthetic", "plugins=[a.py]", "grad_clip_norm=0.5"))
+    assert load(yaml.safe_load(yaml.safe_dump(to_plain(config)))) == config
+
+
+def test_configuration_cannot_be_changed():
+    with pytest.raises(dataclasses.FrozenInstanceError, match="seed"):
+        load(composed()).seed = 1
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        (["optimizer.lr=-0.1"], "optimizer.lr: must be > 0, got -0.1."),
+        (["optimizer.lr=fast"], "optimizer.lr: must be a number, got 'fast'."),
+        (["optimizer.betas=[0.9]"], "optimizer.betas: must be a list of 2, got [0.9]."),
+        (["optimizer.betas=[0.9,1]"], "optimizer.betas: must be in [0, 1), got 1."),
+        (["epochs=2.5"], "epochs: must be a whole number, got 2.5."),
+        (["epochs=-1"], "epochs: must be >= 0, got -1."),
+        (["seed=-1"], "seed: must be >= 0, got -1."),
+        (["batch_size=0"], "batch_size: must be > 0, got 0."),
+        (["patience=0"], "patience: must be > 0, got 0 (null turns it off)."),
+        (["precision=fp8"], "precision: unknown 'fp8'. Did you mean 'fp32'? Known: auto, bf16, fp32."),
+        (["ema=1"], "ema: must be in [0, 1), got 1 (null turns it off)."),
+        (["watch_test=maybe"], "watch_test: must be true or false, got 'maybe'."),
+        (["dataset.val_fraction=1"], "dataset.val_fraction: must be in [0, 1), got 1."),
+        (["dataset.fraction=0"], "dataset.fraction: must be in (0, 1], got 0 (null turns it off)."),
+        (["model.width=0"], "model.width: must be > 0, got 0."),
+        (
+            ["activation.name=rellu"],
+            "activation.name: unknown 'rellu'. Did you mean 'relu'? "
+            "Known: gelu, identity, leaky_relu, relu, sigmoid, tanh.",
+        ),
+        (
+            ["model=resnet18", "+model.basewidth=3"],
+            "model (resnet18): unexpected 'basewidth'. It takes: stem, width. Did you mean 'width'?",
+        ),
+        (["+epochen=3"], "epochen: unknown key. Did you mean 'epochs'? Known: activation, "),
+        (
+            ["patience=3", "dataset.val_fraction=0"],
+            "patience: needs a validation split, got dataset.val_fraction=0. Drop one of the two.",
+        ),
+        (
+            ["batch_size=1"],
+            "batch_size: must be > 1 with normalization=batch, got 1. A batch of one has no variance to normalize by; "
+            "take normalization=group, layer or none.",
+        ),
+        (
+            ["dataset.per_class=5", "dataset.fraction=0.5"],
+            "dataset.per_class: cannot be combined with dataset.fraction. Set one of the two to null.",
+        ),
+        (
+            ["epochs=2", "scheduler.warmup_epochs=3"],
+            "scheduler.warmup_epochs: must be <= epochs (2), got 3.",
+        ),
+        (
+            ["dataset.classes=[cat,dog]", "dataset.binary=dgo"],
+            "dataset.binary: unknown class 'dgo'. Did you mean 'dog'? Known: cat, dog.",
+        ),
+    ],
+)
+def test_wrong_value_is_named_with_its_key_and_what_to_do(overrides, message):
+    (problem,) = problems(*overrides)
+    assert problem.startswith(message)
+
+
+def test_all_problems_come_in_one_message():
+    found = problems("optimizer.lr=-1", "epochs=x", "dataset.per_class=0", "loss.label_smoothing=2")
+    assert sorted(problem.split(":")[0] for problem in found) == [
+        "dataset.per_class", "epochs", "loss.label_smoothing", "optimizer.lr",
+    ]  # fmt: skip
+
+
+def test_part_that_is_missing_is_named():
+    plain = composed()
+    del plain["optimizer"]
+    with pytest.raises(ConfigError, match=re.escape("optimizer: must be one of adadelta, adam, adamw, momentum, sgd")):
+        load(plain)
+
+
+def test_every_field_says_what_it_is():
+    source = Path(cnnlab.config.__file__).read_text()
+    scalars = [f.name for f in dataclasses.fields(RunConfig) if f.default is not dataclasses.MISSING]
+    undocumented = [name for name in scalars if not re.search(rf'\n    {name}: [^\n]*\n    """', source)]
+    assert undocumented == []
