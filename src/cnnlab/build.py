@@ -1,0 +1,191 @@
+"""RunConfig -> Parts: everything that training needs, built from the tables."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from cnnlab.activations import ACTIVATIONS
+from cnnlab.config import RunConfig
+from cnnlab.data.augmentations import AUGMENTATIONS, Augmentation
+from cnnlab.data.batches import Batches, Normalization, imagenet_normalization, measure_normalization
+from cnnlab.data.datasets import Storage, load_dataset
+from cnnlab.data.splits import Data, Split
+from cnnlab.errors import ConfigError
+from cnnlab.losses import LOSSES
+from cnnlab.models import MODELS
+from cnnlab.models.blocks import Classifier
+from cnnlab.normalizations import NORMALIZATIONS
+from cnnlab.optimizers import OPTIMIZERS
+from cnnlab.randomness import initialise
+from cnnlab.runtime import Runtime
+from cnnlab.schedulers import SCHEDULERS
+
+_EVALUATION_PIXELS = 2**19  # per batch and channel: 512 images of 32x32; larger ones leave the CPU's caches
+GIB = 2**30
+
+
+@dataclass(frozen=True)
+class ImageSpec:
+    """What a model has to know of the images: kept with its weights, so that they can be used again."""
+
+    classes: tuple[str, ...]
+    channels: int
+    image_size: int
+    normalization: Normalization
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a run is made of."""
+
+    data: Data
+    images: ImageSpec
+    augmentation: Augmentation
+    train: Batches
+    val: Batches | None
+    test: Batches
+    model: Classifier
+    average: AveragedModel | None
+    loss_fn: nn.Module
+    optimizer: Optimizer
+    schedule: Callable[[int], float]
+
+
+def build(config: RunConfig, runtime: Runtime, *, progress: Callable[[str, int, int], None] | None = None) -> Parts:
+    """Load the data and build model, loss, optimizer and schedule with the seed's initial weights.
+
+    Raises:
+        ConfigError: what the configuration asks for cannot be had from this data.
+    """
+    data = load_data(config, progress)
+    _check_batch_size(config.batch_size, len(data.train))
+    images = describe_images(data, config.normalize)
+    train, val, test = _batches(config, data, images, runtime.device)
+    model = build_model(config, images)
+    initialise(model, config.seed)  # on the CPU: a GPU would draw other numbers
+    model = model.to(runtime.device).to(memory_format=torch.channels_last)
+    if config.compile:
+        model.compile()
+    loss_fn = LOSSES[config.loss.name](len(data.classes), **config.loss.options).to(runtime.device)
+    parameters = [p for module in (model, loss_fn) for p in module.parameters()]
+    return Parts(
+        data=data,
+        images=images,
+        augmentation=AUGMENTATIONS[config.augmentation.name](**config.augmentation.options),
+        train=train,
+        val=val,
+        test=test,
+        model=model,
+        average=None if config.ema is None else moving_average(model, config.ema),
+        loss_fn=loss_fn,
+        optimizer=OPTIMIZERS[config.optimizer.name](parameters, **config.optimizer.options),
+        schedule=SCHEDULERS[config.scheduler.name](
+            config.epochs * len(train), len(train), **config.scheduler.options
+        ),
+    )  # fmt: skip
+
+
+def load_data(config: RunConfig, progress: Callable[[str, int, int], None] | None = None) -> Data:
+    """Return the data set in its splits."""
+    storage = Storage(
+        data_dir=config.data_dir,
+        cache_dir=config.cache_dir or default_cache_dir(),
+        image_size=config.dataset.image_size,
+        workers=config.workers,
+        progress=progress,
+    )
+    return load_dataset(config.dataset, storage, config.seed)
+
+
+def default_cache_dir() -> Path:
+    """Return where decoded images are kept if nothing else is said."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cnnlab"
+
+
+def describe_images(data: Data, normalize: str) -> ImageSpec:
+    """Return what a model has to know of the images; mean and deviation are the training split's."""
+    _, channels, height, width = data.train.images.shape
+    if height != width:
+        raise ConfigError(f"dataset.image_size: the images are {height}x{width}, networks take squares. Set it.")
+    if normalize == "dataset":
+        normalization = measure_normalization(data.train)
+    elif normalize == "imagenet":
+        normalization = imagenet_normalization(channels)
+    else:
+        normalization = Normalization((0.0,) * channels, (1.0,) * channels)
+    return ImageSpec(data.classes, channels, height, normalization)
+
+
+def build_model(config: RunConfig, images: ImageSpec) -> Classifier:
+    """Return the model with torch's own initial weights, on the CPU."""
+    normalization = functools.partial(NORMALIZATIONS[config.normalization.name], **config.normalization.options)
+    activation = functools.partial(ACTIVATIONS[config.activation.name], **config.activation.options)
+    factory = MODELS[config.model.name]
+    return factory(
+        len(images.classes), images.channels, images.image_size, normalization, activation, **config.model.options
+    )
+
+
+def moving_average(model: nn.Module, decay: float) -> AveragedModel:
+    """Return an exponential moving average of weights and running statistics."""
+    average = get_ema_multi_avg_fn(decay)  # type: ignore[no-untyped-call]
+    return AveragedModel(model, multi_avg_fn=average, use_buffers=True)
+
+
+def count_flops(model: nn.Module, images: ImageSpec, device: torch.device) -> int:
+    """Return floating point operations of one forward pass of one image; a multiply-add counts as two."""
+    from torch.utils.flop_counter import FlopCounterMode
+
+    was_training = model.training
+    counter = FlopCounterMode(display=False)
+    with counter, torch.inference_mode():
+        model.eval()(torch.zeros(1, images.channels, images.image_size, images.image_size, device=device))
+    model.train(was_training)
+    return int(counter.get_total_flops())
+
+
+def _check_batch_size(batch_size: int, num_images: int) -> None:
+    if batch_size > num_images:
+        raise ConfigError(
+            f"batch_size: larger than the training split, got {batch_size} for {num_images} images. "
+            f"Take {num_images} or less."
+        )
+
+
+def _batches(
+    config: RunConfig, data: Data, images: ImageSpec, device: torch.device
+) -> tuple[Batches, Batches | None, Batches]:
+    evaluation_size = max(config.batch_size, _EVALUATION_PIXELS // images.image_size**2)
+    stores = _placed_stores(data, config.dataset.memory_limit, device)
+
+    def batches(split: Split, size: int) -> Batches:
+        placed = dataclasses.replace(split, images=stores[split.images.data_ptr()])
+        return Batches(placed, size, normalization=images.normalization, device=device)
+
+    val = None if data.val is None else batches(data.val, evaluation_size)
+    return batches(data.train, config.batch_size), val, batches(data.test, evaluation_size)
+
+
+def _placed_stores(data: Data, memory_limit: float | None, device: torch.device) -> dict[int, Tensor]:
+    """Return each store of images by its address: on the device if all fit there, in the order convolutions like best.
+
+    Splits share stores, so each is moved once.
+    """
+    splits = (data.train, data.val, data.test)
+    stores = {split.images.data_ptr(): split.images for split in splits if split is not None}
+    if device.type == "cuda":
+        free, _ = torch.cuda.mem_get_info(device)
+        limit = free / 2 if memory_limit is None else memory_limit * GIB
+        if sum(store.nbytes for store in stores.values()) <= limit:
+            stores = {address: store.to(device) for address, store in stores.items()}
+    return {address: store.contiguous(memory_format=torch.channels_last) for address, store in stores.items()}

@@ -1,0 +1,191 @@
+"""The engine: `for record in fit(...)`. It knows neither files nor configuration, and prints nothing."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+from torch.optim.swa_utils import AveragedModel
+
+from cnnlab.randomness import seed_epoch
+
+Batch = tuple[Tensor, Tensor]
+"""images float32 (N, C, H, W), targets int64 (N,)"""
+
+
+@dataclass(frozen=True)
+class LayerGradient:
+    """Size of one parameter's gradient."""
+
+    layer: str
+    mean_abs: float
+    max_abs: float
+
+
+@dataclass(frozen=True)
+class Score:
+    """Mean loss and share of right answers; each image counts once, whatever batch it was in."""
+
+    loss: float
+    accuracy: float
+
+
+@dataclass(frozen=True)
+class EpochRecord:
+    """What one epoch did. Epochs count from 1."""
+
+    epoch: int
+    lr: float
+    """Learning rate of the epoch's last step, of the first parameter group."""
+    train: Score
+    """Running means in train mode: the weights change underneath."""
+    val: Score | None
+    test: Score | None
+    grad_norm: float
+    """Global L2 norm of the last step's gradient, before clipping."""
+    gradients: tuple[LayerGradient, ...]
+    """Of the last step, before clipping, in the model's order."""
+    seconds: float
+    """Training alone, without evaluation."""
+    images_per_second: float
+    diverged_at_step: int | None = None
+    """First step of the epoch, from 1, whose loss was not finite; the epoch is then the last."""
+
+
+@dataclass(frozen=True)
+class Clipping:
+    """Limits on the gradient; None is off."""
+
+    norm: float | None = None
+    value: float | None = None
+
+
+def fit(
+    model: nn.Module,
+    train: Callable[[int], Iterable[Batch]],
+    *,
+    loss_fn: nn.Module,
+    optimizer: Optimizer,
+    schedule: Callable[[int], float],
+    steps_per_epoch: int,
+    epochs: int,
+    start_epoch: int = 0,
+    seed: int = 0,
+    val: Callable[[], Iterable[Batch]] | None = None,
+    test: Callable[[], Iterable[Batch]] | None = None,
+    autocast: torch.dtype | None = None,
+    clipping: Clipping = Clipping(),
+    average: AveragedModel | None = None,
+) -> Iterator[EpochRecord]:
+    """Train, and yield one record per epoch; between two records the caller may save, look and stop.
+
+    Args:
+        model: on its device; changed in place.
+        train: epoch (from 0) -> its batches, `steps_per_epoch` of them.
+        loss_fn: (logits float32 (N, K), targets (N,)) -> () mean over the batch.
+        optimizer: each group's first `lr` is what `schedule` scales.
+        schedule: step (from 0, over the whole training) -> factor of the learning rate.
+        steps_per_epoch: batches in an epoch.
+        epochs: where to end, counted from the start of training.
+        start_epoch: epochs already done; the states of model, optimizer and average are those after them.
+        seed: of the draws inside the model, which is set anew for each epoch.
+        val: batches of the validation split, or None.
+        test: batches of the test split where its curve is wanted; nothing is decided on it.
+        autocast: dtype of the forward pass where that is safe; None is fp32 throughout.
+        clipping: limits on the gradient.
+        average: moving average of the weights; updated after each step, evaluated in place of `model`.
+    """
+    for group in optimizer.param_groups:
+        group.setdefault("initial_lr", group["lr"])
+    evaluated = model if average is None else average.module
+    for epoch in range(start_epoch, epochs):
+        seed_epoch(seed, epoch)
+        model.train()
+        began = time.perf_counter()
+        losses: list[Tensor] = []  # stay on the device; looked at once per epoch, since a look waits for the GPU
+        correct: list[Tensor] = []
+        sizes: list[int] = []
+        gradients: tuple[LayerGradient, ...] = ()
+        grad_norm = 0.0
+        for step, (images, targets) in enumerate(train(epoch)):
+            factor = schedule(epoch * steps_per_epoch + step)
+            for group in optimizer.param_groups:
+                group["lr"] = group["initial_lr"] * factor
+            optimizer.zero_grad()
+            logits = _forward(model, images, autocast)
+            loss = loss_fn(logits, targets)
+            loss.backward()
+            if step == steps_per_epoch - 1:
+                gradients, grad_norm = _measure_gradients(model)
+            _clip(model, clipping)
+            optimizer.step()
+            if average is not None:
+                average.update_parameters(model)
+            losses.append(loss.detach())
+            correct.append((logits.detach().argmax(1) == targets).sum())
+            sizes.append(len(targets))
+        step_losses = torch.stack(losses).tolist()
+        num_images, num_correct = sum(sizes), int(torch.stack(correct).sum())
+        seconds = time.perf_counter() - began
+        diverged_at_step = next((i for i, value in enumerate(step_losses, 1) if not math.isfinite(value)), None)
+        yield EpochRecord(
+            epoch=epoch + 1,
+            lr=optimizer.param_groups[0]["lr"],
+            train=Score(sum(x * n for x, n in zip(step_losses, sizes)) / num_images, num_correct / num_images),
+            val=None if val is None else evaluate(evaluated, val(), loss_fn=loss_fn, autocast=autocast),
+            test=None if test is None else evaluate(evaluated, test(), loss_fn=loss_fn, autocast=autocast),
+            grad_norm=grad_norm,
+            gradients=gradients,
+            seconds=seconds,
+            images_per_second=num_images / seconds,
+            diverged_at_step=diverged_at_step,
+        )
+        if diverged_at_step is not None:
+            return
+
+
+def evaluate(
+    model: nn.Module, batches: Iterable[Batch], *, loss_fn: nn.Module, autocast: torch.dtype | None = None
+) -> Score:
+    """Return mean loss and accuracy over all images of `batches`, in eval mode."""
+    logits, targets = predict(model, batches, autocast=autocast)
+    with torch.inference_mode():
+        return Score(float(loss_fn(logits, targets)), float((logits.argmax(1) == targets).float().mean()))
+
+
+@torch.inference_mode()
+def predict(
+    model: nn.Module, batches: Iterable[Batch], *, autocast: torch.dtype | None = None
+) -> tuple[Tensor, Tensor]:
+    """Return logits float32 (N, K) and targets int64 (N,) over all batches, in eval mode, on the model's device."""
+    model.eval()
+    outputs = [(_forward(model, images, autocast), targets) for images, targets in batches]
+    return torch.cat([logits for logits, _ in outputs]), torch.cat([targets for _, targets in outputs])
+
+
+def _forward(model: nn.Module, images: Tensor, autocast: torch.dtype | None) -> Tensor:
+    with torch.autocast(images.device.type, dtype=autocast, enabled=autocast is not None):
+        logits: Tensor = model(images)
+    return logits.float()  # losses and metrics in fp32
+
+
+def _measure_gradients(model: nn.Module) -> tuple[tuple[LayerGradient, ...], float]:
+    named = [(name, p.grad.detach().float()) for name, p in model.named_parameters() if p.grad is not None]
+    if not named:
+        return (), 0.0
+    sizes = torch.stack([torch.stack((g.abs().mean(), g.abs().max(), g.square().sum())) for _, g in named])
+    rows = sizes.tolist()
+    layers = tuple(LayerGradient(name, mean_abs, max_abs) for (name, _), (mean_abs, max_abs, _) in zip(named, rows))
+    return layers, math.sqrt(sum(square for _, _, square in rows))
+
+
+def _clip(model: nn.Module, clipping: Clipping) -> None:
+    if clipping.value is not None:
+        nn.utils.clip_grad_value_(model.parameters(), clipping.value)
+    if clipping.norm is not None:
+        nn.utils.clip_grad_norm_(model.parameters(), clipping.norm)
