@@ -1,0 +1,70 @@
+import itertools
+import math
+
+import matplotlib
+import pytest
+
+from cnnlab.plots.style import fit_text, format_power, new_figure, percent, shorten, spread, styled, text_width
+
+
+@pytest.mark.parametrize(
+    ("text", "length", "short"),
+    [("cat", 3, "cat"), ("golden retriever", 10, "golden…ver"), ("abcdef", 4, "ab…f"), ("abcdef", 2, "a…")],
+)
+def test_shorten_cuts_out_the_middle(text, length, short):
+    assert shorten(text, length) == short
+
+
+def test_fit_text_is_as_wide_as_there_is_room():
+    figure, text = new_figure(1, 1), "American Staffordshire terrier"
+    cut = fit_text(figure, text, 8, 1.0)
+    assert text_width(figure, [cut], 8) <= 1.0 < text_width(figure, [text], 8)
+    assert fit_text(figure, text, 8, 9.0) == text
+
+
+@pytest.mark.parametrize(
+    ("wanted", "placed"),
+    [
+        ([0.2, 0.8], [0.2, 0.8]),
+        ([0.8, 0.2], [0.8, 0.2]),
+        ([0.5, 0.5], [0.45, 0.55]),
+        ([1.0, 1.0, 0.2], [0.9, 1.0, 0.2]),
+        ([0.0, 0.0, 0.0], [0.0, 0.1, 0.2]),
+        ([], []),
+    ],
+)
+def test_spread_moves_no_more_than_needed(wanted, placed):
+    assert spread(wanted, 0.1, low=0.0, high=1.0) == pytest.approx(placed)
+
+
+@pytest.mark.parametrize("wanted", list(itertools.product([0.0, 0.05, 0.5, 0.58, 1.0], repeat=3)))
+def test_spread_keeps_the_gap(wanted):
+    placed = sorted(spread(wanted, 0.1, low=0.0, high=1.0))
+    assert all(b - a >= 0.1 - 1e-9 for a, b in itertools.pairwise(placed))
+    assert placed[0] >= 0
+    assert placed[-1] <= 1 + 1e-9
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(1, "1"), (0.02, "0.02"), (500, "500"), (1e-3, "0.001"), (1e-5, "10⁻⁵"), (2e-7, "2·10⁻⁷"), (1e12, "10¹²")],
+)
+def test_powers_are_written_without_mathematical_typesetting(value, text):
+    assert format_power(value) == text
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(1.0, "100 %"), (0.9996, "99.9 %"), (0.5, "50.0 %"), (0.0, "0 %"), (0.1234, "12.3 %")]
+)
+def test_percent_says_100_only_of_what_is_exactly_that(share, text):
+    assert percent(share) == text
+
+
+def test_the_style_ends_with_the_drawing():
+    before = dict(matplotlib.rcParams)
+    assert styled(lambda: matplotlib.rcParams["text.parse_math"])() is False
+    assert {k: v for k, v in matplotlib.rcParams.items() if not _same(v, before[k])} == {}
+
+
+def _same(a, b):
+    return a == b or (isinstance(a, float) and math.isnan(a))
