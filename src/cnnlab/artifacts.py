@@ -1,0 +1,208 @@
+"""RunFolder: every file of a run, written atomically, read back."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import errno
+import io
+import json
+import os
+import socket
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import yaml
+
+if TYPE_CHECKING:
+    from cnnlab.engine import EpochRecord, Score  # not at runtime: `report` reads runs without torch
+
+METRICS_COLUMNS = (
+    "epoch", "lr", "train_loss", "train_accuracy", "val_loss", "val_accuracy", "test_loss", "test_accuracy",
+    "grad_norm", "seconds", "images_per_second",
+)  # fmt: skip
+GRADIENTS_COLUMNS = ("epoch", "layer", "mean_abs", "max_abs")
+RUNS = Path("outputs") / "runs"
+
+Row = Mapping[str, Any]
+
+
+class RunFolder:
+    """The files of one run. Nothing here knows what they mean; reading never runs code.
+
+    Args:
+        path: `outputs/runs/<run id>`; made by the first write.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.checkpoints = path / "checkpoints"
+        self.log = path / "train.log"
+
+    @property
+    def run_id(self) -> str:
+        """Name of the folder."""
+        return self.path.name
+
+    def read_config(self) -> dict[str, Any]:
+        """Return config.yaml as the nested dict that `config.load` takes."""
+        plain = yaml.safe_load((self.path / "config.yaml").read_text(encoding="utf-8"))
+        return dict(plain)
+
+    def write_config(self, plain: Mapping[str, Any], overrides: Sequence[str]) -> None:
+        """Keep the loaded configuration and what the user typed."""
+        write_text(self.path / "config.yaml", yaml.safe_dump(dict(plain), sort_keys=False, allow_unicode=True))
+        write_text(self.path / "overrides.txt", "".join(f"{text}\n" for text in overrides))
+
+    def read_overrides(self) -> list[str]:
+        """Return what the user typed, one override each."""
+        return (self.path / "overrides.txt").read_text(encoding="utf-8").splitlines()
+
+    def read_json(self, name: str) -> dict[str, Any]:
+        """Return a JSON file of the run, {} where it is not there or was cut off."""
+        try:
+            return dict(json.loads((self.path / name).read_text(encoding="utf-8")))
+        except (OSError, ValueError):
+            return {}
+
+    def write_json(self, name: str, content: Mapping[str, Any]) -> None:
+        """Write a JSON file of the run; numbers that are not finite become null."""
+        write_text(self.path / name, json.dumps(_finite(content), indent=1, ensure_ascii=False) + "\n")
+
+    def write_status(self, status: str, **more: Any) -> None:
+        """Say how the run stands: running, finished, failed, diverged, interrupted or pruned."""
+        began = self.read_json("status.json").get("started") if status != "running" else None
+        times = {"started": began or _now()} | ({} if status == "running" else {"ended": _now()})
+        self.write_json(
+            "status.json", {"status": status, "pid": os.getpid(), "host": socket.gethostname(), **times, **more}
+        )
+
+    def append_rows(self, name: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
+        """Add rows to a CSV file; a write that fails leaves the file as it was."""
+        path = self.path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        is_new = not path.exists()
+        content = _csv_text(columns, rows, with_header=is_new).encode()
+        with path.open("ab", buffering=0) as file:  # unbuffered: a full disk is noticed here
+            size = file.tell()
+            try:
+                if file.write(content) < len(content):
+                    raise OSError(errno.ENOSPC, "only a part could be written", str(path))
+            except OSError:
+                file.truncate(size)
+                raise
+
+    def write_rows(self, name: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
+        """Write a whole CSV file."""
+        write_text(self.path / name, _csv_text(columns, rows, with_header=True))
+
+    def read_rows(self, name: str) -> list[dict[str, str]]:
+        """Return the complete rows of a CSV file; a line that was cut off is left out."""
+        try:
+            with (self.path / name).open(newline="", encoding="utf-8") as file:
+                return [row for row in csv.DictReader(file) if None not in row and None not in row.values()]
+        except FileNotFoundError:
+            return []
+
+    def drop_epochs_after(self, epoch: int) -> None:
+        """Forget rows past a checkpoint: those epochs are trained again."""
+        for name, columns in (("metrics.csv", METRICS_COLUMNS), ("gradients.csv", GRADIENTS_COLUMNS)):
+            if (self.path / name).exists():
+                self.write_rows(name, columns, [row for row in self.read_rows(name) if int(row["epoch"]) <= epoch])
+
+    def save_checkpoint(self, name: str, state: Mapping[str, Any]) -> None:
+        """Write tensors and plain values to checkpoints/<name>."""
+        import torch
+
+        with replacing(self.checkpoints / name) as file:
+            torch.save(dict(state), file)
+
+    def load_checkpoint(self, name: str) -> dict[str, Any] | None:
+        """Return the content of checkpoints/<name>, None where there is none. Never runs code."""
+        import torch
+
+        path = self.checkpoints / name
+        return dict(torch.load(path, map_location="cpu", weights_only=True)) if path.exists() else None
+
+    def delete_checkpoint(self, name: str) -> None:
+        """Remove checkpoints/<name> if it is there."""
+        (self.checkpoints / name).unlink(missing_ok=True)
+
+    def clear(self) -> None:
+        """Remove the files of an earlier training, pictures and checkpoints included."""
+        for folder in (self.path, self.path / "plots", self.checkpoints):
+            for path in folder.glob("[!.]*"):  # the lock stays
+                if path.is_file():
+                    path.unlink()
+
+
+def metrics_row(record: EpochRecord) -> dict[str, Any]:
+    """Return an epoch's row of metrics.csv; None is an empty cell."""
+
+    def cells(split: str, score: Score | None) -> dict[str, float | None]:
+        loss, accuracy = (None, None) if score is None else (score.loss, score.accuracy)
+        return {f"{split}_loss": loss, f"{split}_accuracy": accuracy}
+
+    return {
+        "epoch": record.epoch,
+        "lr": record.lr,
+        **cells("train", record.train),
+        **cells("val", record.val),
+        **cells("test", record.test),
+        "grad_norm": record.grad_norm,
+        "seconds": round(record.seconds, 4),
+        "images_per_second": round(record.images_per_second, 1),
+    }
+
+
+def gradient_rows(record: EpochRecord) -> list[dict[str, Any]]:
+    """Return an epoch's rows of gradients.csv."""
+    return [
+        {"epoch": record.epoch, "layer": gradient.layer, "mean_abs": gradient.mean_abs, "max_abs": gradient.max_abs}
+        for gradient in record.gradients
+    ]
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that takes the place of `path` when all of it is written, and vanishes if it cannot be."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as file:
+            yield file
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file in one step: a reader sees the old or the new one."""
+    with replacing(path) as file:
+        file.write(text.encode())
+
+
+def _csv_text(columns: Sequence[str], rows: Iterable[Row], *, with_header: bool) -> str:
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, columns, lineterminator="\n")
+    if with_header:
+        writer.writeheader()
+    writer.writerows(rows)  # None becomes an empty cell, a float its shortest exact text
+    return buffer.getvalue()
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    if isinstance(value, float) and value - value != 0:
+        return None
+    return value
+
+
+def _now() -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S%z")

@@ -1,0 +1,177 @@
+"""What a run says: lines on the terminal and in train.log, and one live line while it trains."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from cnnlab.build import Parts
+from cnnlab.config import RunConfig
+from cnnlab.engine import EpochRecord, Score
+from cnnlab.runtime import Runtime, describe_device
+from cnnlab.selection import Selection
+
+_STEPS = 10  # plain lines of a long preparation
+
+
+class RunConsole:
+    """Speaks for one run.
+
+    Args:
+        log: file that gets every line too, once it is set.
+    """
+
+    def __init__(self) -> None:
+        self.log: Path | None = None
+        self._console = Console(file=sys.stdout, highlight=False, markup=False, soft_wrap=True)
+        self._live: Progress | None = None
+        self._task: TaskID | None = None
+        self._said: dict[str, int] = {}
+        self._began = time.perf_counter()
+
+    def say(self, text: str) -> None:
+        """Print a line, and add it to the log."""
+        (self._live.console if self._live is not None else self._console).print(text)
+        self.note(text)
+
+    def note(self, text: str) -> None:
+        """Add a line to the log alone."""
+        if self.log is not None:
+            with self.log.open("a", encoding="utf-8") as file:
+                file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')}  {text}\n")
+
+    def preparing(self, what: str, done: int, total: int) -> None:
+        """Show how far a preparation is, such as the decoding of images: live, or a line for every tenth."""
+        if self._console.is_terminal:
+            self._show(what, done, total, "")
+            if done >= total:
+                self.stop()
+        elif done * _STEPS // total > self._said.get(what, -1):
+            self._said[what] = done * _STEPS // total
+            self._console.print(f"{what}: {done:,} of {total:,}")
+
+    def training(
+        self, epoch: int, epochs: int, images: int, total: int, last: EpochRecord | None, best: Selection
+    ) -> None:
+        """Move the live line: images seen of all epochs, and the last epoch's figures."""
+        if self._console.is_terminal:
+            self._show(f"epoch {epoch}/{epochs}", images, total, _live_text(last, best))
+
+    def epoch(self, record: EpochRecord, epochs: int, best: Selection, seconds_left: float) -> None:
+        """Say what an epoch did: in the log, and on a terminal's live line, or else as a line."""
+        text = epoch_line(record, epochs, is_best=best.epoch == record.epoch, seconds_left=seconds_left)
+        if not self._console.is_terminal:
+            self._console.print(text)
+        self.note(text)
+
+    def stop(self) -> None:
+        """End the live line."""
+        if self._live is not None:
+            self._live.stop()
+        self._live, self._task = None, None
+
+    def _show(self, what: str, done: int, total: int, text: str) -> None:
+        if self._live is None:
+            self._live = Progress(
+                TextColumn("{task.description}"), BarColumn(bar_width=10), TextColumn("{task.fields[text]}"),
+                TimeRemainingColumn(compact=True), console=self._console, transient=True, refresh_per_second=5,
+            )  # fmt: skip
+            self._live.start()
+            self._task = self._live.add_task(what, total=total, completed=done, text=text)
+        assert self._task is not None
+        self._live.update(self._task, description=what, completed=done, total=total, text=text)
+
+
+def _live_text(last: EpochRecord | None, best: Selection) -> str:
+    if last is None:
+        return ""
+    val = f" val {_score(last.val)} best {100 * best.accuracy:.1f}%" if last.val is not None else ""
+    return f"train {_score(last.train)}{val}"
+
+
+def _score(score: Score) -> str:
+    return f"{score.loss:.3f} {100 * score.accuracy:.1f}%"
+
+
+def epoch_line(record: EpochRecord, epochs: int, *, is_best: bool, seconds_left: float) -> str:
+    """Return one line of at most 80 columns about an epoch."""
+    width = len(str(epochs))
+    scores = [f"train {_score(record.train)}"]
+    if record.val is not None:
+        scores.append(f"val {_score(record.val)}{' *' if is_best else '  '}")
+    if record.test is not None:
+        scores.append(f"test {_score(record.test)}")
+    times = f"{record.seconds:.1f} s, {duration(seconds_left)} left"
+    return f"epoch {record.epoch:{width}}/{epochs}  {'  '.join(scores)}  {times}"
+
+
+def duration(seconds: float) -> str:
+    """Return a time as a person says it: 8 s, 3 min 20 s, 2 h 5 min."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def describe_run(
+    run_id: str, config: RunConfig, parts: Parts, runtime: Runtime, *, parameters: int, flops: int, epochs_done: int
+) -> list[str]:
+    """Return the lines that say what a run is, before it starts."""
+    data, images = parts.data, parts.images
+    num_val = 0 if data.val is None else len(data.val)
+    precision = f"{runtime.precision}{' (auto)' if config.precision == 'auto' else ''}"
+    lines = [
+        f"run      {run_id}",
+        f"data     {config.dataset.name}: {len(data.train):,} train, {num_val:,} validation, "
+        f"{len(data.test):,} test images",
+        f"         {images.channels}x{images.image_size}x{images.image_size}, {len(images.classes)} classes",
+        *(f"         {note}" for note in data.notes),
+        f"model    {config.model.name}, normalization {config.normalization.name}, "
+        f"activation {config.activation.name}",
+        f"         {parameters:,} parameters, {_flops(flops)} per image",
+        f"train    {config.optimizer.name}, lr {config.optimizer.options['lr']:g}, {config.scheduler.name}, "
+        f"{config.loss.name}, augmentation {config.augmentation.name}",
+        f"         {config.epochs} epochs, batch {config.batch_size}, seed {config.seed}",
+        f"device   {describe_device(runtime.device)}, {runtime.threads} threads, {precision}",
+    ]  # fmt: skip
+    return [*lines, f"resumed  after epoch {epochs_done}"] if epochs_done else lines
+
+
+def _flops(flops: int) -> str:
+    for size, unit in ((1e9, "GFLOPs"), (1e6, "MFLOPs"), (1e3, "kFLOPs")):
+        if flops >= size:
+            return f"{flops / size:.1f} {unit}"
+    return f"{flops} FLOPs"
+
+
+def summary_lines(summary: dict[str, Any], *, epochs: int) -> list[str]:
+    """Return the table at the end of a run: loss and accuracy of every split."""
+    lines = ["", f"{'':12}{'loss':>8}{'accuracy':>12}"]
+    for split, name in (("train", "train"), ("val", "validation"), ("test", "test")):
+        figures = summary.get(split)
+        if figures is not None:
+            lines.append(f"{name:12}{figures['loss']:8.4f}{100 * figures['accuracy']:10.2f} %{_remark(split, summary)}")
+    test = summary["test"]
+    if test["accuracy"] <= test["majority_accuracy"]:
+        lines.append("The test accuracy does not exceed that of always answering the most frequent class.")
+    seconds = summary["seconds"]
+    return [
+        *lines,
+        f"weights of epoch {summary['best_epoch']} of {epochs}, chosen by {summary['selected_by']}",
+        f"trained {duration(seconds['train'])}, {summary['images_per_second']:,.0f} images/s",
+    ]
+
+
+def _remark(split: str, summary: dict[str, Any]) -> str:
+    if split == "train":
+        return f"   {summary['train']['measured']}"
+    if split == "test":
+        return f"   most frequent class alone: {100 * summary['test']['majority_accuracy']:.2f} %"
+    return ""

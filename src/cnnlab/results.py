@@ -1,0 +1,97 @@
+"""What a run results in: the selected weights, scored on every split, on the test split once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import torch
+
+from cnnlab.artifacts import RunFolder, replacing
+from cnnlab.build import Parts
+from cnnlab.engine import Batch, Score, evaluate, predict
+from cnnlab.runtime import Runtime, peak_memory_bytes
+from cnnlab.summary import figures_of, prediction_columns, prediction_rows, seconds_to, worst_mistakes
+from cnnlab.training_state import TrainingState, evaluated_model
+
+
+def score_selected_weights(
+    folder: RunFolder, parts: Parts, runtime: Runtime, state: TrainingState, *, evaluate_train: bool
+) -> dict[str, Any]:
+    """Load the selected weights, save them as best.pt, write predictions, and return the figures of every split."""
+    model = evaluated_model(parts)
+    if state.best_weights:
+        model.load_state_dict(state.best_weights)
+    folder.save_checkpoint("best.pt", _saved_model(parts, state))
+
+    def score(batches: Iterable[Batch]) -> Score:
+        return evaluate(model, batches, loss_fn=parts.loss_fn, autocast=runtime.autocast)
+
+    if evaluate_train:
+        train: dict[str, Any] | None = {**asdict(score(parts.train.in_order())), "measured": "selected weights"}
+    else:
+        train = _running_means(folder, state.selection.epoch)
+    val = None if parts.val is None else asdict(score(parts.val.in_order()))
+    return {"train": train, "val": val, "test": _test(folder, parts, runtime)}
+
+
+def _saved_model(parts: Parts, state: TrainingState) -> dict[str, Any]:
+    """Return what best.pt holds: the weights and what they expect of an image."""
+    images = parts.images
+    return {
+        "model": {key: value.cpu() for key, value in evaluated_model(parts).state_dict().items()},
+        "epoch": state.selection.epoch,
+        "classes": list(images.classes),
+        "channels": images.channels,
+        "image_size": images.image_size,
+        "mean": list(images.normalization.mean),
+        "std": list(images.normalization.std),
+    }
+
+
+def _running_means(folder: RunFolder, epoch: int) -> dict[str, Any] | None:
+    rows = [row for row in folder.read_rows("metrics.csv") if int(row["epoch"]) == epoch]
+    if not rows:
+        return None
+    loss, accuracy = float(rows[0]["train_loss"]), float(rows[0]["train_accuracy"])
+    return {"loss": loss, "accuracy": accuracy, "measured": f"running mean of epoch {epoch}"}
+
+
+def _test(folder: RunFolder, parts: Parts, runtime: Runtime) -> dict[str, Any]:
+    logits, targets = predict(evaluated_model(parts), parts.test.in_order(), autocast=runtime.autocast)
+    with torch.inference_mode():
+        loss = float(parts.loss_fn(logits, targets))
+        scores, labels = logits.softmax(1).cpu().numpy(), targets.cpu().numpy()
+    classes = parts.images.classes
+    folder.write_rows("predictions.csv", prediction_columns(classes), prediction_rows(scores, labels, classes))
+    wrong = worst_mistakes(scores, labels)
+    if len(wrong):
+        test = parts.data.test
+        images = test.images[test.rows[torch.from_numpy(wrong)]].contiguous().numpy()
+        with replacing(folder.path / "mistakes.npz") as file:
+            np.savez(file, images=images, index=wrong)
+    return {"loss": loss, **figures_of(scores, labels, classes)}
+
+
+def describe_training(
+    folder: RunFolder, parts: Parts, runtime: Runtime, state: TrainingState, *, status: str
+) -> dict[str, Any]:
+    """Return the part of summary.json that does not depend on how training ended."""
+    selected_by = "last epoch" if parts.val is None else "validation accuracy"
+    return {
+        "run_id": folder.run_id,
+        "status": status,
+        "best_epoch": state.selection.epoch,
+        "selected_by": selected_by if state.epoch else "no training",
+        "epochs_trained": state.epoch,
+        "stop_reason": state.stop_reason,
+        "classes": list(parts.images.classes),
+        "scores_are": "probabilities",
+        "images_per_second": state.num_images / state.train_seconds if state.train_seconds else 0.0,
+        "peak_memory_bytes": peak_memory_bytes(runtime.device),
+        "seconds_to": seconds_to(folder.read_rows("metrics.csv")),
+        "device": runtime.device.type,
+        "precision": runtime.precision,
+    }

@@ -1,0 +1,66 @@
+import pytest
+
+from cnnlab.console import RunConsole, duration, epoch_line, summary_lines
+from cnnlab.engine import EpochRecord, Score
+from cnnlab.selection import Selection
+
+RECORD = EpochRecord(7, 0.1, Score(0.1234, 0.961), Score(0.2, 0.95), None, 1.0, (), 12.34, 100.0)
+
+
+def summary(**test):
+    figures = {"loss": 0.3, "accuracy": 0.9}
+    return {
+        "train": {**figures, "measured": "running mean of epoch 3"}, "val": figures, "best_epoch": 3,
+        "test": {**figures, "majority_accuracy": 0.2, **test}, "selected_by": "validation accuracy",
+        "seconds": {"train": 75.0}, "images_per_second": 1234.5,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.4, "0 s"), (59.4, "59 s"), (200, "3 min 20 s"), (3600, "1 h 0 min"), (7505, "2 h 5 min")]
+)
+def test_duration_is_said_as_a_person_says_it(seconds, text):
+    assert duration(seconds) == text
+
+
+def test_epoch_line_tells_losses_accuracies_and_remaining_time():
+    line = epoch_line(RECORD, 20, is_best=True, seconds_left=80.0)
+    assert line == "epoch  7/20  train 0.123 96.1%  val 0.200 95.0% *  12.3 s, 1 min 20 s left"
+    assert len(line) <= 80
+
+
+def test_summary_is_a_table_of_80_columns():
+    lines = summary_lines(summary(), epochs=20)
+    assert lines[1:5] == [
+        "                loss    accuracy",
+        "train         0.3000     90.00 %   running mean of epoch 3",
+        "validation    0.3000     90.00 %",
+        "test          0.3000     90.00 %   most frequent class alone: 20.00 %",
+    ]
+    assert max(map(len, lines)) <= 80
+
+
+def test_run_that_is_no_better_than_a_constant_answer_is_told_so():
+    lines = summary_lines(summary(accuracy=0.2, majority_accuracy=0.2), epochs=20)
+    assert "The test accuracy does not exceed that of always answering the most frequent class." in lines
+
+
+def test_lines_go_to_the_terminal_and_to_the_log(tmp_path, capsys):
+    console = RunConsole()
+    console.say("before there is a log")
+    console.log = tmp_path / "train.log"
+    console.say("hello")
+    console.epoch(RECORD, 20, Selection(epoch=7), 1.0)
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[:2] == ["before there is a log", "hello"]
+    logged = [line.split("  ", 1)[1] for line in (tmp_path / "train.log").read_text().splitlines()]
+    assert logged == printed[1:]
+
+
+def test_preparation_is_told_at_every_tenth_where_there_is_no_terminal(capsys):
+    console = RunConsole()
+    for done in range(0, 1001, 5):
+        console.preparing("decoding images", done, 1000)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 11
+    assert lines[-1] == "decoding images: 1,000 of 1,000"

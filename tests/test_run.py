@@ -1,0 +1,325 @@
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+from cnnlab.artifacts import RunFolder
+from cnnlab.data.batches import Batches
+from cnnlab.engine import fit
+from cnnlab.errors import ConfigError, RunError
+from cnnlab.guards import held
+from cnnlab.run import execute
+from cnnlab.selection import Selection
+from tests.conftest import tiny
+
+pytestmark = pytest.mark.usefixtures("in_empty_folder")
+
+TIMES = ("seconds", "images_per_second")
+
+
+def metrics_without_times(folder):
+    return [{key: value for key, value in row.items() if key not in TIMES} for row in folder.read_rows("metrics.csv")]
+
+
+def weights(folder):
+    return folder.load_checkpoint("best.pt")["model"]
+
+
+def equal_results(one, other):
+    torch.testing.assert_close(weights(one), weights(other), rtol=0, atol=0)
+    return metrics_without_times(one) == metrics_without_times(other)
+
+
+def only_run():
+    (path,) = Path("outputs/runs").iterdir()
+    return RunFolder(path)
+
+
+def stop_after(monkeypatch, epochs, error=KeyboardInterrupt):
+    """Let training end by `error` when `epochs` epochs are done and written down."""
+
+    def stopped(*args, **kwargs):
+        for record in fit(*args, **kwargs):
+            yield record
+            if record.epoch == epochs:
+                raise error
+
+    monkeypatch.setattr("cnnlab.run.fit", stopped)
+
+
+def test_run_leaves_exactly_these_files():
+    folder = execute(tiny("plots=true"), overrides=["epochs=2"]).folder
+    assert sorted(str(path.relative_to(folder.path)) for path in folder.path.rglob("*") if path.is_file()) == [
+        ".lock", "checkpoints/best.pt", "config.yaml", "env.json", "gradients.csv", "metrics.csv", "mistakes.npz",
+        "overrides.txt", "plots/confusion.png", "plots/curves.png", "plots/gradients.png", "plots/mistakes.png",
+        "plots/per_class.png", "plots/roc.png", "predictions.csv", "status.json", "summary.json", "train.log",
+    ]  # fmt: skip
+
+
+def test_summary_holds_what_scripts_rely_on():
+    outcome = execute(tiny("patience=9"))
+    summary = json.loads((outcome.folder.path / "summary.json").read_text())
+    assert summary["run_id"] == outcome.folder.run_id
+    assert summary["status"] == "finished"
+    assert summary["selected_by"] == "validation accuracy"
+    assert summary["best_epoch"] in (1, 2)
+    for split in ("train", "val", "test"):
+        assert {"loss", "accuracy"} <= set(summary[split])
+    assert {"balanced_accuracy", "majority_accuracy", "per_class"} <= set(summary["test"])
+    assert {"train", "total", "first_batch"} == set(summary["seconds"])
+    assert summary["seconds"]["total"] > summary["seconds"]["train"]
+    keys = {
+        "parameters",
+        "flops_per_image",
+        "images_per_second",
+        "peak_memory_bytes",
+        "seconds_to",
+        "device",
+        "precision",
+    }
+    assert keys <= set(summary)
+
+
+def test_figures_of_the_summary_are_those_of_the_predictions():
+    outcome = execute(tiny())
+    rows = outcome.folder.read_rows("predictions.csv")
+    right = sum(row["target"] == row["predicted"] for row in rows)
+    assert outcome.summary["test"]["accuracy"] == pytest.approx(right / len(rows))
+    assert sum(float(value) for key, value in rows[0].items() if key.startswith("score_")) == pytest.approx(1, abs=1e-5)
+
+
+def test_validation_figures_are_those_of_the_selected_epoch():
+    outcome = execute(tiny("epochs=4"))
+    row = outcome.folder.read_rows("metrics.csv")[outcome.summary["best_epoch"] - 1]
+    assert outcome.summary["val"]["loss"] == float(row["val_loss"])
+    assert float(row["val_accuracy"]) == max(
+        float(each["val_accuracy"]) for each in outcome.folder.read_rows("metrics.csv")
+    )
+
+
+def test_same_command_trains_once(monkeypatch):
+    first = execute(tiny())
+    monkeypatch.setattr("cnnlab.run.fit", None)  # would fail
+    second = execute(tiny("threads=1", "rerun=false"))
+    assert (first.is_new, second.is_new) == (True, False)
+    assert second.summary["test"] == first.summary["test"]
+
+
+def test_rerun_trains_again_with_the_same_bits():
+    first = execute(tiny())
+    before = metrics_without_times(first.folder), weights(first.folder)
+    second = execute(tiny("rerun=true"))
+    assert second.is_new
+    assert metrics_without_times(second.folder) == before[0]
+    torch.testing.assert_close(weights(second.folder), before[1], rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("seconds", [0, 1000])  # between checkpoints: every epoch is saved, or none
+@pytest.mark.parametrize("stopped_after", [1, 3])
+def test_interrupted_run_ends_bit_identical_to_an_unbroken_one(monkeypatch, seconds, stopped_after):
+    options = (
+        "epochs=4",
+        "normalization=dropout",
+        "augmentation=flip_crop",
+        "scheduler=cosine",
+        f"checkpoint_seconds={seconds}",
+    )
+    with monkeypatch.context() as patch:
+        stop_after(patch, stopped_after)
+        with pytest.raises(KeyboardInterrupt):
+            execute(tiny(*options))
+    resumed = execute(tiny(*options))
+    unbroken = RunFolder(resumed.folder.path.rename("unbroken"))
+    whole = execute(tiny(*options))
+    assert equal_results(unbroken, whole.folder)
+
+
+def test_interrupted_run_with_a_moving_average_ends_bit_identical(monkeypatch):
+    options = ("epochs=3", "ema=0.9", "checkpoint_seconds=0", "grad_clip_norm=0.1")
+    with monkeypatch.context() as patch:
+        stop_after(patch, 2)
+        with pytest.raises(KeyboardInterrupt):
+            execute(tiny(*options))
+    resumed = RunFolder(execute(tiny(*options)).folder.path.rename("resumed"))
+    assert equal_results(resumed, execute(tiny(*options)).folder)
+
+
+def test_interrupted_run_says_how_to_go_on(monkeypatch, capsys):
+    stop_after(monkeypatch, 1)
+    with pytest.raises(KeyboardInterrupt):
+        execute(tiny("checkpoint_seconds=0"))
+    folder = only_run()
+    assert folder.read_json("status.json")["status"] == "interrupted"
+    told = f"interrupted after epoch 1; what is done is kept. Go on with:\n  cnnlab resume {folder.path}"
+    assert told in capsys.readouterr().out
+
+
+def test_killed_run_goes_on_and_ends_bit_identical(tmp_path):
+    """SIGKILL at a moment when two checkpoints are written, in a process of its own."""
+    options = ["epochs=30", "checkpoint_seconds=0", "plots=false", "model.width=0.05"]
+    command = [sys.executable, "-m", "cnnlab", "train", *options]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while not any(len(path.read_text().splitlines()) > 3 for path in tmp_path.glob("outputs/runs/*/metrics.csv")):
+        assert time.monotonic() < deadline, "the run wrote no metrics"
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert subprocess.run(command, capture_output=True).returncode == 0
+    killed = RunFolder(only_run().path.rename("killed"))
+    assert subprocess.run(command, capture_output=True).returncode == 0
+    assert "resumed  after epoch" in killed.log.read_text()
+    assert equal_results(killed, only_run())
+
+
+def test_ctrl_c_ends_at_an_epoch_border_with_everything_saved():
+    command = [sys.executable, "-m", "cnnlab", "train", "epochs=500", "plots=false", "model.width=0.05"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    for line in process.stdout:
+        if line.startswith("epoch"):
+            break
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=60)
+    folder = only_run()
+    assert process.returncode == 130
+    assert f"cnnlab resume outputs/runs/{folder.run_id}" in out
+    assert folder.load_checkpoint("last.pt")["epoch"] == len(folder.read_rows("metrics.csv"))
+    assert folder.read_json("status.json")["status"] == "interrupted"
+
+
+def test_run_that_another_process_holds_is_left_alone():
+    config = tiny()
+    folder = execute(config).folder
+    folder.write_status("running")
+    with (
+        held(folder),
+        pytest.raises(RunError, match=rf"is being trained by process {os.getpid()} on .*Nothing was done"),
+    ):
+        execute(config)
+
+
+def test_failed_run_keeps_its_traceback_and_is_tried_again(monkeypatch):
+    with monkeypatch.context() as patch:
+        stop_after(patch, 1, error=ValueError("boom"))
+        with pytest.raises(
+            RunError, match=r"failed with ValueError: boom\nThe traceback is in outputs/runs/.*/error\.txt"
+        ):
+            execute(tiny())
+    folder = only_run()
+    assert folder.read_json("status.json")["error"] == "ValueError: boom"
+    assert "in stopped" in (folder.path / "error.txt").read_text()
+    assert execute(tiny()).status == "finished"
+    assert not (folder.path / "error.txt").exists()
+
+
+def test_diverged_run_says_so_and_is_not_tried_again():
+    options = ("optimizer=sgd", "optimizer.lr=1e30", "normalization=none")
+    outcome = execute(tiny(*options))
+    assert outcome.status == "diverged"
+    assert outcome.summary["test"] is None
+    assert outcome.summary["error"].startswith("the loss is not finite at step ")
+    assert outcome.folder.read_json("status.json")["error"] == outcome.summary["error"]
+    assert not execute(tiny(*options)).is_new
+
+
+def test_run_refuses_to_go_on_with_other_threads_or_precision(monkeypatch):
+    with monkeypatch.context() as patch:
+        stop_after(patch, 1)
+        with pytest.raises(KeyboardInterrupt):
+            execute(tiny("threads=1", "checkpoint_seconds=0"))
+    with pytest.raises(ConfigError, match=r"threads: the run was started with threads=1, got 2\. Go on with threads=1"):
+        execute(tiny("threads=2"))
+
+
+def test_batch_larger_than_the_data_set_is_refused_and_nothing_written(tmp_path):
+    with pytest.raises(
+        ConfigError, match=r"batch_size: larger than the training split, got 1000 for 87 images\. Take 87 or less\."
+    ):
+        execute(tiny("batch_size=1000"))
+    assert not (tmp_path / "outputs").exists()
+
+
+def test_patience_ends_training_early(capsys):
+    outcome = execute(tiny("epochs=50", "patience=1", "optimizer.lr=1e-12"))
+    assert outcome.summary["epochs_trained"] < 50
+    assert outcome.summary["stop_reason"] == "no better validation accuracy for 1 epochs (patience)"
+    assert "stopped after epoch 2: no better validation accuracy for 1 epochs (patience)" in capsys.readouterr().out
+
+
+def test_training_without_validation_takes_the_last_epoch():
+    outcome = execute(tiny("dataset.val_fraction=0"))
+    assert (outcome.summary["best_epoch"], outcome.summary["selected_by"]) == (2, "last epoch")
+    assert outcome.summary["val"] is None
+
+
+def test_zero_epochs_only_evaluate():
+    outcome = execute(tiny("epochs=0"))
+    assert (outcome.summary["best_epoch"], outcome.summary["selected_by"]) == (0, "no training")
+    assert outcome.summary["train"] is None
+    assert 0 <= outcome.summary["test"]["accuracy"] <= 1
+
+
+def test_training_split_is_measured_with_the_selected_weights_on_request():
+    summary = execute(tiny("evaluate_train=true")).summary
+    assert summary["train"]["measured"] == "selected weights"
+
+
+def test_watched_test_curve_is_recorded_and_selects_nothing():
+    watched, plain = execute(tiny("watch_test=true")), execute(tiny())
+    assert all(row["test_accuracy"] for row in watched.folder.read_rows("metrics.csv"))
+    torch.testing.assert_close(weights(watched.folder), weights(plain.folder), rtol=0, atol=0)
+
+
+def test_test_split_is_read_only_after_training(monkeypatch):
+    order = []
+    in_order = Batches.in_order
+    monkeypatch.setattr(Batches, "in_order", lambda self: order.append(self.num_images) or in_order(self))
+    monkeypatch.setattr(Selection, "update", lambda self, *a, **k: order.append("selected") or True)
+    execute(tiny("epochs=2"))
+    assert order == [9, "selected", 9, "selected", 9, 24]  # 9 validation images, 24 test images
+
+
+def test_seeds_pair_arms(monkeypatch):
+    """Whatever the arm: equal seeds see the same images in the same order, with the same augmentation."""
+    seen = []
+
+    def spy(self, epoch, **options):
+        for images, targets in epoch_of(self, epoch, **options):
+            seen[-1].append((images.double().sum().item(), targets.tolist()))
+            yield images, targets
+
+    epoch_of = Batches.epoch
+    monkeypatch.setattr(Batches, "epoch", spy)
+    for arm in (["optimizer=adam"], ["optimizer=sgd", "activation=tanh", "normalization=none"], ["seed=1"]):
+        seen.append([])
+        execute(tiny("augmentation=flip_crop", *arm))
+    assert seen[0] == seen[1]
+    assert seen[0] != seen[2]
+
+
+def test_arms_share_initial_weights_in_modules_of_the_same_name():
+    saved = [
+        weights(execute(tiny("epochs=0", *arm)).folder)
+        for arm in (["normalization=batch"], ["normalization=none", "activation=tanh"])
+    ]
+    shared = saved[0].keys() & saved[1].keys()
+    assert "conv1.weight" in shared
+    assert all(torch.equal(saved[0][key], saved[1][key]) for key in shared)
+
+
+def test_full_disk_is_one_clear_message(monkeypatch):
+    def no_space(self, name, state):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(RunFolder, "save_checkpoint", no_space)
+    with pytest.raises(
+        RunError, match=r"outputs/runs/.*: no space left on the disk\. Free some and repeat the command"
+    ):
+        execute(tiny())
