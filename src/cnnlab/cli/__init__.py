@@ -1,0 +1,115 @@
+"""The console script: finds the command, imports only what that needs, turns errors into exit codes."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from cnnlab import __version__
+from cnnlab.cli.arguments import COMPOSED, PLAIN, command_to_complete, split_command, split_flags
+from cnnlab.errors import ConfigError, RunError
+
+HELP = """\
+cnnlab answers questions about convolutional networks with experiments: declare
+them on the command line, train every arm, compare.
+
+usage: cnnlab [COMMAND] [ARGUMENTS]
+
+commands:
+  train     train one run; with -m a sweep of runs. May be left out
+  report    table of finished, running and failed runs
+  predict   classify images with a saved run
+  resume    go on with a run, exactly as it was configured
+  list      every option of every group, one line each
+
+examples:
+  cnnlab train                                       one run, all defaults
+  cnnlab optimizer=adam activation=gelu epochs=20    change what you like
+  cnnlab -m optimizer=sgd,momentum,adam seed=0,1,2   a sweep: nine runs
+  cnnlab -m experiment=optimizers                    a whole study
+  cnnlab report                                      compare what was trained
+
+where to look:
+  cnnlab train --help       keys and groups, with their options
+  cnnlab list optimizer     what the options of a group are
+  cnnlab train --cfg job    the configuration that a command stands for
+  eval "$(cnnlab -sc install=bash)"   completion, also for zsh and fish
+  outputs/runs/             a folder per run: metrics, pictures, weights
+"""
+
+BEFORE_TORCH = {
+    "THP_MEM_ALLOC_ENABLE": "1",  # large activations in huge pages: no page fault per 4 KiB in every step
+    "GOMP_SPINCOUNT": "1000",  # threads that wait give the core away soon; with another process beside, 5x
+}
+"""Variables that are read when torch is loaded. They change the speed, not a bit of the results; what is set counts."""
+
+INTERRUPTED = "interrupted. What is done is kept; repeat the command to go on."
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Carry out a command line.
+
+    Returns:
+        0: fine, 1: a run failed, 2: what the user wrote is wrong, 130: interrupted.
+    """
+    for name, value in BEFORE_TORCH.items():
+        os.environ.setdefault(name, value)
+    try:
+        code = _dispatch(list(sys.argv[1:] if argv is None else argv))
+        sys.stdout.flush()
+        return code
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except RunError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(INTERRUPTED, file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _dispatch(args: list[str]) -> int:
+    if not args or args[0] in ("-h", "--help", "help"):
+        print(HELP, end="")
+        return 0
+    if args[0] == "--version":
+        print(f"cnnlab {__version__}")
+        return 0
+    if "query=" in " ".join(args) and {"-sc", "--shell-completion"} & set(args):
+        return _complete(args)
+    command, rest = split_command(args)
+    if command in PLAIN:
+        return int(importlib.import_module(f"cnnlab.commands.{PLAIN[command]}").main(rest))
+    return _compose(command, rest)
+
+
+def _compose(command: str, args: Sequence[str]) -> int:
+    from cnnlab.cli.composition import run
+
+    return run(split_flags(command, args))
+
+
+def _complete(args: Sequence[str]) -> int:
+    """Answer the shell: the commands for the first word, what Hydra knows behind `train`."""
+    line = os.environ.get("COMP_LINE", "")
+    command, rest, words = command_to_complete(line)
+    if words:
+        print(*words)
+    if command not in COMPOSED:
+        return 0
+    os.environ["COMP_LINE"] = rest
+    return _compose(command, args)
+
+
+def conf_dir() -> Path:
+    """Return the folder of the configuration: inside an installed package, or at the top of a checkout."""
+    here = Path(__file__).resolve()
+    places = (here.parents[1] / "conf", here.parents[3] / "conf")
+    return next(path for path in places if (path / "train.yaml").is_file())

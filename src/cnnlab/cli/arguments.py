@@ -1,0 +1,147 @@
+"""The words of a command line: command, flags, overrides."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cnnlab.errors import ConfigError, unknown
+
+COMPOSED = ("train",)
+"""Commands whose configuration Hydra composes; the first is meant when no command is given."""
+PLAIN = {"list": "list_options", "predict": "predict", "report": "report", "resume": "resume"}
+"""Commands that read their own arguments, and their modules in cnnlab.commands."""
+ANNOUNCED = ("transfer",)
+
+_SWEEP = ("-m", "--multirun")
+_CONFIG_DIR = ("-cd", "--config-dir")
+_CONFIG_NAME = ("-cn", "--config-name")
+_CONFIG_PATH = ("-cp", "--config-path")
+_INFO = ("-i", "--info")
+_WITH_VALUE = ("-c", "--cfg", "-p", "--package", *_CONFIG_DIR, *_CONFIG_NAME, *_CONFIG_PATH)
+_WITHOUT_VALUE = (
+    *_SWEEP, "-h", "--help", "--hydra-help", "--version", "--resolve", "-r", "--run", "-sc", "--shell-completion",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """A command line for Hydra, sorted into what begins with a dash and what overrides the configuration."""
+
+    command: str
+    flags: tuple[str, ...]
+    overrides: tuple[str, ...]
+
+    @property
+    def is_sweep(self) -> bool:
+        """Whether several runs are asked for."""
+        return not {*_SWEEP}.isdisjoint(self.flags)
+
+    @property
+    def is_help(self) -> bool:
+        """Whether only the help text is asked for."""
+        return not {"-h", "--help"}.isdisjoint(self.flags)
+
+    @property
+    def config_dir(self) -> str | None:
+        """Folder of the user's own options."""
+        return self._value(_CONFIG_DIR)
+
+    @property
+    def config_name(self) -> str:
+        """Name of the primary config."""
+        return self._value(_CONFIG_NAME) or self.command
+
+    @property
+    def has_own_conf(self) -> bool:
+        """Whether another folder takes the place of conf/."""
+        return self._value(_CONFIG_PATH) is not None
+
+    def as_sweep(self) -> str:
+        """Return the command that would sweep over the same overrides."""
+        command = () if self.command == COMPOSED[0] else (self.command,)
+        others = (flag for flag in self.flags if flag not in _SWEEP)
+        return shlex.join(("cnnlab", *command, "-m", *others, *self.overrides))
+
+    def _value(self, names: Sequence[str]) -> str | None:
+        for flag, following in zip(self.flags, (*self.flags[1:], "")):
+            if flag in names:
+                return following
+        return None
+
+
+def split_command(args: Sequence[str]) -> tuple[str, list[str]]:
+    """Return the command and the other words; the command is the first word, -m may stand before it.
+
+    Raises:
+        ConfigError: the first word is neither a command nor an override.
+    """
+    rest = list(args)
+    place = next((i for i, word in enumerate(rest) if word not in _SWEEP), None)
+    if place is None or not rest[place][0:1].isalpha() or "=" in rest[place]:
+        return COMPOSED[0], rest
+    command = rest.pop(place)
+    if command in ANNOUNCED:
+        raise ConfigError(f"cnnlab {command} is not there yet. Commands: {', '.join(sorted((*COMPOSED, *PLAIN)))}.")
+    if command not in COMPOSED and command not in PLAIN:
+        said = unknown(command, (*COMPOSED, *PLAIN)).removeprefix("unknown ")
+        raise ConfigError(f"no command {said.replace('Known:', 'Commands:')}")
+    return command, rest
+
+
+def split_flags(command: str, args: Sequence[str]) -> Arguments:
+    """Sort the words behind the command.
+
+    Hydra 1.3 wants all overrides on one side of the flags, and its `--info` would swallow an override.
+
+    Raises:
+        ConfigError: a flag that Hydra does not have, one without its value, or a folder that is not there.
+    """
+    flags: list[str] = []
+    overrides: list[str] = []
+    words = list(args)
+    while words:
+        word = words.pop(0)
+        name, is_joined, value = word.partition("=")
+        if flags[-1:] == ["--info=all"] and word.isalpha():
+            flags[-1] = f"--info={word}"
+        elif not word.startswith("-"):
+            overrides.append(word)
+        elif name in _WITH_VALUE:
+            if not is_joined and not words:
+                raise ConfigError(f"{name}: the value is missing.")
+            flags += [name, value if is_joined else words.pop(0)]
+        elif name in _INFO:
+            flags.append(f"--info={value or 'all'}")
+        elif word in _WITHOUT_VALUE:
+            flags.append(word)
+        else:
+            raise ConfigError(unknown(word, (*_INFO, *_WITH_VALUE, *_WITHOUT_VALUE), noun="flag"))
+    arguments = Arguments(command, tuple(flags), tuple(overrides))
+    if arguments.config_dir is not None and not Path(arguments.config_dir).is_dir():
+        raise ConfigError(f"--config-dir: no folder '{arguments.config_dir}'.")
+    return arguments
+
+
+def command_to_complete(line: str) -> tuple[str, str, list[str]]:
+    """Read the line that a shell wants completed.
+
+    Args:
+        line: as typed so far, from the name of the program on.
+
+    Returns:
+        The command or "" while it is being typed, the line as if it were Hydra's alone, and the commands that fit.
+    """
+    program, _, typed = line.lstrip().partition(" ")
+    words = typed.split()
+    if not words or (len(words) == 1 and not typed.endswith(" ")):
+        begun = words[0] if words else ""
+        fitting = [name for name in (*COMPOSED, *PLAIN) if name.startswith(begun)]
+        return (COMPOSED[0] if begun not in fitting else ""), line, fitting
+    if words[0] in PLAIN:
+        return "", line, []
+    if words[0] in COMPOSED:
+        return words[0], f"{program} {typed.lstrip().removeprefix(words[0]).lstrip()}", []
+    return COMPOSED[0], line, []

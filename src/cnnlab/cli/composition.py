@@ -1,0 +1,86 @@
+"""Hydra composes the configuration of a command and hands it to the job; it writes nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+import textwrap
+import traceback
+from collections.abc import Iterator
+
+import hydra
+from omegaconf import DictConfig
+
+from cnnlab.cli import conf_dir
+from cnnlab.cli.arguments import Arguments
+from cnnlab.cli.hydra_versions import main_options
+from cnnlab.cli.jobs import JOBS, Outcome
+from cnnlab.cli.problems import COMPOSITION_ERRORS, all_problems, is_of_hydra, repeated
+from cnnlab.errors import ConfigError
+
+WIDTH = 80
+
+
+def run(arguments: Arguments) -> int:
+    """Compose and carry out what the arguments ask for: a run, a sweep, help, or a look at the configuration.
+
+    Returns:
+        The exit code of the run; 0 for everything else that went well.
+
+    Raises:
+        ConfigError: with every problem of the command line.
+        RunError: runs of a sweep failed.
+    """
+    outcomes: list[Outcome] = []
+    job = JOBS[arguments.command]
+
+    def kept(config: DictConfig) -> None:
+        outcomes.append(job(config))
+
+    wants_full_error = os.environ.get("HYDRA_FULL_ERROR") == "1"
+    try:
+        if problems := repeated(arguments.overrides):
+            raise ConfigError(*problems)
+        with _arguments_for_hydra(arguments), _wrapped() if arguments.is_help else contextlib.nullcontext():
+            # A sweep's jobs may run in other processes: their outcomes come back through the launcher.
+            task = job if arguments.is_sweep else kept
+            hydra.main(config_path=str(conf_dir()), config_name=arguments.command, **main_options())(task)()
+    except (ConfigError, ValueError, *COMPOSITION_ERRORS) as error:
+        if isinstance(error, ValueError) and not is_of_hydra(error):
+            raise
+        if wants_full_error:
+            traceback.print_exc()
+        raise ConfigError(*all_problems(arguments, error)) from error
+    except SystemExit as end:  # Hydra's way to end --help
+        return int(end.code or 0)
+    return max((outcome.code for outcome in outcomes), default=0)
+
+
+@contextlib.contextmanager
+def _arguments_for_hydra(arguments: Arguments) -> Iterator[None]:
+    """Put the arguments where `hydra.main` reads them, and let its exceptions out instead of their text."""
+    argv, variable = sys.argv, os.environ.get("HYDRA_FULL_ERROR")
+    sys.argv = ["cnnlab", *arguments.flags, *arguments.overrides]
+    os.environ["HYDRA_FULL_ERROR"] = "1"
+    try:
+        yield
+    finally:
+        sys.argv = argv
+        if variable is None:
+            del os.environ["HYDRA_FULL_ERROR"]
+        else:
+            os.environ["HYDRA_FULL_ERROR"] = variable
+
+
+@contextlib.contextmanager
+def _wrapped() -> Iterator[None]:
+    """Break long lines of what is printed: Hydra puts all options of a group on one."""
+    text = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(text):
+            yield
+    finally:
+        for line in text.getvalue().splitlines():
+            print("\n".join(textwrap.wrap(line, WIDTH, subsequent_indent="    ")) if len(line) > WIDTH else line)

@@ -1,0 +1,241 @@
+"""Everything that is wrong with a command line, one line each, in the words of the user."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import shlex
+import traceback
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import hydra
+import yaml
+from hydra import compose, initialize_config_dir
+from hydra.core.global_hydra import GlobalHydra
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
+from hydra.errors import HydraException, MissingConfigException, OverrideParseException
+from omegaconf import DictConfig
+from omegaconf.errors import ConfigAttributeError, ConfigKeyError, MissingMandatoryValue, OmegaConfBaseException
+
+from cnnlab.cli import conf_dir
+from cnnlab.cli.arguments import Arguments
+from cnnlab.cli.hydra_versions import initialize_options
+from cnnlab.errors import ConfigError, unknown
+
+COMPOSITION_ERRORS = (HydraException, OmegaConfBaseException, yaml.YAMLError)
+"""What composing raises when a configuration is wrong."""
+
+
+def repeated(overrides: Iterable[str]) -> list[str]:
+    """Return a problem for every key that is given more than once; Hydra would take the last one in silence."""
+    values: dict[str, list[str]] = {}
+    for text in overrides:
+        values.setdefault(_key(text), []).append(text.partition("=")[2])
+    return [
+        f"{key}: given {len(given)} times: {', '.join(given)}. Give it once; for a sweep: -m {key}={','.join(given)}"
+        for key, given in values.items()
+        if len(given) > 1
+    ]
+
+
+def all_problems(arguments: Arguments, error: Exception) -> list[str]:
+    """Return what is wrong with a command line on which Hydra gave up at the first problem.
+
+    Args:
+        arguments: the command line.
+        error: what stopped it, of COMPOSITION_ERRORS or a ConfigError.
+    """
+    found = list(error.problems) if isinstance(error, ConfigError) else []
+    if not arguments.has_own_conf:
+        found += _problems_of_overrides(arguments)
+    return list(dict.fromkeys(found)) or [explain(error)]
+
+
+def _problems_of_overrides(arguments: Arguments) -> list[str]:
+    """Add the overrides one by one, groups first; those that compose stay, and what they make is checked."""
+    found: dict[str, list[str]] = {text: [] for text in arguments.overrides}
+    kept = [] if arguments.config_dir is None else [f"hydra.searchpath=[file://{Path(arguments.config_dir).resolve()}]"]
+    with initialize_config_dir(str(conf_dir()), job_name=arguments.command, **initialize_options()):
+        undecided = set()  # groups without a valid choice: nothing can be said of their keys
+        for text in sorted(found, key=lambda text: not _is_group(text, arguments.config_dir)):
+            if _key(text).partition(".")[0] in undecided:
+                continue
+            values, problem = _values(text, arguments)
+            problems = [_problem(arguments.config_name, [*kept, value]) for value in values]
+            found[text] = [line for line in (problem, *problems) if line is not None]
+            fitting = [value for value, problem in zip(values, problems) if problem is None]
+            choice = fitting[:1] or _stand_in(text, arguments.config_dir)
+            kept += choice
+            if not choice:
+                undecided.add(_key(text))
+        return [*(line for lines in found.values() for line in lines), *_problems_of_values(arguments, kept)]
+
+
+def _problem(config_name: str, overrides: list[str]) -> str | None:
+    """Return what the last override adds to those that compose, None if it composes too."""
+    try:
+        compose(config_name, overrides)
+    except COMPOSITION_ERRORS as error:
+        return explain(error)
+    except ValueError:  # Hydra's answer to optimizer=null
+        group, _, given = overrides[-1].partition("=")
+        return f"{group}: takes the name of an option, got {given}. See: cnnlab list {group}"
+    return None
+
+
+def is_of_hydra(error: ValueError) -> bool:
+    """Tell whether Hydra raised an error, which it does on some wrong input, or a fault of cnnlab did."""
+    place = traceback.extract_tb(error.__traceback__)[-1].filename
+    return Path(hydra.__file__).parent in Path(place).parents
+
+
+def _is_group(text: str, config_dir: str | None) -> bool:
+    return _key(text).startswith("hydra/") or bool(_options(_key(text), config_dir))
+
+
+def _stand_in(text: str, config_dir: str | None) -> list[str]:
+    """Return the choice that was probably meant, so that the group's keys can be checked too."""
+    group, _, name = text.partition("=")
+    nearest = difflib.get_close_matches(name, _options(group, config_dir), n=1, cutoff=0.5)
+    return [f"{group}={nearest[0]}"] if nearest else []
+
+
+def _options(group: str, config_dir: str | None) -> list[str]:
+    folders = (conf_dir(), *([Path(config_dir)] if config_dir is not None else []))
+    return [path.stem for folder in folders for path in (folder / group).glob("*.yaml")]
+
+
+def _key(text: str) -> str:
+    return text.partition("=")[0].lstrip("+~")
+
+
+def _values(text: str, arguments: Arguments) -> tuple[list[str], str | None]:
+    """Return the overrides, without sweeps, that `text` stands for, and what is wrong with its form."""
+    try:
+        loader = GlobalHydra.instance().config_loader()  # expands glob(*)
+        override = OverridesParser.create(config_loader=loader).parse_overrides([text])[0]
+    except HydraException as error:
+        return [], explain(error)
+    if not override.is_sweep_override():
+        return [text], None
+    if not override.is_discrete_sweep():
+        return [], not_discrete(override)
+    key = override.get_key_element()
+    values = [f"{key}={value}" for value in override.sweep_string_iterator()]
+    return values, None if arguments.is_sweep else _several(text, arguments)
+
+
+def not_discrete(override: Override) -> str:
+    """Say that a sweep goes over single values."""
+    values = str(override.input_line).partition("=")[2]
+    return f"{override.key_or_group}: a sweep takes single values, got {values}. List them: a,b,c."
+
+
+def _several(text: str, arguments: Arguments) -> str:
+    key, _, value = text.partition("=")
+    return (
+        f"{key}: got several values, {value}. "
+        f"A sweep needs -m: {arguments.as_sweep()} (a list needs brackets: {shlex.quote(f'{key}=[{value}]')})"
+    )
+
+
+def _problems_of_values(arguments: Arguments, overrides: list[str]) -> Sequence[str]:
+    """Check names, types and ranges of what composes."""
+    from cnnlab.cli.jobs import check_plugins, to_plain
+    from cnnlab.config import load  # imports torch
+    from cnnlab.plugins import load_plugins
+
+    try:
+        plain = to_plain(compose(arguments.config_name, overrides))
+        check_plugins(plain, arguments.overrides)
+        load_plugins(plain.get("plugins") or ())
+        load(plain)
+    except ConfigError as error:
+        return error.problems
+    except COMPOSITION_ERRORS as error:
+        return [explain(error)]
+    return []
+
+
+def explain(error: BaseException) -> str:
+    """Return one line about an error of Hydra, OmegaConf or a YAML file."""
+    for cause in _causes(error):
+        if isinstance(cause, MissingConfigException) and cause.missing_cfg_file:
+            return _missing_option(cause.missing_cfg_file, cause.options or ())
+        if isinstance(cause, OverrideParseException):
+            return _unreadable(cause.override)
+        if isinstance(cause, ConfigKeyError | ConfigAttributeError) and cause.full_key:
+            return _unknown_key(cause)
+        if isinstance(cause, MissingMandatoryValue):
+            return f"{cause.full_key}: missing. Give it: {cause.full_key}=..."
+        if isinstance(cause, OmegaConfBaseException) and cause.full_key:
+            return f"{cause.full_key}: {_first_line(cause)}"
+        if isinstance(cause, yaml.MarkedYAMLError):
+            return f"{_place(cause)}: cannot be read as YAML, {cause.problem}."
+    text = str(error)
+    for pattern, answer in _KNOWN_TEXTS:
+        if match := re.search(pattern, text):
+            return answer.format(*match.groups())
+    return _first_line(error)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _missing_option(file: str, options: Sequence[str]) -> str:
+    group, _, name = file.rpartition("/")
+    if not group:
+        return f"--config-name: unknown '{name}'."
+    if not options:
+        return f"{group}: no such group."
+    return f"{group}: {unknown(name, options)}"
+
+
+_OPENING = tuple("[{(\"'")
+
+
+def _unreadable(override: str) -> str:
+    key, equals, value = override.partition("=")
+    if not equals:
+        return f"{override}: the value is missing. Write {override}=<value>."
+    if value[:1] in _OPENING:
+        return f"{key}: cannot read {value}. Look at its brackets and quotes."
+    return f"{key}: cannot read {value}. Quote it: '{key}=\"{value}\"'"
+
+
+def _unknown_key(error: OmegaConfBaseException) -> str:
+    parent, _, key = str(error.full_key).rpartition(".")
+    node = error.parent_node if isinstance(error.parent_node, DictConfig) else {}
+    known = [str(name) for name in node if name not in ("hydra", "name", "_target_")]
+    if not known:
+        return f"{error.full_key}: unknown key; {parent or 'it'} takes none."
+    nearest = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+    if nearest:
+        return f"{error.full_key}: unknown key. Did you mean '{parent}{'.' if parent else ''}{nearest[0]}'?"
+    return f"{error.full_key}: unknown key. {parent or 'The configuration'} takes: {', '.join(sorted(known))}."
+
+
+def _first_line(error: BaseException) -> str:
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+
+
+def _place(error: yaml.MarkedYAMLError) -> str:
+    mark = error.problem_mark
+    return "a configuration file" if mark is None else f"{mark.name}, line {mark.line + 1}"
+
+
+_THERE_ALREADY = "{0}: is there already. Write {0}=..., without '+'."
+_KNOWN_TEXTS = (
+    (r"Multiple values for (\S+)\.", _THERE_ALREADY),
+    (r"An item is already at '([^']+)'", _THERE_ALREADY),
+    (r"force-add of config groups is not supported: '\++([^=]+)=", _THERE_ALREADY),
+    (r"Could not override '([^']+)'\. No match in the defaults list", "{0}: this command has no such group."),
+    (r"Could not delete '([^']+)'", "{0}: cannot be taken out, it is not there."),
+    (r"Could not delete from config\. '([^']+)'", "{0}: cannot be taken out, it is not there."),
+)
+"""Texts of Hydra whose exceptions carry no more than the text, and what is said instead."""

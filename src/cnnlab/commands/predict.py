@@ -1,0 +1,161 @@
+"""`cnnlab predict RUN IMAGE...`: classify images with a saved run."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cnnlab.commands.resume import RUN_HELP, check_plugins, find_run
+from cnnlab.errors import ConfigError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    import torch
+
+    from cnnlab.artifacts import RunFolder
+    from cnnlab.build import ImageSpec
+    from cnnlab.models.blocks import Classifier
+
+_CHUNK = 64  # images that are decoded and classified together
+
+
+def main(args: Sequence[str]) -> int:
+    """Run the command; return its exit code: 1 if an image could not be read."""
+    parser = argparse.ArgumentParser(
+        prog="cnnlab predict",
+        description="Classify images with the selected weights of a finished run.",
+        epilog="example: cnnlab predict outputs/runs/<run id> photos/ --csv photos.csv",
+    )
+    parser.add_argument("run", help=RUN_HELP)
+    parser.add_argument("images", nargs="+", type=Path, help="image files, or folders of them")
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="write the scores of every class to a CSV file")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, ... (default: auto)")
+    parser.add_argument("--plugins", metavar="FILE,...", help="the plugins that the run was trained with")
+    options = parser.parse_args(args)
+    files = _image_files(options.images)
+    folder = find_run(options.run)
+
+    from cnnlab.summary import prediction_columns, score_cells
+
+    model, images, device = _load_model(folder, options.plugins, options.device)
+    rows, unreadable = [], []
+    for path, result in _classified(files, model, images, device):
+        if isinstance(result, str):
+            unreadable.append(f"{path} ({result})")
+        else:
+            rows.append({"file": str(path), "score": float(result.max()), **score_cells(result, images.classes)})
+    if options.csv is not None:
+        columns = ("file", *(name for name in prediction_columns(images.classes) if name not in ("index", "target")))
+        _write_csv(options.csv, columns, rows)
+    _print_table(rows)
+    for text in unreadable:
+        print(f"cnnlab predict: cannot be read: {text}", file=sys.stderr)
+    if options.csv is not None:
+        print(f"open     {options.csv}")
+    return 1 if unreadable else 0
+
+
+def _image_files(paths: Sequence[Path]) -> list[Path]:
+    """Return the files, and in place of each folder the images under it.
+
+    Raises:
+        ConfigError: a path is not there, or a folder holds no images.
+    """
+    from cnnlab.data.folders import SUFFIXES, list_folder
+
+    files: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            found = [path / image.path for image in list_folder(path).images]
+            if not found:
+                raise ConfigError(f"images: no images in folder '{path}'. It takes {', '.join(sorted(SUFFIXES))}.")
+            files += found
+        elif path.exists():
+            files.append(path)
+        else:
+            raise ConfigError(f"images: no file or folder '{path}'.")
+    return files
+
+
+def _load_model(folder: RunFolder, plugins: str | None, device_name: str) -> tuple[Classifier, ImageSpec, torch.device]:
+    from cnnlab.build import ImageSpec, build_model
+    from cnnlab.config import load
+    from cnnlab.data.batches import Normalization
+    from cnnlab.runtime import start_runtime
+
+    saved = folder.load_checkpoint("best.pt")
+    if saved is None:
+        status = folder.read_json("status.json").get("status", "not there")
+        raise ConfigError(
+            f"run: {folder.run_id} is {status}, it has no weights yet. Finish it: cnnlab resume {folder.path}"
+        )
+    plain = folder.read_config()
+    check_plugins(plain, plugins)
+    config = load(plain)
+    runtime = start_runtime(
+        device=device_name, precision="fp32", threads=config.threads, deterministic=config.deterministic
+    )
+    images = ImageSpec(
+        classes=tuple(saved["classes"]),
+        channels=saved["channels"],
+        image_size=saved["image_size"],
+        normalization=Normalization(tuple(saved["mean"]), tuple(saved["std"])),
+    )
+    model = build_model(config, images)
+    model.load_state_dict(saved["model"])
+    return model.to(runtime.device).eval(), images, runtime.device
+
+
+def _classified(
+    files: Sequence[Path], model: Classifier, images: ImageSpec, device: torch.device
+) -> Iterator[tuple[Path, Any]]:
+    """Yield each file with its class probabilities float32 (K,), or with the reason why it cannot be read."""
+    import torch
+
+    from cnnlab.engine import predict
+
+    for start in range(0, len(files), _CHUNK):
+        chunk = files[start : start + _CHUNK]
+        decoded = [_decode(path, images.channels, images.image_size) for path in chunk]
+        pixels = [torch.from_numpy(each.copy()) for each in decoded if not isinstance(each, str)]
+        scores = iter(())
+        if pixels:
+            batch = images.normalization.apply(torch.stack(pixels).to(device))
+            logits, _ = predict(model, [(batch, torch.zeros(len(pixels)))])
+            scores = iter(logits.softmax(1).cpu().numpy())
+        for path, each in zip(chunk, decoded):
+            yield path, each if isinstance(each, str) else next(scores)
+
+
+def _decode(path: Path, channels: int, size: int) -> npt.NDArray[np.uint8] | str:
+    """Return uint8 (C, size, size), or why the file cannot be read."""
+    from cnnlab.data.decoding import decode
+
+    try:
+        return decode(path, channels, size, size)
+    except Exception as error:  # on damaged files Pillow raises nearly anything
+        return f"{type(error).__name__}: {error}"
+
+
+def _write_csv(path: Path, columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
+    try:
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, columns, extrasaction="ignore", lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+    except OSError as error:
+        raise ConfigError(f"--csv: cannot write '{path}' ({error.strerror}).") from error
+
+
+def _print_table(rows: Sequence[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    width = max(len("class"), *(len(row["predicted"]) for row in rows))
+    print(f"{'class':{width}}  {'score':>7}  file")
+    for row in rows:
+        print(f"{row['predicted']:{width}}  {100 * row['score']:5.1f} %  {row['file']}")

@@ -1,0 +1,65 @@
+"""`cnnlab train`: one run from the composed configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cnnlab.artifacts import RUNS, RunFolder
+from cnnlab.config import RunConfig, load
+from cnnlab.console import RunConsole, summary_lines
+from cnnlab.identity import run_id
+from cnnlab.plugins import load_plugins
+from cnnlab.run import Outcome, execute
+
+
+def run(plain: Mapping[str, Any], overrides: Sequence[str]) -> int:
+    """Train the composed configuration, or find it finished.
+
+    Args:
+        plain: the configuration in plain values.
+        overrides: what the user typed.
+
+    Returns:
+        The exit code: 0, or 1 for a run that diverged.
+
+    Raises:
+        ConfigError: the configuration is wrong.
+        RunError: the run failed.
+    """
+    load_plugins(plain.get("plugins") or ())
+    console = RunConsole()
+    config = load(plain)
+    if config.plan:
+        return show_plan(config, console)
+    return report(execute(config, overrides=overrides, console=console), console, epochs=config.epochs)
+
+
+def show_plan(config: RunConfig, console: RunConsole) -> int:
+    """Say which run the configuration stands for and how it stands; train nothing."""
+    folder = RunFolder(RUNS / run_id(config))
+    console.say(f"{folder.read_json('status.json').get('status', 'to do'):12}{folder.path}")
+    return 0
+
+
+def report(outcome: Outcome, console: RunConsole, *, epochs: int) -> int:
+    """Say how a run ended and which file to open; return the exit code."""
+    if not outcome.is_new:
+        console.say(f"run      {outcome.folder.run_id}")
+        if outcome.status == "finished":
+            console.say("finished before; nothing was trained (rerun=true trains again)")
+            for line in summary_lines(outcome.summary, epochs=epochs):
+                console.say(line)
+        else:
+            console.say(f"{outcome.status} before: {outcome.summary.get('error')} (rerun=true trains again)")
+    console.say(_to_open(outcome.folder))
+    return 0 if outcome.status == "finished" else 1
+
+
+def _to_open(folder: RunFolder) -> str:
+    pictures = sorted(folder.path.glob("plots/*.png"))
+    if not pictures:
+        return f"open     {folder.path / 'summary.json'}"
+    others = f"  (and {len(pictures) - 1} more beside it)" if len(pictures) > 1 else ""
+    first = folder.path / "plots" / "curves.png"
+    return f"open     {first if first in pictures else pictures[0]}{others}"

@@ -1,0 +1,101 @@
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cnnlab.artifacts import RunFolder
+from cnnlab.commands.predict import main
+from cnnlab.config import load
+from cnnlab.errors import ConfigError
+from cnnlab.run import execute
+from tests.conftest import cnnlab, composed, tiny
+from tests.test_run import stop_after
+
+pytestmark = pytest.mark.usefixtures("in_empty_folder")
+
+
+@pytest.fixture
+def trained(tmp_path):
+    """A run that tells bright from dark, trained on an image folder; and the images."""
+    draw = np.random.default_rng(0)
+    for name, low in (("bright", 150), ("dark", 0)):
+        (tmp_path / "images" / name).mkdir(parents=True)
+        for i in range(20):
+            pixels = draw.integers(low, low + 100, (10, 10, 3), dtype=np.uint8)
+            Image.fromarray(pixels).save(tmp_path / "images" / name / f"{i:02}.png")
+    data = ("dataset=image_folder", "dataset.root=images", "dataset.val_fraction=0")
+    network = ("model=plain_cnn", "model.width=0.2", "epochs=10", "batch_size=8", "plots=false")
+    outcome = execute(load(composed(*data, *network)))
+    assert outcome.summary["test"]["accuracy"] == 1
+    return outcome.folder.run_id
+
+
+def test_images_are_classified_as_in_training(trained, capsys):
+    assert main([trained, "images/dark/00.png", "images/bright"]) == 0
+    header, *lines = capsys.readouterr().out.splitlines()
+    assert header.split() == ["class", "score", "file"]
+    assert lines[0].split()[0] == "dark"
+    assert lines[0].endswith("images/dark/00.png")
+    assert [line.split()[0] for line in lines[1:]] == ["bright"] * 20
+
+
+def test_scores_of_the_test_split_are_those_of_the_run(trained):
+    assert main([trained, "images", "--csv", "all.csv"]) == 0
+    scores = read("all.csv")
+    assert list(scores[0]) == ["file", "predicted", "score_bright", "score_dark"]
+    run = RunFolder(Path("outputs/runs") / trained).read_rows("predictions.csv")
+    expected = sorted(float(row["score_dark"]) for row in run)
+    found = sorted(float(row["score_dark"]) for row in scores)
+    assert all(any(abs(score - other) < 1e-5 for other in found) for score in expected)
+
+
+def read(path):
+    with Path(path).open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_console_script_classifies(trained):
+    done = cnnlab("predict", trained, "images/dark", "--csv", "p.csv")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-1] == "open     p.csv"
+    assert {row["predicted"] for row in read("p.csv")} == {"dark"}
+
+
+def test_image_that_cannot_be_read_is_named_and_the_others_are_classified(trained, capsys):
+    Path("broken.png").write_bytes(b"no image")
+    assert main([trained, "broken.png", "images/dark/00.png"]) == 1
+    captured = capsys.readouterr()
+    assert "cnnlab predict: cannot be read: broken.png (UnidentifiedImageError" in captured.err
+    assert len(captured.out.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("paths", "message"),
+    [
+        (["nowhere.png"], r"images: no file or folder 'nowhere\.png'\."),
+        (["empty"], r"images: no images in folder 'empty'\. It takes \.bmp"),
+    ],
+)
+def test_missing_images_are_refused(paths, message):
+    Path("empty").mkdir()
+    with pytest.raises(ConfigError, match=message):
+        main(["run", *paths])
+
+
+def test_run_without_weights_is_refused(monkeypatch):
+    with monkeypatch.context() as patch:
+        stop_after(patch, 1)
+        with pytest.raises(KeyboardInterrupt, match=r"^$"):
+            execute(tiny())
+    Image.new("RGB", (8, 8)).save("a.png")
+    with pytest.raises(
+        ConfigError, match=r"is interrupted, it has no weights yet\. Finish it: cnnlab resume outputs/runs/"
+    ):
+        main(["cnn6", "a.png"])
+
+
+def test_csv_that_cannot_be_written_is_told(trained):
+    with pytest.raises(ConfigError, match=r"--csv: cannot write 'no/where\.csv' \(No such file or directory\)\."):
+        main([trained, "images/dark/00.png", "--csv", "no/where.csv"])

@@ -1,0 +1,79 @@
+import pytest
+
+from cnnlab.artifacts import RunFolder
+from cnnlab.commands.resume import find_run, main
+from cnnlab.errors import ConfigError
+from cnnlab.run import execute
+from tests.conftest import cnnlab, tiny
+from tests.test_run import equal_results, only_run, stop_after
+
+pytestmark = pytest.mark.usefixtures("in_empty_folder")
+
+
+def interrupted(monkeypatch, *options):
+    with monkeypatch.context() as patch:
+        stop_after(patch, 1)
+        with pytest.raises(KeyboardInterrupt, match=r"^$"):
+            execute(tiny("checkpoint_seconds=0", "epochs=3", *options))
+    return only_run()
+
+
+def test_interrupted_run_goes_on_from_its_checkpoint(monkeypatch, capsys):
+    folder = interrupted(monkeypatch)
+    assert main([str(folder.path)]) == 0
+    assert "resumed  after epoch 1" in capsys.readouterr().out
+    resumed = RunFolder(folder.path.rename("resumed"))
+    assert equal_results(resumed, execute(tiny("epochs=3")).folder)
+
+
+def test_console_script_resumes_a_run(monkeypatch):
+    folder = interrupted(monkeypatch)
+    done = cnnlab("resume", folder.run_id)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-1].startswith("open     outputs/runs/")
+
+
+def test_finished_run_is_not_trained_again(capsys):
+    folder = execute(tiny()).folder
+    assert main([folder.run_id]) == 0
+    assert "finished before; nothing was trained (rerun=true trains again)" in capsys.readouterr().out
+
+
+def test_beginning_of_an_id_is_enough():
+    folder = execute(tiny()).folder
+    assert find_run(folder.run_id[:20]).run_id == folder.run_id
+
+
+def test_beginning_of_several_ids_is_refused():
+    execute(tiny())
+    execute(tiny("seed=1"))
+    with pytest.raises(ConfigError, match=r"run: 'cnn6' stands for 2 runs, cnn6-\S+, cnn6-\S+\. Say more of it\."):
+        find_run("cnn6")
+
+
+def test_unknown_run_names_the_nearest():
+    name = execute(tiny()).folder.run_id
+    with pytest.raises(ConfigError, match=rf"run: unknown 'x{name}'\. Did you mean '{name}'\?"):
+        find_run(f"x{name}")
+
+
+def test_first_run_has_to_be_trained():
+    with pytest.raises(ConfigError, match=r"run: no run 'a', outputs/runs is empty\. Train one: cnnlab train"):
+        find_run("a")
+
+
+def test_run_whose_data_changed_is_refused(monkeypatch):
+    folder = interrupted(monkeypatch)
+    moved = RunFolder(folder.path.rename(folder.path.with_name("cnn6-batch-relu-adam-s0-0000000000")))
+    with pytest.raises(ConfigError, match=r"run: the data or the plugins of cnn6-\S+ have changed"):
+        main([moved.run_id])
+
+
+def test_plugins_have_to_be_named_again(tmp_path, monkeypatch):
+    (tmp_path / "mine.py").write_text("x = 1")
+    folder = interrupted(monkeypatch, f"plugins=[{tmp_path / 'mine.py'}]")
+    with pytest.raises(
+        ConfigError, match=r"--plugins: the run was trained with plugins, which are code\. Name them: --plugins"
+    ):
+        main([folder.run_id])
+    assert main([folder.run_id, "--plugins", str(tmp_path / "mine.py")]) == 0

@@ -1,0 +1,54 @@
+import pytest
+
+from cnnlab.artifacts import RUNS
+from cnnlab.commands.train import run
+from cnnlab.config import to_plain
+from cnnlab.optimizers import OPTIMIZERS
+from tests.conftest import cnnlab, composed, tiny
+from tests.test_run import only_run
+
+pytestmark = pytest.mark.usefixtures("in_empty_folder")
+
+
+def test_console_script_trains_digits_and_draws_the_pictures():
+    done = cnnlab("train", "optimizer=adam", "activation=relu", "epochs=2")
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("run      cnn6-batch-relu-adam-s0-")
+    assert "data     digits: 1,293 train, 145 validation, 359 test images" in lines
+    assert lines[-1] == f"open     {only_run().path}/plots/curves.png  (and 5 more beside it)"
+    assert max(map(len, lines)) <= 100
+
+
+def test_no_command_means_train():
+    assert cnnlab("epochs=1", "plots=false", "model.width=0.05").returncode == 0
+    assert only_run().read_json("status.json")["status"] == "finished"
+
+
+def test_same_command_says_that_it_was_finished_before():
+    command = ("epochs=1", "plots=false", "model.width=0.05")
+    cnnlab(*command)
+    again = cnnlab(*command)
+    assert again.returncode == 0
+    assert "finished before; nothing was trained (rerun=true trains again)" in again.stdout
+    assert again.stdout.splitlines()[-1].startswith("open     outputs/runs/")
+
+
+def test_run_that_diverges_fails_with_the_reason(capsys):
+    plain = to_plain(tiny("optimizer=sgd", "optimizer.lr=1e30", "normalization=none"))
+    assert run(plain, []) == 1
+    assert "diverged: the loss is not finite at step" in capsys.readouterr().out
+    assert run(plain, []) == 1
+    assert "diverged before: the loss is not finite at step" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_optimizer_preset_alone_trains_digits_to_over_90_percent(optimizer):
+    run(composed(f"optimizer={optimizer}", "epochs=20", "plots=false"), [])
+    assert only_run().read_json("summary.json")["test"]["accuracy"] > 0.9
+
+
+def test_plan_tells_how_the_run_stands_and_trains_nothing(capsys):
+    assert run(composed("plan=true"), []) == 0
+    assert capsys.readouterr().out.startswith("to do       outputs/runs/cnn6-batch-relu-adam-s0-")
+    assert not RUNS.exists()
