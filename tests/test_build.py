@@ -1,7 +1,9 @@
+from pathlib import Path
+
 import pytest
 import torch
 
-from cnnlab.build import ImageSpec, build, build_model, count_flops, default_cache_dir, describe_images
+from cnnlab.build import ImageSpec, build, build_model, cache_dir, count_flops, describe_images
 from cnnlab.data.batches import Normalization
 from cnnlab.data.splits import Data, Split
 from cnnlab.errors import ConfigError
@@ -71,10 +73,11 @@ def test_flops_of_cnn6_are_those_worked_by_hand():
 
 def test_cache_lies_where_the_system_says(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert default_cache_dir() == tmp_path / "cnnlab"
+    assert cache_dir(tiny()) == tmp_path / "cnnlab"
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert default_cache_dir() == tmp_path / ".cache" / "cnnlab"
+    assert cache_dir(tiny()) == tmp_path / ".cache" / "cnnlab"
+    assert cache_dir(tiny("cache_dir=here")) == Path("here")
 
 
 @pytest.mark.parametrize("model", ["cnn6", "plain_cnn"])

@@ -9,15 +9,17 @@ from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 
 from cnnlab.artifacts import RunFolder
+from cnnlab.config import load
 from cnnlab.data.batches import Batches
 from cnnlab.engine import fit
 from cnnlab.errors import ConfigError, RunError
 from cnnlab.guards import held
 from cnnlab.run import execute
 from cnnlab.selection import Selection
-from tests.conftest import tiny
+from tests.conftest import composed, tiny
 
 pytestmark = pytest.mark.usefixtures("in_empty_folder")
 
@@ -323,3 +325,16 @@ def test_full_disk_is_one_clear_message(monkeypatch):
         RunError, match=r"outputs/runs/.*: no space left on the disk\. Free some and repeat the command"
     ):
         execute(tiny())
+
+
+def test_cache_that_cannot_be_written_is_one_clear_message(tmp_path):
+    Path("elsewhere").write_text("a file in the way")
+    for name in ("ant", "bee"):
+        (tmp_path / "images" / name).mkdir(parents=True)
+        for i in range(3):
+            Image.new("RGB", (8, 8)).save(tmp_path / "images" / name / f"{i}.png")
+    data = ("dataset=image_folder", "dataset.root=images", "batch_size=2", "dataset.val_fraction=0")
+    with pytest.raises(
+        RunError, match=r"^elsewhere/cache: cannot be written \(Not a directory\)\. Work in a folder that"
+    ):
+        execute(load(composed(*data, "cache_dir=elsewhere/cache")))

@@ -99,7 +99,7 @@ def load_data(config: RunConfig, progress: Callable[[str, int, int], None] | Non
     """Return the data set in its splits."""
     storage = Storage(
         data_dir=config.data_dir,
-        cache_dir=config.cache_dir or default_cache_dir(),
+        cache_dir=cache_dir(config),
         image_size=config.dataset.image_size,
         workers=config.workers,
         progress=progress,
@@ -107,8 +107,10 @@ def load_data(config: RunConfig, progress: Callable[[str, int, int], None] | Non
     return load_dataset(config.dataset, storage, config.seed)
 
 
-def default_cache_dir() -> Path:
-    """Return where decoded images are kept if nothing else is said."""
+def cache_dir(config: RunConfig) -> Path:
+    """Return where decoded images are kept."""
+    if config.cache_dir is not None:
+        return config.cache_dir
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cnnlab"
 
 

@@ -51,9 +51,11 @@ class RunConsole:
             self._show(what, done, total, "")
             if done >= total:
                 self.stop()
+        elif total == 1 and done == 1:
+            return
         elif done * _STEPS // total > self._said.get(what, -1):
             self._said[what] = done * _STEPS // total
-            self._console.print(f"{what}: {done:,} of {total:,}")
+            self._console.print(what if total == 1 else f"{what}: {done:,} of {total:,}")
 
     def training(
         self, epoch: int, epochs: int, images: int, total: int, last: EpochRecord | None, best: Selection

@@ -7,6 +7,7 @@ import signal
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 
@@ -23,7 +24,7 @@ def held(folder: RunFolder) -> Iterator[None]:
     Raises:
         RunError: another process holds it.
     """
-    with disk_errors(folder):
+    with disk_errors(folder.path):
         folder.path.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder.path / ".lock")
         try:
@@ -39,8 +40,8 @@ def held(folder: RunFolder) -> Iterator[None]:
 
 
 @contextmanager
-def disk_errors(folder: RunFolder) -> Iterator[None]:
-    """Turn a full or forbidden disk into one clear message.
+def disk_errors(place: Path) -> Iterator[None]:
+    """Turn a full or forbidden disk into one clear message; `place` is where it was written.
 
     Raises:
         RunError: there is no space left, or no permission to write.
@@ -49,11 +50,11 @@ def disk_errors(folder: RunFolder) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in _NO_SPACE:
-            advice = "Free some and repeat the command; it goes on from the last checkpoint."
-            raise RunError(f"{folder.path}: no space left on the disk. {advice}") from error
+            advice = "Free some and repeat the command; what is done is kept."
+            raise RunError(f"{place}: no space left on the disk. {advice}") from error
         if isinstance(error, PermissionError | NotADirectoryError):
-            advice = "Work in a folder where outputs/ can be written."
-            raise RunError(f"{folder.path}: cannot be written ({error.strerror}). {advice}") from error
+            advice = "Work in a folder that can be written, or set cache_dir and data_dir to such folders."
+            raise RunError(f"{place}: cannot be written ({error.strerror}). {advice}") from error
         raise
 
 
@@ -65,7 +66,7 @@ def recorded(folder: RunFolder, epochs_done: Callable[[], int], say: Callable[[s
         RunError: in place of any exception that is no cnnlab error; its traceback is in error.txt.
     """
     try:
-        with disk_errors(folder):
+        with disk_errors(folder.path):
             yield
     except KeyboardInterrupt:
         folder.write_status("interrupted", epoch=epochs_done())

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cnnlab.artifacts import GRADIENTS_COLUMNS, METRICS_COLUMNS, RUNS, RunFolder, gradient_rows, metrics_row
-from cnnlab.build import Parts, build, count_flops
+from cnnlab.build import Parts, build, cache_dir, count_flops
 from cnnlab.config import RunConfig, to_plain
 from cnnlab.console import RunConsole, describe_run, summary_lines
 from cnnlab.engine import Batch, Clipping, EpochRecord, fit
@@ -62,7 +62,8 @@ def execute(
     runtime = start_runtime(
         device=config.device, precision=config.precision, threads=config.threads, deterministic=config.deterministic
     )
-    parts = build(config, runtime, progress=console.preparing)
+    with disk_errors(cache_dir(config)):  # the images' cache is written while the data is loaded
+        parts = build(config, runtime, progress=console.preparing)
     with held(folder):
         if (done := _finished(folder, config)) is not None:
             return done
@@ -86,7 +87,7 @@ def _begin(
     """Take up the run where its last checkpoint is, or start it in an empty folder."""
     checkpoint = None if config.rerun else folder.load_checkpoint("last.pt")
     state = TrainingState() if checkpoint is None else from_checkpoint(checkpoint, parts, runtime)
-    with disk_errors(folder):
+    with disk_errors(folder.path):
         if checkpoint is None:
             folder.clear()
         else:

@@ -13,6 +13,8 @@ import torch
 from cnnlab import __version__
 from cnnlab.errors import ConfigError
 
+_CPU_BF16 = ("amx_bf16", "avx512_bf16")  # as /proc/cpuinfo names them
+
 
 @dataclass(frozen=True)
 class Runtime:
@@ -70,11 +72,12 @@ def _choose_precision(precision: str, device: torch.device) -> str:
 
 
 def _cpu_multiplies_bf16() -> bool:
-    """Tell whether the CPU has AMX tiles for bf16; without them autocast costs more than it saves on small networks."""
+    """Tell whether the CPU has instructions for bf16 products; without them torch converts there and back, slowly."""
     try:
-        return "amx_bf16" in Path("/proc/cpuinfo").read_text()
+        flags = set(Path("/proc/cpuinfo").read_text().split())
     except OSError:
         return False  # not Linux
+    return not flags.isdisjoint(_CPU_BF16)
 
 
 def describe_device(device: torch.device) -> str:

@@ -52,3 +52,22 @@ def test_plan_tells_how_the_run_stands_and_trains_nothing(capsys):
     assert run(composed("plan=true"), []) == 0
     assert capsys.readouterr().out.startswith("to do       outputs/runs/cnn6-batch-relu-adam-s0-")
     assert not RUNS.exists()
+
+
+def test_part_of_ones_own_comes_from_a_plugin_and_a_config_dir(tmp_path):
+    (tmp_path / "mine.py").write_text(
+        "from torch import nn\n"
+        "from cnnlab.activations import ACTIVATIONS\n"
+        "def swish() -> nn.Module:\n"
+        "    return nn.SiLU()\n"
+        "ACTIVATIONS['swish'] = swish\n"
+    )
+    (tmp_path / "my_conf" / "activation").mkdir(parents=True)
+    (tmp_path / "my_conf" / "activation" / "swish.yaml").write_text("name: swish\n")
+    own = ("--config-dir", "my_conf", "activation=swish")
+    done = cnnlab("train", *own, "plugins=[mine.py]", "epochs=1", "plots=false", "model.width=0.05")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert only_run().run_id.startswith("cnn6-batch-swish-adam-s0-")
+    refused = cnnlab("train", *own)
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("activation.name: unknown 'swish'. Known: gelu, identity")

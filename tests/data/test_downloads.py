@@ -3,6 +3,7 @@ from __future__ import annotations
 import socket
 import sys
 import warnings
+from pathlib import Path
 from urllib.error import URLError
 
 import pytest
@@ -23,7 +24,7 @@ def test_download_is_quiet_and_bounded_in_time(capsys):
         timeouts.append(socket.getdefaulttimeout())
 
     before = socket.getdefaulttimeout()
-    download("x", fetch, advice="", progress=None)
+    download("x", fetch, folder=Path("data"), advice="", progress=None)
     assert capsys.readouterr() == ("", "")
     assert timeouts == [TIMEOUT_SECONDS]
     assert socket.getdefaulttimeout() == before
@@ -31,7 +32,8 @@ def test_download_is_quiet_and_bounded_in_time(capsys):
 
 def test_progress_is_told_of_start_and_end():
     seen: list[tuple[str, int, int]] = []
-    download("mnist", lambda: seen.append(("fetch", 0, 0)), advice="", progress=lambda *step: seen.append(step))
+    fetch = lambda: seen.append(("fetch", 0, 0))  # noqa: E731
+    download("mnist", fetch, folder=Path("data"), advice="", progress=lambda *step: seen.append(step))
     assert seen == [("downloading mnist", 0, 1), ("fetch", 0, 0), ("downloading mnist", 1, 1)]
 
 
@@ -51,7 +53,7 @@ def test_failure_is_one_line_with_the_reason_and_what_to_do(error, reason):
 
     before = socket.getdefaulttimeout()
     with pytest.raises(ConfigError, match=rf"^dataset \(x\): cannot be downloaded \({reason}\)\. Do it by hand\.$"):
-        download("x", fetch, advice="Do it by hand.", progress=None)
+        download("x", fetch, folder=Path("data"), advice="Do it by hand.", progress=None)
     assert socket.getdefaulttimeout() == before
 
 
@@ -64,3 +66,15 @@ def test_advice_names_the_archive_and_tells_a_damaged_one(tmp_path):
     assert archive_advice(tmp_path, **options) == advice
     (tmp_path / "a.tar.gz").write_bytes(b"half of it")
     assert archive_advice(tmp_path, **options) == f"{tmp_path / 'a.tar.gz'} is damaged. {advice}"
+
+
+def test_folders_made_for_a_download_that_failed_are_removed(tmp_path):
+    folder = tmp_path / "data" / "MNIST" / "raw"
+
+    def fetch():
+        folder.mkdir(parents=True)
+        raise OSError("offline")
+
+    with pytest.raises(ConfigError, match="offline"):
+        download("mnist", fetch, folder=folder, advice="", progress=None)
+    assert list(tmp_path.iterdir()) == []

@@ -23,12 +23,13 @@ TIMEOUT_SECONDS = 20.0  # without an answer; torchvision sets none and would wai
 _FAILURES = (OSError, RuntimeError, EOFError, RecursionError, http.client.HTTPException, tarfile.TarError, zlib.error)
 
 
-def download(name: str, fetch: Callable[[], object], *, advice: str, progress: Progress | None) -> None:
+def download(name: str, fetch: Callable[[], object], *, folder: Path, advice: str, progress: Progress | None) -> None:
     """Run one of torchvision's downloads once.
 
     Args:
         name: the data set, for the message.
         fetch: downloads; what it prints is dropped.
+        folder: where the files go; what is made of it and left empty is removed again.
         advice: what to put where instead; ends the message.
         progress: called before and after.
 
@@ -37,10 +38,14 @@ def download(name: str, fetch: Callable[[], object], *, advice: str, progress: P
     """
     if progress is not None:
         progress(f"downloading {name}", 0, 1)
+    absent = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
         with quiet(), _socket_timeout(TIMEOUT_SECONDS):
             fetch()
     except _FAILURES as error:
+        for path in absent:
+            with contextlib.suppress(OSError):  # not empty
+                path.rmdir()
         raise ConfigError(f"dataset ({name}): cannot be downloaded ({_reason(error)}). {advice}") from error
     if progress is not None:
         progress(f"downloading {name}", 1, 1)

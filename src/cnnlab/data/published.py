@@ -41,7 +41,7 @@ def read_mnist(name: str, kind: str, *, classes: tuple[str, ...], data_dir: Path
 
         data_set = getattr(torchvision.datasets, kind)
         advice = f"Put {', '.join(missing)} into {folder}, from {data_set.mirrors[0]}"
-        download(name, lambda: data_set(data_dir, download=True), advice=advice, progress=progress)
+        download(name, lambda: data_set(data_dir, download=True), folder=folder, advice=advice, progress=progress)
     train, test = (_idx_split(name, folder, part, len(classes)) for part in ("train", "t10k"))
     return Source(train, classes, test=test)
 
@@ -97,7 +97,7 @@ def read_cifar(name: str, kind: str, *, data_dir: Path, progress: Progress | Non
     parts = _cifar_parts(data_set, data_dir)
     if parts is None:
         advice = archive_advice(data_dir, filename=data_set.filename, md5=data_set.tgz_md5, url=data_set.url)
-        download(name, lambda: data_set(data_dir, download=True), advice=advice, progress=progress)
+        download(name, lambda: data_set(data_dir, download=True), folder=data_dir, advice=advice, progress=progress)
         parts = _cifar_parts(data_set, data_dir)
         assert parts is not None  # the download has checked them
     train, test = (_store(part.data.transpose(0, 3, 1, 2), np.asarray(part.targets)) for part in parts)
@@ -129,7 +129,7 @@ def read_stl10(*, classes: tuple[str, ...], data_dir: Path, progress: Progress |
         from torchvision.datasets import STL10
 
         advice = archive_advice(data_dir, filename=STL10.filename, md5=STL10.tgz_md5, url=STL10.url)
-        download("stl10", lambda: STL10(data_dir, download=True), advice=advice, progress=progress)
+        download("stl10", lambda: STL10(data_dir, download=True), folder=data_dir, advice=advice, progress=progress)
     train, test = (_stl10_split(folder, part, len(classes)) for part in ("train", "test"))
     return Source(train, classes, test=test)
 
