@@ -188,10 +188,11 @@ def test_ctrl_c_ends_at_an_epoch_border_with_everything_saved():
         if line.startswith("epoch"):
             break
     process.send_signal(signal.SIGINT)
-    out, _ = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=60)
     folder = only_run()
     assert process.returncode == 130
-    assert f"cnnlab resume outputs/runs/{folder.run_id}" in out
+    assert out.splitlines()[-1] == f"  cnnlab resume outputs/runs/{folder.run_id}"
+    assert err == ""
     assert folder.load_checkpoint("last.pt")["epoch"] == len(folder.read_rows("metrics.csv"))
     assert folder.read_json("status.json")["status"] == "interrupted"
 

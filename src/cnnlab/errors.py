@@ -20,6 +20,10 @@ class RunError(Exception):
     """A run could not be carried out, through no fault of its configuration: exit code 1, one message."""
 
 
+class Interrupted(KeyboardInterrupt):
+    """The user stopped a run, and has been told how to go on: exit code 130, no further message."""
+
+
 def unknown(name: str, known: Iterable[str], *, noun: str = "") -> str:
     """Say that `name` is not known, which known name is nearest, and all known ones."""
     names = sorted(known)

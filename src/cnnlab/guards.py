@@ -12,7 +12,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from cnnlab.artifacts import RunFolder
-from cnnlab.errors import ConfigError, RunError
+from cnnlab.errors import ConfigError, Interrupted, RunError
 
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -63,6 +63,7 @@ def recorded(folder: RunFolder, epochs_done: Callable[[], int], say: Callable[[s
     """Write down how a run ends if it does not end well.
 
     Raises:
+        Interrupted: in place of KeyboardInterrupt, after the user was told how to go on.
         RunError: in place of any exception that is no cnnlab error; its traceback is in error.txt.
     """
     try:
@@ -72,7 +73,7 @@ def recorded(folder: RunFolder, epochs_done: Callable[[], int], say: Callable[[s
         folder.write_status("interrupted", epoch=epochs_done())
         say(f"interrupted after epoch {epochs_done()}; what is done is kept. Go on with:")
         say(f"  cnnlab resume {folder.path}")
-        raise
+        raise Interrupted from None
     except (RunError, ConfigError) as error:
         _try_to_write_failure(folder, str(error))
         raise

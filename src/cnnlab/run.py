@@ -49,7 +49,7 @@ def execute(
     Raises:
         ConfigError: the configuration does not fit the data, the machine or the run's earlier part; nothing is written.
         RunError: the run failed, or another process is at it.
-        KeyboardInterrupt: the user stopped it; what is done is kept.
+        Interrupted: the user stopped it; what is done is kept.
     """
     console = console or RunConsole()
     folder = RunFolder(runs / run_id(config))

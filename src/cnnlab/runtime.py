@@ -39,6 +39,8 @@ def start_runtime(*, device: str, precision: str, threads: int | None, determini
     """
     if threads is not None:
         torch.set_num_threads(threads)
+    if deterministic:
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # what CUDA's products need to be deterministic
     torch.use_deterministic_algorithms(deterministic)
     chosen = _choose_device(device)
     if chosen.type == "cuda":

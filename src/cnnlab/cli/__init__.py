@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cnnlab import __version__
 from cnnlab.cli.arguments import COMPOSED, PLAIN, command_to_complete, split_command, split_flags
-from cnnlab.errors import ConfigError, RunError
+from cnnlab.errors import ConfigError, Interrupted, RunError
 
 HELP = """\
 cnnlab answers questions about convolutional networks with experiments: declare
@@ -67,8 +67,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except RunError as error:
         print(error, file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print(INTERRUPTED, file=sys.stderr)
+    except KeyboardInterrupt as error:
+        if not isinstance(error, Interrupted):
+            print(INTERRUPTED, file=sys.stderr)
         return 130
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
