@@ -12,9 +12,11 @@ import socket
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import yaml
+
+from cnnlab.schema import Plain, PlainMapping
 
 if TYPE_CHECKING:
     from cnnlab.engine import EpochRecord, Score  # not at runtime: `report` reads runs without torch
@@ -26,7 +28,7 @@ METRICS_COLUMNS = (
 GRADIENTS_COLUMNS = ("epoch", "layer", "mean_abs", "max_abs")
 RUNS = Path("outputs") / "runs"
 
-Row = Mapping[str, Any]
+Row = PlainMapping
 
 
 class RunFolder:
@@ -46,12 +48,12 @@ class RunFolder:
         """Name of the folder."""
         return self.path.name
 
-    def read_config(self) -> dict[str, Any]:
+    def read_config(self) -> Plain:
         """Return config.yaml as the nested dict that `config.load` takes."""
         plain = yaml.safe_load((self.path / "config.yaml").read_text(encoding="utf-8"))
         return dict(plain)
 
-    def write_config(self, plain: Mapping[str, Any], overrides: Sequence[str]) -> None:
+    def write_config(self, plain: PlainMapping, overrides: Sequence[str]) -> None:
         """Keep the loaded configuration and what the user typed."""
         write_text(self.path / "config.yaml", yaml.safe_dump(dict(plain), sort_keys=False, allow_unicode=True))
         write_text(self.path / "overrides.txt", "".join(f"{text}\n" for text in overrides))
@@ -60,18 +62,18 @@ class RunFolder:
         """Return what the user typed, one override each."""
         return (self.path / "overrides.txt").read_text(encoding="utf-8").splitlines()
 
-    def read_json(self, name: str) -> dict[str, Any]:
+    def read_json(self, name: str) -> Plain:
         """Return a JSON file of the run, {} where it is not there or was cut off."""
         try:
             return dict(json.loads((self.path / name).read_text(encoding="utf-8")))
         except (OSError, ValueError):
             return {}
 
-    def write_json(self, name: str, content: Mapping[str, Any]) -> None:
+    def write_json(self, name: str, content: PlainMapping) -> None:
         """Write a JSON file of the run; numbers that are not finite become null."""
         write_text(self.path / name, json.dumps(_finite(content), indent=1, ensure_ascii=False) + "\n")
 
-    def write_status(self, status: str, **more: Any) -> None:
+    def write_status(self, status: str, **more: object) -> None:
         """Say how the run stands: running, finished, failed, diverged, interrupted or pruned."""
         began = self.read_json("status.json").get("started") if status != "running" else None
         times = {"started": began or _now()} | ({} if status == "running" else {"ended": _now()})
@@ -112,14 +114,14 @@ class RunFolder:
             if (self.path / name).exists():
                 self.write_rows(name, columns, [row for row in self.read_rows(name) if int(row["epoch"]) <= epoch])
 
-    def save_checkpoint(self, name: str, state: Mapping[str, Any]) -> None:
+    def save_checkpoint(self, name: str, state: PlainMapping) -> None:
         """Write tensors and plain values to checkpoints/<name>."""
         import torch
 
         with replacing(self.checkpoints / name) as file:
             torch.save(dict(state), file)
 
-    def load_checkpoint(self, name: str) -> dict[str, Any] | None:
+    def load_checkpoint(self, name: str) -> Plain | None:
         """Return the content of checkpoints/<name>, None where there is none. Never runs code."""
         import torch
 
@@ -138,7 +140,7 @@ class RunFolder:
                     path.unlink()
 
 
-def metrics_row(record: EpochRecord) -> dict[str, Any]:
+def metrics_row(record: EpochRecord) -> Plain:
     """Return an epoch's row of metrics.csv; None is an empty cell."""
 
     def cells(split: str, score: Score | None) -> dict[str, float | None]:
@@ -157,7 +159,7 @@ def metrics_row(record: EpochRecord) -> dict[str, Any]:
     }
 
 
-def gradient_rows(record: EpochRecord) -> list[dict[str, Any]]:
+def gradient_rows(record: EpochRecord) -> list[Plain]:
     """Return an epoch's rows of gradients.csv."""
     return [
         {"epoch": record.epoch, "layer": gradient.layer, "mean_abs": gradient.mean_abs, "max_abs": gradient.max_abs}
@@ -194,7 +196,7 @@ def _csv_text(columns: Sequence[str], rows: Iterable[Row], *, with_header: bool)
     return buffer.getvalue()
 
 
-def _finite(value: Any) -> Any:
+def _finite(value: object) -> object:
     if isinstance(value, Mapping):
         return {str(key): _finite(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
@@ -14,6 +13,7 @@ from cnnlab.build import Parts
 from cnnlab.config import RunConfig
 from cnnlab.engine import EpochRecord, Score
 from cnnlab.runtime import Runtime, describe_device
+from cnnlab.schema import Plain
 from cnnlab.selection import Selection
 
 _STEPS = 10  # plain lines of a long preparation
@@ -153,7 +153,7 @@ def _flops(flops: int) -> str:
     return f"{flops} FLOPs"
 
 
-def summary_lines(summary: dict[str, Any], *, epochs: int) -> list[str]:
+def summary_lines(summary: Plain, *, epochs: int) -> list[str]:
     """Return the table at the end of a run: loss and accuracy of every split."""
     lines = ["", f"{'':12}{'loss':>8}{'accuracy':>12}"]
     for split, name in (("train", "train"), ("val", "validation"), ("test", "test")):
@@ -171,7 +171,7 @@ def summary_lines(summary: dict[str, Any], *, epochs: int) -> list[str]:
     ]
 
 
-def _remark(split: str, summary: dict[str, Any]) -> str:
+def _remark(split: str, summary: Plain) -> str:
     if split == "train":
         return f"   {summary['train']['measured']}"
     if split == "test":

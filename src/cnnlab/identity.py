@@ -6,10 +6,10 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from cnnlab.config import RunConfig, to_plain
 from cnnlab.data.images import content_hash
+from cnnlab.schema import Plain, PlainMapping
 
 SCHEMA = 1
 """Goes into every id; raised when the same configuration comes to mean another result."""
@@ -37,7 +37,7 @@ def slug(config: RunConfig) -> str:
     return "-".join(part.name for part in parts)
 
 
-def identity(config: RunConfig) -> dict[str, Any]:
+def identity(config: RunConfig) -> Plain:
     """Return everything that changes the result; paths stand as the hash of what lies there.
 
     What is None is left out, so a new option that is off renames no run.
@@ -50,7 +50,7 @@ def identity(config: RunConfig) -> dict[str, Any]:
     return plain
 
 
-def _kept(prefix: str, plain: Mapping[str, Any]) -> dict[str, Any]:
+def _kept(prefix: str, plain: PlainMapping) -> Plain:
     return {
         key: _kept(f"{prefix}{key}.", value) if isinstance(value, Mapping) else value
         for key, value in plain.items()

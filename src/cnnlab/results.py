@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any
 
 import numpy as np
 import torch
@@ -13,13 +12,14 @@ from cnnlab.artifacts import RunFolder, replacing
 from cnnlab.build import Parts
 from cnnlab.engine import Batch, Score, evaluate, predict
 from cnnlab.runtime import Runtime, peak_memory_bytes
+from cnnlab.schema import Plain
 from cnnlab.summary import figures_of, prediction_columns, prediction_rows, seconds_to, worst_mistakes
 from cnnlab.training_state import TrainingState, evaluated_model
 
 
 def score_selected_weights(
     folder: RunFolder, parts: Parts, runtime: Runtime, state: TrainingState, *, evaluate_train: bool
-) -> dict[str, Any]:
+) -> Plain:
     """Load the selected weights, save them as best.pt, write predictions, and return the figures of every split."""
     model = evaluated_model(parts)
     if state.best_weights:
@@ -30,14 +30,14 @@ def score_selected_weights(
         return evaluate(model, batches, loss_fn=parts.loss_fn, autocast=runtime.autocast)
 
     if evaluate_train:
-        train: dict[str, Any] | None = {**asdict(score(parts.train.in_order())), "measured": "selected weights"}
+        train: Plain | None = {**asdict(score(parts.train.in_order())), "measured": "selected weights"}
     else:
         train = _running_means(folder, state.selection.epoch)
     val = None if parts.val is None else asdict(score(parts.val.in_order()))
     return {"train": train, "val": val, "test": _test(folder, parts, runtime)}
 
 
-def _saved_model(parts: Parts, state: TrainingState) -> dict[str, Any]:
+def _saved_model(parts: Parts, state: TrainingState) -> Plain:
     """Return what best.pt holds: the weights and what they expect of an image."""
     images = parts.images
     return {
@@ -51,7 +51,7 @@ def _saved_model(parts: Parts, state: TrainingState) -> dict[str, Any]:
     }
 
 
-def _running_means(folder: RunFolder, epoch: int) -> dict[str, Any] | None:
+def _running_means(folder: RunFolder, epoch: int) -> Plain | None:
     rows = [row for row in folder.read_rows("metrics.csv") if int(row["epoch"]) == epoch]
     if not rows:
         return None
@@ -59,7 +59,7 @@ def _running_means(folder: RunFolder, epoch: int) -> dict[str, Any] | None:
     return {"loss": loss, "accuracy": accuracy, "measured": f"running mean of epoch {epoch}"}
 
 
-def _test(folder: RunFolder, parts: Parts, runtime: Runtime) -> dict[str, Any]:
+def _test(folder: RunFolder, parts: Parts, runtime: Runtime) -> Plain:
     logits, targets = predict(evaluated_model(parts), parts.test.in_order(), autocast=runtime.autocast)
     with torch.inference_mode():
         loss = float(parts.loss_fn(logits, targets))
@@ -75,9 +75,7 @@ def _test(folder: RunFolder, parts: Parts, runtime: Runtime) -> dict[str, Any]:
     return {"loss": loss, **figures_of(scores, labels, classes)}
 
 
-def describe_training(
-    folder: RunFolder, parts: Parts, runtime: Runtime, state: TrainingState, *, status: str
-) -> dict[str, Any]:
+def describe_training(folder: RunFolder, parts: Parts, runtime: Runtime, state: TrainingState, *, status: str) -> Plain:
     """Return the part of summary.json that does not depend on how training ended."""
     selected_by = "last epoch" if parts.val is None else "validation accuracy"
     return {

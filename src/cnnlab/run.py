@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from cnnlab.artifacts import GRADIENTS_COLUMNS, METRICS_COLUMNS, RUNS, RunFolder, gradient_rows, metrics_row
 from cnnlab.build import Parts, build, cache_dir, count_flops
@@ -17,6 +16,7 @@ from cnnlab.guards import StopSignal, disk_errors, held, recorded
 from cnnlab.identity import run_id
 from cnnlab.results import describe_training, score_selected_weights
 from cnnlab.runtime import Runtime, environment, start_runtime
+from cnnlab.schema import Plain
 from cnnlab.selection import reason_to_stop
 from cnnlab.training_state import TrainingState, from_checkpoint, to_checkpoint
 
@@ -30,7 +30,7 @@ class Outcome:
 
     folder: RunFolder
     status: str
-    summary: dict[str, Any]
+    summary: Plain
     is_new: bool
     """Whether this command trained it; False if it was finished before."""
 
@@ -217,7 +217,7 @@ class _Training:
         nothing = {"train": None, "val": None, "test": None, "error": self.state.stop_reason}
         return self._close(self._summary("diverged", nothing))
 
-    def _summary(self, status: str, figures: dict[str, Any]) -> dict[str, Any]:
+    def _summary(self, status: str, figures: Plain) -> Plain:
         seconds = {
             "train": self.state.train_seconds,
             "total": self.state.total_seconds + time.perf_counter() - self.sitting,
@@ -231,7 +231,7 @@ class _Training:
             "seconds": seconds,
         }
 
-    def _close(self, summary: dict[str, Any]) -> Outcome:
+    def _close(self, summary: Plain) -> Outcome:
         """Write the summary, draw the pictures; the status comes last, since it says that all is there."""
         self.folder.write_json("summary.json", summary)
         if self.config.plots:

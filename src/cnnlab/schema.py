@@ -13,6 +13,12 @@ from typing import Annotated, Any, Literal, Union
 
 from cnnlab.errors import did_you_mean, unknown
 
+Plain = dict[str, Any]
+"""What YAML and JSON hold, by name: text, numbers, true and false, null, lists and dicts of these."""
+
+PlainMapping = Mapping[str, Any]
+"""The same, only to be read."""
+
 
 @dataclass(frozen=True)
 class Bound:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from cnnlab.engine import EpochRecord
+from cnnlab.schema import Plain
 
 
 @dataclass
@@ -38,7 +38,7 @@ class Selection:
         self.epoch, self.accuracy, self.loss = record.epoch, accuracy, loss
         return True
 
-    def state_dict(self) -> dict[str, Any]:
+    def state_dict(self) -> Plain:
         """Return plain values for a checkpoint."""
         return asdict(self)
 

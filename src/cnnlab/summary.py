@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from cnnlab.metrics import accuracy, balanced_accuracy, confusion_matrix, majority_accuracy, per_class
+from cnnlab.schema import Plain, PlainMapping
 
 FULL_SCORES = 20
 """Up to this many classes predictions.csv holds every class's score, above it the five highest."""
@@ -20,9 +20,7 @@ SECONDS_TO = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
 """Validation accuracies whose first time is recorded."""
 
 
-def figures_of(
-    scores: npt.NDArray[np.float32], targets: npt.NDArray[np.int64], classes: Sequence[str]
-) -> dict[str, Any]:
+def figures_of(scores: npt.NDArray[np.float32], targets: npt.NDArray[np.int64], classes: Sequence[str]) -> Plain:
     """Return the figures of the test split.
 
     Shape:
@@ -48,13 +46,13 @@ def prediction_columns(classes: Sequence[str]) -> tuple[str, ...]:
 
 def prediction_rows(
     scores: npt.NDArray[np.float32], targets: npt.NDArray[np.int64], classes: Sequence[str]
-) -> Iterable[dict[str, Any]]:
+) -> Iterable[Plain]:
     """Yield one row of predictions.csv per image: the names of target and prediction, and scores."""
     for index, (row, target) in enumerate(zip(scores, targets.tolist())):
         yield {"index": index, "target": classes[target], **score_cells(row, classes)}
 
 
-def score_cells(row: npt.NDArray[np.float32], classes: Sequence[str]) -> dict[str, Any]:
+def score_cells(row: npt.NDArray[np.float32], classes: Sequence[str]) -> Plain:
     """Return the predicted class and the scores of one image.
 
     Shape:
@@ -63,7 +61,7 @@ def score_cells(row: npt.NDArray[np.float32], classes: Sequence[str]) -> dict[st
     predicted = {"predicted": classes[int(row.argmax())]}
     if len(classes) <= FULL_SCORES:
         return predicted | {f"score_{name}": round(float(score), 6) for name, score in zip(classes, row)}
-    cells: dict[str, Any] = {}
+    cells: Plain = {}
     for k, best in enumerate(np.argsort(-row, kind="stable")[:TOP], 1):
         cells |= {f"top{k}": classes[best], f"top{k}_score": round(float(row[best]), 6)}
     return predicted | cells
@@ -77,7 +75,7 @@ def worst_mistakes(scores: npt.NDArray[np.float32], targets: npt.NDArray[np.int6
     return wrong[order][:MISTAKES]
 
 
-def seconds_to(rows: Iterable[Mapping[str, Any]]) -> dict[str, float]:
+def seconds_to(rows: Iterable[PlainMapping]) -> dict[str, float]:
     """Return the seconds of training after which each validation accuracy of SECONDS_TO was first reached.
 
     Args:

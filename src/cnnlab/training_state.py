@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from torch import Tensor, nn
 
@@ -12,6 +10,7 @@ from cnnlab.build import Parts
 from cnnlab.engine import EpochRecord
 from cnnlab.errors import ConfigError
 from cnnlab.runtime import Runtime
+from cnnlab.schema import Plain, PlainMapping
 from cnnlab.selection import Selection
 
 
@@ -50,7 +49,7 @@ def evaluated_model(parts: Parts) -> nn.Module:
     return parts.model if parts.average is None else parts.average.module
 
 
-def to_checkpoint(state: TrainingState, parts: Parts, runtime: Runtime) -> dict[str, Any]:
+def to_checkpoint(state: TrainingState, parts: Parts, runtime: Runtime) -> Plain:
     """Return tensors and plain values from which training goes on bit for bit."""
     values = {key: value for key, value in vars(state).items() if key != "selection"}
     return values | {
@@ -63,7 +62,7 @@ def to_checkpoint(state: TrainingState, parts: Parts, runtime: Runtime) -> dict[
     }
 
 
-def from_checkpoint(checkpoint: Mapping[str, Any], parts: Parts, runtime: Runtime) -> TrainingState:
+def from_checkpoint(checkpoint: PlainMapping, parts: Parts, runtime: Runtime) -> TrainingState:
     """Put the parts back to where the checkpoint was taken.
 
     Raises:
@@ -83,7 +82,7 @@ def _fingerprint(runtime: Runtime) -> dict[str, str | int]:
     return {"device": runtime.device.type, "precision": runtime.precision, "threads": runtime.threads}
 
 
-def _refuse_other_runtime(started: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+def _refuse_other_runtime(started: PlainMapping, now: PlainMapping) -> None:
     problems = [
         f"{key}: the run was started with {key}={started[key]}, got {now[key]}. "
         f"Go on with {key}={started[key]}, or train anew with rerun=true."

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -93,10 +92,8 @@ def test_mixed_sizes_are_noted_unless_a_size_is_asked_for(root):
     assert (sized.notes, sized.train.images.shape) == ((), (13, 1, 8, 8))
 
 
-def test_hymenoptera_is_244_and_153_photographs(tmp_path):
-    if "CNNLAB_REAL_DATA" not in os.environ:
-        pytest.skip("CNNLAB_REAL_DATA is not set: no real images")
-    root = Path(os.environ["CNNLAB_REAL_DATA"]) / "hymenoptera"
+def test_hymenoptera_is_244_and_153_photographs(tmp_path, real_data):
+    root = real_data / "hymenoptera"
     source = read_image_folder(Storage(tmp_path, tmp_path, 128, workers=0), root, skip_corrupt=False)
     assert source.test is not None
     assert (len(source.train), len(source.test)) == (244, 153)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import io
-import os
 import pickle
 import struct
 import tarfile
@@ -107,20 +106,16 @@ def test_mnist_files_that_do_not_belong_together_are_refused(tmp_path):
         load("mnist", tmp_path)
 
 
-def test_real_mnist_without_training_files_names_them():
-    if "CNNLAB_REAL_DATA" not in os.environ:
-        pytest.skip("CNNLAB_REAL_DATA is not set: no MNIST files")
-    folder = Path(os.environ["CNNLAB_REAL_DATA"]) / "mnist"
+def test_real_mnist_without_training_files_names_them(real_data):
+    folder = real_data / "mnist"
     with pytest.raises(ConfigError, match=r"Put train-images-idx3-ubyte\.gz, train-labels-idx1-ubyte\.gz into "):
         load("mnist", folder)
 
 
-def test_real_mnist_test_files_are_read(tmp_path):
-    if "CNNLAB_REAL_DATA" not in os.environ:
-        pytest.skip("CNNLAB_REAL_DATA is not set: no MNIST files")
+def test_real_mnist_test_files_are_read(tmp_path, real_data):
     (tmp_path / "MNIST/raw").mkdir(parents=True)
     for kind in ("images-idx3-ubyte.gz", "labels-idx1-ubyte.gz"):
-        real = Path(os.environ["CNNLAB_REAL_DATA"]) / "mnist/MNIST/raw" / f"t10k-{kind}"
+        real = real_data / "mnist/MNIST/raw" / f"t10k-{kind}"
         for part in ("train", "t10k"):
             (tmp_path / f"MNIST/raw/{part}-{kind}").symlink_to(real)
     source = load("mnist", tmp_path)

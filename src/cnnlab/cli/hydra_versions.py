@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Any
 
 import hydra
+
+from cnnlab.schema import Plain
 
 _IS_1_3 = hydra.__version__.startswith("1.3.")
 
 
-def main_options() -> dict[str, Any]:
+def main_options() -> Plain:
     """Return what `hydra.main` takes besides the configuration's place."""
     if not _IS_1_3:
         return {"execution_whitelist": ["hydra_plugins.*"]}

@@ -5,9 +5,8 @@ from __future__ import annotations
 import shlex
 import sys
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from hydra.conf import HydraConf
 from hydra.core.hydra_config import HydraConfig
@@ -17,6 +16,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from cnnlab.cli.problems import explain
 from cnnlab.errors import ConfigError, RunError
+from cnnlab.schema import Plain, PlainMapping
 
 INTERRUPTED = 130
 
@@ -34,7 +34,7 @@ class Outcome:
 def train(config: DictConfig) -> Outcome:
     """Train one run."""
 
-    def carry_out(plain: Mapping[str, Any], overrides: Sequence[str]) -> int:
+    def carry_out(plain: PlainMapping, overrides: Sequence[str]) -> int:
         from cnnlab.commands.train import run  # imports torch
 
         return run(plain, overrides)
@@ -42,7 +42,7 @@ def train(config: DictConfig) -> Outcome:
     return _attempt(carry_out, config)
 
 
-def _attempt(command: Callable[[Mapping[str, Any], Sequence[str]], int], config: DictConfig) -> Outcome:
+def _attempt(command: Callable[[PlainMapping, Sequence[str]], int], config: DictConfig) -> Outcome:
     """Carry out one command; what goes wrong is printed and returned, so that the next job can start."""
     try:
         hydra_config = HydraConfig.get()
@@ -83,7 +83,7 @@ def _needs_sweep(overrides: Sequence[str]) -> str:
     return f"{what}: is a sweep, and a sweep needs -m: {shlex.join(['cnnlab', '-m', *overrides])}"
 
 
-def to_plain(config: DictConfig) -> dict[str, Any]:
+def to_plain(config: DictConfig) -> Plain:
     """Return a composed configuration in plain values, without Hydra's own part.
 
     Raises:
@@ -98,7 +98,7 @@ def to_plain(config: DictConfig) -> dict[str, Any]:
     return {str(key): value for key, value in plain.items()}
 
 
-def check_plugins(plain: Mapping[str, Any], overrides: Sequence[str]) -> None:
+def check_plugins(plain: PlainMapping, overrides: Sequence[str]) -> None:
     """Refuse plugins that no one typed: they are code, and a file must not bring code along.
 
     Raises:

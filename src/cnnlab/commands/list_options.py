@@ -8,12 +8,12 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from cnnlab.cli import conf_dir
 from cnnlab.errors import ConfigError, unknown
+from cnnlab.schema import PlainMapping
 
 MODULES = {
     "dataset": "data/datasets.py",
@@ -37,7 +37,7 @@ class Option:
     name: str
     """What is typed: `<group>=<name>`."""
     explanation: str
-    values: Mapping[str, Any]
+    values: PlainMapping
     """What the file sets."""
 
 

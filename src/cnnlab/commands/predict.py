@@ -7,10 +7,11 @@ import csv
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cnnlab.commands.resume import RUN_HELP, check_plugins, find_run
 from cnnlab.errors import ConfigError
+from cnnlab.schema import Plain
 
 if TYPE_CHECKING:
     import numpy as np
@@ -113,7 +114,7 @@ def _load_model(folder: RunFolder, plugins: str | None, device_name: str) -> tup
 
 def _classified(
     files: Sequence[Path], model: Classifier, images: ImageSpec, device: torch.device
-) -> Iterator[tuple[Path, Any]]:
+) -> Iterator[tuple[Path, npt.NDArray[np.float32] | str]]:
     """Yield each file with its class probabilities float32 (K,), or with the reason why it cannot be read."""
     import torch
 
@@ -142,7 +143,7 @@ def _decode(path: Path, channels: int, size: int) -> npt.NDArray[np.uint8] | str
         return f"{type(error).__name__}: {error}"
 
 
-def _write_csv(path: Path, columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
+def _write_csv(path: Path, columns: Sequence[str], rows: Sequence[Plain]) -> None:
     try:
         with path.open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, columns, extrasaction="ignore", lineterminator="\n")
@@ -152,7 +153,7 @@ def _write_csv(path: Path, columns: Sequence[str], rows: Sequence[dict[str, Any]
         raise ConfigError(f"--csv: cannot write '{path}' ({error.strerror}).") from error
 
 
-def _print_table(rows: Sequence[dict[str, Any]]) -> None:
+def _print_table(rows: Sequence[Plain]) -> None:
     if not rows:
         return
     width = max(len("class"), *(len(row["predicted"]) for row in rows))

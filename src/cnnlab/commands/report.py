@@ -10,12 +10,12 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from cnnlab.artifacts import RUNS, RunFolder
 from cnnlab.commands.resume import find_run
+from cnnlab.schema import PlainMapping
 
 WIDTH = 80
 COLUMNS = ("run", "status", "epoch", "val %", "test %", "seconds")
@@ -83,12 +83,12 @@ def read_line(path: Path) -> RunLine:
     )
 
 
-def _accuracy(summary: Mapping[str, Any], split: str) -> float | None:
+def _accuracy(summary: PlainMapping, split: str) -> float | None:
     figures = summary.get(split)
     return None if figures is None else figures.get("accuracy")
 
 
-def _has_died(status: Mapping[str, Any]) -> bool:
+def _has_died(status: PlainMapping) -> bool:
     """Tell whether a run says that it is running, but its process on this machine is gone."""
     if status.get("status") != "running" or status.get("host") != socket.gethostname() or os.name == "nt":
         return False  # Windows: asking for a process by signal 0 would end it

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from cnnlab.artifacts import RUNS, RunFolder
 from cnnlab.errors import ConfigError, unknown
+from cnnlab.schema import Plain
 
 RUN_HELP = "a run's folder, its id, or the beginning of its id"
 
@@ -64,7 +64,7 @@ def find_run(text: str) -> RunFolder:
     raise ConfigError(f"run: {unknown(Path(text).name, ids)}")
 
 
-def check_plugins(plain: dict[str, Any], typed: str | None) -> None:
+def check_plugins(plain: Plain, typed: str | None) -> None:
     """Load the plugins that the user names again for a run that was trained with plugins.
 
     Raises:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from cnnlab.artifacts import RUNS, RunFolder
 from cnnlab.config import RunConfig, load
@@ -11,9 +10,10 @@ from cnnlab.console import RunConsole, summary_lines
 from cnnlab.identity import run_id
 from cnnlab.plugins import load_plugins
 from cnnlab.run import Outcome, execute
+from cnnlab.schema import PlainMapping
 
 
-def run(plain: Mapping[str, Any], overrides: Sequence[str]) -> int:
+def run(plain: PlainMapping, overrides: Sequence[str]) -> int:
     """Train the composed configuration, or find it finished.
 
     Args:

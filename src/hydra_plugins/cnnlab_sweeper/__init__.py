@@ -3,7 +3,6 @@
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from hydra.core.config_store import ConfigStore
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -17,6 +16,7 @@ from omegaconf import DictConfig
 from cnnlab.cli.problems import not_discrete
 from cnnlab.cli.sweep import Point, check_points, close, show_plan
 from cnnlab.errors import ConfigError
+from cnnlab.schema import Plain
 
 
 @dataclass
@@ -24,7 +24,7 @@ class GridSweeperConfig:
     """What `hydra/sweeper=cnnlab` takes."""
 
     _target_: str = "hydra_plugins.cnnlab_sweeper.GridSweeper"
-    params: dict[str, Any] = field(default_factory=dict)
+    params: Plain = field(default_factory=dict)
     """Key -> values as on the command line, e.g. `seed: "0,1,2"`; what is typed beats it."""
 
 
