@@ -41,7 +41,8 @@ def start_runtime(*, device: str, precision: str, threads: int | None, determini
         torch.set_num_threads(threads)
     if deterministic:
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # what CUDA's products need to be deterministic
-    torch.use_deterministic_algorithms(deterministic)
+    if deterministic != torch.are_deterministic_algorithms_enabled():  # setting it loads torch's compiler: a second
+        torch.use_deterministic_algorithms(deterministic)
     chosen = _choose_device(device)
     if chosen.type == "cuda":
         torch.backends.cudnn.benchmark = not deterministic

@@ -13,7 +13,7 @@ from cnnlab.data.splits import Split
 from cnnlab.randomness import generator
 
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # RGB, images scaled to [0, 1]
-_STATISTICS_CHUNK = 2048  # images; keeps the float copy small
+_STATISTICS_CHUNK = 512  # images; keeps the float copy small
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,14 @@ class Normalization:
 def measure_normalization(split: Split) -> Normalization:
     """Return mean and deviation per channel over all pixels of a split."""
     channels = split.images.shape[1]
-    total, squares, pixels = torch.zeros(channels, dtype=torch.float64), torch.zeros(channels, dtype=torch.float64), 0
+    total = torch.zeros(split.images[0].numel(), dtype=torch.float64)  # by pixel: sums over images run along memory
+    squares = torch.zeros_like(total)
     for rows in torch.split(split.rows, _STATISTICS_CHUNK):
-        chunk = split.images[rows].float() / 255
-        total += chunk.sum((0, 2, 3)).double()
-        squares += chunk.square().sum((0, 2, 3)).double()
-        pixels += chunk[:, 0].numel()
-    mean = total / pixels
-    std = (squares / pixels - mean.square()).clamp_min(0).sqrt()
+        chunk = split.images[rows].permute(0, 2, 3, 1).flatten(1).float()  # (N, H*W*C), values 0..255
+        total += chunk.sum(0)
+        squares += chunk.square_().sum(0)
+    mean = total.view(-1, channels).mean(0) / len(split) / 255
+    std = (squares.view(-1, channels).mean(0) / len(split) / 255**2 - mean.square()).clamp_min(0).sqrt()
     std[std == 0] = 1.0  # a constant channel stays what it is: zero
     return Normalization(tuple(mean.tolist()), tuple(std.tolist()))
 
