@@ -131,7 +131,7 @@ def describe_run(
     precision = f"{runtime.precision}{' (auto)' if config.precision == 'auto' else ''}"
     lines = [
         f"run      {run_id}",
-        f"data     {config.dataset.name}: {len(data.train):,} train, {num_val:,} validation, "
+        f"data     {config.dataset.name}{_folder(config)}: {len(data.train):,} train, {num_val:,} validation, "
         f"{len(data.test):,} test images",
         f"         {images.channels}x{images.image_size}x{images.image_size}, {len(images.classes)} classes",
         *(f"         {note}" for note in data.notes),
@@ -144,6 +144,11 @@ def describe_run(
         f"device   {describe_device(runtime.device)}, {runtime.threads} threads, {precision}",
     ]  # fmt: skip
     return [*lines, f"resumed  after epoch {epochs_done}"] if epochs_done else lines
+
+
+def _folder(config: RunConfig) -> str:
+    root = config.dataset.options.get("root")
+    return "" if root is None else f" {root.name}"
 
 
 def _flops(flops: int) -> str:

@@ -113,3 +113,10 @@ def test_look_up_follows_dots():
     assert look_up(mapping, "dataset.name") == "digits"
     assert look_up(mapping, "seed") == 0
     assert look_up(mapping, "dataset.root.deeper") is None
+
+
+def test_image_folder_is_called_by_its_own_name(make_run):
+    run = make_run()
+    assert run.data_set == "digits"
+    (run.folder / "config.yaml").write_text("dataset: {name: image_folder, root: /data/birds}")
+    assert RunFiles(run.folder).data_set == "birds"

@@ -149,6 +149,12 @@ class RunFiles:
             return None
         return confusion_matrix(found.targets, found.predicted, num_classes=len(self.classes))
 
+    @property
+    def data_set(self) -> object | None:
+        """Name of the data set: of the folder, where the images come from one."""
+        root = look_up(self.config, "dataset.root")
+        return look_up(self.config, "dataset.name") if root is None else Path(str(root)).name
+
     @cached_property
     def mistakes(self) -> Mistakes | None:
         """mistakes.npz; None where nothing was misclassified."""

@@ -104,7 +104,7 @@ def write_header(figure: Figure, run: RunFiles, headline: str, *, note: str = ""
     width, height = figure.get_size_inches()
     room = width - 2 * MARGIN
     x, top = MARGIN / width, 1 - MARGIN / height
-    rest = "".join(f"  ·  {part}" for part in (look_up(run.config, "dataset.name"), _seed(run), note) if part)
+    rest = "".join(f"  ·  {part}" for part in (run.data_set, _seed(run), note) if part)
     slug = fit_text(figure, run.slug, SMALL, room - text_width(figure, [rest], SMALL))
     # Bold is about 1.12 times as wide as what fit_text measures.
     figure.text(x, top, fit_text(figure, headline, 1.12 * LARGE, room), size=LARGE, weight="bold", va="top")
