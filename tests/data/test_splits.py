@@ -190,3 +190,9 @@ def test_splits_without_an_image_are_refused():
         split(source_of(1, 1), val_fraction=0.0)
     with pytest.raises(ConfigError, match=r"^dataset\.val_fraction: no class has an image to spare\. Set it to 0"):
         split(source_of(2, 2))
+
+
+def test_class_that_is_called_rest_can_be_asked_for():
+    source = Source(split_of([10, 10]), ("ant", "rest"))
+    assert split(source, binary="rest").classes == ("no rest", "rest")
+    assert split(source, binary="ant").classes == ("rest", "ant")

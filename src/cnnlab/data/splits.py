@@ -118,7 +118,7 @@ def keep_classes(source: Source, classes: tuple[str, ...]) -> Source:
 
 
 def join_rest(source: Source, name: str) -> Source:
-    """Return the question `name` or not: classes "rest" (0) and `name` (1).
+    """Return the question `name` or not: classes "rest" (0), or "no rest" beside a class of that name, and `name` (1).
 
     Raises:
         ConfigError: the data set has no class of that name.
@@ -127,7 +127,7 @@ def join_rest(source: Source, name: str) -> Source:
         raise ConfigError(_unknown_class("binary", name, source))
     labels = torch.zeros(len(source.classes), dtype=torch.int64)
     labels[source.classes.index(name)] = 1
-    return _relabel(source, labels, (REST, name))
+    return _relabel(source, labels, (f"no {REST}" if name == REST else REST, name))
 
 
 def _unknown_class(key: str, name: str, source: Source) -> str:
