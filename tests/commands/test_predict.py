@@ -26,7 +26,7 @@ def trained(tmp_path):
             pixels = draw.integers(low, low + 100, (10, 10, 3), dtype=np.uint8)
             Image.fromarray(pixels).save(tmp_path / "images" / name / f"{i:02}.png")
     data = ("dataset=image_folder", "dataset.root=images", "dataset.val_fraction=0")
-    network = ("model=plain_cnn", "model.width=0.2", "epochs=10", "batch_size=8", "plots=false")
+    network = ("model=plain_cnn", "model.width=0.2", "epochs=10", "batch_size=8", "plots=false", "precision=fp32")
     outcome = execute(load(composed(*data, *network)))
     assert outcome.summary["test"]["accuracy"] == 1
     return outcome.folder.run_id
