@@ -8,7 +8,7 @@ import pytest
 
 from cnnlab.artifacts import RunFolder
 from cnnlab.errors import RunError
-from cnnlab.guards import StopSignal, disk_errors, held
+from cnnlab.guards import StopSignal, disk_errors, held, recorded
 
 
 def test_run_is_held_by_one_process_at_a_time(tmp_path):
@@ -67,3 +67,10 @@ def test_signals_are_given_back_at_the_end():
     with StopSignal(lambda: True, print):
         assert signal.getsignal(signal.SIGINT) is not before
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_run_whose_output_no_one_reads_any_more_counts_as_interrupted(tmp_path):
+    folder = RunFolder(tmp_path / "run")
+    with pytest.raises(SystemExit, match=r"^1$"), recorded(folder, lambda: 3, print):
+        raise SystemExit(1)
+    assert folder.read_json("status.json")["status"] == "interrupted"

@@ -74,6 +74,9 @@ def recorded(folder: RunFolder, epochs_done: Callable[[], int], say: Callable[[s
         say(f"interrupted after epoch {epochs_done()}; what is done is kept. Go on with:")
         say(f"  cnnlab resume {folder.path}")
         raise Interrupted from None
+    except SystemExit:  # rich's answer to a closed pipe: no one is there to be told
+        folder.write_status("interrupted", epoch=epochs_done())
+        raise
     except (RunError, ConfigError) as error:
         _try_to_write_failure(folder, str(error))
         raise
