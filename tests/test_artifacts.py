@@ -7,6 +7,7 @@ import torch
 
 from cnnlab.artifacts import GRADIENTS_COLUMNS, METRICS_COLUMNS, RunFolder, metrics_row, replacing, write_text
 from cnnlab.engine import EpochRecord, Score
+from cnnlab.errors import RunError
 
 
 @pytest.fixture
@@ -121,7 +122,7 @@ def test_checkpoint_with_code_in_it_is_refused(folder, tmp_path):
 
     folder.checkpoints.mkdir(parents=True)
     torch.save({"model": Bomb()}, folder.checkpoints / "last.pt")
-    with pytest.raises(Exception, match="Weights only load failed"):
+    with pytest.raises(RunError, match=r"last\.pt: is no checkpoint, or a damaged one: Weights only load failed"):
         folder.load_checkpoint("last.pt")
     assert not (tmp_path / "exploded").exists()
 
@@ -134,7 +135,7 @@ def test_configuration_and_overrides_are_read_back(folder):
 
 def test_configuration_with_code_in_it_is_refused(folder):
     write_text(folder.path / "config.yaml", "seed: !!python/object/apply:os.getcwd []")
-    with pytest.raises(Exception, match="could not determine a constructor"):
+    with pytest.raises(RunError, match=r"config\.yaml: cannot be read: could not determine a constructor"):
         folder.read_config()
 
 
@@ -145,3 +146,19 @@ def test_clearing_removes_what_an_earlier_training_left(folder):
     folder.save_checkpoint("best.pt", {})
     folder.clear()
     assert sorted(p.name for p in folder.path.rglob("*") if p.is_file()) == [".lock"]
+
+
+@pytest.mark.parametrize("content", [b"", b"no checkpoint at all", None])
+def test_damaged_checkpoint_is_told_in_one_message(folder, content):
+    folder.save_checkpoint("last.pt", {"model": {"w": torch.ones(100)}})
+    path = folder.checkpoints / "last.pt"
+    path.write_bytes(path.read_bytes()[:200] if content is None else content)
+    with pytest.raises(RunError, match=r"last\.pt: is no checkpoint, or a damaged one: .* Delete it and repeat"):
+        folder.load_checkpoint("last.pt")
+
+
+@pytest.mark.parametrize("text", ["", "a: [1", "just text"])
+def test_damaged_configuration_is_told_in_one_message(folder, text):
+    write_text(folder.path / "config.yaml", text)
+    with pytest.raises(RunError, match=r"config\.yaml: cannot be read: "):
+        folder.read_config()

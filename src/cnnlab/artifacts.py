@@ -8,6 +8,7 @@ import errno
 import io
 import json
 import os
+import pickle
 import socket
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import yaml
 
+from cnnlab.errors import RunError
 from cnnlab.schema import Plain, PlainMapping
 
 if TYPE_CHECKING:
@@ -49,9 +51,16 @@ class RunFolder:
         return self.path.name
 
     def read_config(self) -> Plain:
-        """Return config.yaml as the nested dict that `config.load` takes."""
-        plain = yaml.safe_load((self.path / "config.yaml").read_text(encoding="utf-8"))
-        return dict(plain)
+        """Return config.yaml as the nested dict that `config.load` takes.
+
+        Raises:
+            RunError: it is not there, is damaged, or wants to run code.
+        """
+        path = self.path / "config.yaml"
+        try:
+            return dict(yaml.safe_load(path.read_text(encoding="utf-8")))
+        except (OSError, TypeError, ValueError, yaml.YAMLError) as error:
+            raise RunError(f"{path}: cannot be read: {_first_line(error)}.") from error
 
     def write_config(self, plain: PlainMapping, overrides: Sequence[str]) -> None:
         """Keep the loaded configuration and what the user typed."""
@@ -122,11 +131,21 @@ class RunFolder:
             torch.save(dict(state), file)
 
     def load_checkpoint(self, name: str) -> Plain | None:
-        """Return the content of checkpoints/<name>, None where there is none. Never runs code."""
+        """Return the content of checkpoints/<name>, None where there is none. Never runs code.
+
+        Raises:
+            RunError: it is damaged, or wants to run code.
+        """
         import torch
 
         path = self.checkpoints / name
-        return dict(torch.load(path, map_location="cpu", weights_only=True)) if path.exists() else None
+        if not path.exists():
+            return None
+        try:
+            return dict(torch.load(path, map_location="cpu", weights_only=True))
+        except (OSError, EOFError, RuntimeError, ValueError, TypeError, KeyError, pickle.UnpicklingError) as error:
+            advice = "Delete it and repeat the command: what is missing is trained again."
+            raise RunError(f"{path}: is no checkpoint, or a damaged one: {_first_line(error)} {advice}") from error
 
     def delete_checkpoint(self, name: str) -> None:
         """Remove checkpoints/<name> if it is there."""
@@ -194,6 +213,10 @@ def _csv_text(columns: Sequence[str], rows: Iterable[Row], *, with_header: bool)
         writer.writeheader()
     writer.writerows(rows)  # None becomes an empty cell, a float its shortest exact text
     return buffer.getvalue()
+
+
+def _first_line(error: BaseException) -> str:
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
 
 
 def _finite(value: object) -> object:

@@ -11,10 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from cnnlab.artifacts import RUNS, RunFolder
 from cnnlab.commands.resume import find_run
+from cnnlab.errors import RunError
 from cnnlab.schema import PlainMapping
 
 WIDTH = 80
@@ -105,7 +104,7 @@ def _settings(folder: RunFolder) -> dict[str, str]:
     """Return the configuration as `group.key` -> text; a part's name stands under the group alone."""
     try:
         plain = folder.read_config()
-    except (OSError, ValueError, yaml.YAMLError):
+    except RunError:
         return {}
     flat: dict[str, str] = {}
     for key, value in plain.items():
