@@ -53,6 +53,15 @@ def test_train_loss_weights_a_short_last_batch_by_its_size():
     assert record.train.accuracy == pytest.approx(expected.accuracy)
 
 
+def test_accuracy_counts_the_dominant_class_of_mixed_targets():
+    targets = torch.tensor([[0.6, 0.4, 0.0], [0.5, 0.5, 0.0], [0.2, 0.5, 0.3], [0.0, 0.0, 1.0]])
+    model = network()
+    nn.init.zeros_(model[1].weight)
+    model[1].bias.data = torch.tensor([1.0, 0.0, 0.0])  # answers class 0
+    (record,) = trained(model, epochs=1, data=[(torch.zeros(4, 1, 2, 2), targets)])
+    assert record.train.accuracy == 2 / 4  # of equal ones the first
+
+
 def test_fit_steps_as_a_hand_written_loop_does():
     model, reference, data = network(), network(), batches()
     trained(model, data=data)

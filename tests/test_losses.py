@@ -43,6 +43,18 @@ def test_a_step_against_the_gradient_lowers_the_loss(name):
     assert loss_fn(logits - 0.1 * gradient, TARGETS) < before
 
 
+@pytest.mark.parametrize("name", LOSSES)
+def test_loss_takes_class_probabilities_and_one_hot_ones_are_the_classes(name):
+    loss_fn, logits = LOSSES[name](3), torch.randn(4, 3)
+    torch.testing.assert_close(loss_fn(logits, ONE_HOT), loss_fn(logits, TARGETS), atol=1e-6, rtol=0)
+
+
+def test_cross_entropy_of_mixed_targets_is_mixed():
+    logits = torch.tensor([[math.log(6.0), math.log(3.0), 0.0]])  # probabilities 0.6, 0.3, 0.1
+    loss = cross_entropy(3)(logits, torch.tensor([[0.75, 0.0, 0.25]]))
+    assert loss.item() == pytest.approx(-0.75 * math.log(0.6) - 0.25 * math.log(0.1), abs=1e-6)
+
+
 def test_cross_entropy_of_equal_logits_is_the_log_of_the_number_of_classes():
     assert cross_entropy(4)(torch.zeros(1, 4), torch.tensor([3])).item() == pytest.approx(math.log(4))
 

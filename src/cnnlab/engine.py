@@ -15,7 +15,7 @@ from torch.optim.swa_utils import AveragedModel
 from cnnlab.randomness import seed_epoch
 
 Batch = tuple[Tensor, Tensor]
-"""images float32 (N, C, H, W), targets int64 (N,)"""
+"""images float32 (N, C, H, W), targets int64 (N,), or in training float32 (N, K) where images are mixed"""
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def fit(
     Args:
         model: on its device; changed in place.
         train: epoch (from 0) -> its batches, `steps_per_epoch` of them.
-        loss_fn: (logits float32 (N, K), targets (N,)) -> () mean over the batch.
+        loss_fn: (logits float32 (N, K), targets (N,) or (N, K)) -> () mean over the batch.
         optimizer: each group's first `lr` is what `schedule` scales.
         schedule: step (from 0, over the whole training) -> factor of the learning rate.
         steps_per_epoch: batches in an epoch.
@@ -127,7 +127,7 @@ def fit(
             if average is not None:
                 average.update_parameters(model)
             losses.append(loss.detach())
-            correct.append((logits.detach().argmax(1) == targets).sum())
+            correct.append((logits.detach().argmax(1) == _dominant(targets)).sum())
             sizes.append(len(targets))
         step_losses = torch.stack(losses).tolist()
         num_images, num_correct = sum(sizes), int(torch.stack(correct).sum())
@@ -172,6 +172,11 @@ def _forward(model: nn.Module, images: Tensor, autocast: torch.dtype | None) -> 
     with torch.autocast(images.device.type, dtype=autocast, enabled=autocast is not None):
         logits: Tensor = model(images)
     return logits.float()  # losses and metrics in fp32
+
+
+def _dominant(targets: Tensor) -> Tensor:
+    """Return the class of each target; of class probabilities (N, K) the likeliest, of equal ones the first."""
+    return targets if targets.ndim == 1 else targets.argmax(1)
 
 
 def _measure_gradients(model: nn.Module) -> tuple[tuple[LayerGradient, ...], float]:

@@ -1,4 +1,7 @@
-"""Losses: num_classes -> module called as (logits float32 (N, K), targets int64 (N,)) -> () mean over the batch."""
+"""Losses: num_classes -> module called as (logits float32 (N, K), targets) -> () mean over the batch.
+
+Targets are classes, int64 (N,), or probabilities of the classes, float32 (N, K), where images are mixed.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from cnnlab.schema import Fraction
 class OneHotMSE(nn.Module):
     """Mean squared error between the raw outputs and one-hot targets.
 
-    loss = mean_nk (z[n, k] - t[n, k])^2,  t[n, k] = 1 where k = y[n], else 0
+    loss = mean_nk (z[n, k] - t[n, k])^2,  t[n, k] = 1 where k = y[n], else 0; or t is given
 
     The outputs z are compared as they are, without softmax: the optimum is 1 at the class, 0 elsewhere. The mean runs
     over images and classes, as in torch.nn.MSELoss, so the loss does not grow with the number of classes.
@@ -22,7 +25,7 @@ class OneHotMSE(nn.Module):
         num_classes: K.
 
     Shape:
-        logits (N, K) float, targets (N,) int64 in [0, K) -> () mean over N and K.
+        logits (N, K) float, targets (N,) int64 in [0, K) or (N, K) float -> () mean over N and K.
     """
 
     def __init__(self, num_classes: int) -> None:
@@ -31,13 +34,13 @@ class OneHotMSE(nn.Module):
 
     def forward(self, logits: Tensor, targets: Tensor) -> Tensor:
         """Return the loss."""
-        return F.mse_loss(logits, F.one_hot(targets, self.num_classes).to(logits.dtype))
+        return F.mse_loss(logits, _probabilities(targets, self.num_classes))
 
 
 class OneHotL1(nn.Module):
     """Mean absolute error between the raw outputs and one-hot targets.
 
-    loss = mean_nk |z[n, k] - t[n, k]|,  t[n, k] = 1 where k = y[n], else 0
+    loss = mean_nk |z[n, k] - t[n, k]|,  t[n, k] = 1 where k = y[n], else 0; or t is given
 
     The outputs and the mean are those of `OneHotMSE`. Answering 0 throughout costs 1 / K, and with three classes or
     more it is the best constant answer, so networks tend to stay near it for long.
@@ -46,7 +49,7 @@ class OneHotL1(nn.Module):
         num_classes: K.
 
     Shape:
-        logits (N, K) float, targets (N,) int64 in [0, K) -> () mean over N and K.
+        logits (N, K) float, targets (N,) int64 in [0, K) or (N, K) float -> () mean over N and K.
     """
 
     def __init__(self, num_classes: int) -> None:
@@ -55,7 +58,11 @@ class OneHotL1(nn.Module):
 
     def forward(self, logits: Tensor, targets: Tensor) -> Tensor:
         """Return the loss."""
-        return F.l1_loss(logits, F.one_hot(targets, self.num_classes).to(logits.dtype))
+        return F.l1_loss(logits, _probabilities(targets, self.num_classes))
+
+
+def _probabilities(targets: Tensor, num_classes: int) -> Tensor:
+    return F.one_hot(targets, num_classes).float() if targets.ndim == 1 else targets
 
 
 def cross_entropy(num_classes: int, *, label_smoothing: Fraction = 0.0) -> nn.Module:  # noqa: ARG001
