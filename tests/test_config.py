@@ -35,6 +35,11 @@ def test_loaded_configuration_survives_yaml():
     assert load(yaml.safe_load(yaml.safe_dump(to_plain(config)))) == config
 
 
+def test_steps_of_a_chain_survive_yaml():
+    config = load(composed("augmentation=chain", "augmentation.steps=[{name:affine,scale:[0.5,2]},cutmix]"))
+    assert load(yaml.safe_load(yaml.safe_dump(to_plain(config)))) == config
+
+
 def test_configuration_cannot_be_changed():
     with pytest.raises(dataclasses.FrozenInstanceError, match="seed"):
         load(composed()).seed = 1
@@ -88,6 +93,14 @@ def test_configuration_cannot_be_changed():
         (
             ["dataset.classes=[cat,dog]", "dataset.binary=dgo"],
             "dataset.binary: unknown class 'dgo'. Did you mean 'dog'? Known: cat, dog.",
+        ),
+        (
+            ["augmentation=affine", "augmentation.scale=[1.1,0.9]"],
+            "augmentation.scale: must go from low to high, got [1.1, 0.9].",
+        ),
+        (
+            ["augmentation=chain", "augmentation.steps=[flip_crop,{name:cutot,side:0.2}]"],
+            "augmentation.steps.1.name: unknown 'cutot'. Did you mean 'cutout'? Known: affine,",
         ),
     ],
 )

@@ -282,11 +282,21 @@ def _binary_names_a_kept_class(config: RunConfig) -> str | None:
     return None
 
 
+def _augmentation_can_be_built(config: RunConfig) -> str | None:
+    """Find what the options' own types do not say: ranges the wrong way round, the steps of a chain."""
+    try:
+        AUGMENTATIONS[config.augmentation.name](**config.augmentation.options)
+    except ConfigError as error:
+        return str(error)
+    return None
+
+
 RULES: tuple[Callable[[RunConfig], str | None], ...] = (
     _selection_needs_validation,
     _batch_norm_needs_two_images,
     _one_kind_of_subset,
     _warm_up_ends_before_training,
     _binary_names_a_kept_class,
+    _augmentation_can_be_built,
 )
 """Rules between fields: each returns its problem, or None."""

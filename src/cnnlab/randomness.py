@@ -8,7 +8,7 @@ from typing import Literal
 import torch
 from torch import nn
 
-Stream = Literal["split", "subset", "init", "order", "augment", "dropout", "head", "synthetic"]
+Stream = Literal["split", "subset", "init", "order", "augment", "mix", "dropout", "head", "synthetic"]
 
 
 def seed_of(seed: int, stream: Stream, counter: int | str = 0) -> int:

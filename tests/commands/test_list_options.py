@@ -47,6 +47,11 @@ def test_group_shows_its_options_with_explanation_and_values(capsys):
     ]
 
 
+def test_steps_with_options_are_shown_by_their_names(capsys):
+    assert main(["list", "augmentation"]) == 0
+    assert "steps=[affine,sharpness,color_jitter,horizontal_flip]" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("group", [*MODULES, EXPERIMENT])
 def test_every_option_of_a_group_is_listed(group):
     names = [option.name for option in read_options(group, [conf_dir()])]

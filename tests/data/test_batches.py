@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from cnnlab.data.augmentations import AUGMENTATIONS
+from cnnlab.data.augmentations import AUGMENTATIONS, Augmentation, Mixing, compose
 from cnnlab.data.batches import Batches, Normalization, imagenet_normalization, measure_normalization, step_bounds
 from cnnlab.data.splits import Split
 
@@ -63,6 +63,47 @@ def test_what_happens_to_an_image_does_not_depend_on_the_batch_size(augmentation
     assert torch.equal(
         seen(2, batch_size=4, augmentation=augmentation), seen(2, batch_size=7, augmentation=augmentation)
     )
+
+
+@pytest.mark.parametrize("augmentation", ["mixup", "cutmix"])
+def test_targets_of_mixed_images_do_not_depend_on_the_batch_size(augmentation):
+    chosen = AUGMENTATIONS[augmentation]()
+    first, second = (
+        torch.cat([targets for _, targets in batches(size).epoch(2, seed=0, augmentation=chosen)]) for size in (4, 7)
+    )
+    assert torch.equal(first, second)
+
+
+def test_partner_is_the_one_behind_in_the_epochs_order_and_of_the_last_the_first():
+    halves = Augmentation(
+        0, lambda images, _: images, Mixing(0, lambda own, other, _: (other, torch.full((len(own),), 0.75)))
+    )
+    plain = list(batches().epoch(1, seed=0, augmentation=AUGMENTATIONS["none"]()))
+    mixed = list(batches().epoch(1, seed=0, augmentation=halves))
+    images, classes = (torch.cat(parts) for parts in zip(*plain))
+    partners, targets = (torch.cat(parts) for parts in zip(*mixed))
+    assert torch.equal(partners, images.roll(-1, 0))
+    one_hot = torch.eye(3)[classes]
+    torch.testing.assert_close(targets, 0.75 * one_hot + 0.25 * one_hot.roll(-1, 0), atol=1e-6, rtol=0)
+
+
+def test_partner_is_augmented_as_it_is_itself():
+    moved = AUGMENTATIONS["random_crop"](padding=1)
+    other = Augmentation(0, lambda images, _: images, Mixing(0, lambda own, other, _: (other, torch.ones(len(own)))))
+    alone, partners = (
+        torch.cat([images for images, _ in batches().epoch(1, seed=0, augmentation=augmentation)])
+        for augmentation in (moved, compose(moved, other))
+    )
+    assert torch.equal(partners, alone.roll(-1, 0))
+
+
+def test_mixing_does_not_change_the_other_draws():
+    weightless = Augmentation(0, lambda images, _: images, Mixing(3, lambda own, _, draws: (own, draws[:, 0])))
+    plain, mixed = (
+        torch.cat([images for images, _ in batches().epoch(1, seed=0, augmentation=augmentation)])
+        for augmentation in (AUGMENTATIONS["flip_crop"](), compose(AUGMENTATIONS["flip_crop"](), weightless))
+    )
+    assert torch.equal(plain, mixed)
 
 
 def test_augmentation_does_not_change_the_order():

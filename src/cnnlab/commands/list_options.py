@@ -17,7 +17,7 @@ from cnnlab.schema import PlainMapping
 
 MODULES = {
     "dataset": "data/datasets.py",
-    "augmentation": "data/augmentations.py",
+    "augmentation": "data/augmentations/__init__.py",
     "model": "models/__init__.py",
     "normalization": "normalizations.py",
     "activation": "activations.py",
@@ -120,6 +120,8 @@ def _wrap(text: str, indent: int) -> list[str]:
 def _brief(value: object) -> str:
     if isinstance(value, list):
         return f"[{','.join(map(_brief, value))}]"
+    if isinstance(value, dict):  # a step of a chain
+        return str(value.get("name"))
     if isinstance(value, bool):
         return str(value).lower()
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from cnnlab.data.augmentations import Augmentation
@@ -79,6 +80,7 @@ class Batches:
         self.images = split.images
         self.rows = split.rows.to(self.images.device)
         self.labels = split.labels.to(device)
+        self.num_classes = int(split.labels.max()) + 1  # of a training split: none lacks a class
         self.bounds = step_bounds(len(split), batch_size)
         self.normalization = normalization
 
@@ -102,14 +104,35 @@ class Batches:
         """Yield the batches of one training epoch.
 
         Order and augmentation are functions of (seed, epoch) alone; the draws belong to the position in the epoch,
-        so neither the batch size nor anything the model does changes what happens to an image.
+        so neither the batch size nor anything the model does changes what happens to an image. Where images are mixed,
+        the partner of each is the one behind it in the epoch's order, augmented as it is itself; that of the last is
+        the first. Targets are then probabilities, float32 (B, K).
         """
         order = torch.arange(self.num_images)
         if shuffle:
             order = torch.randperm(self.num_images, generator=generator(seed, "order", epoch))
         draws = torch.rand(self.num_images, augmentation.num_draws, generator=generator(seed, "augment", epoch))
         order, draws = order.to(self.device), draws.to(self.device)
+        if (mixing := augmentation.mixing) is None:
+            for start, stop in self.bounds:
+                chosen = order[start:stop]
+                images = self._augmented(chosen, draws[start:stop], augmentation)
+                yield self.normalization.apply(images), self.labels[chosen]
+            return
+        weighing = torch.rand(self.num_images, mixing.num_draws, generator=generator(seed, "mix", epoch))
+        weighing = weighing.to(self.device)
+        order, draws = torch.cat((order, order[:1])), torch.cat((draws, draws[:1]))  # behind the last comes the first
         for start, stop in self.bounds:
-            chosen = order[start:stop]
-            images = self.images[self.rows[chosen.to(self.rows.device)]].to(self.device)
-            yield self.normalization.apply(augmentation.apply(images, draws[start:stop])), self.labels[chosen]
+            chosen = order[start : stop + 1]
+            images = self._augmented(chosen, draws[start : stop + 1], augmentation)
+            mixed, weight = mixing.apply(images[:-1], images[1:], weighing[start:stop])
+            yield self.normalization.apply(mixed), self._mixed_targets(chosen, weight)
+
+    def _augmented(self, chosen: Tensor, draws: Tensor, augmentation: Augmentation) -> Tensor:
+        images = self.images[self.rows[chosen.to(self.rows.device)]].to(self.device)
+        return augmentation.apply(images, draws)
+
+    def _mixed_targets(self, chosen: Tensor, weight: Tensor) -> Tensor:
+        """Return weight * own class + (1 - weight) * class of the one behind, for each of `chosen` but the last."""
+        classes = F.one_hot(self.labels[chosen], self.num_classes).float()
+        return torch.lerp(classes[1:], classes[:-1], weight[:, None])

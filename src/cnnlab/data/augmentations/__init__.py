@@ -1,0 +1,70 @@
+"""Augmentations: pure functions of whole batches and uniform draws, which a run draws by (seed, epoch)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from cnnlab.data.augmentations.color import color_jitter, grayscale, sharpness
+from cnnlab.data.augmentations.composition import Augmentation, Mixing, compose
+from cnnlab.data.augmentations.geometry import (
+    affine,
+    flip_crop,
+    horizontal_flip,
+    random_crop,
+    random_resized_crop,
+    rotation,
+    vertical_flip,
+)
+from cnnlab.data.augmentations.mixing import cutmix, cutout, mixup
+from cnnlab.errors import ConfigError, unknown
+from cnnlab.schema import check_options
+
+__all__ = ["AUGMENTATIONS", "Augmentation", "Mixing", "compose"]
+
+Step = str | Mapping[str, object]
+"""The name of an augmentation, or a mapping of `name` and its options."""
+
+
+def none() -> Augmentation:
+    """The images as they are."""
+    return Augmentation(0, lambda images, _: images)
+
+
+def chain(*, steps: tuple[Step, ...] = ("flip_crop", "cutout")) -> Augmentation:
+    """Several augmentations one after the other, each by its name, or by its name and options."""
+    built = [_step(f"augmentation.steps.{place}", step) for place, step in enumerate(steps)]
+    try:
+        return compose(*built)
+    except ValueError as error:
+        raise ConfigError(f"augmentation.steps: {str(error).removeprefix('compose: ')}") from error
+
+
+def _step(where: str, step: Step) -> Augmentation:
+    plain = {"name": step} if isinstance(step, str) else step
+    name = str(plain.get("name"))
+    if name not in AUGMENTATIONS:
+        raise ConfigError(f"{where}.name: {unknown(name, AUGMENTATIONS)}")
+    given = {key: value for key, value in plain.items() if key != "name"}
+    options, problems = check_options(where, name, AUGMENTATIONS[name], given)
+    if problems:
+        raise ConfigError(*problems)
+    return AUGMENTATIONS[name](**options)
+
+
+AUGMENTATIONS: dict[str, Callable[..., Augmentation]] = {
+    "none": none,
+    "horizontal_flip": horizontal_flip,
+    "vertical_flip": vertical_flip,
+    "random_crop": random_crop,
+    "flip_crop": flip_crop,
+    "random_resized_crop": random_resized_crop,
+    "rotation": rotation,
+    "affine": affine,
+    "color_jitter": color_jitter,
+    "sharpness": sharpness,
+    "grayscale": grayscale,
+    "cutout": cutout,
+    "mixup": mixup,
+    "cutmix": cutmix,
+    "chain": chain,
+}
