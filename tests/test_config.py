@@ -66,7 +66,7 @@ def test_configuration_cannot_be_changed():
         (
             ["activation.name=rellu"],
             "activation.name: unknown 'rellu'. Did you mean 'relu'? "
-            "Known: gelu, identity, leaky_relu, relu, sigmoid, tanh.",
+            "Known: elu, gelu, hardswish, identity, leaky_relu, mish, prelu, relu, ",
         ),
         (
             ["model=resnet18", "+model.basewidth=3"],

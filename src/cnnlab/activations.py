@@ -7,7 +7,7 @@ from typing import Literal
 
 from torch import nn
 
-from cnnlab.schema import NonNegative
+from cnnlab.schema import NonNegative, Positive
 
 
 def identity() -> nn.Module:
@@ -40,11 +40,53 @@ def gelu(*, approximate: Literal["none", "tanh"] = "none") -> nn.Module:
     return nn.GELU(approximate=approximate)
 
 
+def prelu(*, initial_slope: NonNegative = 0.25) -> nn.Module:
+    """Leaky ReLU that learns its slope, one for all channels of a layer (He et al. 2015, arXiv:1502.01852)."""
+    return nn.PReLU(init=initial_slope)
+
+
+def elu(*, alpha: Positive = 1.0) -> nn.Module:
+    """Exponential linear unit: x for x > 0, else alpha * (exp(x) - 1) (Clevert et al. 2015, arXiv:1511.07289)."""
+    return nn.ELU(alpha)
+
+
+def selu() -> nn.Module:
+    """ELU scaled so that mean 0 and variance 1 stay what they are (Klambauer et al. 2017, arXiv:1706.02515)."""
+    return nn.SELU()
+
+
+def silu() -> nn.Module:
+    """Sigmoid linear unit or swish, x * sigmoid(x) (Ramachandran et al. 2017, arXiv:1710.05941)."""
+    return nn.SiLU()
+
+
+def hardswish() -> nn.Module:
+    """SiLU in straight lines, x * min(max(0, x + 3), 6) / 6 (Howard et al. 2019, arXiv:1905.02244)."""
+    return nn.Hardswish()
+
+
+def mish() -> nn.Module:
+    """Mish, x * tanh(softplus(x)) (Misra 2019, arXiv:1908.08681)."""
+    return nn.Mish()
+
+
+def softplus(*, beta: Positive = 1.0) -> nn.Module:
+    """Smooth ReLU, log(1 + exp(beta * x)) / beta (Dugas et al. 2000)."""
+    return nn.Softplus(beta)
+
+
 ACTIVATIONS: dict[str, Callable[..., nn.Module]] = {
     "identity": identity,
     "relu": relu,
     "leaky_relu": leaky_relu,
+    "prelu": prelu,
     "tanh": tanh,
     "sigmoid": sigmoid,
     "gelu": gelu,
+    "elu": elu,
+    "selu": selu,
+    "silu": silu,
+    "hardswish": hardswish,
+    "mish": mish,
+    "softplus": softplus,
 }
