@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from cnnlab.normalizations import NORMALIZATIONS, batch, dropout, group, layer, none
+from cnnlab.normalizations import NORMALIZATIONS, batch, dropout, group, instance, layer, none
 
 SHAPES = [((4, 6, 3, 3), 2), ((4, 6), 0)]
 
@@ -19,7 +19,8 @@ def test_normalization_keeps_shape_and_dtype(name, shape, spatial_dims, is_train
 
 @pytest.mark.parametrize("spatial_dims", [2, 0])
 @pytest.mark.parametrize(
-    ("name", "num_parameters"), [("none", 0), ("batch", 12), ("dropout", 0), ("layer", 12), ("group", 12)]
+    ("name", "num_parameters"),
+    [("none", 0), ("batch", 12), ("dropout", 0), ("layer", 12), ("group", 12), ("instance", 12)],
 )
 def test_normalization_has_a_weight_and_a_bias_per_feature_or_nothing(name, spatial_dims, num_parameters):
     assert sum(p.numel() for p in NORMALIZATIONS[name](6, spatial_dims).parameters()) == num_parameters
@@ -55,6 +56,17 @@ def test_layer_has_mean_0_and_variance_1_per_image(shape, spatial_dims, axes):
     y = layer(6, spatial_dims, eps=1e-12)(5 + 3 * torch.randn(shape))
     torch.testing.assert_close(y.mean(axes), torch.zeros(4), atol=1e-5, rtol=0)
     torch.testing.assert_close(y.var(axes, correction=0), torch.ones(4), atol=1e-4, rtol=0)
+
+
+def test_instance_has_mean_0_and_variance_1_per_image_and_channel():
+    y = instance(6, 2, eps=1e-12)(5 + 3 * torch.randn(4, 6, 3, 3))
+    torch.testing.assert_close(y.mean((2, 3)), torch.zeros(4, 6), atol=1e-5, rtol=0)
+    torch.testing.assert_close(y.var((2, 3), correction=0), torch.ones(4, 6), atol=1e-4, rtol=0)
+
+
+def test_instance_of_features_is_layer():
+    x = torch.randn(4, 6)
+    assert torch.equal(instance(6, 0)(x), layer(6, 0)(x))
 
 
 def test_group_takes_mean_and_variance_per_group_of_channels():

@@ -38,6 +38,14 @@ def group(num_features: int, spatial_dims: int, *, groups: PositiveInt = 8, eps:
     return nn.GroupNorm(_num_groups(num_features, spatial_dims, at_most=groups), num_features, eps=eps)
 
 
+def instance(num_features: int, spatial_dims: int, *, eps: Positive = 1e-5) -> nn.Module:
+    """Instance normalization, per image and channel over the pixels; of features as layer (arXiv:1607.08022)."""
+    # One feature has nothing to be compared with but the other features of its image.
+    return (
+        nn.InstanceNorm2d(num_features, eps=eps, affine=True) if spatial_dims else nn.LayerNorm(num_features, eps=eps)
+    )
+
+
 def _num_groups(num_features: int, spatial_dims: int, *, at_most: int) -> int:
     """Return the largest divisor of `num_features` that is <= `at_most`.
 
@@ -53,4 +61,5 @@ NORMALIZATIONS: dict[str, Callable[..., nn.Module]] = {
     "dropout": dropout,
     "layer": layer,
     "group": group,
+    "instance": instance,
 }
