@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from cnnlab.losses import LOSSES, cross_entropy, l1, mse
+from cnnlab.losses import LOSSES, cross_entropy, focal, l1, mse
 
 TARGETS = torch.tensor([0, 2, 1, 2])
 ONE_HOT = F.one_hot(TARGETS, 3).float()
@@ -64,6 +64,24 @@ def test_cross_entropy_smooths_labels_towards_uniform():
     nll = [-math.log(0.6), -math.log(0.3), -math.log(0.1)]
     loss = cross_entropy(3, label_smoothing=0.3)(logits, torch.tensor([0]))
     assert loss.item() == pytest.approx(0.7 * nll[0] + 0.3 * sum(nll) / 3, abs=1e-6)
+
+
+def test_focal_weighs_cross_entropy_by_what_is_missing():
+    logits = torch.tensor([[math.log(6.0), math.log(3.0), 0.0]])  # probabilities 0.6, 0.3, 0.1
+    loss = focal(3, gamma=2.0)(logits, torch.tensor([1]))
+    assert loss.item() == pytest.approx(-(0.7**2) * math.log(0.3), abs=1e-6)
+
+
+def test_focal_with_gamma_0_is_cross_entropy():
+    logits = torch.randn(4, 3)
+    torch.testing.assert_close(focal(3, gamma=0.0)(logits, TARGETS), cross_entropy(3)(logits, TARGETS))
+
+
+@pytest.mark.parametrize("gamma", [0.5, 2.0])
+def test_focal_of_a_sure_answer_has_a_finite_gradient(gamma):
+    logits = torch.tensor([[200.0, 0.0, 0.0]], requires_grad=True)
+    focal(3, gamma=gamma)(logits, torch.tensor([0])).backward()
+    assert logits.grad.isfinite().all()
 
 
 @pytest.mark.parametrize(

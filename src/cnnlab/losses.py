@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from cnnlab.schema import Fraction
+from cnnlab.schema import Fraction, NonNegative
 
 
 class OneHotMSE(nn.Module):
@@ -61,6 +62,33 @@ class OneHotL1(nn.Module):
         return F.l1_loss(logits, _probabilities(targets, self.num_classes))
 
 
+class FocalLoss(nn.Module):
+    """Cross-entropy in which what is already right counts less.
+
+    loss = mean_n sum_k -t[n, k] * (1 - p[n, k])^gamma * log p[n, k],  p = softmax(z)
+    Lin et al. 2017, arXiv:1708.02002, eq. 4, for many classes
+
+    Args:
+        num_classes: K.
+        gamma: 0 is cross-entropy.
+
+    Shape:
+        logits (N, K) float, targets (N,) int64 in [0, K) or (N, K) float -> () mean over N, in nats.
+    """
+
+    def __init__(self, num_classes: int, *, gamma: float) -> None:
+        super().__init__()
+        self.num_classes = num_classes
+        self.gamma = gamma
+
+    def forward(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """Return the loss."""
+        log_p = F.log_softmax(logits, 1)
+        missing = (-torch.expm1(log_p)).clamp_min(torch.finfo().tiny)  # 1 - p; at 0 a root's slope has no bounds
+        losses = -_probabilities(targets, self.num_classes) * missing**self.gamma * log_p
+        return losses.sum(1).mean()
+
+
 def _probabilities(targets: Tensor, num_classes: int) -> Tensor:
     return F.one_hot(targets, num_classes).float() if targets.ndim == 1 else targets
 
@@ -80,8 +108,14 @@ def l1(num_classes: int) -> nn.Module:
     return OneHotL1(num_classes)
 
 
+def focal(num_classes: int, *, gamma: NonNegative = 2.0) -> nn.Module:
+    """Cross-entropy times (1 - p)^gamma: what is hard counts more (Lin et al. 2017, arXiv:1708.02002)."""
+    return FocalLoss(num_classes, gamma=gamma)
+
+
 LOSSES: dict[str, Callable[..., nn.Module]] = {
     "cross_entropy": cross_entropy,
     "mse": mse,
     "l1": l1,
+    "focal": focal,
 }
