@@ -1,37 +1,40 @@
 """Schedules: the contract of the table, then exact points."""
 
 import pytest
+import torch
 
-from cnnlab.schedulers import SCHEDULERS, constant, cosine, linear, staircase
+from cnnlab.schedulers import SCHEDULERS, constant, cosine, exponential, linear, multistep, onecycle, staircase
+
+WARMED_UP = sorted(set(SCHEDULERS) - {"onecycle"})  # which rises in a way of its own
 
 
 @pytest.mark.parametrize("warmup_epochs", [0.0, 1.0])
-@pytest.mark.parametrize("name", SCHEDULERS)
+@pytest.mark.parametrize("name", WARMED_UP)
 def test_schedule_starts_above_zero_and_stays_in_0_to_1(name, warmup_epochs):
     factor = SCHEDULERS[name](100, 10, warmup_epochs=warmup_epochs)
     assert factor(0) > 0
     assert all(0 <= factor(step) <= 1 for step in range(101))
 
 
-@pytest.mark.parametrize("name", SCHEDULERS)
+@pytest.mark.parametrize("name", WARMED_UP)
 def test_schedule_is_a_pure_function_of_the_step(name):
     factor = SCHEDULERS[name](100, 10, warmup_epochs=1.0)
     forwards = [factor(step) for step in range(100)]
     assert [factor(step) for step in reversed(range(100))] == forwards[::-1]
 
 
-@pytest.mark.parametrize("name", SCHEDULERS)
+@pytest.mark.parametrize("name", WARMED_UP)
 def test_schedule_warms_up_in_a_straight_line(name):
     factor = SCHEDULERS[name](100, 10, warmup_epochs=0.4)
     assert [factor(step) for step in range(4)] == [0.25, 0.5, 0.75, 1.0]
 
 
-@pytest.mark.parametrize("name", SCHEDULERS)
+@pytest.mark.parametrize("name", WARMED_UP)
 def test_schedule_without_warmup_starts_at_1(name):
     assert SCHEDULERS[name](100, 10)(0) == 1.0
 
 
-@pytest.mark.parametrize("name", SCHEDULERS)
+@pytest.mark.parametrize("name", WARMED_UP)
 def test_a_training_that_is_all_warmup_rises_to_its_end(name):
     factor = SCHEDULERS[name](20, 10, warmup_epochs=4.0)
     assert [factor(step) for step in (0, 9, 19)] == [1 / 40, 0.25, 0.5]
@@ -39,7 +42,7 @@ def test_a_training_that_is_all_warmup_rises_to_its_end(name):
 
 @pytest.mark.parametrize("name", SCHEDULERS)
 def test_schedule_of_no_steps_can_be_built(name):
-    assert SCHEDULERS[name](0, 10)(0) in (0.0, 1.0)
+    assert 0 <= SCHEDULERS[name](0, 10)(0) <= 1
 
 
 @pytest.mark.parametrize("step", [0, 50, 99, 100])
@@ -85,3 +88,35 @@ def test_durations_are_rounded_to_whole_steps():
 def test_step_falls_at_most_once_per_step():
     factor = staircase(100, 10, every_epochs=0.01, gamma=0.5)
     assert [factor(step) for step in (0, 1, 2)] == [1.0, 0.5, 0.25]
+
+
+@pytest.mark.parametrize(("step", "factor"), [(0, 1.0), (49, 1.0), (50, 0.5), (74, 0.5), (75, 0.25), (99, 0.25)])
+def test_multistep_falls_at_its_parts_of_the_training(step, factor):
+    assert multistep(100, 10, gamma=0.5)(step) == factor
+
+
+@pytest.mark.parametrize(("step", "factor"), [(0, 1.0), (5, 0.64**0.5), (10, 0.64), (20, 0.64**2)])
+def test_exponential_falls_by_gamma_in_an_epoch(step, factor):
+    assert exponential(100, 10, gamma=0.64)(step) == pytest.approx(factor, abs=1e-9)
+
+
+def test_exponential_starts_to_fall_after_the_warmup():
+    factor = exponential(100, 10, warmup_epochs=1.0, gamma=0.64)
+    assert [factor(step) for step in (9, 10, 20)] == pytest.approx([1.0, 1.0, 0.64])
+
+
+@pytest.mark.parametrize("total_steps", [10, 97, 100])
+def test_onecycle_is_torchs(total_steps):
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1.0)
+    reference = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1.0, total_steps, cycle_momentum=False)
+    factor = onecycle(total_steps, 10)
+    for step in range(total_steps):
+        assert factor(step) == pytest.approx(optimizer.param_groups[0]["lr"], abs=1e-9)
+        optimizer.step()
+        if step < total_steps - 1:
+            reference.step()
+
+
+@pytest.mark.parametrize(("step", "factor"), [(0, 1.0), (50, 0.55), (100, 0.1), (101, 0.1)])
+def test_onecycle_without_rise_starts_at_its_top(step, factor):
+    assert onecycle(101, 10, rise=0.0, end_factor=0.1)(step) == pytest.approx(factor)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from cnnlab.schema import NonNegative, Portion, Positive, Probability
+from cnnlab.schema import Fraction, NonNegative, Portion, Positive, Probability
 
 Schedule = Callable[[int], float]
 
@@ -21,11 +21,9 @@ def cosine(
     """Half a cosine from 1 to min_factor, after the warm-up (Loshchilov and Hutter 2017, arXiv:1608.03983)."""
     warmup_steps = _steps(warmup_epochs, steps_per_epoch)
 
-    def factor(step: int) -> float:
-        remaining = (1 + math.cos(math.pi * _progress(step, warmup_steps, total_steps))) / 2
-        return min_factor + (1 - min_factor) * remaining
-
-    return _warmed_up(factor, warmup_steps)
+    return _warmed_up(
+        lambda step: _half_cosine(1.0, min_factor, _progress(step, warmup_steps, total_steps)), warmup_steps
+    )
 
 
 def staircase(
@@ -47,6 +45,57 @@ def linear(
     """A straight line from 1 to end_factor, after the warm-up."""
     warmup_steps = _steps(warmup_epochs, steps_per_epoch)
     return _warmed_up(lambda step: 1 + (end_factor - 1) * _progress(step, warmup_steps, total_steps), warmup_steps)
+
+
+def multistep(
+    total_steps: int,
+    steps_per_epoch: int,
+    *,
+    warmup_epochs: NonNegative = 0.0,
+    milestones: tuple[Portion, ...] = (0.5, 0.75),
+    gamma: Portion = 0.1,
+) -> Schedule:
+    """Times gamma at every milestone, which are parts of the training, warm-up included."""
+    falls = [max(1, round(milestone * total_steps)) for milestone in milestones]
+    return _warmed_up(
+        lambda step: float(gamma ** sum(step >= fall for fall in falls)), _steps(warmup_epochs, steps_per_epoch)
+    )
+
+
+def exponential(
+    total_steps: int,  # noqa: ARG001
+    steps_per_epoch: int,
+    *,
+    warmup_epochs: NonNegative = 0.0,
+    gamma: Portion = 0.9,
+) -> Schedule:
+    """Falls by the same factor at every step, after the warm-up: by gamma in an epoch."""
+    warmup_steps = _steps(warmup_epochs, steps_per_epoch)
+    return _warmed_up(lambda step: float(gamma ** ((step - warmup_steps) / steps_per_epoch)), warmup_steps)
+
+
+def onecycle(
+    total_steps: int,
+    steps_per_epoch: int,  # noqa: ARG001
+    *,
+    rise: Fraction = 0.3,
+    start_factor: Portion = 0.04,
+    end_factor: Probability = 0.000004,
+) -> Schedule:
+    """Up from start_factor to 1 and down to end_factor, by half cosines (Smith and Topin 2017, arXiv:1708.07120)."""
+    last = max(1, total_steps - 1)
+    top = max(0.0, rise * total_steps - 1)  # in steps; as in torch's OneCycleLR, momentum stays what it is
+
+    def factor(step: int) -> float:
+        if step < top:
+            return _half_cosine(start_factor, 1.0, step / top)
+        return _half_cosine(1.0, end_factor, min(1.0, (step - top) / (last - top)))
+
+    return factor
+
+
+def _half_cosine(start: float, end: float, progress: float) -> float:
+    return end + (start - end) * (1 + math.cos(math.pi * progress)) / 2
 
 
 def _warmed_up(schedule: Schedule, warmup_steps: int) -> Schedule:
@@ -72,4 +121,7 @@ SCHEDULERS: dict[str, Callable[..., Schedule]] = {
     "cosine": cosine,
     "step": staircase,
     "linear": linear,
+    "multistep": multistep,
+    "exponential": exponential,
+    "onecycle": onecycle,
 }
