@@ -119,7 +119,9 @@ def test_all_problems_come_in_one_message():
 def test_part_that_is_missing_is_named():
     plain = composed()
     del plain["optimizer"]
-    with pytest.raises(ConfigError, match=re.escape("optimizer: must be one of adadelta, adam, adamw, momentum, sgd")):
+    with pytest.raises(
+        ConfigError, match=re.escape("optimizer: must be one of adadelta, adagrad, adam, adamw, momentum, ")
+    ):
         load(plain)
 
 
