@@ -2,12 +2,14 @@
 
 import pytest
 import torch
+import yaml
 from torch import nn
 
 from cnnlab.activations import relu
 from cnnlab.errors import ConfigError
 from cnnlab.models.plain_cnn import plain_cnn
 from cnnlab.normalizations import batch, none
+from tests.conftest import CONF
 
 
 def convolutions_of(model):
@@ -81,3 +83,24 @@ def test_more_pools_than_convolutions_are_refused():
 def test_images_that_the_pools_shrink_to_nothing_are_refused():
     with pytest.raises(ConfigError, match=r"^model \(plain_cnn\): needs images of at least 16x16 pixels, got 8x8\."):
         plain_cnn(10, 3, 8, batch, relu, pools=4)
+
+
+@pytest.mark.parametrize(("preset", "num_parameters"), [("vgg11", 9_231_114), ("vgg16", 14_728_266)])
+def test_vgg_for_cifar_has_as_many_parameters_as_is_usual(preset, num_parameters):
+    options = yaml.safe_load((CONF / "model" / f"{preset}.yaml").read_text())
+    assert options.pop("name") == "plain_cnn"
+    assert sum(p.numel() for p in plain_cnn(10, 3, 32, batch, relu, **options).parameters()) == num_parameters
+
+
+def test_stages_say_how_many_convolutions_each_pool_follows():
+    model = plain_cnn(10, 3, 32, batch, relu, conv_layers=5, pools=3, stages=(1, 3, 1), channels=8, max_channels=16)
+    names = [name for name, _ in model.convolutions.named_children() if name.startswith("pool")]
+    assert names == ["pool1", "pool4", "pool5"]
+    assert [conv.out_channels for conv in convolutions_of(model)] == [8, 16, 16, 16, 16]
+
+
+@pytest.mark.parametrize("stages", [(2, 1), (2, 2, 0), (4,)])
+def test_stages_that_do_not_add_up_are_refused(stages):
+    message = r"^model\.stages: must be model\.pools \(2\) numbers that add up to model\.conv_layers \(4\), got \["
+    with pytest.raises(ConfigError, match=message):
+        plain_cnn(10, 3, 32, batch, relu, stages=stages)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import OrderedDict
 from collections.abc import Callable
 
@@ -88,6 +89,8 @@ def plain_cnn(
     channels: PositiveInt = 32,
     growth: Positive = 2.0,
     pools: NonNegativeInt = 2,
+    stages: tuple[PositiveInt, ...] | None = None,
+    max_channels: PositiveInt | None = None,
     hidden: PositiveInt = 128,
     width: Positive = 1.0,
 ) -> Classifier:
@@ -95,15 +98,24 @@ def plain_cnn(
     if pools > conv_layers:
         raise ConfigError(f"model.pools: must be <= model.conv_layers ({conv_layers}), got {pools}.")
     require_image_size("plain_cnn", image_size, at_least=2**pools)
-    pool_after = _spread(pools, conv_layers)
-    stages = [sum(pool < i for pool in pool_after) for i in range(1, conv_layers + 1)]
+    if stages is None:
+        pool_after = _spread(pools, conv_layers)
+    elif (len(stages), sum(stages)) == (pools, conv_layers):
+        pool_after = list(itertools.accumulate(stages))
+    else:
+        raise ConfigError(
+            f"model.stages: must be model.pools ({pools}) numbers that add up to model.conv_layers ({conv_layers}), "
+            f"got {list(stages)}."
+        )
+    num_pools_before = [sum(pool < i for pool in pool_after) for i in range(1, conv_layers + 1)]
+    counts = [channels * growth**pools for pools in num_pools_before]
     return PlainCNN(
         num_classes,
         in_channels,
         image_size,
         normalization,
         activation,
-        channels=[scaled(channels * growth**stage, width) for stage in stages],
+        channels=[scaled(count if max_channels is None else min(count, max_channels), width) for count in counts],
         pool_after=pool_after,
         hidden=[scaled(hidden, width)] * (linear_layers - 1),
     )
