@@ -23,7 +23,7 @@ def num_parameters(module):
     return sum(p.numel() for p in module.parameters())
 
 
-@pytest.mark.parametrize(("num_classes", "in_channels", "image_size"), [(10, 3, 32), (2, 1, 28), (5, 4, 9)])
+@pytest.mark.parametrize(("num_classes", "in_channels", "image_size"), [(10, 3, 32), (2, 1, 28), (5, 4, 17)])
 @pytest.mark.parametrize("name", MODELS)
 def test_model_gives_features_and_logits(name, num_classes, in_channels, image_size):
     model = build(name, num_classes, in_channels, image_size, width=0.25)
@@ -55,7 +55,9 @@ def test_every_parameter_gets_a_finite_gradient(name, normalization, activation)
 
 @pytest.mark.parametrize("name", MODELS)
 def test_width_scales_the_model(name):
-    assert num_parameters(build(name, width=0.5)) < num_parameters(build(name)) < num_parameters(build(name, width=2.0))
+    with torch.device("meta"):  # no weights: some would take a gigabyte
+        small, plain, large = (num_parameters(build(name, width=width)) for width in (0.5, 1.0, 2.0))
+    assert small < plain < large
 
 
 @pytest.mark.parametrize("name", MODELS)
