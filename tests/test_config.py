@@ -78,6 +78,10 @@ def test_configuration_cannot_be_changed():
             "patience: needs a validation split, got dataset.val_fraction=0. Drop one of the two.",
         ),
         (
+            ["scheduler=plateau", "dataset.val_fraction=0"],
+            "scheduler (plateau): needs a validation split, got dataset.val_fraction=0. Drop one of the two.",
+        ),
+        (
             ["batch_size=1"],
             "batch_size: must be > 1 with normalization=batch, got 1. A batch of one has no variance to normalize by; "
             "take normalization=group, layer or none.",

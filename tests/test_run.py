@@ -153,6 +153,26 @@ def test_interrupted_run_with_a_moving_average_ends_bit_identical(monkeypatch):
     assert equal_results(resumed, execute(tiny(*options)).folder)
 
 
+def test_interrupted_run_on_a_plateau_ends_bit_identical(monkeypatch):
+    options = (
+        "epochs=5",
+        "scheduler=plateau",
+        "scheduler.patience=0",
+        "optimizer=muon",
+        "optimizer.lr=1.0",  # so large that the loss does not fall
+        "augmentation=cutmix",
+        "checkpoint_seconds=0",
+    )
+    with monkeypatch.context() as patch:
+        stop_after(patch, 3)
+        with pytest.raises(KeyboardInterrupt):
+            execute(tiny(*options))
+    resumed = execute(tiny(*options))
+    first = RunFolder(resumed.folder.path.rename("resumed"))
+    assert equal_results(first, execute(tiny(*options)).folder)
+    assert float(first.read_rows("metrics.csv")[-1]["lr"]) < 1.0
+
+
 def test_interrupted_run_says_how_to_go_on(monkeypatch, capsys):
     stop_after(monkeypatch, 1)
     with pytest.raises(KeyboardInterrupt):

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from cnnlab.schedulers import SCHEDULERS, constant, cosine, exponential, linear, multistep, onecycle, staircase
+from cnnlab.schedulers import SCHEDULERS, constant, cosine, exponential, linear, multistep, onecycle, plateau, staircase
 
 WARMED_UP = sorted(set(SCHEDULERS) - {"onecycle"})  # which rises in a way of its own
 
@@ -120,3 +120,27 @@ def test_onecycle_is_torchs(total_steps):
 @pytest.mark.parametrize(("step", "factor"), [(0, 1.0), (50, 0.55), (100, 0.1), (101, 0.1)])
 def test_onecycle_without_rise_starts_at_its_top(step, factor):
     assert onecycle(101, 10, rise=0.0, end_factor=0.1)(step) == pytest.approx(factor)
+
+
+def test_plateau_is_torchs():
+    losses = [1.0, 0.8, 0.9, 0.85, 0.79999, 0.7, 0.71, 0.72, 0.73, 0.74, 0.75, 0.76, 0.6, 0.61, 0.62, 0.63]
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1.0)
+    reference = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.5, patience=2, min_lr=0.2, eps=0.0)
+    factor = plateau(1000, 10, patience=2, gamma=0.5, min_factor=0.2)
+    seen = []
+    for epoch, loss in enumerate(losses):
+        factor.observe(loss)
+        reference.step(loss)
+        seen.append(factor(10 * epoch + 10))
+        assert seen[-1] == optimizer.param_groups[0]["lr"]
+    assert sorted(set(seen)) == [0.2, 0.25, 0.5, 1.0]
+
+
+def test_plateau_goes_on_from_its_state():
+    first, second = plateau(1000, 10, patience=1), plateau(1000, 10, patience=1)
+    for loss in (1.0, 2.0):
+        first.observe(loss)
+    second.load_state_dict(first.state_dict())
+    for factor in (first, second):
+        factor.observe(3.0)
+    assert second(0) == first(0) == 0.1

@@ -253,6 +253,12 @@ def _selection_needs_validation(config: RunConfig) -> str | None:
     return None
 
 
+def _plateau_needs_validation(config: RunConfig) -> str | None:
+    if config.scheduler.name == "plateau" and config.dataset.val_fraction == 0:
+        return "scheduler (plateau): needs a validation split, got dataset.val_fraction=0. Drop one of the two."
+    return None
+
+
 def _batch_norm_needs_two_images(config: RunConfig) -> str | None:
     if config.batch_size == 1 and config.normalization.name == "batch":
         return (
@@ -293,6 +299,7 @@ def _augmentation_can_be_built(config: RunConfig) -> str | None:
 
 RULES: tuple[Callable[[RunConfig], str | None], ...] = (
     _selection_needs_validation,
+    _plateau_needs_validation,
     _batch_norm_needs_two_images,
     _one_kind_of_subset,
     _warm_up_ends_before_training,

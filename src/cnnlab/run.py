@@ -16,6 +16,7 @@ from cnnlab.guards import StopSignal, disk_errors, held, recorded
 from cnnlab.identity import run_id
 from cnnlab.results import describe_training, score_selected_weights
 from cnnlab.runtime import Runtime, environment, start_runtime
+from cnnlab.schedulers import Plateau
 from cnnlab.schema import Plain
 from cnnlab.selection import reason_to_stop
 from cnnlab.training_state import TrainingState, from_checkpoint, to_checkpoint
@@ -177,6 +178,8 @@ class _Training:
         config, state = self.config, self.state
         self.last_record = record
         state.count(record, self.parts.train.num_images)
+        if isinstance(self.parts.schedule, Plateau) and record.val is not None:
+            self.parts.schedule.observe(record.val.loss)
         if record.diverged_at_step is not None:
             state.stop_reason = f"the loss is not finite at step {record.diverged_at_step} of epoch {record.epoch}"
         else:

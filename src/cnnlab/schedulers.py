@@ -1,11 +1,14 @@
-"""Schedules of the learning rate: pure functions `step -> factor`, step 0 the first. Epochs become steps once."""
+"""Schedules of the learning rate: functions `step -> factor`, step 0 the first. Epochs become steps once.
+
+All are pure but `plateau`, which is told the validation loss after each epoch.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from cnnlab.schema import Fraction, NonNegative, Portion, Positive, Probability
+from cnnlab.schema import Fraction, NonNegative, NonNegativeInt, Portion, Positive, Probability
 
 Schedule = Callable[[int], float]
 
@@ -94,6 +97,58 @@ def onecycle(
     return factor
 
 
+class Plateau:
+    """Falls by gamma once the validation loss has not been better for more than `patience` epochs, then waits anew.
+
+    As torch.optim.lr_scheduler.ReduceLROnPlateau: better is less than the best so far by a part of 1e-4 or more.
+
+    Args:
+        patience: epochs.
+        gamma: what the factor is multiplied with.
+        min_factor: where it ends.
+        warmup_steps: a straight line from 0 over the first steps, on top.
+    """
+
+    def __init__(self, *, patience: int, gamma: float, min_factor: float, warmup_steps: int) -> None:
+        self.patience, self.gamma, self.min_factor = patience, gamma, min_factor
+        self.best_loss, self.bad_epochs, self.factor = math.inf, 0, 1.0
+        self.warmed_up = _warmed_up(lambda _: self.factor, warmup_steps)
+
+    def __call__(self, step: int) -> float:
+        """Return the factor of a step, as far as is known."""
+        return self.warmed_up(step)
+
+    def observe(self, val_loss: float) -> None:
+        """Take an epoch's validation loss into account."""
+        self.bad_epochs += 1
+        if val_loss < self.best_loss * (1 - 1e-4):
+            self.best_loss, self.bad_epochs = val_loss, 0
+        if self.bad_epochs > self.patience:
+            self.factor, self.bad_epochs = max(self.factor * self.gamma, self.min_factor), 0
+
+    def state_dict(self) -> dict[str, float]:
+        """Return what has been learnt from the losses so far."""
+        return {"best_loss": self.best_loss, "bad_epochs": self.bad_epochs, "factor": self.factor}
+
+    def load_state_dict(self, state: Mapping[str, float]) -> None:
+        """Go on from there."""
+        vars(self).update(state)
+
+
+def plateau(
+    total_steps: int,  # noqa: ARG001
+    steps_per_epoch: int,
+    *,
+    warmup_epochs: NonNegative = 0.0,
+    patience: NonNegativeInt = 3,
+    gamma: Portion = 0.1,
+    min_factor: Probability = 0.0,
+) -> Schedule:
+    """Times gamma each time the validation loss has not fallen for more than `patience` epochs."""
+    warmup_steps = _steps(warmup_epochs, steps_per_epoch)
+    return Plateau(patience=patience, gamma=gamma, min_factor=min_factor, warmup_steps=warmup_steps)
+
+
 def _half_cosine(start: float, end: float, progress: float) -> float:
     return end + (start - end) * (1 + math.cos(math.pi * progress)) / 2
 
@@ -124,4 +179,5 @@ SCHEDULERS: dict[str, Callable[..., Schedule]] = {
     "multistep": multistep,
     "exponential": exponential,
     "onecycle": onecycle,
+    "plateau": plateau,
 }

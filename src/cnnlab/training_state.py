@@ -10,6 +10,7 @@ from cnnlab.build import Parts
 from cnnlab.engine import EpochRecord
 from cnnlab.errors import ConfigError
 from cnnlab.runtime import Runtime
+from cnnlab.schedulers import Plateau
 from cnnlab.schema import Plain, PlainMapping
 from cnnlab.selection import Selection
 
@@ -58,6 +59,7 @@ def to_checkpoint(state: TrainingState, parts: Parts, runtime: Runtime) -> Plain
         "average": None if parts.average is None else parts.average.state_dict(),
         "loss": parts.loss_fn.state_dict(),
         "optimizer": parts.optimizer.state_dict(),
+        "schedule": parts.schedule.state_dict() if isinstance(parts.schedule, Plateau) else None,
         "runtime": _fingerprint(runtime),
     }
 
@@ -72,6 +74,8 @@ def from_checkpoint(checkpoint: PlainMapping, parts: Parts, runtime: Runtime) ->
     parts.model.load_state_dict(checkpoint["model"])
     parts.loss_fn.load_state_dict(checkpoint["loss"])
     parts.optimizer.load_state_dict(checkpoint["optimizer"])
+    if isinstance(parts.schedule, Plateau):
+        parts.schedule.load_state_dict(checkpoint["schedule"])
     if parts.average is not None:
         parts.average.load_state_dict(checkpoint["average"])
     own = {key: value for key, value in checkpoint.items() if key in TrainingState.__dataclass_fields__}
