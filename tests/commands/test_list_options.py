@@ -42,8 +42,8 @@ def test_group_shows_its_options_with_explanation_and_values(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert lines[:3] == [
         "scheduler",
-        "  constant  The learning rate stays, after the warm-up.",
-        "            warmup_epochs=0",
+        "  constant     The learning rate stays, after the warm-up.",
+        "               warmup_epochs=0",
     ]
 
 

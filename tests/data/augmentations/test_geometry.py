@@ -1,7 +1,5 @@
 """Moves of pixels: torchvision's functions on single images are the reference."""
 
-import math
-
 import pytest
 import torch
 from torchvision.transforms import InterpolationMode
@@ -175,7 +173,3 @@ def test_box_that_cannot_have_its_shape_is_cut_to_fit():
 def test_range_the_wrong_way_round_is_refused(factory, option):
     with pytest.raises(ConfigError, match=rf"^augmentation\.{option}: must go from low to high, got \[1\.0, 0\.5\]\.$"):
         factory(**{option: (1.0, 0.5)})
-
-
-def test_default_shapes_are_torchvisions():
-    assert math.isclose(random_resized_crop.__kwdefaults__["ratio"][1], 4 / 3)
