@@ -42,7 +42,7 @@ def test_run_that_diverges_fails_with_the_reason(capsys):
     assert "diverged before: the loss is not finite at step" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", sorted(OPTIMIZERS.keys() - {"muon"}))  # muon takes minutes on a CPU
 def test_optimizer_preset_alone_trains_digits_to_over_90_percent(optimizer):
     run(composed(f"optimizer={optimizer}", "epochs=20", "plots=false"), [])
     assert only_run().read_json("summary.json")["test"]["accuracy"] > 0.9
