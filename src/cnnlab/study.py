@@ -1,0 +1,140 @@
+"""StudyFolder: the files of a study. A study is a grid of runs with a question; its runs lie among all others."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from cnnlab.artifacts import OUTPUTS, RUNS, Folder, RunFolder
+from cnnlab.errors import ConfigError, RunError
+from cnnlab.schema import Plain, PlainMapping
+
+RESULTS = (
+    "run_id", "status", "seed", "best_epoch", "val_accuracy", "test_accuracy", "test_loss", "train_seconds",
+    "parameters",
+)  # fmt: skip
+"""Columns of results.csv, behind the settings that differ."""
+NOT_SETTINGS = frozenset({"study", "reported", "rerun", "plan", "baseline", "plots"})
+"""Keys that say nothing about how a run was trained."""
+
+
+@dataclass(frozen=True)
+class GridRow:
+    """A point of a study's grid: a row of runs.csv."""
+
+    arm: str
+    """Name of the arm, or the overrides that make the point differ, the seed left out."""
+    seed: str
+    run_id: str
+    """Empty where the point was refused."""
+    overrides: str
+    """What makes the point differ from the others, as typed."""
+    problem: str = ""
+    """Why the point was refused."""
+
+
+@dataclass(frozen=True)
+class Study:
+    """What a study is about: study.json."""
+
+    study: str
+    command: str
+    question: str | None = None
+    baseline: str | None = None
+    """Arm that the others are compared with; None: the first."""
+    reported: Mapping[str, Mapping[str, float]] | None = None
+    """Arm -> figure as results.csv calls it -> what a report says of it; accuracies in [0, 1]."""
+
+
+class StudyFolder(Folder):
+    """`outputs/<study>`: the grid of the last sweep and what came of it."""
+
+    @classmethod
+    def named(cls, name: str) -> StudyFolder:
+        """Return the folder of a study.
+
+        Raises:
+            ConfigError: the name cannot be a folder's, or is taken by cnnlab itself.
+        """
+        if name == RUNS.name:
+            raise ConfigError(f"study: '{name}' is the folder of all runs. Take another name.")
+        if not name or name.startswith(".") or set(name) & set("/\\:\0"):
+            raise ConfigError(f"study: must be the name of a folder, without / and leading dot, got '{name}'.")
+        return cls(OUTPUTS / name)
+
+    def write_grid(self, study: Study, rows: Iterable[GridRow]) -> None:
+        """Write study.json and runs.csv."""
+        self.write_json("study.json", dataclasses.asdict(study))
+        self.write_rows("runs.csv", [f.name for f in dataclasses.fields(GridRow)], map(dataclasses.asdict, rows))
+
+    def read_study(self) -> Study:
+        """Return what the study is about; its name and no more where study.json is missing or damaged."""
+        plain = self.read_json("study.json")
+        known = {f.name: plain[f.name] for f in dataclasses.fields(Study) if f.name in plain}
+        return Study(**{"study": self.path.name, "command": "", **known})
+
+    def read_grid(self) -> list[GridRow]:
+        """Return the rows of runs.csv, in the order of running.
+
+        Raises:
+            RunError: it is missing or damaged.
+        """
+        try:
+            rows = [GridRow(**row) for row in self.read_rows("runs.csv")]
+        except (TypeError, ValueError) as error:
+            raise RunError(
+                f"{self.path / 'runs.csv'}: is damaged. Repeat the sweep; what is finished is kept."
+            ) from error
+        if not rows:
+            raise RunError(f"{self.path}: is no study, it has no runs.csv.")
+        return rows
+
+    def write_results(self, rows: Sequence[tuple[Mapping[str, str], PlainMapping]]) -> None:
+        """Write results.csv: for each run the settings that differ between the runs, and its figures.
+
+        Args:
+            rows: of each run its settings as of `settings` and its figures as of `result_row`.
+        """
+        keys = differing([own for own, _ in rows])
+        table = [{**{key: own.get(key, "") for key in keys}, **figures} for own, figures in rows]
+        self.write_rows("results.csv", [*keys, *RESULTS], table)
+
+
+def result_row(folder: RunFolder, *, seed: object) -> Plain:
+    """Return a run's row of results.csv, from its files; None is an empty cell."""
+    status, summary = folder.read_json("status.json"), folder.read_json("summary.json")
+    if status.get("status") not in ("finished", "diverged"):
+        summary = {}  # of an earlier training, if there is one
+    test, val = summary.get("test") or {}, summary.get("val") or {}
+    figures = (
+        folder.run_id, status.get("status", "waiting"), seed, summary.get("best_epoch"), val.get("accuracy"),
+        test.get("accuracy"), test.get("loss"), (summary.get("seconds") or {}).get("train"), summary.get("parameters"),
+    )  # fmt: skip
+    return dict(zip(RESULTS, figures))
+
+
+def settings(plain: PlainMapping) -> dict[str, str]:
+    """Return a configuration as `group.key` -> text; a part's name stands under the group alone."""
+    flat: dict[str, str] = {}
+    for key, value in plain.items():
+        if key in NOT_SETTINGS:
+            continue
+        for option, own in value.items() if isinstance(value, Mapping) else [("name", value)]:
+            flat[key if option == "name" else f"{key}.{option}"] = _text(own)
+    return flat
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def differing(runs: Sequence[Mapping[str, str]]) -> list[str]:
+    """Return the settings in which runs differ, the seed apart; names of parts first, then their keys."""
+    keys = dict.fromkeys(key for own in runs for key in own)
+    found = [key for key in keys if key != "seed" and len({own.get(key, "") for own in runs}) > 1]
+    return sorted(found, key=lambda key: "." in key)
