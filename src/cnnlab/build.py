@@ -29,6 +29,7 @@ from cnnlab.optimizers import OPTIMIZERS
 from cnnlab.randomness import initialise
 from cnnlab.runtime import Runtime
 from cnnlab.schedulers import SCHEDULERS
+from cnnlab.sharing import shared
 
 _EVALUATION_PIXELS = 2**19  # per batch and channel: 512 images of 32x32; larger ones leave the CPU's caches
 GIB = 2**30
@@ -96,7 +97,18 @@ def build(config: RunConfig, runtime: Runtime, *, progress: Callable[[str, int, 
 
 
 def load_data(config: RunConfig, progress: Callable[[str, int, int], None] | None = None) -> Data:
-    """Return the data set in its splits."""
+    """Return the data set in its splits, in the order in memory that convolutions like best."""
+    return shared("data", _data_key(config), lambda: _load_data(config, progress))
+
+
+def _data_key(config: RunConfig) -> str:
+    """Return everything that the data of a run depends on."""
+    dataset = dataclasses.replace(config.dataset, memory_limit=None, shuffle=True)
+    is_subset = dataset.per_class is not None or dataset.fraction is not None
+    return repr((dataset, config.seed if is_subset else None, config.data_dir, cache_dir(config)))
+
+
+def _load_data(config: RunConfig, progress: Callable[[str, int, int], None] | None) -> Data:
     storage = Storage(
         data_dir=config.data_dir,
         cache_dir=cache_dir(config),
@@ -104,7 +116,15 @@ def load_data(config: RunConfig, progress: Callable[[str, int, int], None] | Non
         workers=config.workers,
         progress=progress,
     )
-    return load_dataset(config.dataset, storage, config.seed)
+    data = load_dataset(config.dataset, storage, config.seed)
+    stores = {id(split.images): split.images for split in (data.train, data.val, data.test) if split is not None}
+    ordered = {key: images.contiguous(memory_format=torch.channels_last) for key, images in stores.items()}
+
+    def placed(split: Split) -> Split:
+        return dataclasses.replace(split, images=ordered[id(split.images)])
+
+    val = None if data.val is None else placed(data.val)
+    return dataclasses.replace(data, train=placed(data.train), val=val, test=placed(data.test))
 
 
 def cache_dir(config: RunConfig) -> Path:
@@ -120,7 +140,8 @@ def describe_images(data: Data, normalize: str) -> ImageSpec:
     if height != width:
         raise ConfigError(f"dataset.image_size: the images are {height}x{width}, networks take squares. Set it.")
     if normalize == "dataset":
-        normalization = measure_normalization(data.train)
+        # `data` is alive as long as it is shared, so its identity stands for it
+        normalization = shared("normalization", id(data), lambda: (data, measure_normalization(data.train)))[1]
     elif normalize == "imagenet":
         normalization = imagenet_normalization(channels)
     else:
@@ -179,10 +200,7 @@ def _batches(
 
 
 def _placed_stores(data: Data, memory_limit: float | None, device: torch.device) -> dict[int, Tensor]:
-    """Return each store of images by its address: on the device if all fit there, in the order convolutions like best.
-
-    Splits share stores, so each is moved once.
-    """
+    """Return each store of images by its address: on the device if all fit there, each moved once."""
     splits = (data.train, data.val, data.test)
     stores = {split.images.data_ptr(): split.images for split in splits if split is not None}
     if device.type == "cuda":
@@ -190,4 +208,4 @@ def _placed_stores(data: Data, memory_limit: float | None, device: torch.device)
         limit = free / 2 if memory_limit is None else memory_limit * GIB
         if sum(store.nbytes for store in stores.values()) <= limit:
             stores = {address: store.to(device) for address, store in stores.items()}
-    return {address: store.contiguous(memory_format=torch.channels_last) for address, store in stores.items()}
+    return stores

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import os
 import platform
 import subprocess
@@ -37,8 +39,9 @@ def start_runtime(*, device: str, precision: str, threads: int | None, determini
     Raises:
         ConfigError: the device is unknown or not there.
     """
-    if threads is not None:
-        torch.set_num_threads(threads)
+    wanted = threads or _default_threads()
+    if wanted != torch.get_num_threads():
+        torch.set_num_threads(wanted)
     if deterministic:
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # what CUDA's products need to be deterministic
     if deterministic != torch.are_deterministic_algorithms_enabled():  # setting it loads torch's compiler: a second
@@ -46,7 +49,14 @@ def start_runtime(*, device: str, precision: str, threads: int | None, determini
     chosen = _choose_device(device)
     if chosen.type == "cuda":
         torch.backends.cudnn.benchmark = not deterministic
+    _reset_peak_memory(chosen)
     return Runtime(chosen, _choose_precision(precision, chosen), torch.get_num_threads())
+
+
+@functools.cache
+def _default_threads() -> int:
+    """Return what torch chose by itself; first asked for before any run sets another number."""
+    return torch.get_num_threads()
 
 
 def _choose_device(name: str) -> torch.device:
@@ -126,10 +136,21 @@ def _git_state(folder: Path) -> dict[str, object]:
     return {"git_commit": commit, "git_dirty": any(not line.startswith("#") for line in lines)}
 
 
+def _reset_peak_memory(device: torch.device) -> None:
+    """Let the peak count from here: an earlier run of the process may have taken more."""
+    if device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(device)
+    with contextlib.suppress(OSError):  # not Linux, or not allowed: the process's peak stands for the run's
+        Path("/proc/self/clear_refs").write_text("5")
+
+
 def peak_memory_bytes(device: torch.device) -> int:
-    """Return the most memory that was in use: of the GPU, or of this process on the CPU."""
+    """Return the most memory that was in use since the run began: of the GPU, or of this process on the CPU."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device)
+    with contextlib.suppress(OSError):
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:")), 0)
     try:
         import resource
     except ImportError:  # Windows

@@ -22,6 +22,7 @@ from cnnlab.data.splits import Data, Source, Split, make_splits
 from cnnlab.errors import ConfigError
 from cnnlab.randomness import generator
 from cnnlab.schema import Bound, PositiveInt
+from cnnlab.sharing import shared
 
 if TYPE_CHECKING:
     from cnnlab.config import DatasetConfig
@@ -61,7 +62,8 @@ def load_dataset(config: DatasetConfig, storage: Storage, seed: int) -> Data:
     Raises:
         ConfigError: the data is not there, is damaged, or does not fit what `config` asks of it.
     """
-    source = DATASETS[config.name](storage, **config.options)
+    key = repr((config.name, config.options, storage.image_size, storage.data_dir, storage.cache_dir))
+    source = shared("source", key, lambda: DATASETS[config.name](storage, **config.options))
     return make_splits(
         resize_source(source, storage.image_size),
         seed=seed,
