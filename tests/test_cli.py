@@ -34,7 +34,7 @@ def trained(monkeypatch):
     """Take the place of training; return what would have been trained."""
     calls = []
 
-    def run(plain, overrides):
+    def run(plain, overrides, *, in_sweep):
         calls.append((plain, list(overrides)))
         return 0
 
@@ -43,7 +43,7 @@ def trained(monkeypatch):
 
 
 def fail_with(monkeypatch, error):
-    def run(plain, overrides):
+    def run(plain, overrides, *, in_sweep):
         raise error
 
     monkeypatch.setattr(train, "run", run)
@@ -95,7 +95,7 @@ WRONG = [
         "experiment=optimizers: is a sweep, and a sweep needs -m: cnnlab -m experiment=optimizers epochs=2",
     ),
     ("optimizer=null", "optimizer: takes the name of an option, got null. See: cnnlab list optimizer"),
-    ("hydra/launcher=slow", "hydra/launcher: unknown 'slow'. Known: basic."),
+    ("hydra/launcher=slow", "hydra/launcher: unknown 'slow'. Known: basic, process."),
     ("optimizer.lr=${nothing}", "optimizer.lr: Interpolation key 'nothing' not found"),
     ("dataset.root=??? dataset=image_folder", "dataset.root: missing. Give it: dataset.root=..."),
     (
@@ -183,7 +183,7 @@ def test_interrupted_run_ends_with_130(monkeypatch, capsys):
 
 
 def test_diverged_run_gives_its_exit_code(monkeypatch):
-    monkeypatch.setattr(train, "run", lambda plain, overrides: 1)
+    monkeypatch.setattr(train, "run", lambda plain, overrides, in_sweep: 1)
     assert main([]) == 0  # help
     assert main(["seed=1"]) == 1
 

@@ -12,7 +12,8 @@ import torch
 from PIL import Image
 
 from cnnlab.artifacts import RunFolder
-from cnnlab.config import load
+from cnnlab.commands import train
+from cnnlab.config import load, to_plain
 from cnnlab.data.batches import Batches
 from cnnlab.engine import fit
 from cnnlab.errors import ConfigError, RunError
@@ -57,7 +58,8 @@ def stop_after(monkeypatch, epochs, error=KeyboardInterrupt):
 
 
 def test_run_leaves_exactly_these_files():
-    folder = execute(tiny("plots=true"), overrides=["epochs=2"]).folder
+    train.run(to_plain(tiny("plots=true")), ["epochs=2"])
+    folder = only_run()
     assert sorted(str(path.relative_to(folder.path)) for path in folder.path.rglob("*") if path.is_file()) == [
         ".lock", "checkpoints/best.pt", "config.yaml", "env.json", "gradients.csv", "metrics.csv", "mistakes.npz",
         "overrides.txt", "plots/confusion.png", "plots/curves.png", "plots/gradients.png", "plots/mistakes.png",

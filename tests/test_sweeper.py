@@ -8,6 +8,7 @@ from cnnlab.commands import train
 from cnnlab.config import load, to_plain
 from cnnlab.errors import RunError
 from cnnlab.identity import run_id
+from cnnlab.study import Study, StudyFolder
 from tests.test_cli import OPTIMIZERS
 
 
@@ -17,20 +18,27 @@ def runs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     trained = []
 
-    def run(plain, overrides):
+    def run(plain, overrides, *, in_sweep):
         config = load(plain)
         trained.append((config.optimizer.name, config.activation.name, config.seed))
         if config.seed == 13:
             raise RunError("the disk is full")
-        folder = RunFolder(RUNS / run_id(config))
-        folder.write_config(to_plain(config), overrides)
-        folder.write_status("finished")
-        summary = {"best_epoch": 3, "val": {"accuracy": 0.9}, "test": {"accuracy": 0.8}, "seconds": {"train": 1.5}}
-        folder.write_json("summary.json", summary)
+        ended(config, "finished")
         return 0
 
     monkeypatch.setattr(train, "run", run)
     return trained
+
+
+def ended(config, status, **more):
+    """Leave the files of a run that has ended, pictures included."""
+    folder = RunFolder(RUNS / run_id(config))
+    folder.write_config(to_plain(config), [])
+    summary = {"best_epoch": 3, "val": {"accuracy": 0.9}, "test": {"accuracy": 0.8}, "seconds": {"train": 1.5}}
+    folder.write_json("summary.json", summary)
+    (folder.path / "plots").mkdir(exist_ok=True)
+    (folder.path / "plots" / "curves.png").touch()
+    folder.write_status(status, **more)
 
 
 def study(folder, text):
@@ -109,10 +117,109 @@ def test_points_that_are_the_same_run_are_run_once(runs):
     assert len(runs) == 1
 
 
-def test_nothing_but_runs_is_written(tmp_path):
+def test_nothing_but_runs_and_the_study_is_written(tmp_path):
     assert main(["-m", "seed=0,1"]) == 0
     assert [path.name for path in tmp_path.iterdir()] == ["outputs"]
-    assert [path.name for path in (tmp_path / "outputs").iterdir()] == ["runs"]
+    assert {path.name for path in (tmp_path / "outputs").iterdir()} == {"runs", "seed"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("optimizer=sgd,adam seed=0,1", "optimizer"),
+        ("activation=relu,gelu optimizer.lr=0.1,0.2", "activation-optimizer.lr"),
+        ("seed=0,1", "seed"),
+        ("optimizer=sgd", "sweep"),
+        ("optimizer=sgd,adam study=mine", "mine"),
+    ],
+)
+def test_sweep_without_a_name_is_named_after_what_is_swept(typed, name, tmp_path):
+    assert main(["-m", *typed.split()]) == 0
+    assert {path.name for path in (tmp_path / "outputs").iterdir()} == {"runs", name}
+
+
+def test_grid_says_what_every_point_was_and_which_run_it_is(tmp_path):
+    main(["-m", "optimizer=sgd,adma", "seed=0,1"])
+    rows = StudyFolder.named("optimizer").read_grid()
+    assert [(row.arm, row.seed, row.overrides) for row in rows] == [
+        (f"optimizer={name}", seed, f"optimizer={name} seed={seed}") for seed in "01" for name in ("sgd", "adma")
+    ]
+    assert [bool(row.run_id) for row in rows] == [True, False, True, False]
+    assert rows[1].problem.startswith("optimizer: unknown 'adma'. Did you mean 'adam'?")
+
+
+def test_results_hold_a_row_per_run(tmp_path):
+    main(["-m", "optimizer=sgd,adam", "seed=0,1"])
+    header, *rows = (tmp_path / "outputs" / "optimizer" / "results.csv").read_text().splitlines()
+    assert header.startswith("optimizer,optimizer.lr,")
+    assert [row.split(",")[0] for row in rows] == ["sgd", "adam", "sgd", "adam"]
+
+
+def test_study_keeps_its_question_and_the_command(tmp_path):
+    text = "study: depth\nbaseline: optimizer=adam\nreported: {optimizer=sgd: {test_accuracy: 0.5}}\n"
+    words = study(tmp_path, f"# cnnlab -m experiment=mine\n# Is it so?\n{text}")
+    assert main(["-m", *words, "optimizer=sgd,adam"]) == 0
+    assert StudyFolder.named("depth").read_study() == Study(
+        "depth", f"cnnlab -m --config-dir {tmp_path}/own experiment=mine optimizer=sgd,adam",
+        question="Is it so?", baseline="optimizer=adam", reported={"optimizer=sgd": {"test_accuracy": 0.5}},
+    )  # fmt: skip
+
+
+ARMS = """hydra:
+  sweeper:
+    arms: {slow: [optimizer=sgd, activation=tanh], fast: [optimizer=adam]}
+    params: {seed: "0,1"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("", [("sgd", "tanh", 0), ("adam", "relu", 0), ("sgd", "tanh", 1), ("adam", "relu", 1)]),
+        ("seed=7", [("sgd", "tanh", 7), ("adam", "relu", 7)]),
+        ("arm=fast", [("adam", "relu", 0), ("adam", "relu", 1)]),
+        ("arm=fast,slow seed=0", [("adam", "relu", 0), ("sgd", "tanh", 0)]),
+        ("activation=gelu seed=0", [("sgd", "gelu", 0), ("adam", "gelu", 0)]),
+        ("activation=gelu,elu seed=0", [(o, a, 0) for a in ("gelu", "elu") for o in ("sgd", "adam")]),
+    ],
+)
+def test_named_arms_are_run_with_every_value_and_what_is_typed_beats_them(typed, expected, runs, tmp_path):
+    assert main(["-m", *study(tmp_path, ARMS), *typed.split()]) == 0
+    assert runs == expected
+
+
+def test_points_of_named_arms_carry_the_name(tmp_path):
+    main(["-m", *study(tmp_path, f"study: s\n{ARMS}"), "activation=gelu,elu", "seed=0"])
+    rows = StudyFolder.named("s").read_grid()
+    assert [row.arm for row in rows] == [f"{arm} activation={a}" for a in ("gelu", "elu") for arm in ("slow", "fast")]
+    assert rows[0].overrides == "optimizer=sgd activation=gelu"
+
+
+def test_unknown_arm_names_the_nearest(tmp_path, capsys):
+    assert main(["-m", *study(tmp_path, ARMS), "arm=fats,slow"]) == 2
+    assert capsys.readouterr().err == "arm: unknown 'fats'. Did you mean 'fast'? Known: fast, slow.\n"
+
+
+def test_arms_can_be_chosen_only_where_they_have_names(capsys):
+    assert main(["-m", "arm=fast", "seed=0,1"]) == 2
+    assert capsys.readouterr().err == "arm: this sweep has no named arms, got fast. They come with a study.\n"
+
+
+def test_study_with_named_arms_is_refused_without_m(tmp_path, capsys):
+    assert main(study(tmp_path, ARMS)) == 2
+    assert "is a sweep, and a sweep needs -m: cnnlab -m " in capsys.readouterr().err
+
+
+def test_repeated_sweep_runs_what_is_not_finished(runs):
+    assert main(["-m", "seed=0,13"]) == 1
+    assert main(["-m", "seed=0,13,1"]) == 1
+    assert [seed for *_, seed in runs] == [0, 13, 13, 1]
+
+
+def test_rerun_runs_finished_ones_too(runs):
+    assert main(["-m", "seed=0,1"]) == 0
+    assert main(["-m", "seed=0,1", "rerun=true"]) == 0
+    assert [seed for *_, seed in runs] == [0, 1, 0, 1]
 
 
 def test_failing_run_does_not_stop_the_others_and_is_listed_with_its_reason(runs, capsys):
@@ -120,23 +227,23 @@ def test_failing_run_does_not_stop_the_others_and_is_listed_with_its_reason(runs
     assert len(runs) == 4
     assert capsys.readouterr().err.splitlines()[-5:] == [
         "2 of 4 runs failed:",
-        "  failed   seed=13 optimizer=adam",
+        "  failed   optimizer=adam seed=13",
         "           the disk is full",
-        "  failed   seed=13 optimizer=sgd",
+        "  failed   optimizer=sgd seed=13",
         "           the disk is full",
     ]
 
 
 def test_run_that_diverged_is_listed_with_what_its_folder_says(monkeypatch, capsys):
-    def run(plain, overrides):
-        RunFolder(RUNS / run_id(load(plain))).write_status("diverged", error="the loss is not finite at step 3")
+    def run(plain, overrides, *, in_sweep):
+        ended(load(plain), "diverged", error="the loss is not finite at step 3")
         return 1
 
     monkeypatch.setattr(train, "run", run)
     assert main(["-m", "seed=0,1"]) == 1
     assert capsys.readouterr().err.splitlines()[1:3] == [
-        "  failed   seed=0",
-        "           diverged: the loss is not finite at step 3",
+        "  diverged seed=0",
+        "           the loss is not finite at step 3",
     ]
 
 
@@ -144,9 +251,9 @@ def test_wrong_points_are_told_before_the_others_run(runs, capsys):
     assert main(["-m", "optimizer=adam,sgd,adma", "seed=0,1", "optimizer.betas=[0.8,0.9]"]) == 1
     assert runs == [("adam", "relu", 0), ("adam", "relu", 1)]
     refused = [
-        "  refused  seed=0 optimizer=sgd and 1 more",
+        "  refused  optimizer=sgd seed=0 and 1 more",
         "           optimizer.betas: unknown key. optimizer takes: lr, weight_decay.",
-        "  refused  seed=0 optimizer=adma and 1 more",
+        "  refused  optimizer=adma seed=0 and 1 more",
         f"           optimizer: unknown 'adma'. Did you mean 'adam'? {OPTIMIZERS}",
     ]
     assert capsys.readouterr().err.splitlines() == [*refused, "4 of 6 runs failed:", *refused]
@@ -164,7 +271,7 @@ def test_sweep_without_a_valid_point_runs_nothing(runs, capsys):
 def test_sweep_ends_with_its_table_and_what_to_open(capsys):
     assert main(["-m", "seed=0,1"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "sweep    2 runs"
+    assert lines[0] == "sweep    seed: 2 runs"
     assert lines[-4].split() == ["run", "status", "epoch", "val", "%", "test", "%", "seconds"]
     assert lines[-3].split()[1:] == ["finished", "3", "90.00", "80.00", "1.5"]
     assert lines[-1].startswith("open     outputs/runs/cnn6-batch-relu-adam-s")
@@ -173,20 +280,24 @@ def test_sweep_ends_with_its_table_and_what_to_open(capsys):
 def test_interrupted_sweep_starts_no_further_run(monkeypatch, capsys):
     started = []
 
-    def run(plain, overrides):
+    def run(plain, overrides, *, in_sweep):
         started.append(plain["seed"])
         raise KeyboardInterrupt
 
     monkeypatch.setattr(train, "run", run)
     assert main(["-m", "seed=0,1"]) == 130
     assert started == [0]
-    assert capsys.readouterr().err == "interrupted. What is done is kept; repeat the command to go on.\n"
+    assert capsys.readouterr().out.splitlines()[-2:] == [
+        "interrupted: 0 of 2 runs are done. Go on with:",
+        "  cnnlab -m seed=0,1",
+    ]
 
 
 def test_unexpected_exception_in_a_run_is_shown_and_the_others_run(monkeypatch, capsys):
-    def run(plain, overrides):
+    def run(plain, overrides, *, in_sweep):
         if plain["seed"] == 0:
             raise ZeroDivisionError("of mine")
+        ended(load(plain), "finished")
         return 0
 
     monkeypatch.setattr(train, "run", run)
@@ -201,16 +312,17 @@ def test_unexpected_exception_in_a_run_is_shown_and_the_others_run(monkeypatch, 
 
 
 def test_plan_shows_every_run_and_runs_nothing(runs, capsys):
-    main(["-m", "seed=0"])
+    main(["-m", "seed=0", "epochs=1"])
     capsys.readouterr()
-    assert main(["-m", "seed=0,1", "plan=true"]) == 0
+    assert main(["-m", "seed=0,1", "epochs=1", "plan=true"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split() for line in lines[1::2]] == [["finished", "seed=0"], ["to", "do", "seed=1"]]
+    assert lines[0] == "plan     seed: 2 runs, 1 finished, 1 to do"
+    assert [line.split()[:3] for line in lines[1:5:2]] == [["finished", "seed=0"], ["to", "do", "seed=1"]]
     assert len(runs) == 1
 
 
 def test_plan_with_wrong_points_ends_with_1(runs, capsys):
-    assert main(["-m", "optimizer.lr=0.1,-1", "plan=true"]) == 1
+    assert main(["-m", "optimizer.lr=0.1,-1", "plan=true", "model.width=0.05"]) == 1
     assert capsys.readouterr().err.splitlines()[-1] == "1 run would be refused, see above."
 
 

@@ -135,6 +135,8 @@ class RunConfig:
     """Train again although the run is finished; its folder is emptied first."""
     plan: bool = False
     """Of a sweep: say what would run, run nothing."""
+    arm: str | None = None
+    """Of a sweep: names of the arms that are wanted, separated by commas; null: all."""
     baseline: str | None = None
     """Of a sweep: the arm that the others are compared with; null: the first."""
     reported: Mapping[str, Any] | None = None
@@ -288,6 +290,13 @@ def _binary_names_a_kept_class(config: RunConfig) -> str | None:
     return None
 
 
+def _arms_need_a_sweep(config: RunConfig) -> str | None:
+    """Runs of a sweep know nothing of its arms: the sweeper has taken the key away."""
+    if config.arm is not None:
+        return f"arm: chooses among the named arms of a sweep, got {config.arm}. A sweep needs -m."
+    return None
+
+
 def _augmentation_can_be_built(config: RunConfig) -> str | None:
     """Find what the options' own types do not say: ranges the wrong way round, the steps of a chain."""
     try:
@@ -304,6 +313,7 @@ RULES: tuple[Callable[[RunConfig], str | None], ...] = (
     _one_kind_of_subset,
     _warm_up_ends_before_training,
     _binary_names_a_kept_class,
+    _arms_need_a_sweep,
     _augmentation_can_be_built,
 )
 """Rules between fields: each returns its problem, or None."""

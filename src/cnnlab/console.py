@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 
 from cnnlab.build import Parts
 from cnnlab.config import RunConfig
+from cnnlab.durations import duration
 from cnnlab.engine import EpochRecord, Score
 from cnnlab.runtime import Runtime, describe_device
 from cnnlab.schema import Plain
@@ -23,19 +24,32 @@ class RunConsole:
     """Speaks for one run.
 
     Args:
-        log: file that gets every line too, once it is set.
+        is_quiet: of a run's own lines only how far a preparation is gets to the terminal; all others to the log alone.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_quiet: bool = False) -> None:
         self.log: Path | None = None
+        """File that gets every line too, once it is set."""
+        self._is_quiet = is_quiet
         self._console = Console(file=sys.stdout, highlight=False, markup=False, soft_wrap=True)
         self._live: Progress | None = None
         self._task: TaskID | None = None
         self._said: dict[str, int] = {}
         self._began = time.perf_counter()
 
+    @property
+    def _is_live(self) -> bool:
+        return self._console.is_terminal and not self._is_quiet
+
     def say(self, text: str) -> None:
         """Print a line, and add it to the log."""
+        if self._is_quiet:
+            self.note(text)
+        else:
+            self.warn(text)
+
+    def warn(self, text: str) -> None:
+        """Print a line that has to be seen, also of a quiet run, and add it to the log."""
         (self._live.console if self._live is not None else self._console).print(text)
         self.note(text)
 
@@ -47,7 +61,7 @@ class RunConsole:
 
     def preparing(self, what: str, done: int, total: int) -> None:
         """Show how far a preparation is, such as the decoding of images: live, or a line for every tenth."""
-        if self._console.is_terminal:
+        if self._is_live:
             self._show(what, done, total, "")
             if done >= total:
                 self.stop()
@@ -61,13 +75,13 @@ class RunConsole:
         self, epoch: int, epochs: int, images: int, total: int, last: EpochRecord | None, best: Selection
     ) -> None:
         """Move the live line: images seen of all epochs, and the last epoch's figures."""
-        if self._console.is_terminal:
+        if self._is_live:
             self._show(f"epoch {epoch}/{epochs}", images, total, _live_text(last, best))
 
     def epoch(self, record: EpochRecord, epochs: int, best: Selection, seconds_left: float) -> None:
         """Say what an epoch did: in the log, and on a terminal's live line, or else as a line."""
         text = epoch_line(record, epochs, is_best=best.epoch == record.epoch, seconds_left=seconds_left)
-        if not self._console.is_terminal:
+        if not (self._is_live or self._is_quiet):
             self._console.print(text)
         self.note(text)
 
@@ -110,16 +124,6 @@ def epoch_line(record: EpochRecord, epochs: int, *, is_best: bool, seconds_left:
         scores.append(f"test {_score(record.test)}")
     times = f"{record.seconds:.1f} s, {duration(seconds_left)} left"
     return f"epoch {record.epoch:{width}}/{epochs}  {'  '.join(scores)}  {times}"
-
-
-def duration(seconds: float) -> str:
-    """Return a time as a person says it: 8 s, 3 min 20 s, 2 h 5 min."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
 def describe_run(

@@ -1,4 +1,4 @@
-"""The two ways in which a command ends without a traceback."""
+"""The ways in which a command ends without a traceback."""
 
 import difflib
 from collections.abc import Iterable
@@ -18,6 +18,10 @@ class ConfigError(Exception):
 
 class RunError(Exception):
     """A run could not be carried out, through no fault of its configuration: exit code 1, one message."""
+
+
+class Busy(RunError):
+    """Another process is at the run; asked again later, it may be finished."""
 
 
 class Interrupted(KeyboardInterrupt):

@@ -12,7 +12,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from cnnlab.artifacts import RunFolder
-from cnnlab.errors import ConfigError, Interrupted, RunError
+from cnnlab.errors import Busy, ConfigError, Interrupted, RunError
 
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -22,7 +22,7 @@ def held(folder: RunFolder) -> Iterator[None]:
     """Hold a run, so that no second process trains it; the lock ends with the process, however that ends.
 
     Raises:
-        RunError: another process holds it.
+        Busy: another process holds it.
     """
     with disk_errors(folder.path):
         folder.path.mkdir(parents=True, exist_ok=True)
@@ -32,11 +32,24 @@ def held(folder: RunFolder) -> Iterator[None]:
         except Timeout:
             holder = folder.read_json("status.json")
             who = f"process {holder.get('pid', '?')} on {holder.get('host', '?')}, since {holder.get('started', '?')}"
-            raise RunError(f"{folder.run_id}: is being trained by {who}. Nothing was done here.") from None
+            raise Busy(f"{folder.run_id}: is being trained by {who}. Nothing was done here.") from None
     try:
         yield
     finally:
         lock.release()
+
+
+def is_held(folder: RunFolder) -> bool:
+    """Tell whether a process trains the run at this moment."""
+    lock = FileLock(folder.path / ".lock")
+    if not (folder.path / ".lock").exists():
+        return False
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return True
+    lock.release()
+    return False
 
 
 @contextmanager

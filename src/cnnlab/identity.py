@@ -10,12 +10,13 @@ from pathlib import Path
 from cnnlab.config import RunConfig, to_plain
 from cnnlab.data.images import content_hash
 from cnnlab.schema import Plain, PlainMapping
+from cnnlab.sharing import shared
 
 SCHEMA = 1
 """Goes into every id; raised when the same configuration comes to mean another result."""
 
 NOT_IDENTITY = frozenset({
-    "study", "reported", "baseline", "plan", "rerun", "data_dir", "cache_dir", "device", "threads", "workers",
+    "study", "reported", "arm", "baseline", "plan", "rerun", "data_dir", "cache_dir", "device", "threads", "workers",
     "compile", "plots", "checkpoint_seconds", "dataset.memory_limit",
 })  # fmt: skip
 """Keys that do not change what a run results in."""
@@ -45,7 +46,7 @@ def identity(config: RunConfig) -> Plain:
     plain = _kept("", to_plain(config))
     root = config.dataset.options.get("root")
     if root is not None:
-        plain["dataset"]["root"] = content_hash(root)
+        plain["dataset"]["root"] = shared("content", root, lambda: content_hash(root))
     plain["plugins"] = [file_hash(path) for path in config.plugins]
     return plain
 

@@ -19,10 +19,8 @@ from cnnlab.runtime import Runtime, environment, start_runtime
 from cnnlab.schedulers import Plateau
 from cnnlab.schema import Plain
 from cnnlab.selection import reason_to_stop
+from cnnlab.study import FINAL
 from cnnlab.training_state import TrainingState, from_checkpoint, to_checkpoint
-
-FINAL = ("finished", "diverged")
-"""A run in one of these states is not trained again: the same command would give the same result."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,8 @@ def execute(
 
     Raises:
         ConfigError: the configuration does not fit the data, the machine or the run's earlier part; nothing is written.
-        RunError: the run failed, or another process is at it.
+        Busy: another process is at the run.
+        RunError: the run failed.
         Interrupted: the user stopped it; what is done is kept.
     """
     console = console or RunConsole()
@@ -61,8 +60,9 @@ def execute(
             pass
     sitting = time.perf_counter()
     runtime = start_runtime(
-        device=config.device, precision=config.precision, threads=config.threads, deterministic=config.deterministic
-    )
+        device=config.device, precision=config.precision, threads=_threads(config, folder),
+        deterministic=config.deterministic,
+    )  # fmt: skip
     with disk_errors(cache_dir(config)):  # the images' cache is written while the data is loaded
         parts = build(config, runtime, progress=console.preparing)
     with held(folder):
@@ -73,6 +73,14 @@ def execute(
         training = _Training(config, folder, console, runtime, parts, state, sitting)
         with recorded(folder, lambda: state.epoch, console.say):
             return training.carry_out()
+
+
+def _threads(config: RunConfig, folder: RunFolder) -> int | None:
+    """Return the threads asked for; where none are, those that the run was begun with, since they change its bits."""
+    if config.threads is not None or config.rerun or not (folder.checkpoints / "last.pt").exists():
+        return config.threads
+    begun_with = folder.read_json("env.json").get("threads")
+    return begun_with if isinstance(begun_with, int) else None
 
 
 def _finished(folder: RunFolder, config: RunConfig) -> Outcome | None:
@@ -126,7 +134,7 @@ class _Training:
         ):  # fmt: skip
             self.console.say(line)
         try:
-            with StopSignal(lambda: self.saved_epoch == self.state.epoch, self.console.say) as stop:
+            with StopSignal(lambda: self.saved_epoch == self.state.epoch, self.console.warn) as stop:
                 for record in self._records():
                     self._take(record)
                     if stop.is_wanted:
@@ -235,12 +243,8 @@ class _Training:
         }
 
     def _close(self, summary: Plain) -> Outcome:
-        """Write the summary, draw the pictures; the status comes last, since it says that all is there."""
+        """Write the summary; the status comes last, since it says that all is there."""
         self.folder.write_json("summary.json", summary)
-        if self.config.plots:
-            from cnnlab.plots import draw_all  # matplotlib takes half a second to import
-
-            draw_all(self.folder.path)
         status = summary["status"]
         error = {"error": summary["error"]} if status == "diverged" else {}
         self.folder.write_status(status, epoch=self.state.epoch, stop_reason=self.state.stop_reason, **error)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import socket
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +17,9 @@ RESULTS = (
     "parameters",
 )  # fmt: skip
 """Columns of results.csv, behind the settings that differ."""
-NOT_SETTINGS = frozenset({"study", "reported", "rerun", "plan", "baseline", "plots"})
+FINAL = ("finished", "diverged")
+"""A run in one of these states is not trained again: the same command would give the same result."""
+NOT_SETTINGS = frozenset({"study", "reported", "rerun", "plan", "arm", "baseline", "plots"})
 """Keys that say nothing about how a run was trained."""
 
 
@@ -103,15 +107,38 @@ class StudyFolder(Folder):
 
 def result_row(folder: RunFolder, *, seed: object) -> Plain:
     """Return a run's row of results.csv, from its files; None is an empty cell."""
-    status, summary = folder.read_json("status.json"), folder.read_json("summary.json")
-    if status.get("status") not in ("finished", "diverged"):
+    status, summary = standing(folder.read_json("status.json")), folder.read_json("summary.json")
+    if status not in FINAL:
         summary = {}  # of an earlier training, if there is one
     test, val = summary.get("test") or {}, summary.get("val") or {}
     figures = (
-        folder.run_id, status.get("status", "waiting"), seed, summary.get("best_epoch"), val.get("accuracy"),
+        folder.run_id, status, seed, summary.get("best_epoch"), val.get("accuracy"),
         test.get("accuracy"), test.get("loss"), (summary.get("seconds") or {}).get("train"), summary.get("parameters"),
     )  # fmt: skip
     return dict(zip(RESULTS, figures))
+
+
+def standing(status: PlainMapping) -> str:
+    """Return how a run stands by its status.json: what that says, "waiting" or "died".
+
+    Died is a run that says it is running, while its process on this machine is gone.
+    """
+    said = status.get("status")
+    if not isinstance(said, str):
+        return "waiting"
+    return "died" if said == "running" and _is_gone(status) else said
+
+
+def _is_gone(status: PlainMapping) -> bool:
+    if status.get("host") != socket.gethostname() or os.name == "nt":
+        return False  # Windows: asking for a process by signal 0 would end it
+    try:
+        os.kill(int(status.get("pid") or 0), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False  # it is there, and someone else's
+    return False
 
 
 def settings(plain: PlainMapping) -> dict[str, str]:

@@ -15,10 +15,8 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from cnnlab.cli.problems import explain
-from cnnlab.errors import ConfigError, RunError
+from cnnlab.errors import Busy, ConfigError, RunError
 from cnnlab.schema import Plain, PlainMapping
-
-INTERRUPTED = 130
 
 
 @dataclass(frozen=True)
@@ -28,39 +26,41 @@ class Outcome:
     code: int
     """0: fine, 1: the run failed, 2: its configuration is wrong."""
     reason: str = ""
-    """One line about a failure, where there is one."""
+    """What went wrong, where something did."""
+    is_busy: bool = False
+    """Whether another process was at the run; nothing was done."""
 
 
 def train(config: DictConfig) -> Outcome:
-    """Train one run."""
-
-    def carry_out(plain: PlainMapping, overrides: Sequence[str]) -> int:
-        from cnnlab.commands.train import run  # imports torch
-
-        return run(plain, overrides)
-
-    return _attempt(carry_out, config)
-
-
-def _attempt(command: Callable[[PlainMapping, Sequence[str]], int], config: DictConfig) -> Outcome:
-    """Carry out one command; what goes wrong is printed and returned, so that the next job can start."""
+    """Train one run; alone it says how it goes, in a sweep the sweep does."""
     try:
         hydra_config = HydraConfig.get()
         overrides = typed(hydra_config)
-        if hydra_config.mode == RunMode.MULTIRUN:
-            print(f"\n#{hydra_config.job.num + 1}       {' '.join(overrides)}")
-        if hydra_config.mode == RunMode.RUN and hydra_config.sweeper.get("params"):
+        in_sweep = hydra_config.mode == RunMode.MULTIRUN
+        sweeper = hydra_config.sweeper
+        if not in_sweep and (sweeper.get("params") or sweeper.get("arms")):
             raise ConfigError(_needs_sweep(overrides))
         plain = to_plain(config)
         check_plugins(plain, overrides)
-        code = command(plain, overrides)
-        if code == INTERRUPTED:
-            raise KeyboardInterrupt
-        return Outcome(code)
     except ConfigError as error:
-        return _told(2, error)
+        print(error, file=sys.stderr)
+        return Outcome(2, str(error))
+    outcome = attempt(plain, overrides, in_sweep=in_sweep)
+    if outcome.reason and not in_sweep:
+        print(outcome.reason, file=sys.stderr)
+    return outcome
+
+
+def attempt(plain: PlainMapping, overrides: Sequence[str], *, in_sweep: bool) -> Outcome:
+    """Carry out one run; what goes wrong is returned, so that the next one can start."""
+    from cnnlab.commands.train import run  # imports torch
+
+    try:
+        return Outcome(run(plain, overrides, in_sweep=in_sweep))
+    except ConfigError as error:
+        return Outcome(2, str(error))
     except RunError as error:
-        return _told(1, error)
+        return Outcome(1, str(error), is_busy=isinstance(error, Busy))
     except Exception as error:
         traceback.print_exc()
         return Outcome(1, f"{type(error).__name__}: {error}".splitlines()[0])
@@ -73,13 +73,8 @@ def typed(hydra_config: HydraConf) -> list[str]:
     return [str(text) for text in overrides]
 
 
-def _told(code: int, error: Exception) -> Outcome:
-    print(error, file=sys.stderr)
-    return Outcome(code, str(error).splitlines()[0])
-
-
 def _needs_sweep(overrides: Sequence[str]) -> str:
-    what = next((text for text in overrides if text.startswith("experiment=")), "hydra.sweeper.params")
+    what = next((text for text in overrides if text.startswith("experiment=")), "hydra.sweeper")
     return f"{what}: is a sweep, and a sweep needs -m: {shlex.join(['cnnlab', '-m', *overrides])}"
 
 

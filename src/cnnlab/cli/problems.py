@@ -149,6 +149,8 @@ def _problems_of_values(arguments: Arguments, overrides: list[str]) -> Sequence[
 
     try:
         plain = to_plain(compose(arguments.config_name, overrides))
+        if arguments.is_sweep:
+            plain.pop("arm", None)  # for the sweeper, which has looked at it
         check_plugins(plain, arguments.overrides)
         load_plugins(plain.get("plugins") or ())
         load(plain)

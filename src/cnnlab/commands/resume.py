@@ -40,7 +40,7 @@ def main(args: Sequence[str]) -> int:
             f"one, {run_id(config)}. Put them back, or train anew: cnnlab train {' '.join(folder.read_overrides())}"
         )
     outcome = execute(config, overrides=folder.read_overrides(), console=console, runs=folder.path.parent)
-    return report(outcome, console, epochs=config.epochs)
+    return report(outcome, console, config)
 
 
 def find_run(text: str) -> RunFolder:

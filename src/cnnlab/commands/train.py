@@ -7,18 +7,20 @@ from collections.abc import Sequence
 from cnnlab.artifacts import RUNS, RunFolder
 from cnnlab.config import RunConfig, load
 from cnnlab.console import RunConsole, summary_lines
+from cnnlab.guards import disk_errors
 from cnnlab.identity import run_id
 from cnnlab.plugins import load_plugins
 from cnnlab.run import Outcome, execute
 from cnnlab.schema import PlainMapping
 
 
-def run(plain: PlainMapping, overrides: Sequence[str]) -> int:
+def run(plain: PlainMapping, overrides: Sequence[str], *, in_sweep: bool = False) -> int:
     """Train the composed configuration, or find it finished.
 
     Args:
         plain: the configuration in plain values.
         overrides: what the user typed.
+        in_sweep: say nothing on the terminal and draw no pictures: the sweep shows its runs, and draws at its end.
 
     Returns:
         The exit code: 0, or 1 for a run that diverged.
@@ -28,11 +30,12 @@ def run(plain: PlainMapping, overrides: Sequence[str]) -> int:
         RunError: the run failed.
     """
     load_plugins(plain.get("plugins") or ())
-    console = RunConsole()
+    console = RunConsole(is_quiet=in_sweep)
     config = load(plain)
     if config.plan:
         return show_plan(config, console)
-    return report(execute(config, overrides=overrides, console=console), console, epochs=config.epochs)
+    outcome = execute(config, overrides=overrides, console=console)
+    return _code(outcome) if in_sweep else report(outcome, console, config)
 
 
 def show_plan(config: RunConfig, console: RunConsole) -> int:
@@ -42,17 +45,26 @@ def show_plan(config: RunConfig, console: RunConsole) -> int:
     return 0
 
 
-def report(outcome: Outcome, console: RunConsole, *, epochs: int) -> int:
-    """Say how a run ended and which file to open; return the exit code."""
+def report(outcome: Outcome, console: RunConsole, config: RunConfig) -> int:
+    """Draw the pictures, say how a run ended and which file to open; return the exit code."""
+    if config.plots:
+        from cnnlab.plots import draw_missing  # matplotlib takes half a second to import
+
+        with disk_errors(outcome.folder.path):
+            draw_missing(outcome.folder.path)
     if not outcome.is_new:
         console.say(f"run      {outcome.folder.run_id}")
         if outcome.status == "finished":
             console.say("finished before; nothing was trained (rerun=true trains again)")
-            for line in summary_lines(outcome.summary, epochs=epochs):
+            for line in summary_lines(outcome.summary, epochs=config.epochs):
                 console.say(line)
         else:
             console.say(f"{outcome.status} before: {outcome.summary.get('error')} (rerun=true trains again)")
     console.say(_to_open(outcome.folder))
+    return _code(outcome)
+
+
+def _code(outcome: Outcome) -> int:
     return 0 if outcome.status == "finished" else 1
 
 

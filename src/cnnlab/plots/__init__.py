@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from matplotlib.figure import Figure
 
@@ -30,15 +30,24 @@ def draw_all(folder: Path) -> list[Path]:
         raise ValueError(f"draw_all: no run in '{folder}', it has no config.yaml.")
     run = RunFiles(folder)
     figures = ((name, draw(run)) for name, draw in PLOTS.items())
-    return [_save(figure, folder / "plots" / f"{name}.png") for name, figure in figures if figure is not None]
+    with TemporaryDirectory(prefix=".plots-", dir=folder) as beside:  # all or none, also of a killed process
+        drawn = [_save(figure, Path(beside, f"{name}.png")) for name, figure in figures if figure is not None]
+        (folder / "plots").mkdir(exist_ok=True)
+        return [path.replace(folder / "plots" / path.name) for path in drawn]
+
+
+def draw_missing(folder: Path) -> None:
+    """Draw the plots of a run that has none yet: it was trained without, or something came between.
+
+    Raises:
+        RunError: a file of the run cannot be read.
+    """
+    if not any(folder.glob("plots/*.png")):
+        draw_all(folder)
 
 
 def _save(figure: Figure, path: Path) -> Path:
-    """Write atomically: a reader, or a killed process, never leaves half a picture."""
-    path.parent.mkdir(exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    figure.savefig(temporary, format="png", dpi=DPI)
-    temporary.replace(path)
+    figure.savefig(path, format="png", dpi=DPI)
     return path
 
 

@@ -1,8 +1,11 @@
-"""Hydra's side of a sweep: expands the grid, hands the runs to the launcher. It writes nothing."""
+"""Hydra's side of a sweep: expands the grid, composes its points, has them carried out. It writes nothing."""
 
 import itertools
+import shlex
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from hydra.core.config_store import ConfigStore
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -13,10 +16,16 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
+from cnnlab.cli.arguments import COMPOSED
+from cnnlab.cli.points import Point, check_points
 from cnnlab.cli.problems import not_discrete
-from cnnlab.cli.sweep import Point, check_points, close, show_plan
-from cnnlab.errors import ConfigError
+from cnnlab.cli.sweep import Sweep
+from cnnlab.commands.list_options import EXPERIMENT, read_options
+from cnnlab.errors import ConfigError, unknown
 from cnnlab.schema import Plain
+
+ARM = "arm"
+"""What chooses among the named arms: `arm=sgd,adam`."""
 
 
 @dataclass
@@ -24,14 +33,22 @@ class GridSweeperConfig:
     """What `hydra/sweeper=cnnlab` takes."""
 
     _target_: str = "hydra_plugins.cnnlab_sweeper.GridSweeper"
+    arms: Plain = field(default_factory=dict)
+    """Name -> list of overrides; what is typed or swept beats them."""
     params: Plain = field(default_factory=dict)
     """Key -> values as on the command line, e.g. `seed: "0,1,2"`; what is typed beats it."""
 
 
 class GridSweeper(Sweeper):
-    """Runs every combination of the swept values, seeds outermost: a sweep that was stopped has all arms."""
+    """Runs every arm with every combination of the swept values, seeds outermost, so that all arms come early.
 
-    def __init__(self, params: DictConfig) -> None:
+    Args:
+        arms: as of GridSweeperConfig.
+        params: likewise.
+    """
+
+    def __init__(self, arms: DictConfig, params: DictConfig) -> None:
+        self.arms = {str(name): tuple(map(str, overrides or ())) for name, overrides in arms.items()}
         self.params = {str(key): value for key, value in params.items()}
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
@@ -48,26 +65,55 @@ class GridSweeper(Sweeper):
         Raises:
             ConfigError: no run is right.
             RunError: runs were refused or failed.
+            Interrupted: the user stopped it; what is done is kept.
         """
         assert self.config is not None
         assert self.launcher is not None
-        master, points = self.config, self._grid(arguments)
-        jobs, refused = check_points(points, lambda overrides: self.loader.load_sweep_config(master, overrides))
-        if any(job.is_planned for job in jobs):
-            show_plan(jobs, refused)
-            return []
-        returned = self.launcher.launch([job.point.overrides for job in jobs], initial_job_idx=0)
-        close(jobs, refused, returned)
-        return returned
+        master, launcher = self.config, self.launcher
+        points = self._grid(arguments)
+        grid = check_points(points, lambda overrides: self.loader.load_sweep_config(master, overrides))
+        sweep = Sweep(grid, command=_typed(master.hydra.job.name), question=_question(master, arguments))
+        if grid.is_planned:
+            sweep.show_plan()
+        else:
+            sweep.carry_out(lambda jobs: launcher.launch(jobs, initial_job_idx=0))
+        return []
 
     def _grid(self, arguments: list[str]) -> list[Point]:
         given = {key: f"{key}={value}" for key, value in self.params.items()}
-        given |= {text.partition("=")[0].lstrip("+~"): text for text in arguments}
+        given |= {_key(text): text for text in arguments}
+        arms = self._chosen_arms(given.pop(ARM, None))
         overrides = OverridesParser.create(config_loader=self.loader).parse_overrides(list(given.values()))
         shared = tuple(str(override.input_line) for override in overrides if not override.is_sweep_override())
-        axes = {override.get_key_element(): _values(override) for override in overrides if override.is_sweep_override()}
-        outermost_first = sorted(axes, key=lambda key: key != "seed")
-        return [Point(shared, own) for own in itertools.product(*(axes[key] for key in outermost_first))]
+        axes = {
+            str(override.get_key_element()): _values(override) for override in overrides if override.is_sweep_override()
+        }
+        seeds, others = axes.pop("seed", [""]), axes.values()
+        return [
+            Point(arm, tuple(text for text in own if _key(text) not in given), shared, point, seed)
+            for seed in seeds
+            for point in itertools.product(*others)
+            for arm, own in arms.items()
+        ]
+
+    def _chosen_arms(self, text: str | None) -> dict[str, tuple[str, ...]]:
+        """Return the named arms that are wanted, one nameless arm where there are none.
+
+        Raises:
+            ConfigError: there is no such arm.
+        """
+        if text is None:
+            return self.arms or {"": ()}
+        names = [name.strip() for name in text.partition("=")[2].split(",")]
+        if not self.arms:
+            raise ConfigError(f"{ARM}: this sweep has no named arms, got {','.join(names)}. They come with a study.")
+        if problems := [f"{ARM}: {unknown(name, self.arms)}" for name in names if name not in self.arms]:
+            raise ConfigError(*problems)
+        return {name: self.arms[name] for name in names}
+
+
+def _key(text: str) -> str:
+    return text.partition("=")[0].lstrip("+~")
 
 
 def _values(override: Override) -> list[str]:
@@ -78,6 +124,19 @@ def _values(override: Override) -> list[str]:
     if not override.is_discrete_sweep():
         raise ConfigError(not_discrete(override))
     return [f"{key}={value}" for value in override.sweep_string_iterator()]
+
+
+def _typed(command: str) -> str:
+    """Return the command line of this sweep."""
+    words = ("cnnlab", *(() if command == COMPOSED[0] else (command,)), *sys.argv[1:])
+    return shlex.join(words)
+
+
+def _question(master: DictConfig, arguments: Sequence[str]) -> str | None:
+    """Return what the study asks, as the head of its file says."""
+    name = next((text.partition("=")[2] for text in arguments if _key(text) == EXPERIMENT), None)
+    folders = [Path(source.path) for source in master.hydra.runtime.config_sources if source.schema == "file"]
+    return next((option.explanation for option in read_options(EXPERIMENT, folders) if option.name == name), None)
 
 
 ConfigStore.instance().store(group="hydra/sweeper", name="cnnlab", node=GridSweeperConfig, provider="cnnlab")

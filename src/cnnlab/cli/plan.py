@@ -1,0 +1,41 @@
+"""What a sweep would do: `plan=true`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from cnnlab.artifacts import RunFolder
+from cnnlab.config import RunConfig
+from cnnlab.durations import duration
+from cnnlab.estimate import costs
+from cnnlab.study import FINAL, standing
+
+_LABEL = 40  # columns
+
+
+def plan_lines(name: str, runs: Mapping[str, tuple[RunFolder, RunConfig]]) -> Iterator[str]:
+    """Yield how every run of a sweep stands and what it takes, then what all of them take.
+
+    Args:
+        name: of the sweep.
+        runs: label -> folder and configuration, in the order of running.
+
+    Raises:
+        ConfigError: a run cannot be built.
+    """
+    finished = {folder: config for folder, config in runs.values() if _status(folder) in FINAL and not config.rerun}
+    to_do = {folder: config for folder, config in runs.values() if folder not in finished}
+    yield f"plan     {name}: {len(runs)} runs, {len(finished)} finished, {len(to_do)} to do"
+    estimated = costs(finished, to_do)
+    for label, (folder, _) in runs.items():
+        status = _status(folder) if folder in finished else "to do"
+        cost = f"  {duration(estimated[folder].seconds)}" if folder in estimated else ""
+        yield f"  {status:10}{label:{_LABEL}}{cost}".rstrip()
+        yield f"{'':12}{folder.run_id}"
+    seconds = sum(cost.seconds for cost in estimated.values())
+    megabytes = sum(cost.num_bytes for cost in estimated.values()) / 1e6
+    yield f"total    about {duration(seconds)} one run after the other, {megabytes:,.0f} MB in outputs/"
+
+
+def _status(folder: RunFolder) -> str:
+    return standing(folder.read_json("status.json"))

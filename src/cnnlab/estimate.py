@@ -1,0 +1,123 @@
+"""What a run will take: time and disk, from runs like it that are finished, else from a few steps of training."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from cnnlab.artifacts import RunFolder
+from cnnlab.build import Parts, build
+from cnnlab.config import RunConfig
+from cnnlab.data.batches import Batches
+from cnnlab.engine import Batch, evaluate, fit
+from cnnlab.runtime import Runtime, start_runtime
+from cnnlab.sharing import sharing
+from cnnlab.summary import FULL_SCORES
+
+_WARM_UP = 2  # steps: the first ones allocate memory and choose algorithms
+_STEPS = 8
+_PICTURES = 400_000  # bytes of the plots of a run
+_SCORE = 10  # bytes of a score in predictions.csv
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a run takes."""
+
+    seconds: float
+    num_bytes: int
+    """In outputs/, when it has ended."""
+
+
+def shape(config: RunConfig) -> str:
+    """Return what the cost of an epoch depends on, as text: runs of one shape are measured once."""
+    options = (config.dataset, config.augmentation, config.model, config.normalization, config.activation)
+    names = (config.loss.name, config.optimizer.name)
+    own = (config.batch_size, config.precision, config.device, config.threads, config.ema, config.compile)
+    return repr((options, names, own))
+
+
+def cost_of_finished(folder: RunFolder) -> Cost | None:
+    """Return what a finished run took, None if it is not finished."""
+    seconds = (folder.read_json("summary.json").get("seconds") or {}).get("total")
+    if folder.read_json("status.json").get("status") != "finished" or not isinstance(seconds, int | float):
+        return None
+    return Cost(float(seconds), sum(path.stat().st_size for path in folder.path.rglob("*") if path.is_file()))
+
+
+def probe(config: RunConfig) -> Cost:
+    """Train a few steps of a run, on its own data, and scale up; nothing is written but the cache of decoded images.
+
+    Raises:
+        ConfigError: the run cannot be built.
+    """
+    began = time.perf_counter()
+    runtime = start_runtime(
+        device=config.device, precision=config.precision, threads=config.threads, deterministic=config.deterministic
+    )
+    parts = build(config, runtime)
+    fixed = time.perf_counter() - began
+    _train(parts, runtime, _WARM_UP)
+    steps = min(_STEPS, len(parts.train))
+    step = _timed(lambda: _train(parts, runtime, steps)) / steps
+    epoch = len(parts.train) * step + _evaluation(parts, runtime, parts.val)
+    test = _evaluation(parts, runtime, parts.test)
+    watched = config.epochs * test if config.watch_test else 0.0
+    return Cost(fixed + config.epochs * epoch + watched + test, _num_bytes(parts))
+
+
+def _train(parts: Parts, runtime: Runtime, steps: int) -> None:
+    def batches(epoch: int) -> Iterable[Batch]:
+        return itertools.islice(parts.train.epoch(epoch, seed=0, augmentation=parts.augmentation), steps)
+
+    records = fit(
+        parts.model, batches, loss_fn=parts.loss_fn, optimizer=parts.optimizer, schedule=parts.schedule,
+        steps_per_epoch=steps, epochs=1, autocast=runtime.autocast, average=parts.average,
+    )  # fmt: skip
+    next(iter(records))
+
+
+def _evaluation(parts: Parts, runtime: Runtime, batches: Batches | None) -> float:
+    """Return the seconds that a look at a split takes, from its first batch."""
+    if batches is None:
+        return 0.0
+    first = list(itertools.islice(batches.in_order(), 1))
+    seconds = _timed(lambda: evaluate(parts.model, first, loss_fn=parts.loss_fn, autocast=runtime.autocast))
+    return seconds * batches.num_images / len(first[0][1])
+
+
+def _timed(do: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    do()
+    return time.perf_counter() - began
+
+
+def _num_bytes(parts: Parts) -> int:
+    weights: int = sum(value.nbytes for value in parts.model.state_dict().values())
+    return weights + parts.test.num_images * min(len(parts.data.classes), FULL_SCORES) * _SCORE + _PICTURES
+
+
+def costs(finished: Mapping[RunFolder, RunConfig], to_do: Mapping[RunFolder, RunConfig]) -> dict[RunFolder, Cost]:
+    """Return what each run takes that is to do.
+
+    Args:
+        finished: runs that tell what runs of their shape take.
+        to_do: the others; one of each shape that is not among the finished is measured.
+
+    Raises:
+        ConfigError: a run cannot be built.
+    """
+    known = {
+        _key(config): cost for folder, config in finished.items() if (cost := cost_of_finished(folder)) is not None
+    }
+    with sharing():
+        for config in to_do.values():
+            if _key(config) not in known:
+                known[_key(config)] = probe(config)
+    return {folder: known[_key(config)] for folder, config in to_do.items()}
+
+
+def _key(config: RunConfig) -> tuple[str, int]:
+    return shape(config), config.epochs

@@ -1,0 +1,48 @@
+"""Pictures of many runs: drawn in as many processes as there are cores, since drawing takes a second per run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+_FEW = 4  # runs; fewer are drawn sooner than processes start
+
+Progress = Callable[[str, int, int], None]
+
+
+def draw_runs(folders: Sequence[Path], *, progress: Progress | None = None) -> None:
+    """Draw the plots of every run that has none yet.
+
+    Args:
+        folders: of runs.
+        progress: called with (what, done, total).
+
+    Raises:
+        RunError: a file of a run cannot be read.
+    """
+    missing = [folder for folder in folders if not any(folder.glob("plots/*.png"))]
+    if not missing:
+        return
+    what, total = "drawing pictures", len(missing)
+    if total < _FEW:
+        for done, folder in enumerate(missing):
+            if progress is not None:
+                progress(what, done, total)
+            _draw(folder)
+    else:
+        workers = min(os.cpu_count() or 1, total)
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            for done, _ in enumerate(pool.map(_draw, missing)):
+                if progress is not None:
+                    progress(what, done, total)
+    if progress is not None:
+        progress(what, total, total)
+
+
+def _draw(folder: Path) -> None:
+    from cnnlab.plots import draw_missing  # matplotlib takes half a second to import
+
+    draw_missing(folder)
