@@ -1,0 +1,82 @@
+"""Rules between the fields of a configuration: each returns its problem, or None."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from cnnlab.data.augmentations import AUGMENTATIONS
+from cnnlab.errors import ConfigError, unknown
+
+if TYPE_CHECKING:
+    from cnnlab.config import RunConfig
+
+
+def _selection_needs_validation(config: RunConfig) -> str | None:
+    if config.patience is not None and config.dataset.val_fraction == 0:
+        return "patience: needs a validation split, got dataset.val_fraction=0. Drop one of the two."
+    return None
+
+
+def _plateau_needs_validation(config: RunConfig) -> str | None:
+    if config.scheduler.name == "plateau" and config.dataset.val_fraction == 0:
+        return "scheduler (plateau): needs a validation split, got dataset.val_fraction=0. Drop one of the two."
+    return None
+
+
+def _batch_norm_needs_two_images(config: RunConfig) -> str | None:
+    if config.batch_size == 1 and config.normalization.name == "batch":
+        return (
+            "batch_size: must be > 1 with normalization=batch, got 1. A batch of one has no variance to normalize by; "
+            "take normalization=group, layer or none."
+        )
+    return None
+
+
+def _one_kind_of_subset(config: RunConfig) -> str | None:
+    if config.dataset.per_class is not None and config.dataset.fraction is not None:
+        return "dataset.per_class: cannot be combined with dataset.fraction. Set one of the two to null."
+    return None
+
+
+def _warm_up_ends_before_training(config: RunConfig) -> str | None:
+    warmup_epochs = config.scheduler.options.get("warmup_epochs", 0)
+    if config.epochs and warmup_epochs > config.epochs:
+        return f"scheduler.warmup_epochs: must be <= epochs ({config.epochs}), got {warmup_epochs:g}."
+    return None
+
+
+def _binary_names_a_kept_class(config: RunConfig) -> str | None:
+    classes, binary = config.dataset.classes, config.dataset.binary
+    if classes is not None and binary is not None and binary not in classes:
+        return f"dataset.binary: {unknown(binary, classes, noun='class')}"
+    return None
+
+
+def _arms_need_a_sweep(config: RunConfig) -> str | None:
+    """Runs of a sweep know nothing of its arms: the sweeper has taken the key away."""
+    if config.arm is not None:
+        return f"arm: chooses among the named arms of a sweep, got {config.arm}. A sweep needs -m."
+    return None
+
+
+def _augmentation_can_be_built(config: RunConfig) -> str | None:
+    """Find what the options' own types do not say: ranges the wrong way round, the steps of a chain."""
+    try:
+        AUGMENTATIONS[config.augmentation.name](**config.augmentation.options)
+    except ConfigError as error:
+        return str(error)
+    return None
+
+
+RULES: tuple[Callable[[RunConfig], str | None], ...] = (
+    _selection_needs_validation,
+    _plateau_needs_validation,
+    _batch_norm_needs_two_images,
+    _one_kind_of_subset,
+    _warm_up_ends_before_training,
+    _binary_names_a_kept_class,
+    _arms_need_a_sweep,
+    _augmentation_can_be_built,
+)
+"""What `config.load` asks of a configuration whose fields are each right."""
