@@ -182,6 +182,12 @@ def test_interrupted_run_ends_with_130(monkeypatch, capsys):
     assert capsys.readouterr().err == "interrupted. What is done is kept; repeat the command to go on.\n"
 
 
+def test_interrupted_rerun_is_not_to_be_repeated_as_typed(monkeypatch, capsys):
+    fail_with(monkeypatch, KeyboardInterrupt())
+    assert main(["train", "rerun=true"]) == 130
+    assert capsys.readouterr().err.endswith("; repeat the command without rerun=true to go on.\n")
+
+
 def test_diverged_run_gives_its_exit_code(monkeypatch):
     monkeypatch.setattr(train, "run", lambda plain, overrides, in_sweep: 1)
     assert main([]) == 0  # help

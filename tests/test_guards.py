@@ -28,7 +28,9 @@ def test_run_is_held_by_one_process_at_a_time(tmp_path):
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
 def test_full_disk_is_told_in_one_message(tmp_path, number):
     with (
-        pytest.raises(RunError, match=r"run: no space left on the disk\. Free some and repeat the command;"),
+        pytest.raises(
+            RunError, match=r"run: no space left on the disk\. Free some and repeat the command, without rerun=true;"
+        ),
         disk_errors(tmp_path / "run"),
     ):
         raise OSError(number, "no room")

@@ -175,6 +175,22 @@ def test_interrupted_run_on_a_plateau_ends_bit_identical(monkeypatch):
     assert float(first.read_rows("metrics.csv")[-1]["lr"]) < 1.0
 
 
+def test_interrupted_rerun_goes_on_from_its_checkpoint(monkeypatch):
+    options = ("epochs=3", "checkpoint_seconds=0")
+    execute(tiny(*options))
+    with monkeypatch.context() as patch:
+        stop_after(patch, 2)
+        with pytest.raises(KeyboardInterrupt):
+            execute(tiny(*options, "rerun=true"))
+    outcome = execute(tiny(*options))
+    assert "resumed  after epoch 2" in outcome.folder.log.read_text()
+
+
+def test_wishes_of_a_command_are_not_saved_with_the_run():
+    config = execute(tiny("epochs=0", "rerun=true")).folder.read_config()
+    assert (config["rerun"], config["plan"]) == (False, False)
+
+
 def test_interrupted_run_says_how_to_go_on(monkeypatch, capsys):
     stop_after(monkeypatch, 1)
     with pytest.raises(KeyboardInterrupt):
@@ -345,7 +361,8 @@ def test_full_disk_is_one_clear_message(monkeypatch):
 
     monkeypatch.setattr(RunFolder, "save_checkpoint", no_space)
     with pytest.raises(
-        RunError, match=r"outputs/runs/.*: no space left on the disk\. Free some and repeat the command"
+        RunError,
+        match=r"outputs/runs/.*: no space left on the disk\. Free some and repeat the command, without rerun=true;",
     ):
         execute(tiny())
 

@@ -63,7 +63,7 @@ def disk_errors(place: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in _NO_SPACE:
-            advice = "Free some and repeat the command; what is done is kept."
+            advice = "Free some and repeat the command, without rerun=true; what is done is kept."
             raise RunError(f"{place}: no space left on the disk. {advice}") from error
         if isinstance(error, PermissionError | NotADirectoryError):
             advice = "Work in a folder that can be written, or set cache_dir and data_dir to such folders."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -102,7 +103,8 @@ def _begin(
         else:
             folder.drop_epochs_after(state.epoch)
         folder.write_status("running")
-        folder.write_config(to_plain(config), overrides)
+        # Wishes of a command, not of a run: saved, they would empty the folder again when the run goes on.
+        folder.write_config(to_plain(dataclasses.replace(config, rerun=False, plan=False)), overrides)
         folder.write_json("env.json", environment(runtime))
     return state
 

@@ -26,6 +26,21 @@ def test_interrupted_run_goes_on_from_its_checkpoint(monkeypatch, capsys):
     assert equal_results(resumed, execute(tiny("epochs=3")).folder)
 
 
+@pytest.mark.parametrize("is_finished", [False, True])
+def test_rerun_goes_on_too_and_is_not_repeated(monkeypatch, capsys, is_finished):
+    folder = interrupted(monkeypatch, "rerun=true")
+    config = folder.read_config()
+    assert config["rerun"] is False
+    folder.write_config(config | {"rerun": True}, [])  # as an earlier version saved it
+    if is_finished:
+        assert main([folder.run_id]) == 0
+        folder.write_config(config | {"rerun": True}, [])
+        capsys.readouterr()
+    assert main([folder.run_id]) == 0
+    out = capsys.readouterr().out
+    assert ("finished before; nothing was trained" if is_finished else "resumed  after epoch 1") in out
+
+
 def test_console_script_resumes_a_run(monkeypatch):
     folder = interrupted(monkeypatch)
     done = cnnlab("resume", folder.run_id)

@@ -46,7 +46,7 @@ BEFORE_TORCH = {
 }
 """Variables that are read when torch is loaded. They change the speed, not a bit of the results; what is set counts."""
 
-INTERRUPTED = "interrupted. What is done is kept; repeat the command to go on."
+INTERRUPTED = "interrupted. What is done is kept; repeat the command{} to go on."
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -57,8 +57,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     for name, value in BEFORE_TORCH.items():
         os.environ.setdefault(name, value)
+    args = list(sys.argv[1:] if argv is None else argv)
     try:
-        code = _dispatch(list(sys.argv[1:] if argv is None else argv))
+        code = _dispatch(args)
         sys.stdout.flush()
         return code
     except ConfigError as error:
@@ -69,7 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt as error:
         if not isinstance(error, Interrupted):
-            print(INTERRUPTED, file=sys.stderr)
+            print(INTERRUPTED.format(" without rerun=true" if "rerun=true" in args else ""), file=sys.stderr)
         return 130
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

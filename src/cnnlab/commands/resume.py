@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -33,11 +35,11 @@ def main(args: Sequence[str]) -> int:
 
     plain = folder.read_config()
     check_plugins(plain, options.plugins)
-    config, console = load(plain), RunConsole()
+    config, console = dataclasses.replace(load(plain), rerun=False), RunConsole()
     if run_id(config) != folder.run_id:
         raise ConfigError(
             f"run: the data or the plugins of {folder.run_id} have changed, as they are now the run would be another "
-            f"one, {run_id(config)}. Put them back, or train anew: cnnlab train {' '.join(folder.read_overrides())}"
+            f"one, {run_id(config)}. Put them back, or train anew: {shlex.join(['cnnlab', 'train', *folder.read_overrides()])}"
         )
     outcome = execute(config, overrides=folder.read_overrides(), console=console, runs=folder.path.parent)
     return report(outcome, console, config)
