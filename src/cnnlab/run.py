@@ -14,7 +14,7 @@ from cnnlab.config import RunConfig, to_plain
 from cnnlab.console import RunConsole, describe_run, summary_lines
 from cnnlab.engine import Batch, Clipping, EpochRecord, fit
 from cnnlab.guards import StopSignal, disk_errors, held, recorded
-from cnnlab.identity import run_id
+from cnnlab.identity import file_hash, run_id
 from cnnlab.results import describe_training, score_selected_weights
 from cnnlab.runtime import Runtime, environment, start_runtime
 from cnnlab.schedulers import Plateau
@@ -105,7 +105,8 @@ def _begin(
         folder.write_status("running")
         # Wishes of a command, not of a run: saved, they would empty the folder again when the run goes on.
         folder.write_config(to_plain(dataclasses.replace(config, rerun=False, plan=False)), overrides)
-        folder.write_json("env.json", environment(runtime))
+        plugins = [file_hash(path) for path in config.plugins]
+        folder.write_json("env.json", {**environment(runtime), "plugins": plugins})
     return state
 
 

@@ -9,6 +9,7 @@ from cnnlab.artifacts import RunFolder
 from cnnlab.commands.predict import main
 from cnnlab.config import load
 from cnnlab.errors import ConfigError
+from cnnlab.identity import file_hash
 from cnnlab.run import execute
 from tests.conftest import cnnlab, composed, tiny
 from tests.test_run import stop_after
@@ -94,6 +95,17 @@ def test_run_without_weights_is_refused(monkeypatch):
         ConfigError, match=r"is interrupted, it has no weights yet\. Finish it: cnnlab resume outputs/runs/"
     ):
         main(["cnn6", "a.png"])
+
+
+def test_plugin_that_has_changed_is_refused(trained):
+    Path("mine.py").write_text("x = 1")
+    folder = RunFolder(Path("outputs/runs") / trained)
+    folder.write_config(folder.read_config() | {"plugins": ["mine.py"]}, [])
+    folder.write_json("env.json", {"plugins": [file_hash(Path("mine.py"))]})
+    assert main([trained, "images/dark/00.png", "--plugins", "mine.py"]) == 0
+    Path("mine.py").write_text("x = 2")
+    with pytest.raises(ConfigError, match=r"--plugins: not what \S+ was trained with, got mine\.py: other files"):
+        main([trained, "images/dark/00.png", "--plugins", "mine.py"])
 
 
 def test_csv_that_cannot_be_written_is_told(trained):

@@ -80,7 +80,7 @@ def test_first_run_has_to_be_trained():
 def test_run_whose_data_changed_is_refused(monkeypatch):
     folder = interrupted(monkeypatch)
     moved = RunFolder(folder.path.rename(folder.path.with_name("cnn6-batch-relu-adam-s0-0000000000")))
-    with pytest.raises(ConfigError, match=r"run: the data or the plugins of cnn6-\S+ have changed"):
+    with pytest.raises(ConfigError, match=r"run: the data of cnn6-\S+ has changed, or its folder has been renamed: "):
         main([moved.run_id])
 
 
@@ -92,3 +92,23 @@ def test_plugins_have_to_be_named_again(tmp_path, monkeypatch):
     ):
         main([folder.run_id])
     assert main([folder.run_id, "--plugins", str(tmp_path / "mine.py")]) == 0
+
+
+def test_plugin_that_has_changed_is_refused_and_not_run(tmp_path, monkeypatch):
+    plugin = tmp_path / "mine.py"
+    plugin.write_text("x = 1")
+    folder = interrupted(monkeypatch, f"plugins=[{plugin}]")
+    plugin.write_text("raise SystemExit('was run')")
+    with pytest.raises(
+        ConfigError, match=r"--plugins: not what cnn6-\S+ was trained with, got \S+: other files, or their content has"
+    ):
+        main([folder.run_id, "--plugins", str(plugin)])
+
+
+def test_plugin_that_is_not_there_is_refused(tmp_path, monkeypatch):
+    (tmp_path / "mine.py").write_text("x = 1")
+    folder = interrupted(monkeypatch, f"plugins=[{tmp_path / 'mine.py'}]")
+    with pytest.raises(
+        ConfigError, match=r"--plugins: no file 'gone\.py'\. The run was trained with --plugins \S+mine"
+    ):
+        main([folder.run_id, "--plugins", "gone.py"])

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cnnlab.commands.resume import RUN_HELP, check_plugins, find_run
+from cnnlab.commands.resume import RUN_HELP, find_run, saved_config
 from cnnlab.errors import ConfigError
 from cnnlab.schema import Plain
 
@@ -85,7 +85,6 @@ def _image_files(paths: Sequence[Path]) -> list[Path]:
 
 def _load_model(folder: RunFolder, plugins: str | None, device_name: str) -> tuple[Classifier, ImageSpec, torch.device]:
     from cnnlab.build import ImageSpec, build_model
-    from cnnlab.config import load
     from cnnlab.data.batches import Normalization
     from cnnlab.runtime import start_runtime
 
@@ -95,9 +94,7 @@ def _load_model(folder: RunFolder, plugins: str | None, device_name: str) -> tup
         raise ConfigError(
             f"run: {folder.run_id} is {status}, it has no weights yet. Finish it: cnnlab resume {folder.path}"
         )
-    plain = folder.read_config()
-    check_plugins(plain, plugins)
-    config = load(plain)
+    config = saved_config(folder, plugins)
     runtime = start_runtime(
         device=device_name, precision="fp32", threads=config.threads, deterministic=config.deterministic
     )

@@ -7,10 +7,13 @@ import dataclasses
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cnnlab.artifacts import RUNS, RunFolder
 from cnnlab.errors import ConfigError, unknown
-from cnnlab.schema import Plain
+
+if TYPE_CHECKING:
+    from cnnlab.config import RunConfig
 
 RUN_HELP = "a run's folder, its id, or the beginning of its id"
 
@@ -28,20 +31,17 @@ def main(args: Sequence[str]) -> int:
     folder = find_run(options.run)
 
     from cnnlab.commands.train import report
-    from cnnlab.config import load
     from cnnlab.console import RunConsole
     from cnnlab.identity import run_id
     from cnnlab.run import execute
 
-    plain = folder.read_config()
-    check_plugins(plain, options.plugins)
-    config, console = dataclasses.replace(load(plain), rerun=False), RunConsole()
+    config, overrides, console = saved_config(folder, options.plugins), folder.read_overrides(), RunConsole()
     if run_id(config) != folder.run_id:
         raise ConfigError(
-            f"run: the data or the plugins of {folder.run_id} have changed, as they are now the run would be another "
-            f"one, {run_id(config)}. Put them back, or train anew: {shlex.join(['cnnlab', 'train', *folder.read_overrides()])}"
+            f"run: the data of {folder.run_id} has changed, or its folder has been renamed: what is saved there is now "
+            f"the run {run_id(config)}. Put it back, or train anew: {shlex.join(['cnnlab', 'train', *overrides])}"
         )
-    outcome = execute(config, overrides=folder.read_overrides(), console=console, runs=folder.path.parent)
+    outcome = execute(config, overrides=overrides, console=console, runs=folder.path.parent)
     return report(outcome, console, config)
 
 
@@ -66,20 +66,40 @@ def find_run(text: str) -> RunFolder:
     raise ConfigError(f"run: {unknown(Path(text).name, ids)}")
 
 
-def check_plugins(plain: Plain, typed: str | None) -> None:
-    """Load the plugins that the user names again for a run that was trained with plugins.
+def saved_config(folder: RunFolder, plugins: str | None) -> RunConfig:
+    """Return the configuration of a saved run, with its plugins loaded.
+
+    Args:
+        folder: of the run.
+        plugins: the files that the user names again, with commas between them.
 
     Raises:
-        ConfigError: they were not named. A run folder never runs code by itself.
+        ConfigError: the run was trained with plugins, and these were not named or are others now.
+        RunError: config.yaml cannot be read.
     """
+    from cnnlab.config import load
     from cnnlab.plugins import load_plugins
 
-    saved = plain.get("plugins") or []
-    if not saved:
-        return
+    plain = folder.read_config()
+    if plain.get("plugins"):
+        plain["plugins"] = _same_plugins(folder, plain["plugins"], plugins)
+        load_plugins(plain["plugins"])
+    return dataclasses.replace(load(plain), rerun=False)
+
+
+def _same_plugins(folder: RunFolder, saved: Sequence[str], typed: str | None) -> list[str]:
+    """Return the files that the user names, after a look at their bytes: a run folder never runs code by itself."""
+    from cnnlab.identity import file_hash
+
+    named = f"--plugins {','.join(map(str, saved))}"
     if typed is None:
-        files = ",".join(map(str, saved))
-        raise ConfigError(f"--plugins: the run was trained with plugins, which are code. Name them: --plugins {files}")
+        raise ConfigError(f"--plugins: the run was trained with plugins, which are code. Name them: {named}")
     paths = typed.strip("[]").split(",")
-    load_plugins(paths)
-    plain["plugins"] = paths
+    if missing := [path for path in paths if not Path(path).is_file()]:
+        raise ConfigError(f"--plugins: no file '{missing[0]}'. The run was trained with {named}")
+    if [file_hash(Path(path)) for path in paths] != folder.read_json("env.json").get("plugins"):
+        raise ConfigError(
+            f"--plugins: not what {folder.run_id} was trained with, got {typed}: other files, or their content has "
+            f"changed since (env.json keeps the hash of each). Put them back, in this order: {named}"
+        )
+    return paths
