@@ -47,11 +47,12 @@ class Folder:
         self.path = path
 
     def read_json(self, name: str) -> Plain:
-        """Return a JSON file of the folder, {} where it is not there or was cut off."""
+        """Return a JSON file of the folder, {} where it is not there, was cut off or holds something else."""
         try:
-            return dict(json.loads((self.path / name).read_text(encoding="utf-8")))
+            content = json.loads((self.path / name).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
+        return content if isinstance(content, dict) else {}
 
     def write_json(self, name: str, content: PlainMapping) -> None:
         """Write a JSON file of the folder; numbers that are not finite become null."""

@@ -168,7 +168,8 @@ def summary_lines(summary: Plain, *, epochs: int) -> list[str]:
     for split, name in (("train", "train"), ("val", "validation"), ("test", "test")):
         figures = summary.get(split)
         if figures is not None:
-            lines.append(f"{name:12}{figures['loss']:8.4f}{100 * figures['accuracy']:10.2f} %{_remark(split, summary)}")
+            accuracy = f"{100 * figures['accuracy']:.2f} %"
+            lines.append(f"{name:12}{_loss(figures.get('loss')):>8}{accuracy:>12}{_remark(split, summary)}")
     test = summary["test"]
     if test["accuracy"] <= test["majority_accuracy"]:
         lines.append("The test accuracy does not exceed that of always answering the most frequent class.")
@@ -180,9 +181,13 @@ def summary_lines(summary: Plain, *, epochs: int) -> list[str]:
     ]
 
 
+def _loss(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4f}"  # a file keeps no number that is not finite
+
+
 def _remark(split: str, summary: Plain) -> str:
     if split == "train":
-        return f"   {summary['train']['measured']}"
+        return f"   {summary['train'].get('measured', '')}".rstrip()
     if split == "test":
         return f"   most frequent class alone: {100 * summary['test']['majority_accuracy']:.2f} %"
     return ""

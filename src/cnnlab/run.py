@@ -21,6 +21,7 @@ from cnnlab.schedulers import Plateau
 from cnnlab.schema import Plain
 from cnnlab.selection import reason_to_stop
 from cnnlab.study import FINAL
+from cnnlab.summary_file import read_summary
 from cnnlab.training_state import TrainingState, from_checkpoint, to_checkpoint
 
 
@@ -88,7 +89,7 @@ def _finished(folder: RunFolder, config: RunConfig) -> Outcome | None:
     status = folder.read_json("status.json").get("status")
     if status not in FINAL or config.rerun:
         return None
-    return Outcome(folder, status, folder.read_json("summary.json"), is_new=False)
+    return Outcome(folder, status, read_summary(folder), is_new=False)
 
 
 def _begin(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from cnnlab.artifacts import OUTPUTS, RUNS, Folder, RunFolder
 from cnnlab.errors import ConfigError, RunError
 from cnnlab.schema import Plain, PlainMapping
+from cnnlab.summary_file import look_up
 
 RESULTS = (
     "run_id", "status", "seed", "best_epoch", "val_accuracy", "test_accuracy", "test_loss", "train_seconds",
@@ -110,12 +111,9 @@ def result_row(folder: RunFolder, *, seed: object) -> Plain:
     status, summary = standing(folder.read_json("status.json")), folder.read_json("summary.json")
     if status not in FINAL:
         summary = {}  # of an earlier training, if there is one
-    test, val = summary.get("test") or {}, summary.get("val") or {}
-    figures = (
-        folder.run_id, status, seed, summary.get("best_epoch"), val.get("accuracy"),
-        test.get("accuracy"), test.get("loss"), (summary.get("seconds") or {}).get("train"), summary.get("parameters"),
-    )  # fmt: skip
-    return dict(zip(RESULTS, figures))
+    keys = ("best_epoch", "val.accuracy", "test.accuracy", "test.loss", "seconds.train", "parameters")
+    figures = (look_up(summary, key) for key in keys)
+    return dict(zip(RESULTS, (folder.run_id, status, seed, *figures)))
 
 
 def standing(status: PlainMapping) -> str:

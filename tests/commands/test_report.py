@@ -26,7 +26,9 @@ def run(name, *, status="finished", val=0.9, test=0.8, seconds=12.34, config=Non
     if status in ("finished", "diverged"):
         figures = None if status == "diverged" else {"accuracy": val}
         made.write_json("summary.json", {
-            "best_epoch": 7, "val": figures, "test": figures and {"accuracy": test}, "seconds": {"train": seconds},
+            "status": status, "best_epoch": 7, "selected_by": "validation accuracy", "parameters": 9,
+            "images_per_second": 5.0, "seconds": {"train": seconds}, "train": figures, "val": figures,
+            "test": figures and {"accuracy": test, "majority_accuracy": 0.1},
         })  # fmt: skip
     return made
 
@@ -71,6 +73,15 @@ def test_failed_runs_stay_visible_with_their_error_in_one_line(capsys):
     ]
     assert lines[7].endswith("long …")
     assert max(map(len, lines)) <= 80
+
+
+def test_run_whose_summary_is_damaged_does_not_keep_the_others_from_being_shown(capsys):
+    run("a")
+    (run("b").path / "summary.json").write_text("{")
+    lines = shown(capsys)
+    assert lines[1].split()[:3] == ["a", "finished", "7"]
+    assert lines[2].split() == ["b", "damaged"]
+    assert lines[3].startswith("  outputs/runs/b/summary.json: cannot be read (Expecting property name")
 
 
 @pytest.mark.parametrize(
@@ -122,7 +133,7 @@ def test_file_that_was_cut_off_does_not_stop_the_table(capsys):
     made = run("a")
     (made.path / "summary.json").write_text(json.dumps({"best_epoch": 7})[:-1])
     (made.path / "config.yaml").write_text("seed: [")
-    assert shown(capsys)[1].split() == ["a", "finished"]
+    assert shown(capsys)[1].split() == ["a", "damaged"]
 
 
 def test_help_is_of_argparse(capsys):

@@ -15,6 +15,7 @@ from cnnlab.artifacts import RUNS, RunFolder
 from cnnlab.commands.resume import find_run
 from cnnlab.errors import RunError
 from cnnlab.schema import PlainMapping
+from cnnlab.summary_file import read_summary
 
 WIDTH = 80
 COLUMNS = ("run", "status", "epoch", "val %", "test %", "seconds")
@@ -68,16 +69,22 @@ def _rank(line: RunLine) -> tuple[bool, float, str]:
 def read_line(path: Path) -> RunLine:
     """Read what the table says of a run from its files."""
     folder = RunFolder(path)
-    status, summary = folder.read_json("status.json"), folder.read_json("summary.json")
+    status = folder.read_json("status.json")
     is_finished = status.get("status") == "finished"
+    summary: PlainMapping = {}
+    try:
+        if status.get("status") in ("finished", "diverged"):
+            summary = read_summary(folder)
+    except RunError as error:
+        is_finished, status = False, status | {"status": "damaged", "error": str(error)}
     return RunLine(
         folder=path,
         status="died" if _has_died(status) else status.get("status", "not run"),
         settings=_settings(folder),
-        best_epoch=summary.get("best_epoch") if is_finished else None,
+        best_epoch=summary["best_epoch"] if is_finished else None,
         val_accuracy=_accuracy(summary, "val") if is_finished else None,
         test_accuracy=_accuracy(summary, "test") if is_finished else None,
-        seconds=(summary.get("seconds") or {}).get("train"),
+        seconds=summary["seconds"]["train"] if summary else None,
         error=status.get("error"),
     )
 
