@@ -115,6 +115,19 @@ def test_checkpoint_returns_tensors_and_plain_values(folder):
     assert folder.load_checkpoint("last.pt") is None
 
 
+def test_checkpoint_for_which_there_is_no_room_says_so_and_leaves_the_old_one(folder):
+    folder.save_checkpoint("last.pt", {"epoch": 3})
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limits[1]))
+    try:
+        with pytest.raises(OSError, match=r"\[Errno 27\] File too large$"):
+            folder.save_checkpoint("last.pt", {"epoch": 4, "model": torch.zeros(300_000)})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert folder.load_checkpoint("last.pt") == {"epoch": 3}
+    assert [path.name for path in folder.checkpoints.iterdir()] == ["last.pt"]
+
+
 def test_checkpoint_with_code_in_it_is_refused(folder, tmp_path):
     class Bomb:
         def __reduce__(self):

@@ -143,7 +143,12 @@ class RunFolder(Folder):
         import torch
 
         with replacing(self.checkpoints / name) as file:
-            torch.save(dict(state), file)
+            try:
+                torch.save(dict(state), file)
+            except RuntimeError as error:  # torch's zip writer hides what the disk said
+                if isinstance(disk := error.__context__, OSError):
+                    raise OSError(disk.errno, disk.strerror) from error
+                raise
 
     def load_checkpoint(self, name: str) -> Plain | None:
         """Return the content of checkpoints/<name>, None where there is none. Never runs code.
