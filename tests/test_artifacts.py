@@ -73,9 +73,51 @@ def test_append_that_fails_leaves_the_file_as_it_was(folder):
 
 
 def test_rows_past_a_checkpoint_are_dropped(folder):
-    folder.append_rows("metrics.csv", METRICS_COLUMNS, [row(1), row(2), row(3)])
+    write_epochs(folder, 3)
     folder.drop_epochs_after(2)
     assert [each["epoch"] for each in folder.read_rows("metrics.csv")] == ["1", "2"]
+    assert [each["epoch"] for each in folder.read_rows("gradients.csv")] == ["1", "1", "2", "2"]
+
+
+def write_epochs(folder, num_epochs):
+    for epoch in range(1, num_epochs + 1):
+        folder.append_rows("metrics.csv", METRICS_COLUMNS, [row(epoch)])
+        layers = [{"epoch": epoch, "layer": layer, "mean_abs": 1.0, "max_abs": 2.0} for layer in ("conv", "fc")]
+        folder.append_rows("gradients.csv", GRADIENTS_COLUMNS, layers)
+
+
+@pytest.mark.parametrize(
+    ("name", "lines", "missing"),
+    [
+        ("metrics.csv", [0, 1, 3], "2, 4 to 5"),
+        ("metrics.csv", [], "1 to 5"),
+        ("metrics.csv", None, "1 to 5"),
+        ("gradients.csv", [0, 1, 2, 3, 4, 5, 6, 7], "4 to 5"),
+        ("gradients.csv", None, "1 to 5"),
+    ],
+)
+def test_rows_that_are_missing_up_to_a_checkpoint_are_named_and_nothing_is_changed(folder, name, lines, missing):
+    write_epochs(folder, 6)
+    path = folder.path / name
+    text = path.read_text().splitlines(keepends=True)
+    path.unlink()
+    if lines is not None:
+        path.write_text("".join(text[line] for line in lines))
+    before = {each.name: each.read_text() for each in folder.path.glob("*.csv")}
+    message = (
+        rf"{name}: rows of epoch {missing} are missing, the checkpoint was taken after epoch 5\. Put the file back,"
+    )
+    with pytest.raises(RunError, match=message):
+        folder.drop_epochs_after(5)
+    assert {each.name: each.read_text() for each in folder.path.glob("*.csv")} == before
+
+
+@pytest.mark.parametrize("content", [b"epoch\n\xff\n", b"epoch\n" + 200_000 * b"1"])  # a cell has 2^17 bytes at most
+def test_rows_that_are_no_text_are_refused(folder, content):
+    folder.path.mkdir()
+    (folder.path / "metrics.csv").write_bytes(content)
+    with pytest.raises(RunError, match=r"metrics\.csv: is damaged \(.*\)\. Put it back, or train the run anew: "):
+        folder.read_rows("metrics.csv")
 
 
 def test_metrics_row_leaves_what_was_not_measured_empty():
@@ -135,7 +177,7 @@ def test_checkpoint_with_code_in_it_is_refused(folder, tmp_path):
 
     folder.checkpoints.mkdir(parents=True)
     torch.save({"model": Bomb()}, folder.checkpoints / "last.pt")
-    with pytest.raises(RunError, match=r"last\.pt: is no checkpoint, or a damaged one: Weights only load failed"):
+    with pytest.raises(RunError, match=r"last\.pt: is damaged, or holds more than tensors and plain values; it was"):
         folder.load_checkpoint("last.pt")
     assert not (tmp_path / "exploded").exists()
 
@@ -166,12 +208,25 @@ def test_damaged_checkpoint_is_told_in_one_message(folder, content):
     folder.save_checkpoint("last.pt", {"model": {"w": torch.ones(100)}})
     path = folder.checkpoints / "last.pt"
     path.write_bytes(path.read_bytes()[:200] if content is None else content)
-    with pytest.raises(RunError, match=r"last\.pt: is no checkpoint, or a damaged one: .* Delete it and repeat"):
+    with pytest.raises(
+        RunError, match=r"last\.pt: is damaged, or .*; it was not opened\. Put it back, or train the run anew: "
+    ):
         folder.load_checkpoint("last.pt")
 
 
-@pytest.mark.parametrize("text", ["", "a: [1", "just text"])
-def test_damaged_configuration_is_told_in_one_message(folder, text):
-    write_text(folder.path / "config.yaml", text)
-    with pytest.raises(RunError, match=r"config\.yaml: cannot be read: "):
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", r"it is empty"),
+        ("a: [1", r"while parsing a flow sequence"),
+        ("just text", r"it holds no keys and values"),
+        (None, r"\[Errno 2\] No such file or directory: "),
+    ],
+)
+def test_damaged_configuration_is_told_in_one_message(folder, text, reason):
+    if text is not None:
+        write_text(folder.path / "config.yaml", text)
+    with pytest.raises(
+        RunError, match=rf"config\.yaml: cannot be read: {reason}.*\. Put it back, or train the run anew: "
+    ):
         folder.read_config()

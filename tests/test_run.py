@@ -186,6 +186,20 @@ def test_interrupted_rerun_goes_on_from_its_checkpoint(monkeypatch):
     assert "resumed  after epoch 2" in outcome.folder.log.read_text()
 
 
+def test_run_whose_metrics_were_cut_off_does_not_go_on_without_them(monkeypatch):
+    options = ("epochs=3", "checkpoint_seconds=0")
+    with monkeypatch.context() as patch:
+        stop_after(patch, 2)
+        with pytest.raises(KeyboardInterrupt):
+            execute(tiny(*options))
+    (only_run().path / "metrics.csv").unlink()
+    message = r"metrics\.csv: rows of epoch 1 to 2 are missing, .* or train the run anew: its command with rerun=true\."
+    with pytest.raises(RunError, match=message):
+        execute(tiny(*options))
+    assert only_run().read_json("status.json")["status"] == "interrupted"
+    assert execute(tiny(*options, "rerun=true")).status == "finished"
+
+
 def test_wishes_of_a_command_are_not_saved_with_the_run():
     config = execute(tiny("epochs=0", "rerun=true")).folder.read_config()
     assert (config["rerun"], config["plan"]) == (False, False)

@@ -8,9 +8,9 @@ import errno
 import io
 import json
 import os
-import pickle
 import socket
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -30,6 +30,7 @@ METRICS_COLUMNS = (
 GRADIENTS_COLUMNS = ("epoch", "layer", "mean_abs", "max_abs")
 OUTPUTS = Path("outputs")
 RUNS = OUTPUTS / "runs"
+_ANEW = "train the run anew: its command with rerun=true."
 
 _SAFE_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same in C, ten times as fast, where it was built
 
@@ -63,12 +64,19 @@ class Folder:
         write_text(self.path / name, _csv_text(columns, rows, with_header=True))
 
     def read_rows(self, name: str) -> list[dict[str, str]]:
-        """Return the complete rows of a CSV file; a line that was cut off is left out."""
+        """Return the complete rows of a CSV file; a line that was cut off is left out.
+
+        Raises:
+            RunError: it is there, but is no text.
+        """
+        path = self.path / name
         try:
-            with (self.path / name).open(newline="", encoding="utf-8") as file:
+            with path.open(newline="", encoding="utf-8") as file:
                 return [row for row in csv.DictReader(file) if None not in row and None not in row.values()]
         except FileNotFoundError:
             return []
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise RunError(f"{path}: is damaged ({error}). Put it back, or {_ANEW}") from error
 
 
 class RunFolder(Folder):
@@ -96,9 +104,14 @@ class RunFolder(Folder):
         """
         path = self.path / "config.yaml"
         try:
-            return dict(yaml.load(path.read_text(encoding="utf-8"), Loader=_SAFE_LOADER))
-        except (OSError, TypeError, ValueError, yaml.YAMLError) as error:
-            raise RunError(f"{path}: cannot be read: {_first_line(error)}.") from error
+            plain = yaml.load(path.read_text(encoding="utf-8"), Loader=_SAFE_LOADER)
+        except (OSError, ValueError, yaml.YAMLError) as error:
+            reason = " ".join(str(error).split())
+            raise RunError(f"{path}: cannot be read: {reason}. Put it back, or {_ANEW}") from error
+        if not isinstance(plain, dict):
+            reason = "it is empty" if plain is None else "it holds no keys and values"
+            raise RunError(f"{path}: cannot be read: {reason}. Put it back, or {_ANEW}")
+        return plain
 
     def write_config(self, plain: PlainMapping, overrides: Sequence[str]) -> None:
         """Keep the loaded configuration and what the user typed."""
@@ -133,10 +146,27 @@ class RunFolder(Folder):
                 raise
 
     def drop_epochs_after(self, epoch: int) -> None:
-        """Forget rows past a checkpoint: those epochs are trained again."""
-        for name, columns in (("metrics.csv", METRICS_COLUMNS), ("gradients.csv", GRADIENTS_COLUMNS)):
-            if (self.path / name).exists():
-                self.write_rows(name, columns, [row for row in self.read_rows(name) if int(row["epoch"]) <= epoch])
+        """Forget rows past a checkpoint: those epochs are trained again.
+
+        Raises:
+            RunError: rows up to the checkpoint are missing; nothing is changed then.
+        """
+        columns = {"metrics.csv": METRICS_COLUMNS, "gradients.csv": GRADIENTS_COLUMNS}
+        for name, rows in {name: self._rows_until(epoch, name) for name in columns}.items():
+            self.write_rows(name, columns[name], rows)
+
+    def _rows_until(self, epoch: int, name: str) -> list[dict[str, str]]:
+        """Return the rows of epochs 1 to `epoch`; every epoch has as many."""
+        wanted = {str(number) for number in range(1, epoch + 1)}
+        rows = [row for row in self.read_rows(name) if row.get("epoch") in wanted]
+        counts = Counter(row["epoch"] for row in rows)
+        missing = sorted(int(number) for number in wanted if counts[number] < max(counts.values(), default=1))
+        if missing:
+            raise RunError(
+                f"{self.path / name}: rows of epoch {_listed(missing)} are missing, the checkpoint was taken after "
+                f"epoch {epoch}. Put the file back, or {_ANEW}"
+            )
+        return rows
 
     def save_checkpoint(self, name: str, state: PlainMapping) -> None:
         """Write tensors and plain values to checkpoints/<name>."""
@@ -163,9 +193,10 @@ class RunFolder(Folder):
             return None
         try:
             return dict(torch.load(path, map_location="cpu", weights_only=True))
-        except (OSError, EOFError, RuntimeError, ValueError, TypeError, KeyError, pickle.UnpicklingError) as error:
-            advice = "Delete it and repeat the command: what is missing is trained again."
-            raise RunError(f"{path}: is no checkpoint, or a damaged one: {_first_line(error)} {advice}") from error
+        except Exception as error:  # on damaged bytes torch raises nearly anything
+            # Its text is not passed on: it advises to load the file in the way that runs code.
+            reason = "is damaged, or holds more than tensors and plain values"
+            raise RunError(f"{path}: {reason}; it was not opened. Put it back, or {_ANEW}") from error
 
     def delete_checkpoint(self, name: str) -> None:
         """Remove checkpoints/<name> if it is there."""
@@ -235,8 +266,15 @@ def _csv_text(columns: Sequence[str], rows: Iterable[Row], *, with_header: bool)
     return buffer.getvalue()
 
 
-def _first_line(error: BaseException) -> str:
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+def _listed(numbers: Sequence[int]) -> str:
+    """Write ascending numbers as a person does: 1 to 4, 7."""
+    spans: list[list[int]] = []
+    for number in numbers:
+        if spans and number == spans[-1][-1] + 1:
+            spans[-1].append(number)
+        else:
+            spans.append([number])
+    return ", ".join(f"{span[0]} to {span[-1]}" if len(span) > 1 else f"{span[0]}" for span in spans)
 
 
 def _finite(value: object) -> object:
