@@ -6,7 +6,17 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from cnnlab.losses import LOSSES, cross_entropy, focal, l1, mse
+from cnnlab.losses import (
+    DECISION_VALUES,
+    LOSSES,
+    PROBABILITIES,
+    cross_entropy,
+    focal,
+    l1,
+    mse,
+    scores_are,
+    to_scores,
+)
 
 TARGETS = torch.tensor([0, 2, 1, 2])
 ONE_HOT = F.one_hot(TARGETS, 3).float()
@@ -47,6 +57,18 @@ def test_a_step_against_the_gradient_lowers_the_loss(name):
 def test_loss_takes_class_probabilities_and_one_hot_ones_are_the_classes(name):
     loss_fn, logits = LOSSES[name](3), torch.randn(4, 3)
     torch.testing.assert_close(loss_fn(logits, ONE_HOT), loss_fn(logits, TARGETS), atol=1e-6, rtol=0)
+
+
+@pytest.mark.parametrize(("name", "kind"), [("cross_entropy", PROBABILITIES), ("focal", PROBABILITIES),
+                                            ("mse", DECISION_VALUES), ("l1", DECISION_VALUES)])  # fmt: skip
+def test_loss_says_what_its_scores_are(name, kind):
+    assert scores_are(LOSSES[name](3)) == kind
+
+
+def test_scores_are_the_softmax_or_the_outputs_themselves():
+    logits = torch.tensor([[math.log(6.0), math.log(3.0), 0.0]])
+    torch.testing.assert_close(to_scores(logits, PROBABILITIES), torch.tensor([[0.6, 0.3, 0.1]]))
+    assert to_scores(logits, DECISION_VALUES) is logits
 
 
 def test_cross_entropy_of_mixed_targets_is_mixed():

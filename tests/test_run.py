@@ -18,6 +18,7 @@ from cnnlab.data.batches import Batches
 from cnnlab.engine import fit
 from cnnlab.errors import ConfigError, RunError
 from cnnlab.guards import held
+from cnnlab.losses import LOSSES
 from cnnlab.run import execute
 from cnnlab.selection import Selection
 from tests.conftest import composed, tiny
@@ -97,6 +98,19 @@ def test_figures_of_the_summary_are_those_of_the_predictions():
     right = sum(row["target"] == row["predicted"] for row in rows)
     assert outcome.summary["test"]["accuracy"] == pytest.approx(right / len(rows))
     assert sum(float(value) for key, value in rows[0].items() if key.startswith("score_")) == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize("loss", ["mse", "l1"])
+def test_scores_of_a_regression_on_one_hot_targets_are_its_outputs(loss):
+    outcome = execute(tiny(f"loss={loss}", "plots=true"))
+    assert outcome.summary["scores_are"] == "decision values"
+    assert outcome.folder.load_checkpoint("best.pt")["scores_are"] == "decision values"
+    rows = outcome.folder.read_rows("predictions.csv")
+    scores = torch.tensor([[float(value) for key, value in row.items() if key.startswith("score_")] for row in rows])
+    assert (scores.sum(1) - 1).abs().max() > 1e-3
+    classes = outcome.summary["classes"]
+    targets = torch.tensor([classes.index(row["target"]) for row in rows])
+    assert float(LOSSES[loss](3)(scores, targets)) == pytest.approx(outcome.summary["test"]["loss"], rel=1e-4)
 
 
 def test_validation_figures_are_those_of_the_selected_epoch():

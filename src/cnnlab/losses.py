@@ -1,6 +1,7 @@
 """Losses: num_classes -> module called as (logits float32 (N, K), targets) -> () mean over the batch.
 
 Targets are classes, int64 (N,), or probabilities of the classes, float32 (N, K), where images are mixed.
+A loss whose outputs are no logits of a softmax says so: its module has `scores_are = DECISION_VALUES`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,19 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from cnnlab.schema import Fraction, NonNegative
+
+PROBABILITIES, DECISION_VALUES = "probabilities", "decision values"
+"""What the scores of the classes are: they add up to 1, or only their order means something."""
+
+
+def scores_are(loss_fn: nn.Module) -> str:
+    """Return PROBABILITIES or DECISION_VALUES: what a network that was trained with this loss tells of a class."""
+    return getattr(loss_fn, "scores_are", PROBABILITIES)
+
+
+def to_scores(logits: Tensor, kind: str) -> Tensor:
+    """Turn outputs (N, K) into scores (N, K) of a kind: by softmax into probabilities, or as they are."""
+    return logits.softmax(1) if kind == PROBABILITIES else logits
 
 
 class OneHotMSE(nn.Module):
@@ -28,6 +42,8 @@ class OneHotMSE(nn.Module):
     Shape:
         logits (N, K) float, targets (N,) int64 in [0, K) or (N, K) float -> () mean over N and K.
     """
+
+    scores_are = DECISION_VALUES
 
     def __init__(self, num_classes: int) -> None:
         super().__init__()
@@ -52,6 +68,8 @@ class OneHotL1(nn.Module):
     Shape:
         logits (N, K) float, targets (N,) int64 in [0, K) or (N, K) float -> () mean over N and K.
     """
+
+    scores_are = DECISION_VALUES
 
     def __init__(self, num_classes: int) -> None:
         super().__init__()

@@ -11,6 +11,7 @@ import torch
 from cnnlab.artifacts import RunFolder, replacing
 from cnnlab.build import Parts
 from cnnlab.engine import Batch, Score, evaluate, predict
+from cnnlab.losses import scores_are, to_scores
 from cnnlab.runtime import Runtime, peak_memory_bytes
 from cnnlab.schema import Plain
 from cnnlab.summary import figures_of, prediction_columns, prediction_rows, seconds_to, worst_mistakes
@@ -38,7 +39,7 @@ def score_selected_weights(
 
 
 def _saved_model(parts: Parts, state: TrainingState) -> Plain:
-    """Return what best.pt holds: the weights and what they expect of an image."""
+    """Return what best.pt holds: the weights, what they expect of an image and what their outputs are."""
     images = parts.images
     return {
         "model": {key: value.cpu() for key, value in evaluated_model(parts).state_dict().items()},
@@ -48,6 +49,7 @@ def _saved_model(parts: Parts, state: TrainingState) -> Plain:
         "image_size": images.image_size,
         "mean": list(images.normalization.mean),
         "std": list(images.normalization.std),
+        "scores_are": scores_are(parts.loss_fn),
     }
 
 
@@ -63,7 +65,7 @@ def _test(folder: RunFolder, parts: Parts, runtime: Runtime) -> Plain:
     logits, targets = predict(evaluated_model(parts), parts.test.in_order(), autocast=runtime.autocast)
     with torch.inference_mode():
         loss = float(parts.loss_fn(logits, targets))
-        scores, labels = logits.softmax(1).cpu().numpy(), targets.cpu().numpy()
+        scores, labels = to_scores(logits, scores_are(parts.loss_fn)).cpu().numpy(), targets.cpu().numpy()
     classes = parts.images.classes
     folder.write_rows("predictions.csv", prediction_columns(classes), prediction_rows(scores, labels, classes))
     wrong = worst_mistakes(scores, labels)
@@ -86,7 +88,7 @@ def describe_training(folder: RunFolder, parts: Parts, runtime: Runtime, state: 
         "epochs_trained": state.epoch,
         "stop_reason": state.stop_reason,
         "classes": list(parts.images.classes),
-        "scores_are": "probabilities",
+        "scores_are": scores_are(parts.loss_fn),
         "images_per_second": state.num_images / state.train_seconds if state.train_seconds else 0.0,
         "peak_memory_bytes": peak_memory_bytes(runtime.device),
         "seconds_to": seconds_to(folder.read_rows("metrics.csv")),

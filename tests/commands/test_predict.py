@@ -97,6 +97,15 @@ def test_run_without_weights_is_refused(monkeypatch):
         main(["cnn6", "a.png"])
 
 
+def test_decision_values_are_no_percentages(trained, capsys):
+    folder = RunFolder(Path("outputs/runs") / trained)
+    assert main([trained, "images/dark/00.png"]) == 0
+    assert "%" in capsys.readouterr().out
+    folder.save_checkpoint("best.pt", folder.load_checkpoint("best.pt") | {"scores_are": "decision values"})
+    assert main([trained, "images/dark/00.png"]) == 0
+    assert "%" not in capsys.readouterr().out
+
+
 def test_plugin_that_has_changed_is_refused(trained):
     Path("mine.py").write_text("x = 1")
     folder = RunFolder(Path("outputs/runs") / trained)

@@ -6,6 +6,7 @@ import argparse
 import csv
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,17 @@ if TYPE_CHECKING:
     from cnnlab.models.blocks import Classifier
 
 _CHUNK = 64  # images that are decoded and classified together
+
+
+@dataclass(frozen=True)
+class Classification:
+    """What classifies images as a run did."""
+
+    model: Classifier
+    images: ImageSpec
+    device: torch.device
+    scores_are: str
+    """Probabilities or decision values, as in summary.json."""
 
 
 def main(args: Sequence[str]) -> int:
@@ -43,17 +55,17 @@ def main(args: Sequence[str]) -> int:
 
     from cnnlab.summary import prediction_columns, score_cells
 
-    model, images, device = _load_model(folder, options.plugins, options.device)
-    rows, unreadable = [], []
-    for path, result in _classified(files, model, images, device):
+    trained = _load(folder, options.plugins, options.device)
+    classes, rows, unreadable = trained.images.classes, [], []
+    for path, result in _classified(files, trained):
         if isinstance(result, str):
             unreadable.append(f"{path} ({result})")
         else:
-            rows.append({"file": str(path), "score": float(result.max()), **score_cells(result, images.classes)})
+            rows.append({"file": str(path), "score": float(result.max()), **score_cells(result, classes)})
     if options.csv is not None:
-        columns = ("file", *(name for name in prediction_columns(images.classes) if name not in ("index", "target")))
+        columns = ("file", *(name for name in prediction_columns(classes) if name not in ("index", "target")))
         _write_csv(options.csv, columns, rows)
-    _print_table(rows)
+    _print_table(rows, trained.scores_are)
     for text in unreadable:
         print(f"cnnlab predict: cannot be read: {text}", file=sys.stderr)
     if options.csv is not None:
@@ -83,7 +95,7 @@ def _image_files(paths: Sequence[Path]) -> list[Path]:
     return files
 
 
-def _load_model(folder: RunFolder, plugins: str | None, device_name: str) -> tuple[Classifier, ImageSpec, torch.device]:
+def _load(folder: RunFolder, plugins: str | None, device_name: str) -> Classification:
     from cnnlab.build import ImageSpec, build_model
     from cnnlab.data.batches import Normalization
     from cnnlab.runtime import start_runtime
@@ -106,26 +118,26 @@ def _load_model(folder: RunFolder, plugins: str | None, device_name: str) -> tup
     )
     model = build_model(config, images)
     model.load_state_dict(saved["model"])
-    return model.to(runtime.device).eval(), images, runtime.device
+    return Classification(model.to(runtime.device).eval(), images, runtime.device, saved["scores_are"])
 
 
-def _classified(
-    files: Sequence[Path], model: Classifier, images: ImageSpec, device: torch.device
-) -> Iterator[tuple[Path, npt.NDArray[np.float32] | str]]:
-    """Yield each file with its class probabilities float32 (K,), or with the reason why it cannot be read."""
+def _classified(files: Sequence[Path], trained: Classification) -> Iterator[tuple[Path, npt.NDArray[np.float32] | str]]:
+    """Yield each file with the scores of its classes, float32 (K,), or with the reason why it cannot be read."""
     import torch
 
     from cnnlab.engine import predict
+    from cnnlab.losses import to_scores
 
+    images = trained.images
     for start in range(0, len(files), _CHUNK):
         chunk = files[start : start + _CHUNK]
         decoded = [_decode(path, images.channels, images.image_size) for path in chunk]
         pixels = [torch.from_numpy(each.copy()) for each in decoded if not isinstance(each, str)]
         scores = iter(())
         if pixels:
-            batch = images.normalization.apply(torch.stack(pixels).to(device))
-            logits, _ = predict(model, [(batch, torch.zeros(len(pixels)))])
-            scores = iter(logits.softmax(1).cpu().numpy())
+            batch = images.normalization.apply(torch.stack(pixels).to(trained.device))
+            logits, _ = predict(trained.model, [(batch, torch.zeros(len(pixels)))])
+            scores = iter(to_scores(logits, trained.scores_are).cpu().numpy())
         for path, each in zip(chunk, decoded):
             yield path, each if isinstance(each, str) else next(scores)
 
@@ -150,10 +162,13 @@ def _write_csv(path: Path, columns: Sequence[str], rows: Sequence[Plain]) -> Non
         raise ConfigError(f"--csv: cannot write '{path}' ({error.strerror}).") from error
 
 
-def _print_table(rows: Sequence[Plain]) -> None:
+def _print_table(rows: Sequence[Plain], scores_are: str) -> None:
+    from cnnlab.losses import PROBABILITIES
+
     if not rows:
         return
     width = max(len("class"), *(len(row["predicted"]) for row in rows))
     print(f"{'class':{width}}  {'score':>7}  file")
     for row in rows:
-        print(f"{row['predicted']:{width}}  {100 * row['score']:5.1f} %  {row['file']}")
+        score = f"{100 * row['score']:.1f} %" if scores_are == PROBABILITIES else f"{row['score']:.3f}"
+        print(f"{row['predicted']:{width}}  {score:>7}  {row['file']}")
