@@ -49,6 +49,14 @@ def test_configuration_cannot_be_changed():
     ("overrides", "message"),
     [
         (["optimizer.lr=-0.1"], "optimizer.lr: must be > 0, got -0.1."),
+        (["optimizer.lr=inf"], "optimizer.lr: must be a finite number, got inf."),
+        (["stop_below_loss=nan"], "stop_below_loss: must be a finite number, got nan (null turns it off)."),
+        (["min_delta=inf"], "min_delta: must be a finite number, got inf."),
+        (["max_minutes=inf"], "max_minutes: must be a finite number, got inf (null turns it off)."),
+        (
+            ["activation=leaky_relu", "activation.negative_slope=inf"],
+            "activation.negative_slope: must be a finite number, got inf.",
+        ),
         (["optimizer.lr=fast"], "optimizer.lr: must be a number, got 'fast'."),
         (["optimizer.betas=[0.9]"], "optimizer.betas: must be a list of 2, got [0.9]."),
         (["optimizer.betas=[0.9,1]"], "optimizer.betas: must be in [0, 1), got 1."),

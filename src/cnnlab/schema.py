@@ -46,6 +46,9 @@ PositiveInt = Annotated[int, Bound("> 0", low=1)]
 NonNegativeInt = Annotated[int, Bound(">= 0", low=0)]
 
 
+_KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "text", Path: "a path"}
+
+
 class Invalid(Exception):
     """A value does not fit its annotation; the text goes behind `where: `."""
 
@@ -153,16 +156,23 @@ def _coerce_mapping(value: Any) -> dict[str, Any]:
 def _coerce_scalar(value: Any, kind: type) -> Any:
     if kind is bool and isinstance(value, bool):
         return value
-    if kind is int and isinstance(value, int | float) and not isinstance(value, bool) and value == int(value):
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if kind is int and is_number and value % 1 == 0:  # not so for inf and nan
         return int(value)
-    if kind is float and isinstance(value, int | float | str) and not isinstance(value, bool):
-        try:
-            return float(value)  # YAML 1.1 reads 1e-3 as text
-        except ValueError:
-            pass
+    if kind is float and (is_number or isinstance(value, str)):
+        return _coerce_float(value)
     if kind is Path and isinstance(value, str):
         return Path(value)
     if kind is str and isinstance(value, str | int | float) and not isinstance(value, bool):
         return str(value)  # a class folder may be called 3
-    names = {bool: "true or false", int: "a whole number", float: "a number", str: "text", Path: "a path"}
-    raise Invalid(f"must be {names[kind]}, got {value!r}")
+    raise Invalid(f"must be {_KINDS[kind]}, got {value!r}")
+
+
+def _coerce_float(value: int | float | str) -> float:
+    try:
+        number = float(value)  # YAML 1.1 reads 1e-3 as text
+    except (ValueError, OverflowError):
+        raise Invalid(f"must be {_KINDS[float]}, got {value!r}") from None
+    if not math.isfinite(number):
+        raise Invalid(f"must be a finite number, got {value}")
+    return number
