@@ -188,6 +188,17 @@ def test_interrupted_rerun_is_not_to_be_repeated_as_typed(monkeypatch, capsys):
     assert capsys.readouterr().err.endswith("; repeat the command without rerun=true to go on.\n")
 
 
+@pytest.mark.parametrize("redirection", ["| iconv -f ascii", ">&-"])
+def test_output_that_takes_no_umlaut_or_nothing_ends_well(in_empty_folder, redirection):
+    Path("my_conf/activation").mkdir(parents=True)
+    Path("my_conf/activation/schön.yaml").write_text("name: relu\n")
+    command = f"set -o pipefail; '{sys.executable}' -m cnnlab list activation --config-dir my_conf {redirection}"
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=environment)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert ("sch\\xf6n" in done.stdout) == ("iconv" in redirection)
+
+
 def test_diverged_run_gives_its_exit_code(monkeypatch):
     monkeypatch.setattr(train, "run", lambda plain, overrides, in_sweep: 1)
     assert main([]) == 0  # help

@@ -56,7 +56,7 @@ class RunConsole:
     def note(self, text: str) -> None:
         """Add a line to the log alone."""
         if self.log is not None:
-            with self.log.open("a", encoding="utf-8") as file:
+            with self.log.open("a", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')}  {text}\n")
 
     def preparing(self, what: str, done: int, total: int) -> None:

@@ -63,6 +63,14 @@ def test_numbers_as_class_names_are_in_natural_order(tmp_path):
     assert read_layout(touch(tmp_path, "10/a.jpg", "2/a.jpg", "x/a.jpg", "1/a.jpg")).classes == ("1", "2", "10", "x")
 
 
+def test_class_whose_name_is_no_utf8_is_written_as_text(tmp_path):
+    for name in (b"caf\xe9", "th\u00e9".encode()):
+        folder = os.fsencode(tmp_path) + b"/" + name
+        os.mkdir(folder)  # noqa: PTH102 - a Path holds text
+        (Path(os.fsdecode(folder)) / "1.jpg").write_bytes(b"")
+    assert read_layout(tmp_path).classes == ("caf\\xe9", "thé")
+
+
 def test_files_that_are_no_images_are_counted_in_class_folders_only(tmp_path):
     touch(tmp_path, "a/1.jpg", "b/1.jpg", "notes.txt")
     assert read_layout(tmp_path).notes == ()

@@ -98,6 +98,11 @@ def _leads_up(link: Path) -> bool:
     return link.parent.resolve().is_relative_to(link.resolve())
 
 
+def _printable(name: str) -> str:
+    """Write bytes of a name that are no UTF-8 as text, such as `caf\\xe9`: class names go into files and pictures."""
+    return name.encode(errors="surrogateescape").decode(errors="backslashreplace")
+
+
 def _suffix(path: str) -> str:
     return os.path.splitext(path)[1].lower()  # noqa: PTH122 - a Path per file takes half a second for 60,000
 
@@ -143,7 +148,7 @@ def read_layout(root: Path) -> Layout:
         )
     folders = [path for path in listing.folders if path.count("/") == depth and (not roles or _first(path) in roles)]
     splits = [roles[_first(image.path)] if roles else "train" for image in images]
-    names = [image.path.split("/", depth + 1)[depth] for image in images]
+    names = [_printable(image.path.split("/", depth + 1)[depth]) for image in images]
     if problems := _problems(root, folders, set(zip(splits, names)), roles):
         raise ConfigError(*problems)
     classes = tuple(sorted({name for split, name in zip(splits, names) if split == "train"}, key=_natural))
@@ -193,7 +198,11 @@ def _problems(root: Path, folders: list[str], places: set[tuple[str, str]], role
             problems.append(f"dataset.root: no images in class folders under '{root / folder}'.")
         if strange := sorted(names - trained):
             problems.append(f"dataset.root: classes in '{folder}' without training images: {_quoted(strange)}.")
-    empty = [path for path in folders if (roles.get(_first(path), "train"), path.rpartition("/")[2]) not in places]
+    empty = [
+        path
+        for path in folders
+        if (roles.get(_first(path), "train"), _printable(path.rpartition("/")[2])) not in places
+    ]
     if empty:
         problems.append(f"dataset.root: no images in class folder {_quoted(sorted(empty))}. Fill or remove it.")
     if len(trained) == 1 and not problems:
