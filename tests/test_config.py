@@ -57,6 +57,10 @@ def test_configuration_cannot_be_changed():
             ["activation=leaky_relu", "activation.negative_slope=inf"],
             "activation.negative_slope: must be a finite number, got inf.",
         ),
+        (
+            ["dataset.image_size=100000"],
+            "dataset.image_size: must be in 1 to 16384, got 100000 (null turns it off).",
+        ),
         (["optimizer.lr=fast"], "optimizer.lr: must be a number, got 'fast'."),
         (["optimizer.betas=[0.9]"], "optimizer.betas: must be a list of 2, got [0.9]."),
         (["optimizer.betas=[0.9,1]"], "optimizer.betas: must be in [0, 1), got 1."),

@@ -383,6 +383,27 @@ def test_arms_share_initial_weights_in_modules_of_the_same_name():
     assert all(torch.equal(saved[0][key], saved[1][key]) for key in shared)
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["model.width=1e9"], r"the model.*\. Make smaller: model\.width \(1e\+09\), dataset\.image_size \(8\)\.$"),
+        (["dataset.num_images=1000000000000"], r"the images \(it takes [\d,.]+ GiB\)\. Make smaller: dataset\."),
+    ],
+)
+def test_size_that_no_machine_holds_is_one_clear_message(tmp_path, options, message):
+    with pytest.raises(RunError, match=f"^not enough memory for {message}"):
+        execute(tiny(*options))
+    assert not (tmp_path / "outputs").exists()
+
+
+def test_training_without_memory_fails_with_what_to_make_smaller(monkeypatch):
+    stop_after(monkeypatch, 1, error=torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB."))
+    message = r"^not enough memory for training \(it takes 2\.0 GiB\)\. Make smaller: batch_size \(16\), model\.width "
+    with pytest.raises(RunError, match=message):
+        execute(tiny())
+    assert only_run().read_json("status.json")["error"].startswith("not enough memory for training")
+
+
 def test_full_disk_is_one_clear_message(monkeypatch):
     def no_space(self, name, state):
         raise OSError(errno.ENOSPC, "No space left on device")

@@ -27,7 +27,7 @@ from cnnlab.models.blocks import Classifier
 from cnnlab.normalizations import NORMALIZATIONS
 from cnnlab.optimizers import OPTIMIZERS
 from cnnlab.randomness import initialise
-from cnnlab.runtime import Runtime
+from cnnlab.runtime import Runtime, memory_errors
 from cnnlab.schedulers import SCHEDULERS
 from cnnlab.sharing import shared
 
@@ -68,13 +68,15 @@ def build(config: RunConfig, runtime: Runtime, *, progress: Callable[[str, int, 
     Raises:
         ConfigError: what the configuration asks for cannot be had from this data.
     """
-    data = load_data(config, progress)
-    _check_batch_size(config.batch_size, len(data.train))
-    images = describe_images(data, config.normalize)
-    train, val, test = _batches(config, data, images, runtime.device)
-    model = build_model(config, images)
-    initialise(model, config.seed)  # on the CPU: a GPU would draw other numbers
-    model = model.to(runtime.device).to(memory_format=torch.channels_last)
+    with memory_errors("the images", *size_keys(config, "dataset.image_size", "dataset.num_images")):
+        data = load_data(config, progress)
+        _check_batch_size(config.batch_size, len(data.train))
+        images = describe_images(data, config.normalize)
+        train, val, test = _batches(config, data, images, runtime.device)
+    with memory_errors("the model", *size_keys(config, "model.width", "dataset.image_size")):
+        model = build_model(config, images)
+        initialise(model, config.seed)  # on the CPU: a GPU would draw other numbers
+        model = model.to(runtime.device).to(memory_format=torch.channels_last)
     if config.compile:
         model.compile()
     loss_fn = LOSSES[config.loss.name](len(data.classes), **config.loss.options).to(runtime.device)
@@ -94,6 +96,14 @@ def build(config: RunConfig, runtime: Runtime, *, progress: Callable[[str, int, 
             config.epochs * len(train), len(train), **config.scheduler.options
         ),
     )  # fmt: skip
+
+
+def size_keys(config: RunConfig, *wanted: str) -> list[str]:
+    """Return those of the keys that the chosen model and data set have, with their values: what can be made smaller."""
+    values: dict[str, float | None] = {"batch_size": config.batch_size, "dataset.image_size": config.dataset.image_size}
+    values |= {f"model.{key}": value for key, value in config.model.options.items()}
+    values |= {f"dataset.{key}": value for key, value in config.dataset.options.items()}
+    return [key if values[key] is None else f"{key} ({values[key]:g})" for key in wanted if key in values]
 
 
 def load_data(config: RunConfig, progress: Callable[[str, int, int], None] | None = None) -> Data:

@@ -7,7 +7,7 @@ import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from cnnlab.activations import ACTIVATIONS
 from cnnlab.config_rules import RULES
@@ -20,6 +20,7 @@ from cnnlab.normalizations import NORMALIZATIONS
 from cnnlab.optimizers import OPTIMIZERS
 from cnnlab.schedulers import SCHEDULERS
 from cnnlab.schema import (
+    Bound,
     Fraction,
     Invalid,
     NonNegative,
@@ -56,7 +57,7 @@ class DatasetConfig:
     """What every data set takes, and the options of the chosen one."""
 
     name: str
-    image_size: PositiveInt | None = None
+    image_size: Annotated[int, Bound("in 1 to 16384", low=1, high=2**14)] | None = None
     """Height and width of the images, in pixels; null keeps the data set's own."""
     classes: tuple[str, ...] | None = None
     """Keep only these classes, in this order; null keeps all."""

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnnlab.artifacts import GRADIENTS_COLUMNS, METRICS_COLUMNS, RUNS, RunFolder, gradient_rows, metrics_row
-from cnnlab.build import Parts, build, cache_dir, count_flops
+from cnnlab.build import Parts, build, cache_dir, count_flops, size_keys
 from cnnlab.config import RunConfig, to_plain
 from cnnlab.console import RunConsole, describe_run, summary_lines
 from cnnlab.engine import Batch, Clipping, EpochRecord, fit
 from cnnlab.guards import StopSignal, disk_errors, held, recorded
 from cnnlab.identity import file_hash, run_id
 from cnnlab.results import describe_training, score_selected_weights
-from cnnlab.runtime import Runtime, environment, start_runtime
+from cnnlab.runtime import Runtime, environment, memory_errors, start_runtime
 from cnnlab.schedulers import Plateau
 from cnnlab.schema import Plain
 from cnnlab.selection import reason_to_stop
@@ -72,9 +72,9 @@ def execute(
             return done
         state = _begin(folder, config, parts, runtime, overrides)
         console.log = folder.log
-        training = _Training(config, folder, console, runtime, parts, state, sitting)
-        with recorded(folder, lambda: state.epoch, console.say):
-            return training.carry_out()
+        keys = size_keys(config, "batch_size", "model.width", "dataset.image_size")
+        with recorded(folder, lambda: state.epoch, console.say), memory_errors("training", *keys):
+            return _Training(config, folder, console, runtime, parts, state, sitting).carry_out()
 
 
 def _threads(config: RunConfig, folder: RunFolder) -> int | None:

@@ -6,14 +6,16 @@ import contextlib
 import functools
 import os
 import platform
+import re
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
 from cnnlab import __version__
-from cnnlab.errors import ConfigError
+from cnnlab.errors import ConfigError, RunError
 
 _CPU_BF16 = ("amx_bf16", "avx512_bf16")  # as /proc/cpuinfo names them
 
@@ -142,6 +144,41 @@ def _reset_peak_memory(device: torch.device) -> None:
         torch.cuda.reset_peak_memory_stats(device)
     with contextlib.suppress(OSError):  # not Linux, or not allowed: the process's peak stands for the run's
         Path("/proc/self/clear_refs").write_text("5")
+
+
+@contextlib.contextmanager
+def memory_errors(what: str, *keys: str) -> Iterator[None]:
+    """Turn memory that does not suffice into one message, on the CPU and on a GPU.
+
+    Args:
+        what: that is made inside; ends `not enough memory for`.
+        keys: what to make smaller.
+
+    Raises:
+        RunError: in place of an error of NumPy, Pillow, Python or torch.
+    """
+    try:
+        yield
+    except (MemoryError, OverflowError, RuntimeError, TypeError, ValueError) as error:
+        text = str(error)
+        is_clear = isinstance(error, MemoryError | OverflowError | torch.OutOfMemoryError)
+        if not is_clear and not _OUT_OF_MEMORY.search(text):
+            raise
+        wanted = _WANTED.search(text)
+        size = "" if wanted is None else f" (it takes {_gib(wanted[1], wanted[2])})"
+        raise RunError(f"not enough memory for {what}{size}. Make smaller: {', '.join(keys)}.") from error
+
+
+_OUT_OF_MEMORY = re.compile(  # what torch's CPU allocator and NumPy say of it, sizes beyond 64 bits included
+    "can't allocate memory|not enough memory|calculation overflowed|multiplication overflow|Overflow when unpacking"
+    "|array is too big|Maximum allowed dimension exceeded"
+)
+_WANTED = re.compile(r"allocate ([\d.]+) ?(bytes|[KMGTPE]iB)", re.IGNORECASE)
+
+
+def _gib(number: str, unit: str) -> str:
+    power = "KMGTPE".index(unit[0]) - 2 if unit.endswith("iB") else -3
+    return f"{float(number) * 1024.0**power:,.1f} GiB"
 
 
 def peak_memory_bytes(device: torch.device) -> int:

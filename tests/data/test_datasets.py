@@ -12,8 +12,8 @@ import torch.nn.functional as F
 import yaml
 from PIL import Image
 
-from cnnlab.data.datasets import DATASETS, Storage, load_dataset, resize, resize_source
-from cnnlab.data.splits import Source, Split
+from cnnlab.data.datasets import DATASETS, Storage, load_dataset, resize, resize_used
+from cnnlab.data.splits import Data, Split
 from cnnlab.errors import ConfigError
 from cnnlab.schema import check_options
 
@@ -120,20 +120,31 @@ def test_image_folder_without_root_says_how_to_give_it(tmp_path):
 def test_resize_is_bilinear_with_antialiasing():
     images = torch.randint(0, 256, (300, 3, 12, 12), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
     expected = F.interpolate(images.float(), (5, 5), mode="bilinear", antialias=True)
-    torch.testing.assert_close(resize(images, 5).float(), expected, atol=0.501, rtol=0)  # rounded
-    assert resize(images, 12) is images
+    rows = torch.arange(len(images))
+    torch.testing.assert_close(resize(images, rows, 5).float(), expected, atol=0.501, rtol=0)  # rounded
 
 
 def test_a_store_is_resized_once_for_all_its_splits():
     images = torch.zeros(4, 1, 6, 6, dtype=torch.uint8)
     parts = [Split(images, torch.zeros(2).long(), torch.tensor(rows)) for rows in ([0, 1], [2, 3])]
-    source = Source(parts[0], ("a", "b"), test=parts[1])
-    resized = resize_source(source, 3)
-    assert resized.test is not None
+    resized = resize_used(Data(parts[0], None, parts[1], ("a", "b"), ()), 3)
     assert resized.train.images.shape == (4, 1, 3, 3)
     assert resized.train.images is resized.test.images
     assert resized.test.rows.tolist() == [2, 3]
-    assert resize_source(source, None) is source
+
+
+def test_only_images_that_are_used_are_resized():
+    images = torch.arange(6, dtype=torch.uint8)[:, None, None, None].expand(6, 1, 4, 4)
+    own = torch.full((2, 1, 3, 3), 9, dtype=torch.uint8)  # of that size already
+    labels = torch.tensor([0, 1])
+    train, val = Split(images, labels, torch.tensor([5, 1])), Split(images, labels, torch.tensor([1, 4]))
+    test = Split(own, labels, torch.tensor([0, 1]))
+    resized = resize_used(Data(train, val, test, ("a", "b"), ()), 3)
+    assert resized.train.images[:, 0, 0, 0].tolist() == [1, 4, 5]
+    assert resized.train.rows.tolist() == [2, 0]
+    assert resized.val is not None
+    assert resized.val.rows.tolist() == [0, 1]
+    assert resized.test is test
 
 
 def test_load_dataset_scales_and_splits(tmp_path):

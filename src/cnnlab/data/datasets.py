@@ -32,7 +32,8 @@ FASHION = (
     "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
 )  # fmt: skip
 STL10 = ("airplane", "bird", "car", "cat", "deer", "dog", "horse", "monkey", "ship", "truck")
-_CHUNK = 256  # images per float copy
+_CHUNK = 256  # images per float copy, at most
+_CHUNK_PIXELS = 2**22  # per float copy and channel: 16 MiB
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,8 @@ def load_dataset(config: DatasetConfig, storage: Storage, seed: int) -> Data:
     """
     key = repr((config.name, config.options, storage.image_size, storage.data_dir, storage.cache_dir))
     source = shared("source", key, lambda: DATASETS[config.name](storage, **config.options))
-    return make_splits(
-        resize_source(source, storage.image_size),
+    data = make_splits(
+        source,
         seed=seed,
         classes=config.classes,
         binary=config.binary,
@@ -75,37 +76,35 @@ def load_dataset(config: DatasetConfig, storage: Storage, seed: int) -> Data:
         test_fraction=config.test_fraction,
         split_seed=config.split_seed,
     )
+    return data if storage.image_size is None else resize_used(data, storage.image_size)
 
 
-def resize_source(source: Source, size: int | None) -> Source:
-    """Scale every store that is not size x size yet; None leaves all as they are."""
-    if size is None:
-        return source
-    stores = {id(split.images): split.images for split in (source.train, source.val, source.test) if split is not None}
-    resized = {key: resize(images, size) for key, images in stores.items()}
-
-    def replace(split: Split) -> Split:
-        return dataclasses.replace(split, images=resized[id(split.images)])
-
-    return dataclasses.replace(
-        source,
-        train=replace(source.train),
-        val=None if source.val is None else replace(source.val),
-        test=None if source.test is None else replace(source.test),
-    )
+def resize_used(data: Data, size: int) -> Data:
+    """Scale the images that the splits use, of every store that is not size x size yet."""
+    splits = [split for split in (data.train, data.val, data.test) if split is not None]
+    resized: dict[int, Split] = {}
+    for store in {id(split.images): split.images for split in splits}.values():
+        if store.shape[2:] == (size, size):
+            continue
+        sharing = [split for split in splits if split.images is store]
+        rows = torch.unique(torch.cat([split.rows for split in sharing]))  # ascending
+        images = resize(store, rows, size)
+        resized |= {id(split): Split(images, split.labels, torch.searchsorted(rows, split.rows)) for split in sharing}
+    train, test = (resized.get(id(split), split) for split in (data.train, data.test))
+    val = None if data.val is None else resized.get(id(data.val), data.val)
+    return dataclasses.replace(data, train=train, val=val, test=test)
 
 
-def resize(images: Tensor, size: int) -> Tensor:
-    """Scale images, bilinear with antialiasing, a few at a time.
+def resize(images: Tensor, rows: Tensor, size: int) -> Tensor:
+    """Scale some images, bilinear with antialiasing, a few at a time.
 
     Shape:
-        uint8 (N, C, H, W) -> uint8 (N, C, size, size), the same tensor where it has that size.
+        (M, C, H, W) in [0, 255], rows int64 (N,) -> uint8 (N, C, size, size).
     """
-    if images.shape[2:] == (size, size):
-        return images
-    result = torch.empty(*images.shape[:2], size, size, dtype=torch.uint8)
-    for source, target in zip(torch.split(images, _CHUNK), torch.split(result, _CHUNK)):
-        scaled = F.interpolate(source.float(), (size, size), mode="bilinear", antialias=True)
+    result = torch.empty(len(rows), images.shape[1], size, size, dtype=torch.uint8)
+    chunk = min(max(_CHUNK_PIXELS // size**2, 1), _CHUNK)
+    for chosen, target in zip(torch.split(rows, chunk), torch.split(result, chunk)):
+        scaled = F.interpolate(images[chosen].float(), (size, size), mode="bilinear", antialias=True)
         target.copy_(scaled.round_().clamp_(0, 255))
     return result
 
@@ -119,9 +118,8 @@ def digits(storage: Storage) -> Source:
     file = Path(package.origin).parent / "datasets" / "data" / "digits.csv.gz"
     table = torch.from_numpy(np.loadtxt(file, delimiter=",", dtype=np.float32))  # 64 pixels of 0..16, then the label
     pixels = table[:, :64].reshape(-1, 1, 8, 8) * (255 / 16)
-    size = storage.image_size or 32
-    images = F.interpolate(pixels, (size, size), mode="bilinear", antialias=True).round().byte()
-    return Source(Split(images, table[:, 64].long(), torch.arange(len(table))), DIGITS)
+    rows = torch.arange(len(table))
+    return Source(Split(resize(pixels, rows, storage.image_size or 32), table[:, 64].long(), rows), DIGITS)
 
 
 def synthetic(
