@@ -84,7 +84,7 @@ def test_hidden_files_and_folders_are_ignored(tmp_path):
     layout = read_layout(
         touch(tmp_path, "a/1.jpg", "b/1.jpg", "a/._1.jpg", ".cache/1.jpg", "a/.thumbs/1.jpg", ".DS_Store")
     )
-    assert (len(layout.images), layout.classes, layout.notes) == (2, ("a", "b"), ())
+    assert (len(layout.images), layout.classes) == (2, ("a", "b"))
 
 
 def test_a_folder_beside_the_splits_is_left_out_and_named(tmp_path):
@@ -102,9 +102,56 @@ def test_links_are_followed_but_not_in_circles(tmp_path):
     assert [image.path for image in list_folder(tmp_path / "root").images] == ["a/1.jpg", "b/1.jpg"]
 
 
+def test_links_that_lead_to_each_other_end(tmp_path):
+    touch(tmp_path, "a/1.jpg", "b/1.jpg")
+    (tmp_path / "a" / "b").symlink_to(tmp_path / "b")
+    (tmp_path / "b" / "a").symlink_to(tmp_path / "a")
+    assert [image.path for image in list_folder(tmp_path).images] == ["a/1.jpg", "a/b/1.jpg", "b/1.jpg", "b/a/1.jpg"]
+
+
+def test_the_whole_disk_is_refused():
+    with pytest.raises(
+        ConfigError, match=r"^dataset\.root: is the whole disk, got '/'\. Give the folder of the images\.$"
+    ):
+        list_folder(Path("/"))
+
+
 def test_a_link_to_nowhere_is_listed_as_an_empty_image(tmp_path):
     (tmp_path / "x.jpg").symlink_to(tmp_path / "nowhere.jpg")
     assert [(image.path, image.size) for image in list_folder(tmp_path).images] == [("x.jpg", 0)]
+
+
+def test_a_link_to_itself_is_listed_as_an_empty_image(tmp_path):
+    touch(tmp_path, "a/1.jpg", "b/1.jpg")
+    (tmp_path / "a" / "2.jpg").symlink_to(tmp_path / "a" / "2.jpg")
+    (tmp_path / "a" / "loop").symlink_to(tmp_path / "a" / "loop")
+    listing = list_folder(tmp_path)
+    assert [(image.path, image.size) for image in listing.images] == [("a/1.jpg", 7), ("a/2.jpg", 0), ("b/1.jpg", 7)]
+    assert listing.others == ["a/loop"]
+
+
+def test_a_pipe_is_no_image_whatever_its_name(tmp_path):
+    touch(tmp_path, "a/1.jpg", "b/1.jpg")
+    os.mkfifo(tmp_path / "a" / "2.jpg")
+    layout = read_layout(tmp_path)
+    assert len(layout.images) == 2
+    assert layout.notes == ("1 file that is no image left out, by suffix: .jpg",)
+
+
+def test_what_macos_adds_is_left_out_with_a_count(tmp_path):
+    touch(tmp_path, "a/1.jpg", "b/1.jpg", "a/._1.jpg", "__MACOSX/a/._1.jpg", ".DS_Store")
+    layout = read_layout(tmp_path)
+    assert layout.classes == ("a", "b")
+    assert layout.notes == ("2 of macOS's own left out (._*, __MACOSX)",)
+
+
+def test_a_folder_that_goes_while_it_is_listed_is_named(tmp_path, monkeypatch):
+    def gone(path):
+        raise FileNotFoundError(2, "No such file or directory", str(path))
+
+    monkeypatch.setattr(os, "scandir", gone)
+    with pytest.raises(ConfigError, match=r"^dataset\.root: cannot be read, '.*' \(No such file or directory\)\.$"):
+        list_folder(tmp_path)
 
 
 def test_content_hash_changes_with_names_and_sizes_only(tmp_path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,7 @@ SPLIT_NAMES = {
     "val": ("val", "valid", "validation", "dev"),
     "test": ("test", "testing", "eval"),
 }
+_MACOS_FOLDER = "__MACOSX"
 _ROLES = {name: role for role, names in SPLIT_NAMES.items() for name in names}
 
 
@@ -40,6 +41,8 @@ class Listing:
     folders: list[str] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
     """Files that are no images, by suffix."""
+    num_of_macos: int = 0
+    """Files and folders that macOS adds to archives and foreign disks: `._name`, `__MACOSX`."""
 
 
 @dataclass(frozen=True)
@@ -55,20 +58,29 @@ class Layout:
     notes: tuple[str, ...]
 
 
+_Place = tuple[int, int]  # device and inode: what a folder is, whatever link leads to it
+_Waiting = tuple[str, frozenset[_Place]]
+
+
 def list_folder(root: Path) -> Listing:
     """List everything under `root`; links are followed, but not in circles.
 
     Raises:
         ConfigError: it is no folder, or one inside may not be read.
     """
-    listing, waiting = Listing(), [""]
+    listing = Listing()
     try:
         if not root.is_dir():
             raise ConfigError(f"dataset.root: no folder '{root}'.")
+        if root.resolve() == Path(root.resolve().anchor):
+            raise ConfigError(f"dataset.root: is the whole disk, got '{root}'. Give the folder of the images.")
+        waiting: list[_Waiting] = [("", frozenset({_place(root.stat())}))]
         while waiting:
-            _list_one(root, waiting.pop(), listing, waiting)
+            _list_one(root, *waiting.pop(), listing, waiting)
     except PermissionError as error:
         raise permission_denied(error) from error
+    except OSError as error:
+        raise ConfigError(f"dataset.root: cannot be read, '{error.filename}' ({error.strerror}).") from error
     listing.images.sort(key=lambda image: image.path)
     return listing
 
@@ -78,24 +90,35 @@ def permission_denied(error: PermissionError) -> ConfigError:
     return ConfigError(f"dataset.root: permission denied, '{error.filename}'. Make it readable.")
 
 
-def _list_one(root: Path, folder: str, listing: Listing, waiting: list[str]) -> None:
+def _list_one(root: Path, folder: str, above: frozenset[_Place], listing: Listing, waiting: list[_Waiting]) -> None:
+    """List one folder; the folders in it go to `waiting`, with the places of all that they lie in."""
     with os.scandir(root / folder) as entries:
         for entry in entries:
             path = f"{folder}/{entry.name}" if folder else entry.name
             if entry.name.startswith("."):
-                continue
-            if entry.is_dir():
-                if not (entry.is_symlink() and _leads_up(Path(entry.path))):
+                listing.num_of_macos += entry.name.startswith("._")
+            elif entry.name == _MACOS_FOLDER:
+                listing.num_of_macos += 1
+            elif _is(entry.is_dir):
+                place = _place(Path(entry.path).stat())  # an entry has no inode on Windows
+                if place not in above:
                     listing.folders.append(path)
-                    waiting.append(path)
-            elif _suffix(entry.name) in SUFFIXES:
+                    waiting.append((path, above | {place}))
+            elif _suffix(entry.name) in SUFFIXES and (_is(entry.is_file) or entry.is_symlink()):
                 listing.images.append(_image_file(entry, path))
-            else:
+            else:  # pipes and devices too: to open one can wait for ever
                 listing.others.append(path)
 
 
-def _leads_up(link: Path) -> bool:
-    return link.parent.resolve().is_relative_to(link.resolve())
+def _is(kind: Callable[[], bool]) -> bool:
+    try:
+        return kind()
+    except OSError:  # a link that leads to itself
+        return False
+
+
+def _place(status: os.stat_result) -> _Place:
+    return status.st_dev, status.st_ino
 
 
 def _printable(name: str) -> str:
@@ -110,7 +133,7 @@ def _suffix(path: str) -> str:
 def _image_file(entry: os.DirEntry[str], path: str) -> ImageFile:
     try:
         status = entry.stat()
-    except FileNotFoundError:  # a link to nowhere: it will be named among those that cannot be decoded
+    except OSError:  # a link to nowhere or to itself: it will be named among those that cannot be decoded
         return ImageFile(path, 0, 0)
     return ImageFile(path, status.st_size, status.st_mtime_ns)
 
@@ -155,6 +178,8 @@ def read_layout(root: Path) -> Layout:
     index = {name: label for label, name in enumerate(classes)}
     labels = [index[name] for name in names]
     notes += _left_out([path for path in listing.others if _is_inside(path, roles, depth)])
+    if listing.num_of_macos:
+        notes.append(f"{listing.num_of_macos} of macOS's own left out (._*, {_MACOS_FOLDER})")
     return Layout(tuple(images), tuple(splits), tuple(labels), classes, tuple(notes))
 
 
