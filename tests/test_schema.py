@@ -23,6 +23,7 @@ def brew(
         ("a/b", Path, Path("a/b")),
         ([0.9, 0.999], tuple[Fraction, Fraction], (0.9, 0.999)),
         ([3, "cat"], tuple[str, ...], ("3", "cat")),
+        ("a.py", tuple[Path, ...], (Path("a.py"),)),
         ({"a": 1}, Mapping[str, Any], {"a": 1}),
         (True, bool, True),
     ],

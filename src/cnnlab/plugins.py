@@ -10,13 +10,13 @@ from pathlib import Path
 from cnnlab.errors import ConfigError
 
 
-def load_plugins(paths: Iterable[Path | str]) -> None:
-    """Run each file once per process.
+def load_plugins(paths: Iterable[Path | str] | str) -> None:
+    """Run each file once per process; text is one file.
 
     Raises:
         ConfigError: a file is not there or fails.
     """
-    for path in map(Path, paths):
+    for path in map(Path, [paths] if isinstance(paths, str) else paths):
         if not path.is_file():
             raise ConfigError(f"plugins: no file '{path}'. Give the path of a Python file.")
         name = f"cnnlab_plugin_{path.resolve().as_posix().encode().hex()}"

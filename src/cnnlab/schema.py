@@ -138,6 +138,8 @@ def _coerce_union(value: Any, options: tuple[Any, ...]) -> Any:
 
 
 def _coerce_tuple(value: Any, items: tuple[Any, ...]) -> tuple[Any, ...]:
+    if items[-1] is Ellipsis and isinstance(value, str):
+        value = [value]  # one is a list too: plugins=my_parts.py
     if not isinstance(value, list | tuple):
         raise Invalid(f"must be a list, got {value}")
     if items[-1] is Ellipsis:

@@ -85,8 +85,16 @@ def test_own_folder_that_is_not_there_is_named(capsys):
     assert capsys.readouterr().err == "--config-dir: no folder 'nowhere'.\n"
 
 
-def test_broken_file_is_named(tmp_path, capsys):
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"name: [\n", "cannot be read as YAML."),
+        (b"name: \xff\n", "cannot be read as YAML."),
+        (b"- a\n- b\n", "must hold keys and values, got ['a', 'b']."),
+    ],
+)
+def test_broken_file_is_named(tmp_path, capsys, content, problem):
     (tmp_path / "loss").mkdir()
-    (tmp_path / "loss" / "mine.yaml").write_text("name: [\n")
+    (tmp_path / "loss" / "mine.yaml").write_bytes(content)
     assert main(["list", "loss", "--config-dir", str(tmp_path)]) == 2
-    assert capsys.readouterr().err.startswith(f"{tmp_path}/loss/mine.yaml: cannot be read as YAML.")
+    assert capsys.readouterr().err.startswith(f"{tmp_path}/loss/mine.yaml: {problem}")

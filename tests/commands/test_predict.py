@@ -8,7 +8,7 @@ from PIL import Image
 from cnnlab.artifacts import RunFolder
 from cnnlab.commands.predict import main
 from cnnlab.config import load
-from cnnlab.errors import ConfigError
+from cnnlab.errors import ConfigError, RunError
 from cnnlab.identity import file_hash
 from cnnlab.run import execute
 from tests.conftest import cnnlab, composed, tiny
@@ -70,6 +70,20 @@ def test_image_that_cannot_be_read_is_named_and_the_others_are_classified(traine
     captured = capsys.readouterr()
     assert "cnnlab predict: cannot be read: broken.png (UnidentifiedImageError" in captured.err
     assert len(captured.out.splitlines()) == 2
+
+
+def test_nothing_that_can_be_read_is_one_message(trained):
+    for name in "ab":
+        Path(f"{name}.png").write_bytes(b"no image")
+    with pytest.raises(RunError, match=r"^images: none can be read, of 2\. The first: a\.png \(UnidentifiedImageError"):
+        main([trained, "a.png", "b.png", "--csv", "p.csv"])
+    assert not Path("p.csv").exists()
+
+
+def test_weights_that_are_gone_are_told(trained):
+    RunFolder(Path("outputs/runs") / trained).delete_checkpoint("best.pt")
+    with pytest.raises(RunError, match=r"checkpoints/best\.pt: is gone\. Put it back, or train the run anew: its"):
+        main([trained, "images"])
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import pytest
 
-from cnnlab.artifacts import RunFolder
+from cnnlab.artifacts import RUNS, RunFolder
 from cnnlab.commands.resume import find_run, main
 from cnnlab.errors import ConfigError
 from cnnlab.run import execute
@@ -68,8 +68,29 @@ def test_beginning_of_several_ids_is_refused():
 
 def test_unknown_run_names_the_nearest():
     name = execute(tiny()).folder.run_id
-    with pytest.raises(ConfigError, match=rf"run: unknown 'x{name}'\. Did you mean '{name}'\?"):
+    with pytest.raises(ConfigError, match=rf"run: unknown 'x{name}'\. The nearest of 1: {name}\. See: "):
         find_run(f"x{name}")
+
+
+def test_of_many_runs_few_are_named():
+    for seed in range(12):
+        RunFolder(RUNS / f"cnn6-s{seed}").write_config({}, [])
+    with pytest.raises(ConfigError, match=r"'cnn6-s' stands for 12 runs, (\S+, ){4}\S+ and 7 more\. Say more of it\."):
+        find_run("cnn6-s")
+    with pytest.raises(ConfigError, match=r"unknown 'cnn6-s20'\. The nearest of 12: cnn6-s\S+(, \S+){4}\. See: "):
+        find_run("cnn6-s20")
+
+
+def test_run_is_found_from_inside_its_folder(monkeypatch):
+    folder = execute(tiny("epochs=0")).folder
+    monkeypatch.chdir(folder.path)
+    assert find_run(".").run_id == folder.run_id
+
+
+def test_folder_that_is_no_runs_is_told_apart(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    with pytest.raises(ConfigError, match=r"run: 'elsewhere' is no run's folder, or its config\.yaml is lost\."):
+        find_run("elsewhere")
 
 
 def test_first_run_has_to_be_trained():

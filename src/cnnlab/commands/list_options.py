@@ -79,13 +79,15 @@ def read_options(group: str, folders: Sequence[Path]) -> list[Option]:
 
 
 def _option(group: str, path: Path, lines: Mapping[str, str]) -> Option:
-    text = path.read_text(encoding="utf-8")
-    if group == EXPERIMENT:
-        return Option(path.stem, _question(text), {})
     try:
+        text = path.read_text(encoding="utf-8")
+        if group == EXPERIMENT:
+            return Option(path.stem, _question(text), {})
         values = yaml.safe_load(text) or {}
-    except yaml.YAMLError as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigError(f"{path}: cannot be read as YAML. {error}") from error
+    if not isinstance(values, dict):
+        raise ConfigError(f"{path}: must hold keys and values, got {values!r}.")
     name = values.get("name", path.stem)
     own = {key: value for key, value in values.items() if key not in ("name", "defaults")}
     return Option(path.stem, lines.get(name, ""), own)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnnlab.commands.resume import RUN_HELP, find_run, saved_config
-from cnnlab.errors import ConfigError
+from cnnlab.errors import ConfigError, RunError
 from cnnlab.schema import Plain
 
 if TYPE_CHECKING:
@@ -62,6 +62,8 @@ def main(args: Sequence[str]) -> int:
             unreadable.append(f"{path} ({result})")
         else:
             rows.append({"file": str(path), "score": float(result.max()), **score_cells(result, classes)})
+    if not rows:
+        raise RunError(f"images: none can be read, of {len(files)}. The first: {unreadable[0]}.")
     if options.csv is not None:
         columns = ("file", *(name for name in prediction_columns(classes) if name not in ("index", "target")))
         _write_csv(options.csv, columns, rows)
@@ -103,6 +105,9 @@ def _load(folder: RunFolder, plugins: str | None, device_name: str) -> Classific
     saved = folder.load_checkpoint("best.pt")
     if saved is None:
         status = folder.read_json("status.json").get("status", "not there")
+        if status == "finished":
+            lost = folder.checkpoints / "best.pt"
+            raise RunError(f"{lost}: is gone. Put it back, or train the run anew: its command with rerun=true.")
         raise ConfigError(
             f"run: {folder.run_id} is {status}, it has no weights yet. Finish it: cnnlab resume {folder.path}"
         )

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import difflib
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnnlab.artifacts import RUNS, RunFolder
-from cnnlab.errors import ConfigError, unknown
+from cnnlab.errors import ConfigError
 
 if TYPE_CHECKING:
     from cnnlab.config import RunConfig
 
+_SHOWN = 5  # runs that a message names
 RUN_HELP = "a run's folder, its id, or the beginning of its id"
 
 
@@ -51,19 +53,26 @@ def find_run(text: str) -> RunFolder:
     Raises:
         ConfigError: no run or more than one.
     """
-    if (Path(text) / "config.yaml").is_file():
-        return RunFolder(Path(text))
+    path = Path(text)
+    if (path / "config.yaml").is_file():
+        return RunFolder(path if path.name not in ("", "..") else path.resolve())  # from inside: its name is the id
+    if path.is_dir():
+        raise ConfigError(f"run: '{text}' is no run's folder, or its config.yaml is lost.")
     ids = [path.parent.name for path in RUNS.glob("*/config.yaml")]
-    matches = [name for name in ids if name.startswith(Path(text).name)]
+    matches = [name for name in ids if name.startswith(path.name)]
     if len(matches) == 1:
         return RunFolder(RUNS / matches[0])
     if matches:
-        raise ConfigError(
-            f"run: '{text}' stands for {len(matches)} runs, {', '.join(sorted(matches))}. Say more of it."
-        )
+        raise ConfigError(f"run: '{text}' stands for {len(matches)} runs, {_some(sorted(matches))}. Say more of it.")
     if not ids:
         raise ConfigError(f"run: no run '{text}', {RUNS} is empty. Train one: cnnlab train")
-    raise ConfigError(f"run: {unknown(Path(text).name, ids)}")
+    nearest = difflib.get_close_matches(path.name, ids, n=_SHOWN, cutoff=0.3) or sorted(ids)
+    raise ConfigError(f"run: unknown '{path.name}'. The nearest of {len(ids)}: {_some(nearest)}. See: cnnlab report")
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
 
 
 def saved_config(folder: RunFolder, plugins: str | None) -> RunConfig:
