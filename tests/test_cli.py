@@ -95,7 +95,6 @@ WRONG = [
         "experiment=optimizers: is a sweep, and a sweep needs -m: cnnlab -m experiment=optimizers epochs=2",
     ),
     ("optimizer=null", "optimizer: takes the name of an option, got null. See: cnnlab list optimizer"),
-    ("hydra/launcher=slow", "hydra/launcher: unknown 'slow'. Known: basic, process."),
     ("optimizer.lr=${nothing}", "optimizer.lr: Interpolation key 'nothing' not found"),
     ("dataset.root=??? dataset=image_folder", "dataset.root: missing. Give it: dataset.root=..."),
     (
@@ -110,6 +109,11 @@ WRONG = [
 def test_wrong_input_gets_one_clear_message_and_exit_code_2(line, message, capsys):
     assert main(line.split()) == 2
     assert capsys.readouterr() == ("", message + "\n")
+
+
+def test_unknown_launcher_names_the_known_ones(capsys):
+    assert main(["hydra/launcher=slow"]) == 2
+    assert capsys.readouterr().err.startswith("hydra/launcher: unknown 'slow'. Known: basic, process")  # and plugins
 
 
 def test_unknown_flag_names_the_nearest(capsys):

@@ -1,6 +1,4 @@
-import pytest
-
-from cnnlab.console import RunConsole, duration, epoch_line, summary_lines
+from cnnlab.console import RunConsole, epoch_line, summary_lines
 from cnnlab.engine import EpochRecord, Score
 from cnnlab.selection import Selection
 
@@ -14,13 +12,6 @@ def summary(**test):
         "test": {**figures, "majority_accuracy": 0.2, **test}, "selected_by": "validation accuracy",
         "seconds": {"train": 75.0}, "images_per_second": 1234.5,
     }  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(0.4, "0 s"), (59.4, "59 s"), (200, "3 min 20 s"), (3600, "1 h 0 min"), (7505, "2 h 5 min")]
-)
-def test_duration_is_said_as_a_person_says_it(seconds, text):
-    assert duration(seconds) == text
 
 
 def test_epoch_line_tells_losses_accuracies_and_remaining_time():

@@ -34,7 +34,11 @@ def ended(config, status, **more):
     """Leave the files of a run that has ended, pictures included."""
     folder = RunFolder(RUNS / run_id(config))
     folder.write_config(to_plain(config), [])
-    summary = {"best_epoch": 3, "val": {"accuracy": 0.9}, "test": {"accuracy": 0.8}, "seconds": {"train": 1.5}}
+    summary = {
+        "status": status, "best_epoch": 3, "selected_by": "validation accuracy", "val": {"accuracy": 0.9},
+        "test": {"accuracy": 0.8, "majority_accuracy": 0.1}, "seconds": {"train": 1.5, "total": 2.0},
+        "images_per_second": 100.0, "parameters": 10,
+    }  # fmt: skip
     folder.write_json("summary.json", summary)
     (folder.path / "plots").mkdir(exist_ok=True)
     (folder.path / "plots" / "curves.png").touch()

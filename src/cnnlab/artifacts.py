@@ -90,6 +90,7 @@ class RunFolder(Folder):
         super().__init__(path)
         self.checkpoints = path / "checkpoints"
         self.log = path / "train.log"
+        self.lock = path / ".lock"
 
     @property
     def run_id(self) -> str:

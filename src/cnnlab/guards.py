@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import signal
 import traceback
@@ -21,28 +22,41 @@ _NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 def held(folder: RunFolder) -> Iterator[None]:
     """Hold a run, so that no second process trains it; the lock ends with the process, however that ends.
 
+    A folder in which nothing but the lock was written is gone afterwards. A process that is killed leaves it.
+
     Raises:
         Busy: another process holds it.
     """
+    made = [path for path in (folder.path, *folder.path.parents) if not path.exists()]
     with disk_errors(folder.path):
         folder.path.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder.path / ".lock")
+        lock = FileLock(folder.lock)
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            holder = folder.read_json("status.json")
-            who = f"process {holder.get('pid', '?')} on {holder.get('host', '?')}, since {holder.get('started', '?')}"
-            raise Busy(f"{folder.run_id}: is being trained by {who}. Nothing was done here.") from None
+            raise Busy(f"{folder.run_id}: is being trained by {_holder(folder)}. Nothing was done here.") from None
     try:
         yield
     finally:
+        if [path.name for path in folder.path.iterdir()] == [folder.lock.name]:
+            folder.lock.unlink()
+            with contextlib.suppress(OSError):  # another run has been begun beside it
+                for path in made or [folder.path]:
+                    path.rmdir()
         lock.release()
+
+
+def _holder(folder: RunFolder) -> str:
+    status = folder.read_json("status.json")
+    if status.get("status") != "running":
+        return "another process"  # it has just begun
+    return f"process {status.get('pid', '?')} on {status.get('host', '?')}, since {status.get('started', '?')}"
 
 
 def is_held(folder: RunFolder) -> bool:
     """Tell whether a process trains the run at this moment."""
-    lock = FileLock(folder.path / ".lock")
-    if not (folder.path / ".lock").exists():
+    lock = FileLock(folder.lock)
+    if not folder.lock.exists():
         return False
     try:
         lock.acquire(timeout=0)

@@ -57,19 +57,16 @@ def execute(
     folder = RunFolder(runs / run_id(config))
     if (done := _finished(folder, config)) is not None:
         return done
-    if folder.path.exists():
-        with held(folder):  # before the data is loaded: ask whether another process has it
-            pass
     sitting = time.perf_counter()
-    runtime = start_runtime(
-        device=config.device, precision=config.precision, threads=_threads(config, folder),
-        deterministic=config.deterministic,
-    )  # fmt: skip
-    with disk_errors(cache_dir(config)):  # the images' cache is written while the data is loaded
-        parts = build(config, runtime, progress=console.preparing)
     with held(folder):
         if (done := _finished(folder, config)) is not None:
-            return done
+            return done  # by another process, just now
+        runtime = start_runtime(
+            device=config.device, precision=config.precision, threads=_threads(config, folder),
+            deterministic=config.deterministic,
+        )  # fmt: skip
+        with disk_errors(cache_dir(config)):  # the images' cache is written while the data is loaded
+            parts = build(config, runtime, progress=console.preparing)
         state = _begin(folder, config, parts, runtime, overrides)
         console.log = folder.log
         keys = size_keys(config, "batch_size", "model.width", "dataset.image_size")

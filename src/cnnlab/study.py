@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from cnnlab.artifacts import OUTPUTS, RUNS, Folder, RunFolder
 from cnnlab.errors import ConfigError, RunError
+from cnnlab.guards import is_held
 from cnnlab.schema import Plain, PlainMapping
 from cnnlab.summary_file import look_up
 
@@ -108,7 +109,7 @@ class StudyFolder(Folder):
 
 def result_row(folder: RunFolder, *, seed: object) -> Plain:
     """Return a run's row of results.csv, from its files; None is an empty cell."""
-    status, summary = standing(folder.read_json("status.json")), folder.read_json("summary.json")
+    status, summary = standing(folder), folder.read_json("summary.json")
     if status not in FINAL:
         summary = {}  # of an earlier training, if there is one
     keys = ("best_epoch", "val.accuracy", "test.accuracy", "test.loss", "seconds.train", "parameters")
@@ -116,15 +117,19 @@ def result_row(folder: RunFolder, *, seed: object) -> Plain:
     return dict(zip(RESULTS, (folder.run_id, status, seed, *figures)))
 
 
-def standing(status: PlainMapping) -> str:
-    """Return how a run stands by its status.json: what that says, "waiting" or "died".
+def standing(folder: RunFolder) -> str:
+    """Return how a run stands: what its status.json says, "waiting" or "died".
 
-    Died is a run that says it is running, while its process on this machine is gone.
+    Died is a run that says it is running, while its process on this machine is gone; and one that was begun, but whose
+    process got no further than its lock.
     """
+    status = folder.read_json("status.json")
     said = status.get("status")
-    if not isinstance(said, str):
+    if isinstance(said, str):
+        return "died" if said == "running" and _is_gone(status) else said
+    if not folder.lock.exists():
         return "waiting"
-    return "died" if said == "running" and _is_gone(status) else said
+    return "running" if is_held(folder) else "died"
 
 
 def _is_gone(status: PlainMapping) -> bool:

@@ -175,19 +175,17 @@ class Watch:
 
 def read_progress(run: Watched, *, since: float) -> Progress:
     """Return how far a run is; what happened to it before the time `since`, in s, counts only where that is its end."""
-    status_file = run.folder.path / "status.json"
     try:
-        is_old = status_file.stat().st_mtime < since
+        is_old = (run.folder.path / "status.json").stat().st_mtime < since
     except OSError:
-        return Progress("waiting")
-    said = run.folder.read_json("status.json")
-    status = standing(said)
+        return Progress(standing(run.folder))
+    status, error = standing(run.folder), run.folder.read_json("status.json").get("error")
     if status in FINAL and not (run.is_rerun and is_old):
-        return _ended(run, status, said.get("error"))
+        return _ended(run, status, error)
     if status == "running":
         epoch, val_accuracy = _last_epoch(run.folder)
         return Progress("running", epoch, val_accuracy)
-    return Progress("waiting") if is_old else Progress(status, error=said.get("error"))
+    return Progress("waiting") if is_old else Progress(status, error=error)
 
 
 def _ended(run: Watched, status: str, error: str | None) -> Progress:

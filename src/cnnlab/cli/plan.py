@@ -38,4 +38,4 @@ def plan_lines(name: str, runs: Mapping[str, tuple[RunFolder, RunConfig]]) -> It
 
 
 def _status(folder: RunFolder) -> str:
-    return standing(folder.read_json("status.json"))
+    return standing(folder)

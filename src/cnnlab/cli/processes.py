@@ -20,6 +20,7 @@ from cnnlab.schema import Plain
 
 _PAUSE = 0.05  # seconds between two looks at the processes
 _GRACE = 60.0  # seconds that a run may take to stop before it is killed
+_WORKER = ("-m", "cnnlab.cli.worker")
 _STOPPING = "stopping after the epochs that are running; press Ctrl-C again to stop at once"
 
 
@@ -100,7 +101,7 @@ class _Process:
         if gpu is not None:
             environment["CUDA_VISIBLE_DEVICES"] = str(gpu)
         self._popen = subprocess.Popen(
-            [sys.executable, "-m", "cnnlab.cli.worker"],
+            [sys.executable, *_WORKER],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, env=environment, start_new_session=True,
         )  # fmt: skip
         assert self._popen.stdin is not None
@@ -123,25 +124,28 @@ class _Process:
         """Ask the process to keep what is done and end."""
         if self._stopped is None:
             self._stopped = time.monotonic()
-            assert self._popen.stdin is not None
-            self._popen.stdin.close()
+            self._close_input()
 
     def kill(self) -> None:
         """End the process at once."""
         self._popen.kill()
         self._popen.wait()
 
+    def _close_input(self) -> None:
+        """Let the worker read the end of its input: it takes that as a request to stop."""
+        assert self._popen.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            self._popen.stdin.close()
+
     def outcome(self) -> Outcome:
         """Return how the run ended."""
         assert self._popen.stdout is not None
-        answer = self._popen.stdout.read()
-        self._popen.stdout.close()
-        try:
-            return Outcome(**json.loads(answer))
-        except (TypeError, ValueError):
-            return Outcome(1, self._reason())
-        finally:
-            self._errors.close()
+        with self._popen.stdout as output, self._errors:
+            self._close_input()
+            try:
+                return Outcome(**json.loads(output.read()))
+            except (TypeError, ValueError):
+                return Outcome(1, self._reason())
 
     def _reason(self) -> str:
         code = self._popen.returncode
@@ -166,10 +170,10 @@ def _end(running: Sequence[_Process]) -> None:
             process.stop()
         while not all(process.has_ended(None) for process in running):
             time.sleep(_PAUSE)
-    except KeyboardInterrupt:
+    finally:
         for process in running:
-            process.kill()
-        raise
+            process.kill()  # after a second Ctrl-C some are there still
+            process.outcome()
 
 
 def _num_cores() -> int:

@@ -117,7 +117,7 @@ class Sweep:
         return is_held(self.folders[job.run_id]) or (outcome is not None and outcome.is_busy)
 
     def _status(self, job: Job) -> str:
-        return standing(self.folders[job.run_id].read_json("status.json"))
+        return standing(self.folders[job.run_id])
 
     def _close(self) -> None:
         """Draw the pictures of the runs, show how all stand, name what failed."""
@@ -149,14 +149,14 @@ class Sweep:
         outcome, status = self._outcomes.get(job.run_id), self.folders[job.run_id].read_json("status.json")
         if outcome is not None and outcome.reason:
             return outcome.reason.replace("\n", f"\n{'':11}")
-        if standing(status) == "died":
+        if self._status(job) == "died":
             return _DIED
         if "error" in status:
             return f"{status['error']}"
         if self._launcher_error is not None:
             first_line = f"{self._launcher_error}".strip().splitlines()[:1]
             return f"the launcher: {type(self._launcher_error).__name__}: {''.join(first_line)}"
-        return f"{standing(status)}: no reason is recorded"
+        return f"{self._status(job)}: no reason is recorded"
 
     def _tell_died(self, jobs: Sequence[Job]) -> None:
         died = [job for job in jobs if self._status(job) == "died"]

@@ -1,0 +1,52 @@
+"""What a run will take."""
+
+import pytest
+
+from cnnlab.artifacts import RunFolder
+from cnnlab.estimate import Cost, cost_of_finished, costs, probe, shape
+from tests.conftest import tiny
+
+pytestmark = pytest.mark.usefixtures("in_empty_folder")
+
+
+def finished(path, seconds):
+    folder = RunFolder(path)
+    folder.write_json("summary.json", {"seconds": {"total": seconds}})
+    folder.write_status("finished")
+    return folder
+
+
+def test_finished_run_tells_its_time_and_the_size_of_its_files(tmp_path):
+    folder = finished(tmp_path / "run", 12.5)
+    size = sum(path.stat().st_size for path in folder.path.iterdir())
+    assert cost_of_finished(folder) == Cost(12.5, size)
+
+
+def test_run_that_is_not_finished_tells_nothing(tmp_path):
+    folder = finished(tmp_path / "run", 12.5)
+    folder.write_status("failed")
+    assert cost_of_finished(folder) is None
+
+
+@pytest.mark.parametrize("other", ["seed=1", "optimizer.lr=0.5", "scheduler=cosine", "epochs=9"])
+def test_runs_of_one_shape_have_epochs_that_cost_the_same(other):
+    assert shape(tiny(other)) == shape(tiny())
+
+
+@pytest.mark.parametrize("other", ["model.width=0.1", "batch_size=8", "augmentation=flip_crop", "normalization=none"])
+def test_runs_of_another_shape_are_measured_on_their_own(other):
+    assert shape(tiny(other)) != shape(tiny())
+
+
+def test_probe_scales_with_the_epochs_and_writes_nothing(tmp_path):
+    few, many = probe(tiny("epochs=1")), probe(tiny("epochs=4000"))
+    assert 0 < few.seconds < many.seconds / 10
+    assert few.num_bytes == many.num_bytes > 400_000
+    assert not (tmp_path / "outputs").exists()
+
+
+def test_run_like_a_finished_one_takes_what_that_took(tmp_path, monkeypatch):
+    monkeypatch.setattr("cnnlab.estimate.probe", lambda config: Cost(1000.0, 1))
+    done, same, other = finished(tmp_path / "a", 12.5), RunFolder(tmp_path / "b"), RunFolder(tmp_path / "c")
+    estimated = costs({done: tiny()}, {same: tiny("seed=1"), other: tiny("epochs=7")})
+    assert {folder: cost.seconds for folder, cost in estimated.items()} == {same: 12.5, other: 1000.0}

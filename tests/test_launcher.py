@@ -1,0 +1,199 @@
+"""Runs in processes of their own: `hydra/launcher=process`."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from cnnlab.artifacts import RUNS, RunFolder
+from cnnlab.cli import processes
+from cnnlab.cli.jobs import Outcome
+from cnnlab.cli.processes import Processes, Task
+from cnnlab.errors import ConfigError
+from cnnlab.study import standing
+from tests.conftest import cnnlab
+
+pytestmark = pytest.mark.usefixtures("in_empty_folder")
+
+# What stands in for a worker: does what the "configuration" says, and answers.
+WORKER = """
+import json, os, signal, sys, threading, time
+task = json.loads(sys.stdin.readline())
+def stop():
+    os.read(0, 1)
+    print("stopped", file=sys.stderr)
+    os._exit(130)
+threading.Thread(target=stop, daemon=True).start()
+plain = task["plain"]
+if "kill" in plain: os.kill(os.getpid(), plain["kill"])
+if "say" in plain: sys.exit(plain["say"])
+time.sleep(plain.get("sleep", 0))
+names = ("OMP_NUM_THREADS", "CUDA_VISIBLE_DEVICES")
+reason = " ".join([*task["overrides"], *(f"{name}={os.environ.get(name)}" for name in names)])
+print(json.dumps({"code": 0, "reason": reason, "is_busy": False}))
+"""
+
+
+@pytest.fixture(autouse=True)
+def _worker(monkeypatch):
+    monkeypatch.setattr(processes, "_WORKER", ("-c", WORKER))
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+
+
+def run(plains, **options):
+    given = {"n_jobs": 2, "threads": 1, "gpus": (), "timeout_minutes": None} | options
+    return Processes(**given).run(plains, lambda plain: Task(plain, ("seed=0",)))
+
+
+def test_outcomes_come_back_in_order():
+    outcomes = run([{"sleep": 0.3}, {"say": "no"}, {}])
+    assert [outcome.code for outcome in outcomes] == [0, 1, 0]
+
+
+def test_overrides_and_threads_reach_the_process():
+    assert run([{}], threads=3) == [Outcome(0, "seed=0 OMP_NUM_THREADS=3 CUDA_VISIBLE_DEVICES=None")]
+
+
+def test_cores_are_divided_among_the_processes(monkeypatch):
+    monkeypatch.setattr(processes, "_num_cores", lambda: 8)
+    assert Processes(n_jobs=3, threads=None, gpus=(), timeout_minutes=None).threads == 2
+    assert Processes(n_jobs=None, threads=None, gpus=(), timeout_minutes=None).n_jobs == 8
+    assert Processes(n_jobs=99, threads=None, gpus=(), timeout_minutes=None).threads == 1
+
+
+def test_gpus_are_handed_out_and_come_back():
+    outcomes = run([{"sleep": 0.2}] * 4, n_jobs=None, gpus=(3, 1))
+    assert sorted(outcome.reason[-1] for outcome in outcomes) == ["1", "1", "3", "3"]
+
+
+def test_killed_process_is_one_failed_run():
+    killed, fine = run([{"kill": int(signal.SIGKILL)}, {}])
+    assert killed == Outcome(1, "its process was killed by signal 9 (SIGKILL), maybe because the memory was full.")
+    assert fine.code == 0
+
+
+def test_crash_is_told_with_its_signal():
+    (outcome,) = run([{"kill": int(signal.SIGSEGV)}])
+    assert outcome.reason == "its process was killed by signal 11 (SIGSEGV)."
+
+
+def test_process_that_ends_without_an_answer_is_told_with_its_last_line():
+    (outcome,) = run([{"say": "some words\nno such driver"}])
+    assert outcome == Outcome(1, "its process ended with code 1: no such driver")
+
+
+def test_process_that_takes_too_long_is_stopped():
+    late, fine = run([{"sleep": 60}, {}], timeout_minutes=0.05)
+    assert fine.code == 0
+    assert late.code == 1
+    assert late.reason.startswith("stopped after 0.05")
+    assert late.reason.endswith(" min (hydra.launcher.timeout_minutes). Repeat the sweep to go on with it.")
+
+
+def test_process_that_does_not_stop_is_killed(monkeypatch):
+    monkeypatch.setattr(processes, "_GRACE", 0.1)
+    monkeypatch.setattr(processes, "_WORKER", ("-c", "import time; time.sleep(60)"))
+    (outcome,) = run([{}], timeout_minutes=0.001)
+    assert outcome.reason.startswith("stopped after 0.00")
+
+
+@pytest.mark.parametrize("key", ["n_jobs", "threads", "timeout_minutes"])
+def test_numbers_have_to_be_positive(key):
+    with pytest.raises(ConfigError, match=rf"hydra\.launcher\.{key}: must be > 0, got -1\."):
+        run([{}], **{key: -1})
+
+
+def test_ctrl_c_stops_every_process_once_and_waits_for_it(capsys):
+    main = threading.main_thread().ident
+    threading.Timer(1.0, lambda: signal.pthread_kill(main, signal.SIGINT)).start()
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        run([{"sleep": 60}] * 3)
+    assert time.monotonic() - began < 30
+    assert capsys.readouterr().out == "stopping after the epochs that are running; press Ctrl-C again to stop at once\n"
+
+
+TINY = ("epochs=1", "model.width=0.05", "plots=false", "device=cpu")
+
+
+def test_sweep_trains_in_processes(in_empty_folder):
+    done = cnnlab("-m", "seed=0,1", "hydra/launcher=process", *TINY)
+    assert done.returncode == 0, done.stderr
+    runs = [RunFolder(path) for path in RUNS.iterdir()]
+    assert [folder.read_json("status.json")["status"] for folder in runs] == ["finished"] * 2
+    assert len({folder.read_json("status.json")["pid"] for folder in runs}) == 2
+
+
+KILLING = """
+import os, signal
+from cnnlab.activations import ACTIVATIONS
+def killing():
+    "Ends the process."
+    os.kill(os.getpid(), signal.SIGKILL)
+ACTIVATIONS["killing"] = killing
+"""
+
+
+@pytest.fixture
+def killing(in_empty_folder):
+    """Words that add an activation under which the process is killed."""
+    group = in_empty_folder / "own" / "activation"
+    group.mkdir(parents=True)
+    (group / "killing.yaml").write_text("name: killing\n")
+    (in_empty_folder / "parts.py").write_text(KILLING)
+    return ("--config-dir", "own", "plugins=[parts.py]", "activation=killing,relu")
+
+
+def test_killed_run_fails_alone_in_processes(killing):
+    done = cnnlab("-m", *killing, "hydra/launcher=process", *TINY)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-3:] == [
+        "1 of 2 runs failed:",
+        "  failed   activation=killing",
+        "           its process was killed by signal 9 (SIGKILL), maybe because the memory was full.",
+    ]
+
+
+def test_killed_run_ends_the_sweep_in_one_process_and_the_repeat_names_it(killing):
+    words = ("-m", *killing, *TINY)
+    assert cnnlab(*words).returncode == -signal.SIGKILL
+    done = cnnlab(*words)
+    assert done.returncode == -signal.SIGKILL
+    died = next(RUNS.glob("*killing*"))
+    assert standing(RunFolder(died)) == "died"
+    assert done.stdout.splitlines()[1:4] == [
+        "  died     activation=killing",
+        "           its process ended without a word: it was killed, or the memory was full. Trying again.",
+        "           With hydra/launcher=process the other runs go on beside one that dies.",
+    ]
+
+
+def test_worker_stops_when_the_sweep_is_gone(in_empty_folder, monkeypatch):
+    command = [sys.executable, "-c", "import sys; from cnnlab.cli import main; sys.exit(main(sys.argv[1:]))"]
+    words = ["-m", "seed=0", "hydra/launcher=process", *TINY, "epochs=100000"]
+    words.remove("epochs=1")
+    sweep = subprocess.Popen([*command, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    status = wait_for(lambda: next((s for s in map(read_status, RUNS.glob("*")) if s.get("pid")), None))
+    wait_for(lambda: next(RUNS.glob("*/metrics.csv"), None))
+    sweep.kill()
+    sweep.wait()
+    (folder,) = RUNS.glob("*")
+    wait_for(lambda: read_status(folder)["status"] == "interrupted")
+    with pytest.raises(ProcessLookupError):
+        wait_for(lambda: os.kill(status["pid"], 0))
+
+
+def read_status(path):
+    return RunFolder(path).read_json("status.json")
+
+
+def wait_for(look, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.05)
+    return found
