@@ -197,3 +197,18 @@ def wait_for(look, seconds=60):
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.05)
     return found
+
+
+def test_two_sweeps_that_overlap_train_each_run_once_and_both_end_with_all(in_empty_folder):
+    script = "import sys; from cnnlab.cli import main; sys.exit(main(sys.argv[1:]))"
+    grids = (["optimizer=sgd,adam", "study=one"], ["optimizer=adam,sgd", "study=two"])
+    words = ("-m", "seed=0,1", "epochs=8", *TINY[1:])
+    started = [
+        subprocess.Popen([sys.executable, "-c", script, *words, *grid], stdout=subprocess.PIPE, text=True)
+        for grid in grids
+    ]
+    outputs = [process.communicate(timeout=200)[0] for process in started]
+    assert [process.returncode for process in started] == [0, 0]
+    assert all("4/4 finished" in output for output in outputs)
+    logs = [(path / "train.log").read_text() for path in RUNS.iterdir()]
+    assert [log.count("epoch 1/8") for log in logs] == [1] * 4
