@@ -44,11 +44,21 @@ def identity(config: RunConfig) -> Plain:
     What is None is left out, so a new option that is off renames no run.
     """
     plain = _kept("", to_plain(config))
-    root = config.dataset.options.get("root")
-    if root is not None:
-        plain["dataset"]["root"] = shared("content", root, lambda: content_hash(root))
+    content = data_content(config)
+    if content is not None:
+        plain["dataset"]["root"] = content
     plain["plugins"] = [file_hash(path) for path in config.plugins]
     return plain
+
+
+def data_content(config: RunConfig) -> str | None:
+    """Return what stands for the files of an image folder; None for a data set that is known by its name.
+
+    Raises:
+        ConfigError: the folder cannot be read.
+    """
+    root = config.dataset.options.get("root")
+    return None if root is None else shared("content", root, lambda: content_hash(root))
 
 
 def _kept(prefix: str, plain: PlainMapping) -> Plain:

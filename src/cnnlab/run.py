@@ -14,8 +14,8 @@ from cnnlab.config import RunConfig, to_plain
 from cnnlab.console import RunConsole, describe_run, summary_lines
 from cnnlab.engine import Batch, Clipping, EpochRecord, fit
 from cnnlab.guards import StopSignal, disk_errors, held, recorded
-from cnnlab.identity import file_hash, run_id
-from cnnlab.results import describe_training, score_selected_weights
+from cnnlab.identity import data_content, file_hash, run_id
+from cnnlab.results import describe_data, describe_training, score_selected_weights
 from cnnlab.runtime import Runtime, environment, memory_errors, start_runtime
 from cnnlab.schedulers import Plateau
 from cnnlab.schema import Plain
@@ -238,6 +238,7 @@ class _Training:
         return {
             **describe_training(self.folder, self.parts, self.runtime, self.state, status=status),
             **figures,
+            "data": describe_data(self.parts, data_content(self.config)),
             "parameters": self.parameters,
             "flops_per_image": self.flops,
             "seconds": seconds,

@@ -6,8 +6,9 @@ import socket
 
 import pytest
 
-from cnnlab.artifacts import RUNS, RunFolder
+from cnnlab.artifacts import OUTPUTS, RUNS, RunFolder
 from cnnlab.cli import main
+from tests.comparison.study_maker import write_run, write_study
 
 GONE = 2**22 + 1  # above the largest process id of Linux
 
@@ -139,4 +140,51 @@ def test_file_that_was_cut_off_does_not_stop_the_table(capsys):
 def test_help_is_of_argparse(capsys):
     with pytest.raises(SystemExit, match="0"):
         main(["report", "--help"])
-    assert capsys.readouterr().out.startswith("usage: cnnlab report [-h] [RUN ...]")
+    assert capsys.readouterr().out.startswith("usage: cnnlab report [-h]")
+
+
+ARMS = {"optimizer=sgd": [0.70, 0.80, 0.90], "optimizer=adam": [0.75, 0.84, 0.94]}
+
+
+@pytest.mark.parametrize("name", ["trial", "outputs/trial"])
+def test_study_is_compared_by_name_or_folder(name, capsys):
+    write_study(ARMS)
+    lines = shown(capsys, name)
+    assert lines[1] == "adam      *  3  84.33  84.33 ± 23.61  +4.33 ± 1.43  better"
+    assert lines[-1] == "open     outputs/trial/report.html"
+    assert (OUTPUTS / "trial" / "comparison.csv").is_file()
+
+
+def test_several_runs_are_compared_grouped_by_their_settings(capsys):
+    for seed in (0, 1):
+        write_run(f"a{seed}", seed=seed, optimizer={"name": "sgd"})
+        write_run(f"b{seed}", seed=seed, optimizer={"name": "adam"})
+    lines = shown(capsys, "a0", "a1", "b0", "b1")
+    assert [line.split()[0] for line in lines[:3]] == ["optimizer", "sgd", "adam"]
+    assert lines[-1] == "open     outputs/comparison/report.html"
+
+
+def test_other_baseline_and_markdown(capsys):
+    write_study(ARMS)
+    lines = shown(capsys, "trial", "--baseline", "adam", "--format", "markdown")
+    assert lines[0].startswith("| optimizer | n |")
+    assert lines[3] == "| sgd | 3 | 80.00 | 80.00 ± 24.84 | -4.33 ± 1.43 | 0.006 | worse | 2.0 |"
+
+
+def test_table_of_all_runs_names_the_studies(capsys):
+    write_study(ARMS)
+    assert shown(capsys)[:2] == ["studies  trial  (compare: cnnlab report trial)", ""]
+
+
+WRONG = [
+    (["trial", "other"], "report: takes one study, or several runs, got trial other."),
+    (["trial", "--baseline", "x"], "baseline: unknown arm 'x'. Known: optimizer=adam, optimizer=sgd."),
+    (["--baseline", "x"], "report: --baseline and --format need what is to be compared: a study, or several runs."),
+]
+
+
+@pytest.mark.parametrize(("args", "message"), WRONG)
+def test_wrong_words_are_answered_by_one_line(args, message, capsys):
+    write_study(ARMS)
+    assert main(["report", *args]) == 2
+    assert capsys.readouterr().err == f"{message}\n"

@@ -21,7 +21,7 @@ usage: cnnlab [COMMAND] [ARGUMENTS]
 
 commands:
   train     train one run; with -m a sweep of runs. May be left out
-  report    table of finished, running and failed runs
+  report    compare the arms of a study; without a name a table of runs
   predict   classify images with a saved run
   resume    go on with a run, exactly as it was configured
   list      every option of every group, one line each
@@ -31,7 +31,7 @@ examples:
   cnnlab optimizer=adam activation=gelu epochs=20    change what you like
   cnnlab -m optimizer=sgd,momentum,adam seed=0,1,2   a sweep: nine runs
   cnnlab -m experiment=optimizers                    a whole study
-  cnnlab report                                      compare what was trained
+  cnnlab report optimizers                           compare its arms again
 
 where to look:
   cnnlab train --help       keys and groups, with their options

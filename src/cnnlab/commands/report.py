@@ -1,26 +1,24 @@
-"""`cnnlab report [RUN...]`: a table of runs, best validation accuracy first; failed ones stay visible."""
+"""`cnnlab report [STUDY or RUN...]`: arms compared, or a table of runs; failed ones stay visible."""
 
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
-import socket
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cnnlab.artifacts import RUNS, RunFolder
+from cnnlab.artifacts import OUTPUTS, RUNS, RunFolder
 from cnnlab.commands.resume import find_run
-from cnnlab.errors import RunError
+from cnnlab.comparison import Comparison, compare_runs, compare_study, markdown_lines, save, terminal_lines
+from cnnlab.errors import ConfigError, RunError
 from cnnlab.schema import PlainMapping
+from cnnlab.study import StudyFolder, settings, standing
 from cnnlab.summary_file import read_summary
 
 WIDTH = 80
 COLUMNS = ("run", "status", "epoch", "val %", "test %", "seconds")
-NOT_SETTINGS = ("study", "reported", "rerun", "plan", "baseline", "plots")
-"""Keys that say nothing about how a run was trained."""
 
 
 @dataclass(frozen=True)
@@ -41,23 +39,64 @@ def main(args: Sequence[str]) -> int:
     """Run the command; return its exit code: 0 also when there is no run yet, since nothing is wrong."""
     parser = argparse.ArgumentParser(
         prog="cnnlab report",
-        description="Show runs in a table, the best validation accuracy first. Accuracies are of the selected weights.",
-        epilog="example: cnnlab report",
+        description="Compare the arms of a study, or of runs grouped by every setting but the seed: a table with a "
+        "verdict here, comparison.csv, report.html and pictures beside the study. Without a name: a table of all runs, "
+        "the best validation accuracy first.",
+        epilog="example: cnnlab report optimizers --baseline sgd",
     )
-    parser.add_argument("runs", nargs="*", metavar="RUN", help="a run's folder, its id, or its beginning; none for all")
+    parser.add_argument(
+        "names", nargs="*", metavar="STUDY or RUN", help="a study's name, or runs by id or its beginning"
+    )
+    parser.add_argument("--format", choices=("text", "markdown"), default="text", help="how the table is printed")
+    parser.add_argument("--baseline", metavar="ARM", help="the arm that the others are compared with; else the first")
     options = parser.parse_args(args)
-    folders = [find_run(text).path for text in options.runs] or [path.parent for path in RUNS.glob("*/status.json")]
+    study = _one_study(options.names)
+    if study is not None:
+        _print(compare_study(study, baseline=options.baseline), options.format)
+    elif len(options.names) > 1:
+        _print(compare_runs([find_run(name) for name in options.names], baseline=options.baseline), options.format)
+    elif options.baseline is not None or options.format != "text":
+        raise ConfigError("report: --baseline and --format need what is to be compared: a study, or several runs.")
+    else:
+        _list([find_run(name).path for name in options.names])
+    return 0
+
+
+def _one_study(names: Sequence[str]) -> StudyFolder | None:
+    studies = [path for name in names for path in (OUTPUTS / name, Path(name)) if (path / "runs.csv").is_file()]
+    if studies and len(names) > 1:
+        raise ConfigError(f"report: takes one study, or several runs, got {' '.join(names)}.")
+    return StudyFolder(studies[0]) if studies else None
+
+
+def _print(comparison: Comparison, layout: str) -> None:
+    save(comparison, pictures=True)
+    if layout == "markdown":
+        print("\n".join(markdown_lines(comparison)))
+    else:
+        print("\n".join(terminal_lines(comparison, width=_width())))
+
+
+def _list(named: Sequence[Path]) -> None:
+    """Print the table of these runs, or of all, and the studies that can be compared."""
+    folders = named or [path.parent for path in RUNS.glob("*/status.json")]
     if not folders:
         print(f"no runs in {RUNS}. Train one: cnnlab train")
-        return 0
+        return
+    studies = sorted(path.parent.name for path in OUTPUTS.glob("*/runs.csv"))
+    if studies and not named:
+        print(f"studies  {', '.join(studies)}  (compare: cnnlab report {studies[0]})\n")
     show(folders)
-    return 0
+
+
+def _width() -> int:
+    return shutil.get_terminal_size((WIDTH, 24)).columns
 
 
 def show(folders: Sequence[Path]) -> None:
     """Print the table of these runs, and the folder to open."""
     lines = sorted(map(read_line, folders), key=_rank)
-    print("\n".join(table(lines, width=shutil.get_terminal_size((WIDTH, 24)).columns)))
+    print("\n".join(table(lines, width=_width())))
     best = lines[0].folder
     print(f"open     {best / 'plots' if (best / 'plots').is_dir() else best}")
 
@@ -79,7 +118,7 @@ def read_line(path: Path) -> RunLine:
         is_finished, status = False, status | {"status": "damaged", "error": str(error)}
     return RunLine(
         folder=path,
-        status="died" if _has_died(status) else status.get("status", "not run"),
+        status=standing(status),
         settings=_settings(folder),
         best_epoch=summary["best_epoch"] if is_finished else None,
         val_accuracy=_accuracy(summary, "val") if is_finished else None,
@@ -94,36 +133,12 @@ def _accuracy(summary: PlainMapping, split: str) -> float | None:
     return None if figures is None else figures.get("accuracy")
 
 
-def _has_died(status: PlainMapping) -> bool:
-    """Tell whether a run says that it is running, but its process on this machine is gone."""
-    if status.get("status") != "running" or status.get("host") != socket.gethostname() or os.name == "nt":
-        return False  # Windows: asking for a process by signal 0 would end it
-    try:
-        os.kill(int(status.get("pid") or 0), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False  # it is there, and someone else's
-    return False
-
-
 def _settings(folder: RunFolder) -> dict[str, str]:
     """Return the configuration as `group.key` -> text; a part's name stands under the group alone."""
     try:
-        plain = folder.read_config()
+        return settings(folder.read_config())
     except RunError:
         return {}
-    flat: dict[str, str] = {}
-    for key, value in plain.items():
-        if key in NOT_SETTINGS:
-            continue
-        for option, own in value.items() if isinstance(value, Mapping) else [("name", value)]:
-            flat[key if option == "name" else f"{key}.{option}"] = _text(own)
-    return flat
-
-
-def _text(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def table(lines: Sequence[RunLine], *, width: int = WIDTH) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -30,10 +30,7 @@ def draw_all(folder: Path) -> list[Path]:
         raise ValueError(f"draw_all: no run in '{folder}', it has no config.yaml.")
     run = RunFiles(folder)
     figures = ((name, draw(run)) for name, draw in PLOTS.items())
-    with TemporaryDirectory(prefix=".plots-", dir=folder) as beside:  # all or none, also of a killed process
-        drawn = [_save(figure, Path(beside, f"{name}.png")) for name, figure in figures if figure is not None]
-        (folder / "plots").mkdir(exist_ok=True)
-        return [path.replace(folder / "plots" / path.name) for path in drawn]
+    return save_figures(folder, figures)
 
 
 def draw_missing(folder: Path) -> None:
@@ -46,9 +43,20 @@ def draw_missing(folder: Path) -> None:
         draw_all(folder)
 
 
-def _save(figure: Figure, path: Path) -> Path:
-    figure.savefig(path, format="png", dpi=DPI)
-    return path
+def save_figures(
+    folder: Path, figures: Iterable[tuple[str, Figure | None]], *, kinds: Sequence[str] = ("png",)
+) -> list[Path]:
+    """Write figures as `folder/plots/<name>.<kind>`: all or none, also of a killed process."""
+    with TemporaryDirectory(prefix=".plots-", dir=folder) as beside:
+        drawn = []
+        for name, figure in figures:
+            if figure is None:
+                continue
+            for kind in kinds:
+                drawn.append(Path(beside, f"{name}.{kind}"))
+                figure.savefig(drawn[-1], format=kind, dpi=DPI)
+        (folder / "plots").mkdir(exist_ok=True)
+        return [path.replace(folder / "plots" / path.name) for path in drawn]
 
 
 PLOTS: dict[str, Callable[[RunFiles], Figure | None]] = {

@@ -72,13 +72,13 @@ def _draw_panel(axes: Axes, of_splits: Curves, name: str) -> None:
     axes.grid(axis="y")
     axes.set_xlabel("epoch")
     axes.set_ylabel(name)
-    _scale_epochs(axes, of_splits)
+    scale_epochs(axes, max((int(epochs[-1]) for epochs, _ in of_splits.values()), default=1))
     _scale_values(axes, of_splits, is_loss=name == "loss")
     label_ends(axes, ends)
 
 
-def _scale_epochs(axes: Axes, of_splits: Curves) -> None:
-    last = max((int(epochs[-1]) for epochs, _ in of_splits.values()), default=1)
+def scale_epochs(axes: Axes, last: int) -> None:
+    """Show the epochs from 1 to `last`, with a tick at 1 and at round numbers."""
     axes.set_xlim((1, last) if last > 1 else (0.5, 1.5))
     ticks = MaxNLocator(nbins=6, integer=True, min_n_ticks=1).tick_values(1, last)
     axes.set_xticks(sorted({1, *(int(tick) for tick in ticks if 1 <= tick <= last)} - _crowding(ticks)))

@@ -71,6 +71,7 @@ RC: dict[str, object] = {
     "figure.facecolor": "white",
     "axes.facecolor": "white",
     "savefig.facecolor": "white",
+    "pdf.fonttype": 42,  # TrueType: publishers refuse Type 3
 }
 
 
@@ -101,14 +102,19 @@ def add_axes(figure: Figure, left: float, bottom: float, *, right: float, top: f
 
 def write_header(figure: Figure, run: RunFiles, headline: str, *, note: str = "") -> None:
     """Write what the picture shows, and small beneath it the run, its data set and seed."""
+    room = figure.get_size_inches()[0] - 2 * MARGIN
+    rest = "".join(f"  ·  {part}" for part in (run.data_set, _seed(run), note) if part)
+    write_title(figure, headline, fit_text(figure, run.slug, SMALL, room - text_width(figure, [rest], SMALL)) + rest)
+
+
+def write_title(figure: Figure, headline: str, small: str) -> None:
+    """Write what the picture shows, and small beneath it what it was drawn from; what is too long is cut."""
     width, height = figure.get_size_inches()
     room = width - 2 * MARGIN
     x, top = MARGIN / width, 1 - MARGIN / height
-    rest = "".join(f"  ·  {part}" for part in (run.data_set, _seed(run), note) if part)
-    slug = fit_text(figure, run.slug, SMALL, room - text_width(figure, [rest], SMALL))
     # Bold is about 1.12 times as wide as what fit_text measures.
     figure.text(x, top, fit_text(figure, headline, 1.12 * LARGE, room), size=LARGE, weight="bold", va="top")
-    figure.text(x, top - 0.2 / height, fit_text(figure, slug + rest, SMALL, room), size=SMALL, color=FAINT, va="top")
+    figure.text(x, top - 0.2 / height, fit_text(figure, small, SMALL, room), size=SMALL, color=FAINT, va="top")
 
 
 def text_width(figure: Figure, texts: Iterable[str], size: float) -> float:

@@ -1,0 +1,231 @@
+"""Runs of a study grouped into arms: read from their files, and refused where they cannot be compared."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from cnnlab.artifacts import RUNS, RunFolder
+from cnnlab.errors import ConfigError, RunError, unknown
+from cnnlab.schema import PlainMapping
+from cnnlab.study import FINAL, GridRow, StudyFolder, differing, settings, standing
+from cnnlab.summary_file import read_summary
+
+NO_RESULT = ("refused", "failed", "damaged", "diverged", "died", "interrupted", "running", "waiting")
+"""States without a test accuracy, the gravest first."""
+ENDED = NO_RESULT[:6]
+"""Those of them in which nothing more will come by itself."""
+
+OF_THE_MACHINE = frozenset({
+    "data_dir", "cache_dir", "device", "threads", "workers", "compile", "checkpoint_seconds", "dataset.memory_limit",
+})  # fmt: skip
+"""Settings that change neither what a run results in nor, therefore, which arm it belongs to."""
+OF_TRAINING = ("dataset.per_class", "dataset.fraction", "dataset.shuffle", "dataset.image_size")
+"""Settings of the data that leave the validation and the test images as they are."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run, whatever became of it."""
+
+    seed: str
+    folder: RunFolder | None
+    """None where the run was refused."""
+    state: str
+    """finished, or one of NO_RESULT."""
+    reason: str | None
+    """One line, where it was refused, failed or diverged, or its files are damaged."""
+    settings: Mapping[str, str]
+    """`group.key` -> text, what is off and what is of the machine left out; empty before it was started."""
+    summary: PlainMapping
+    """summary.json; empty unless the run finished or diverged."""
+    environment: PlainMapping
+    """env.json"""
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether it has a test accuracy."""
+        return self.state == "finished"
+
+    def accuracy(self, split: str) -> float | None:
+        """Return the accuracy of the selected weights on `train`, `val` or `test`, in [0, 1]."""
+        figures = self.summary.get(split) or {}
+        return figures.get("accuracy") if self.is_finished else None
+
+    def seconds(self, name: str) -> float | None:
+        """Return the seconds of `train` (batches alone) or `total`."""
+        return (self.summary.get("seconds") or {}).get(name) if self.is_finished else None
+
+    @property
+    def num_test(self) -> int | None:
+        """Number of test images."""
+        classes = (self.summary.get("test") or {}).get("per_class") or {}
+        return sum(figures["support"] for figures in classes.values()) or None
+
+
+@dataclass(frozen=True)
+class Arm:
+    """What is compared: runs that differ in nothing but the seed."""
+
+    name: str
+    """As in runs.csv; empty where there is only one."""
+    runs: tuple[Run, ...]
+
+    @property
+    def label(self) -> str:
+        """The name, or what stands for it."""
+        return self.name or "all runs"
+
+    @cached_property
+    def finished(self) -> tuple[Run, ...]:
+        """The runs with a test accuracy."""
+        return tuple(run for run in self.runs if run.is_finished)
+
+    @cached_property
+    def settings(self) -> Mapping[str, str]:
+        """Settings of its runs, the seed apart; empty before one was started."""
+        found = next((run.settings for run in self.runs if run.settings), {})
+        return {key: value for key, value in found.items() if key != "seed"}
+
+    def count(self, *states: str) -> int:
+        """Return how many runs are in one of these states."""
+        return sum(run.state in states for run in self.runs)
+
+
+def read_arms(folder: StudyFolder, *, runs: Callable[[str], RunFolder] | None = None) -> list[Arm]:
+    """Return the arms of the last sweep's grid, in the order typed.
+
+    Args:
+        folder: of the study.
+        runs: run id -> folder; None: below outputs/runs.
+
+    Raises:
+        RunError: runs.csv is missing or damaged.
+    """
+    find = runs or (lambda run_id: RunFolder(RUNS / run_id))
+    points: dict[str, dict[tuple[str, str], Run]] = {}
+    for row in folder.read_grid():
+        points.setdefault(row.arm, {})[row.seed, row.run_id] = _point(row, find)
+    return [Arm(name, tuple(of_arm.values())) for name, of_arm in points.items()]
+
+
+def _point(row: GridRow, find: Callable[[str], RunFolder]) -> Run:
+    if not row.run_id:
+        return Run(row.seed, None, "refused", row.problem or None, {}, {}, {})
+    return read_run(find(row.run_id), seed=row.seed)
+
+
+def read_run(folder: RunFolder, *, seed: str | None = None) -> Run:
+    """Read a run from its files; the seed is its configuration's where none is given."""
+    own = _settings(folder)
+    status = folder.read_json("status.json")
+    state, error = standing(status), status.get("error")
+    summary: PlainMapping = {}
+    try:
+        summary = read_summary(folder) if state in FINAL else {}
+    except RunError as damage:
+        state, error = "damaged", damage
+    return Run(
+        seed=own.get("seed", "") if seed is None else seed,
+        folder=folder,
+        state=state,
+        reason=None if error is None else next(iter(str(error).splitlines()), None),
+        settings=own,
+        summary=summary,
+        environment=folder.read_json("env.json"),
+    )
+
+
+def _settings(folder: RunFolder) -> dict[str, str]:
+    try:
+        found = settings(folder.read_config())
+    except RunError:
+        return {}  # not started, or its file is damaged: then its state says what became of it
+    return {key: text for key, text in found.items() if text != "null" and key not in OF_THE_MACHINE}
+
+
+def group_runs(folders: Iterable[RunFolder]) -> list[Arm]:
+    """Group any runs by every setting but the seed; an arm is named by the settings that tell it from the others.
+
+    Raises:
+        RunError: a run's config.yaml cannot be read.
+    """
+    groups: dict[tuple[tuple[str, str], ...], list[Run]] = {}
+    for folder in folders:
+        folder.read_config()
+        run = read_run(folder)
+        groups.setdefault(tuple((k, v) for k, v in run.settings.items() if k != "seed"), []).append(run)
+    names = _names([dict(own) for own in groups])
+    return [Arm(name, tuple(sorted(runs, key=_by_seed))) for name, runs in zip(names, groups.values())]
+
+
+def _by_seed(run: Run) -> int:
+    return int(run.seed or 0)
+
+
+def _names(groups: Sequence[Mapping[str, str]]) -> list[str]:
+    """Name groups by as few settings as tell all of them apart: names of parts first, then their keys."""
+    chosen: list[str] = []
+    parted = 1
+    for key in differing(groups):
+        kinds = len({tuple(own.get(k) for k in (*chosen, key)) for own in groups})
+        if kinds > parted:
+            chosen, parted = [*chosen, key], kinds
+    return [" ".join(f"{key}={own.get(key, 'null')}" for key in chosen) for own in groups]
+
+
+def find_arm(arms: Sequence[Arm], name: str | None) -> Arm:
+    """Return the baseline: the arm of this name, or the only one with this value; the first for None.
+
+    Raises:
+        ConfigError: there is no such arm.
+    """
+    if name is None:
+        return arms[0]
+    exact = [arm for arm in arms if arm.name == name]
+    by_value = [arm for arm in arms if name in (setting.partition("=")[2] for setting in arm.name.split())]
+    if len(found := exact or by_value) == 1:
+        return found[0]
+    raise ConfigError(f"baseline: {unknown(name, [arm.name for arm in arms], noun='arm')}")
+
+
+def check_same_data(arms: Iterable[Arm]) -> None:
+    """Refuse to compare runs whose validation or test images are not the same.
+
+    Raises:
+        ConfigError: with the setting in which they differ, two of its values and who has them.
+    """
+    runs = [(arm, run) for arm in arms for run in arm.runs if run.settings]
+    finished = [(arm, run) for arm, run in runs if run.is_finished]
+    keys = dict.fromkeys(key for _, run in runs for key in run.settings if _is_of_evaluation(key))
+    for key in sorted(keys, key=lambda key: "." in key):
+        _check_equal(key, [(arm, run.settings.get(key, "null")) for arm, run in runs])
+    _check_equal("dataset", [(arm, f"{run.num_test} test images") for arm, run in finished])
+    _check_equal("dataset.classes", [(arm, ", ".join(run.summary.get("classes", ()))) for arm, run in finished])
+    _check_equal("dataset.root", [(arm, _files(run)) for arm, run in finished])
+
+
+def _is_of_evaluation(key: str) -> bool:
+    return key.split(".")[0] == "dataset" and key not in OF_TRAINING and key != "dataset.root"
+
+
+def _files(run: Run) -> str:
+    """Say which files an image folder held: the same path may hold others, and others the same."""
+    content = (run.summary.get("data") or {}).get("content")
+    return run.settings.get("dataset.root", "null") if content is None else f"files {content}"
+
+
+def _check_equal(key: str, values: Sequence[tuple[Arm, str]]) -> None:
+    for arm, value in values[1:]:
+        first_arm, first = values[0]
+        if value != first:
+            raise ConfigError(
+                f"{key}: runs on different data or splits cannot be compared, got {_short(first)} ({first_arm.label}) "
+                f"and {_short(value)} ({arm.label}). Compare runs that agree: cnnlab report RUN RUN..."
+            )
+
+
+def _short(value: str) -> str:
+    return textwrap.shorten(value, 60, placeholder=" ...")

@@ -1,0 +1,110 @@
+"""The verdict of a comparison, in sentences that a referee would accept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from cnnlab.comparison.arms import Arm
+from cnnlab.comparison.verdicts import BETTER, NOT_SHOWN, ONE_SEED, WORSE, Result
+from cnnlab.comparison.wording import capitalised, interval, p_text, plus_minus, some_of
+from cnnlab.study import differing
+
+MANY_VALUES = 4
+"""A setting with more values than this is named without them."""
+
+
+def conclude(
+    results: Sequence[Result], *, baseline: Result, best: Result | None, num_test: int | None, names: Mapping[str, str]
+) -> list[str]:
+    """Return the verdict first, then what is to be said of the other arms, then in what the arms differ.
+
+    Args:
+        results: of all arms.
+        baseline: the arm that the others are compared with.
+        best: the arm that validation chooses.
+        num_test: number of test images.
+        names: of the arms, as they are to be written.
+    """
+    sentences = [_main(results, baseline, best, num_test, names)]
+    sentences += _others(results, baseline, best, names)
+    return [*sentences, *_differences([result.arm for result in results])]
+
+
+def _main(
+    results: Sequence[Result], baseline: Result, best: Result | None, num_test: int | None, names: Mapping[str, str]
+) -> str:
+    name = names[baseline.label]
+    if baseline.test is None:
+        return f"No verdict: the baseline {name} has no finished run. Another one: --baseline ARM."
+    on_test = "on this test set" + (f" of {num_test:,} images" if num_test else "")
+    if len(results) == 1:
+        over = f"over {baseline.test.n} seeds" if baseline.test.n > 1 else "from one seed"
+        return f"One arm, nothing to compare it with: {plus_minus(baseline.test)} % test accuracy {over} {on_test}."
+    pairs = [result for result in results if result.difference is not None]
+    if max((result.num_pairs for result in pairs), default=0) < 2:
+        return f"No verdict from one seed: what differs {on_test} may be chance."
+    if best is baseline:
+        leading = f"The baseline {name} is the best of {len(results)} arms by validation"
+        return f"{leading}; {_against_all(results, 'it', on_test, names)}"
+    if best is None or best.num_pairs < 2:
+        leading = "Validation chooses no arm" if best is None else f"Validation chooses {names[best.label]}"
+        return f"{leading}; {_against_all(results, f'the baseline {name}', on_test, names)}"
+    return _best_against_baseline(best, len(results), name, on_test, names)
+
+
+def _best_against_baseline(best: Result, num_arms: int, baseline: str, on_test: str, names: Mapping[str, str]) -> str:
+    difference = best.difference
+    assert difference is not None
+    chosen = f"the best of {num_arms} arms by validation" if num_arms > 2 else "the better one by validation"
+    name, over = names[best.label], f"over {difference.n} seeds {on_test}"
+    corrected = "" if best.p_holm is None else f", {p_text(best.p_holm)}{' (Holm-corrected)' if num_arms > 2 else ''}"
+    measured = f"95 % interval {interval(difference)}{corrected}, {over}"
+    if best.verdict in (BETTER, WORSE):
+        points = f"{100 * abs(difference.mean):.2f} points of test accuracy"
+        return f"{name}, {chosen}, is {best.verdict} than {baseline} by {points}: {measured}."
+    return (
+        f"No difference shown between {name}, {chosen}, and {baseline}: "
+        f"{100 * difference.mean:+.2f} points of test accuracy, {measured}.{_more_seeds(best)}"
+    )
+
+
+def _against_all(results: Sequence[Result], baseline: str, on_test: str, names: Mapping[str, str]) -> str:
+    better = [names[result.label] for result in results if result.verdict == BETTER]
+    if not better:
+        return f"no arm is shown to be better than {baseline} {on_test}."
+    return f"{some_of(better)} {'is' if len(better) == 1 else 'are'} better than {baseline} {on_test}."
+
+
+def _more_seeds(result: Result) -> str:
+    if result.seeds_needed is None:
+        return ""
+    return f" If the true difference is the observed one, {result.seeds_needed} seeds would show it four times in five."
+
+
+def _others(results: Sequence[Result], baseline: Result, best: Result | None, names: Mapping[str, str]) -> list[str]:
+    """Group the arms that the first sentence leaves out by their verdicts."""
+    has_led = best is not None and best is not baseline and best.num_pairs > 1
+    rest = [result for result in results if result is not baseline and not (has_led and result is best)]
+    groups: dict[str, list[str]] = {}
+    for result in rest:
+        known = result.difference is not None and result.verdict in (BETTER, WORSE, NOT_SHOWN)
+        shown = f" ({plus_minus(result.difference, signed=True)})" if known else ""
+        groups.setdefault(result.verdict, []).append(names[result.label] + shown)
+    if set(groups) <= {ONE_SEED}:
+        return []
+    order = (BETTER, WORSE, NOT_SHOWN)
+    tested = sum(result.p is not None for result in results)
+    titles = {NOT_SHOWN: f"No difference shown, corrected for {tested} arms"} if tested > 1 else {}
+    said = [verdict for verdict in order if verdict in groups] + [verdict for verdict in groups if verdict not in order]
+    return [f"{titles.get(verdict, capitalised(verdict))}: {some_of(groups[verdict])}." for verdict in said]
+
+
+def _differences(arms: Sequence[Arm]) -> list[str]:
+    """Name every setting in which the arms differ, with its values where they are few and the names do not say them."""
+    own = [arm.settings for arm in arms if arm.settings]
+    in_names = {word.partition("=")[0] for arm in arms for word in arm.name.split() if "=" in word}
+    told = []
+    for key in differing(own):
+        values = list(dict.fromkeys(settings.get(key, "none") for settings in own))
+        told.append(key if key in in_names or len(values) > MANY_VALUES else f"{key} ({', '.join(values)})")
+    return [f"The arms differ in {', '.join(told)}."] if told else []

@@ -1,0 +1,78 @@
+"""An arm's metrics.csv files as one curve per figure: the mean over seeds, and the band from lowest to highest."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnlab.artifacts import RunFolder
+from cnnlab.comparison.arms import Arm, Run
+
+SPLITS = {"train": "training", "val": "validation", "test": "test"}
+METRICS = tuple(f"{split}_{name}" for name in ("accuracy", "loss") for split in SPLITS)
+"""Columns of metrics.csv that are drawn."""
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Band:
+    """A figure per epoch over the seeds, each (E,); nan where it was not measured or is not finite."""
+
+    mean: Floats
+    low: Floats
+    """The lowest seed's."""
+    high: Floats
+    """The highest seed's."""
+
+
+@dataclass(frozen=True)
+class Curves:
+    """How an arm learned, up to the last epoch that all its seeds reached."""
+
+    seconds: Floats
+    """(E,) of training up to the end of each epoch, mean over the seeds."""
+    bands: dict[str, Band]
+    """Name of METRICS -> figure; those that were never measured are left out."""
+    num_seeds: int
+
+    @property
+    def num_epochs(self) -> int:
+        """E."""
+        return len(self.seconds)
+
+
+def read_curves(arm: Arm) -> Curves | None:
+    """Read the curves of an arm's finished runs; while there are none, of those that have begun.
+
+    Returns:
+        None before the first epoch of the first run.
+    """
+    runs: Sequence[Run] = arm.finished or arm.runs
+    tables = [table for run in runs if run.folder is not None and len(table := _read(run.folder))]
+    if not tables:
+        return None
+    epochs = min(map(len, tables))
+    stacked = np.stack([table[:epochs] for table in tables])  # (seeds, E, 1 + metrics)
+    bands = {name: _band(stacked[:, :, i]) for i, name in enumerate(METRICS, 1)}
+    measured = {name: band for name, band in bands.items() if np.isfinite(band.mean).any()}
+    return Curves(stacked[:, :, 0].cumsum(axis=1).mean(axis=0), measured, len(tables))
+
+
+def _read(folder: RunFolder) -> Floats:
+    """Return (E, 1 + metrics): seconds, then METRICS."""
+    rows = folder.read_rows("metrics.csv")
+    cells = [[row.get(name) or "nan" for name in ("seconds", *METRICS)] for row in rows]
+    return np.array(cells, dtype=np.float64).reshape(len(rows), 1 + len(METRICS))
+
+
+def _band(values: Floats) -> Band:
+    """Reduce (seeds, E) to (E,); an epoch in which a seed has no finite figure has none."""
+    finite = np.where(np.isfinite(values), values, np.nan)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # a mean of nothing
+        return Band(finite.mean(axis=0), finite.min(axis=0), finite.max(axis=0))

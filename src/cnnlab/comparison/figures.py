@@ -1,0 +1,238 @@
+"""The comparison as pictures for papers, PNG and PDF: curves of all arms, test accuracies, heat maps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from cnnlab.comparison.comparing import Comparison
+from cnnlab.comparison.curves import SPLITS, Curves, read_curves
+from cnnlab.comparison.grid import Grid, grid_of
+from cnnlab.comparison.verdicts import Result
+from cnnlab.plots import save_figures
+from cnnlab.plots.curves import LOG_RATIO, scale_epochs
+from cnnlab.plots.style import (
+    CYCLE,
+    FAINT,
+    HEADER,
+    INK,
+    MARGIN,
+    NORMAL,
+    SMALL,
+    add_axes,
+    label_ends,
+    new_figure,
+    scale_log,
+    shorten,
+    styled,
+    text_width,
+    write_outside,
+    write_title,
+)
+
+DASHES = ("-", (0, (5, 2)), (0, (1.2, 1.8)), (0, (6, 2, 1.2, 2)))
+"""Line styles of the first seven arms, of the next seven, and so on."""
+MAX_LABELLED = 14
+"""Arms whose names fit beside a panel; the best by validation are named, the others are grey."""
+GREY = "#C9C9C9"
+
+
+@styled
+def draw_all(comparison: Comparison) -> list[Path]:
+    """Draw every picture that the runs allow into the study's plots/, and return the files."""
+    comparison.folder.path.mkdir(parents=True, exist_ok=True)
+    figures = ((name, draw(comparison)) for name, draw in FIGURES.items())
+    return save_figures(comparison.folder.path, figures, kinds=("png", "pdf"))
+
+
+def accuracy(comparison: Comparison) -> Figure | None:
+    """Draw the accuracy of every arm per epoch."""
+    return _draw_curves(comparison, "accuracy", "Accuracy per epoch", 100.0)
+
+
+def loss(comparison: Comparison) -> Figure | None:
+    """Draw the loss of every arm per epoch."""
+    return _draw_curves(comparison, "loss", "Loss per epoch", 1.0)
+
+
+def _draw_curves(comparison: Comparison, name: str, headline: str, factor: float) -> Figure | None:
+    """Draw a panel per measured split, all arms in each; names stand at the ends of the last panel's curves."""
+    of_arms = {r.label: curves for r in comparison.results if (curves := read_curves(r.arm)) is not None}
+    splits = [split for split in SPLITS if any(f"{split}_{name}" in curves.bands for curves in of_arms.values())]
+    if not splits:
+        return None
+    named = {result.label for result in comparison.ranked[:MAX_LABELLED] if result.label in of_arms}
+    names = {label: shorten(comparison.names[label], 24) for label in named}
+    right = 0.2 + text_width(new_figure(1, 1), names.values(), NORMAL)
+    panel, left, gap = 2.75, 0.62, 0.5
+    width = left + len(splits) * panel + (len(splits) - 1) * gap + right
+    figure = new_figure(width, 2.4 + HEADER)
+    seeds = max(curves.num_seeds for curves in of_arms.values())
+    band = f"mean of {seeds} seeds, band from the lowest to the highest" if seeds > 1 else "one seed"
+    write_title(figure, headline, f"{comparison.study.study}  ·  {band}")
+    panels = []
+    for place, split in enumerate(splits):
+        x = left + place * (panel + gap)
+        axes = add_axes(figure, x, 0.45, right=width - x - panel, top=HEADER + 0.2)
+        ends = _draw_panel(axes, comparison, of_arms, f"{split}_{name}", factor, named)
+        write_outside(axes, SPLITS[split], (0, 1), (0, 5), color=INK, size=NORMAL)
+        panels.append(axes)
+    _scale(panels, is_loss=name == "loss")
+    panels[0].set_ylabel("accuracy in %" if name == "accuracy" else "loss in nats")
+    label_ends(panels[-1], [(names[label], y, color) for label, y, color in ends])
+    return figure
+
+
+def _draw_panel(
+    axes: Axes, comparison: Comparison, of_arms: Mapping[str, Curves], column: str, factor: float, named: set[str]
+) -> list[tuple[str, float, str]]:
+    """Draw one split; return label, last value and colour of the arms that are named."""
+    ends = []
+    for place, result in enumerate(comparison.results):
+        curves = of_arms.get(result.label)
+        if curves is None or column not in curves.bands:
+            continue
+        band, epochs = curves.bands[column], np.arange(1, curves.num_epochs + 1)
+        color, dash = arm_style(place) if result.label in named else (GREY, "-")
+        order, width = (3, 1.5) if result.label in named else (2, 0.8)
+        marker = "o" if curves.num_epochs == 1 else ""
+        (line,) = axes.plot(epochs, factor * band.mean, color=color, linestyle=dash, marker=marker, linewidth=width)
+        line.set(zorder=order, clip_on=False)
+        if curves.num_seeds > 1:
+            axes.fill_between(epochs, factor * band.low, factor * band.high, color=color, alpha=0.13, linewidth=0)
+        finite = band.mean[np.isfinite(band.mean)]
+        if result.label in named and len(finite):
+            ends.append((result.label, factor * float(finite[-1]), color))
+    axes.grid(axis="y")
+    axes.set_xlabel("epoch")
+    scale_epochs(axes, max(curves.num_epochs for curves in of_arms.values()))
+    return ends
+
+
+def _scale(panels: Sequence[Axes], *, is_loss: bool) -> None:
+    """Give all panels one scale: training beside validation is what they are looked at for."""
+    lines = [np.asarray(line.get_ydata(), dtype=np.float64) for axes in panels for line in axes.get_lines()]
+    values = np.concatenate(lines)
+    values = values[np.isfinite(values)]
+    for axes in panels:
+        if not len(values):
+            axes.set_yticks([])
+        elif is_loss and values.min() > 0 and values.max() / values.min() > LOG_RATIO:
+            scale_log(axes, low=values.min() / 1.3, high=values.max() * 1.3)
+        else:
+            pad = max(0.05 * np.ptp(values), 1e-3)
+            axes.set_ylim(
+                max(0.0, values.min() - pad), values.max() + pad if is_loss else min(100.0, values.max() + pad)
+            )
+
+
+def arm_style(place: int) -> tuple[str, object]:
+    """Return colour and line style of an arm by its place in the order typed, the same in every picture."""
+    return CYCLE[place % len(CYCLE)], DASHES[place // len(CYCLE) % len(DASHES)]
+
+
+def final_accuracy(comparison: Comparison) -> Figure | None:
+    """Draw the test accuracy of every arm: seeds, mean and 95 % interval, with its verdict."""
+    shown = [result for result in comparison.ranked if result.test is not None]
+    if not shown:
+        return None
+    names = [shorten(comparison.name(result), 32) for result in shown]
+    probe = new_figure(1, 1)
+    left = MARGIN + 0.12 + text_width(probe, names, NORMAL)
+    right = 0.25 + text_width(probe, [result.verdict for result in shown], SMALL)
+    height = 0.27 * len(shown)
+    figure = new_figure(left + 3.6 + right, 0.45 + height + HEADER)
+    axes = add_axes(figure, left, 0.45, right=right, top=HEADER)
+    for row, result in enumerate(shown):
+        _draw_arm(axes, row, result, arm_style(comparison.results.index(result))[0])
+    axes.set_ylim(len(shown) - 0.5, -0.5)
+    axes.set_yticks(range(len(shown)), names)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    axes.grid(axis="x")
+    low, high = axes.get_xlim()
+    axes.set_xlim(max(0.0, low), min(100.0, high))  # an interval may leave what an accuracy can be
+    axes.set_xlabel("test accuracy in %")
+    images = "" if comparison.num_test is None else f"  ·  {comparison.num_test:,} test images"
+    drawn = "dots: seeds, line: 95 % interval of the mean  ·  best by validation first"
+    write_title(figure, "Test accuracy", f"{comparison.study.study}{images}  ·  {drawn}")
+    return figure
+
+
+def _draw_arm(axes: Axes, row: int, result: Result, color: str) -> None:
+    test = result.test
+    assert test is not None
+    accuracies = [100 * accuracy for run in result.arm.finished if (accuracy := run.accuracy("test")) is not None]
+    axes.plot(
+        accuracies,
+        [row] * len(accuracies),
+        "o",
+        color=color,
+        alpha=0.35,
+        markersize=4,
+        markeredgewidth=0,
+        clip_on=False,
+    )
+    if test.half_width is not None:
+        axes.plot([100 * (test.mean - test.half_width), 100 * (test.mean + test.half_width)], [row, row], color=color)
+    axes.plot(100 * test.mean, row, "o", color=color, markersize=6, markeredgecolor="white", zorder=4, clip_on=False)
+    axes.annotate(
+        result.verdict, (1, row), (6, 0), xycoords=axes.get_yaxis_transform(), textcoords="offset points", va="center",
+        size=SMALL, color=FAINT, annotation_clip=False,
+    )  # fmt: skip
+
+
+def heat_maps(comparison: Comparison) -> Figure | None:
+    """Draw test accuracy and training time over the plane of two swept settings."""
+    grid = grid_of(comparison.results)
+    if grid is None or not any(result.test for result in comparison.results):
+        return None
+    labels = [shorten(label, 14) for label in grid.rows]
+    left = MARGIN + 0.3 + text_width(new_figure(1, 1), labels, NORMAL)
+    wide, high = max(1.6, 0.62 * len(grid.columns)), max(0.9, 0.42 * len(grid.rows))
+    width = 2 * (left + wide) + 0.25
+    figure = new_figure(width, 0.5 + high + HEADER + 0.2)
+    maps: tuple[tuple[str, str, Callable[[Result], float | None], str], ...] = (
+        ("test accuracy in %", "Blues", lambda r: None if r.test is None else 100 * r.test.mean, ".1f"),
+        ("training time in s", "Oranges", lambda r: r.seconds, ".3g"),
+    )
+    for place, (name, colours, figure_of, layout) in enumerate(maps):
+        x = left + place * (left + wide)
+        axes = add_axes(figure, x, 0.5, right=width - x - wide, top=HEADER + 0.2)
+        _draw_map(axes, grid, figure_of, colours, layout)
+        axes.set_xlabel(grid.column_key)
+        axes.set_ylabel(grid.row_key)
+        axes.set_yticks(range(len(grid.rows)), labels)
+        write_outside(axes, name, (0, 1), (0, 5), color=INK, size=NORMAL)
+    write_title(figure, f"{grid.row_key} and {grid.column_key}", f"{comparison.study.study}  ·  means over the seeds")
+    return figure
+
+
+def _draw_map(axes: Axes, grid: Grid, figure_of: Callable[[Result], float | None], colours: str, layout: str) -> None:
+    """Draw one map with its numbers; a cell without a result stays empty."""
+    found = {pair: figure_of(result) for pair, result in grid.cells.items()}
+    values = np.array([[found.get((row, column)) for column in grid.columns] for row in grid.rows], dtype=np.float64)
+    known = values[np.isfinite(values)]
+    low, high = (known.min(), known.max()) if len(known) else (0.0, 1.0)
+    span = (high - low) or 1.0
+    axes.imshow(values, cmap=colours, vmin=low - 0.15 * span, vmax=high + 0.1 * span, aspect="auto")
+    for (row, column), value in np.ndenumerate(values):
+        if np.isfinite(value):
+            color = "white" if value > low + 0.6 * span else INK
+            axes.text(column, row, format(value, layout), ha="center", va="center", color=color, size=NORMAL)
+    axes.set_xticks(range(len(grid.columns)), [shorten(label, 10) for label in grid.columns])
+    axes.tick_params(length=0)
+    for side in ("left", "bottom"):
+        axes.spines[side].set_visible(False)
+
+
+FIGURES: dict[str, Callable[[Comparison], Figure | None]] = {
+    "accuracy": accuracy,
+    "loss": loss,
+    "test_accuracy": final_accuracy,
+    "heat_maps": heat_maps,
+}

@@ -1,0 +1,162 @@
+"""The comparison as comparison.csv, as a table for the terminal, and in Markdown."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+
+from cnnlab.comparison.comparing import Comparison
+from cnnlab.comparison.statistics import Estimate
+from cnnlab.comparison.verdicts import Result
+from cnnlab.comparison.wording import MISSING, percent, plus_minus
+from cnnlab.schema import Plain
+
+STATISTICS = (
+    "metric", "n", "n_pairs", "n_failed", "mean", "sd", "ci_low", "ci_high", "difference", "difference_low",
+    "difference_high", "p_holm", "verdict", "seconds",
+)  # fmt: skip
+"""Columns of comparison.csv, behind the arm and its settings."""
+METRIC = "test_accuracy"
+BEST = "*"
+"""Marks the arm that validation chooses."""
+NARROWEST = 8
+"""Characters that a name keeps in any case."""
+
+
+def write_csv(comparison: Comparison) -> None:
+    """Write comparison.csv: a row per arm in the order typed, accuracies in [0, 1]."""
+    rows = [_csv_row(result, comparison.differing) for result in comparison.results]
+    comparison.folder.write_rows("comparison.csv", ["arm", *comparison.differing, *STATISTICS], rows)
+
+
+def _csv_row(result: Result, keys: Sequence[str]) -> Plain:
+    test, difference = result.test, result.difference
+    statistics = (
+        METRIC, len(result.arm.finished), result.num_pairs, result.num_failed, *_cells(test), *_cells(difference)[:1],
+        *_cells(difference)[2:], result.p_holm, result.verdict, result.seconds,
+    )  # fmt: skip
+    own = {key: result.arm.settings.get(key, "") for key in keys}
+    return {"arm": result.arm.name, **own, **dict(zip(STATISTICS, statistics))}
+
+
+def _cells(estimate: Estimate | None) -> tuple[float | None, ...]:
+    return (None,) * 4 if estimate is None else (estimate.mean, estimate.sd, estimate.low, estimate.high)
+
+
+def terminal_lines(comparison: Comparison, *, width: int) -> list[str]:
+    """Lay the comparison out for a terminal: table, verdict, what to consider, and the file to open.
+
+    Args:
+        comparison: what is to be said.
+        width: columns of the terminal; no line is longer, commands and paths apart.
+    """
+    lines = [*_table(comparison, width), ""]
+    for sentence in comparison.conclusion:
+        lines += textwrap.wrap(sentence, width, break_on_hyphens=False)
+    notes = [("note", text) for text in comparison.cautions]
+    notes += [("reported", text) for text in _reported(comparison)]
+    notes += [(state, reason) for state, _, reason in (text.partition(": ") for text in comparison.failures)]
+    lines += ["", *(line for title, text in notes for line in _hanging(title, text, width))]
+    if comparison.advice is not None:
+        lines.append(f"more     {comparison.advice}")
+    return [*lines, f"open     {comparison.folder.path / 'report.html'}"]
+
+
+def _hanging(title: str, text: str, width: int) -> list[str]:
+    return textwrap.wrap(
+        text,
+        width,
+        initial_indent=f"{title:9}" if len(title) < 9 else f"{title}  ",
+        subsequent_indent=" " * 9,
+        break_on_hyphens=False,
+    )
+
+
+def _table(comparison: Comparison, width: int) -> list[str]:
+    """Return the table, best by validation first; names are cut in the middle where they do not fit."""
+    header = ["", "", "n", "val %", "test %", "difference", "verdict"]
+    body = [_row(comparison, result) for result in comparison.ranked]
+    columns = list(zip(header, *body))
+    kept = [column for place, column in enumerate(columns) if place < 2 or any(cell != MISSING for cell in column[1:])]
+    widths = [max(map(len, column)) for column in kept]
+    room = max(NARROWEST, width - sum(widths[1:]) - 2 * (len(widths) - 2) - 1)
+    cells = cut_names([comparison.cells[result.label] for result in comparison.ranked], room)
+    names = [*cut_names([comparison.heading], room), *cells]
+    widths[0] = max(map(len, names))
+    return [_line([name, *row[1:]], widths) for name, row in zip(names, zip(*kept))]
+
+
+def _row(comparison: Comparison, result: Result) -> list[str]:
+    num_runs, num_finished = len(result.arm.runs), len(result.arm.finished)
+    return [
+        "",
+        BEST if result is comparison.best else "",
+        str(num_runs) if num_runs == num_finished else f"{num_finished}/{num_runs}",
+        percent(None if result.val is None else result.val.mean),
+        plus_minus(result.test),
+        plus_minus(result.difference, signed=True),
+        result.verdict,
+    ]
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    """Set names and verdicts to the left, the mark close to its name, numbers to the right."""
+    last = len(cells) - 1
+    set_cells = [
+        cell.ljust(width) if place in (0, 1, last) else cell.rjust(width)
+        for place, (cell, width) in enumerate(zip(cells, widths))
+    ]
+    return f"{set_cells[0]} {'  '.join(set_cells[1:])}".rstrip()
+
+
+def cut_names(names: Sequence[str], room: int) -> list[str]:
+    """Cut the middle out of names that are too long; where that makes two of them equal, all are numbered."""
+    cut = [cut_middle(name, room) for name in names]
+    if len(set(cut)) == len(set(names)):
+        return cut
+    digits = len(str(len(names)))
+    return [f"{place:>{digits}} {cut_middle(name, room - digits - 1)}" for place, name in enumerate(names, 1)]
+
+
+def cut_middle(text: str, length: int) -> str:
+    """Cut the middle out of a longer text: ends tell names apart as well as beginnings do."""
+    if len(text) <= length:
+        return text
+    tail = (length - 1) // 2
+    return f"{text[: length - 1 - tail]}…{text[-tail:]}"
+
+
+def _reported(comparison: Comparison) -> list[str]:
+    """Return what a report says of the arms beside what was measured."""
+    measured = {result.arm.name: result for result in comparison.results}
+    return [
+        f"{comparison.name(measured[arm])}: {percent(figures[METRIC])} %, measured {plus_minus(measured[arm].test)}"
+        for arm, figures in (comparison.study.reported or {}).items()
+        if arm in measured and METRIC in figures
+    ]
+
+
+def markdown_lines(comparison: Comparison) -> list[str]:
+    """Return the table and the verdict in Markdown, names in full."""
+    reported = comparison.study.reported or {}
+    header = [comparison.heading, "n", "validation %", "test %", "difference", "p (Holm)", "verdict", "s per run"]
+    rows = []
+    for result in comparison.ranked:
+        name, n, val, test, difference, verdict = [comparison.cells[result.label], *_row(comparison, result)[2:]]
+        p = MISSING if result.p_holm is None else f"{result.p_holm:.3f}"
+        seconds = MISSING if result.seconds is None else f"{result.seconds:.1f}"
+        mark = "**" if result is comparison.best else ""
+        row = [f"{mark}{name}{mark}", n, val, test, difference, p, verdict, seconds]
+        rows.append([*row, percent(reported.get(result.arm.name, {}).get(METRIC))] if reported else row)
+    header += ["reported test %"] if reported else []
+    alignment = ["---", *("--:" for _ in header[1:])]
+    table = [
+        f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in (header, alignment, *rows)
+    ]
+    notes = [f"- {text}" for text in (*comparison.cautions, *comparison.failures)]
+    return [*table, "", " ".join(comparison.conclusion), *([""] if notes else []), *notes]
+
+
+def _markdown_row(cells: Sequence[str]) -> str:
+    escaped = (cell.replace("|", "\\|") for cell in cells)
+    return f"| {' | '.join(escaped)} |"

@@ -1,0 +1,86 @@
+"""Names of arms and numbers as the table, the page and the pictures write them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cnnlab.comparison.statistics import Estimate
+
+MISSING = "–"
+ALONE = "all runs"
+"""Stands for the name of the only arm."""
+
+
+def heading(names: Sequence[str]) -> str:
+    """Return what the cells of `cell_names` are values of: `optimizer` for optimizer=sgd, optimizer=adam."""
+    keys = _common_keys(names)
+    return "arm" if keys is None else ", ".join(_short_keys(keys))
+
+
+def cell_names(names: Sequence[str]) -> list[str]:
+    """Return what stands in a table under `heading`: the values alone where all names have the same keys."""
+    if _common_keys(names) is None:
+        return [name or ALONE for name in names]
+    return [", ".join(word.partition("=")[2] or word for word in name.split()) for name in names]
+
+
+def short_names(names: Sequence[str]) -> list[str]:
+    """Return names for sentences and labels: one value without its key, several with the ends of their keys."""
+    keys = _common_keys(names)
+    if keys is None or len(keys) == 1:
+        return cell_names(names)
+    values = [[word.partition("=") for word in name.split()] for name in names]
+    return [
+        " ".join(f"{short}={value}" if sign else word for short, (word, sign, value) in zip(_short_keys(keys), own))
+        for own in values
+    ]
+
+
+def _short_keys(keys: Sequence[str]) -> list[str]:
+    short = [key.rpartition(".")[2] for key in keys]
+    return short if len(set(short)) == len(short) else list(keys)
+
+
+def _common_keys(names: Sequence[str]) -> list[str] | None:
+    """Return the keys of the settings that every name consists of, `arm` for a word that is no setting."""
+    keys = [tuple(word.partition("=")[0] if "=" in word else "arm" for word in name.split()) for name in names]
+    if not keys or not keys[0] or len(set(keys)) > 1 or keys[0] == ("arm",):
+        return None
+    return list(keys[0])
+
+
+def percent(share: float | None, *, digits: int = 2) -> str:
+    """Write an accuracy in percent, without the sign."""
+    return MISSING if share is None else f"{100 * share:.{digits}f}"
+
+
+def plus_minus(estimate: Estimate | None, *, signed: bool = False) -> str:
+    """Write mean and half width of the interval in percent: `97.86 ± 0.45`; one value stands alone."""
+    if estimate is None:
+        return MISSING
+    mean = f"{100 * estimate.mean:+.2f}" if signed else f"{100 * estimate.mean:.2f}"
+    return mean if estimate.half_width is None else f"{mean} ± {100 * estimate.half_width:.2f}"
+
+
+def interval(estimate: Estimate) -> str:
+    """Write an interval of differences in points: `+1.02 to +5.84`."""
+    assert estimate.low is not None
+    assert estimate.high is not None
+    return f"{100 * estimate.low:+.2f} to {100 * estimate.high:+.2f}"
+
+
+def p_text(p: float) -> str:
+    """Write a p-value: `p = 0.013`, `p < 0.001`."""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
+
+
+def capitalised(text: str) -> str:
+    """Begin with a capital letter; the rest, such as an arm's name, stays as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def some_of(texts: Sequence[str], *, most: int = 6) -> str:
+    """Join texts with commas; beyond `most` of them the rest is counted."""
+    shown = list(texts[:most])
+    more = [f"{len(texts) - most} more"] if len(texts) > most else []
+    return ", ".join(shown + more)

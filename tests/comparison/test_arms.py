@@ -1,0 +1,126 @@
+"""Runs grouped into arms; runs on different data are refused."""
+
+import pytest
+
+from cnnlab.artifacts import RUNS, RunFolder
+from cnnlab.comparison.arms import NO_RESULT, OF_THE_MACHINE, check_same_data, find_arm, group_runs, read_arms, read_run
+from cnnlab.errors import ConfigError, RunError
+from cnnlab.identity import NOT_IDENTITY
+from cnnlab.study import NOT_SETTINGS
+from tests.comparison.study_maker import write_run, write_study
+
+
+def test_arms_are_in_the_order_typed_and_hold_their_seeds():
+    folder = write_study({"optimizer=sgd": [0.8, 0.9], "optimizer=adam": [0.7, 0.6]})
+    arms = read_arms(folder)
+    assert [arm.name for arm in arms] == ["optimizer=sgd", "optimizer=adam"]
+    assert [(run.seed, run.accuracy("test")) for run in arms[1].runs] == [("0", 0.7), ("1", 0.6)]
+
+
+def test_every_state_stays_visible():
+    states = [state for state in NO_RESULT if state not in ("refused", "died")]
+    (arm,) = read_arms(write_study({"optimizer=sgd": [0.9, *states, "refused: optimizer.lr: must be > 0."]}))
+    assert [run.state for run in arm.runs] == ["finished", *states, "refused"]
+    assert arm.runs[-1].reason == "optimizer.lr: must be > 0."
+    assert len(arm.finished) == 1
+
+
+def test_run_that_stands_twice_in_the_grid_counts_once():
+    folder = write_study({"optimizer=sgd": [0.9]})
+    (row,) = folder.read_grid()
+    folder.write_grid(folder.read_study(), [row, row])
+    assert len(read_arms(folder)[0].runs) == 1
+
+
+def test_summary_of_an_earlier_training_does_not_count_while_it_runs_again():
+    folder = write_run("a", test=0.9)
+    folder.write_status("running")
+    run = read_run(folder)
+    assert (run.state, run.accuracy("test"), run.seconds("train")) == ("running", None, None)
+
+
+def test_reason_of_a_failure_is_its_first_line():
+    write_run("a", state="failed", reason="RuntimeError: boom\nmore")
+    assert read_run(RunFolder(RUNS / "a")).reason == "RuntimeError: boom"
+
+
+def test_settings_leave_out_the_machine_and_what_is_off():
+    run = read_run(write_run("a", threads=3, patience=None))
+    assert run.settings == {
+        "dataset": "digits", "dataset.split_seed": "0", "optimizer": "adam", "epochs": "3", "seed": "0",
+    }  # fmt: skip
+
+
+def test_what_is_left_out_is_what_does_not_enter_a_runs_id():
+    assert OF_THE_MACHINE | NOT_SETTINGS == NOT_IDENTITY
+
+
+def test_single_runs_are_grouped_by_every_setting_but_the_seed():
+    for seed in (10, 2):
+        write_run(f"a{seed}", seed=seed, optimizer={"name": "sgd", "lr": 0.1})
+        write_run(f"b{seed}", seed=seed, optimizer={"name": "sgd", "lr": 0.2}, threads=seed)
+    write_run("c", seed=0, optimizer={"name": "adam", "lr": 0.1, "eps": 1e-8})
+    arms = group_runs([RunFolder(RUNS / name) for name in ("a10", "a2", "b10", "b2", "c")])
+    assert [(arm.name, [run.seed for run in arm.runs]) for arm in arms] == [
+        ("optimizer=sgd optimizer.lr=0.1", ["2", "10"]),
+        ("optimizer=sgd optimizer.lr=0.2", ["2", "10"]),
+        ("optimizer=adam optimizer.lr=0.1", ["0"]),
+    ]
+
+
+def test_single_run_without_configuration_is_an_error():
+    with pytest.raises(RunError, match=r"config\.yaml: cannot be read"):
+        group_runs([RunFolder(RUNS / "nothing")])
+
+
+@pytest.mark.parametrize(
+    ("name", "found"), [(None, "optimizer=sgd"), ("optimizer=adam", "optimizer=adam"), ("adam", "optimizer=adam")]
+)
+def test_baseline_is_the_first_arm_or_the_named_one(name, found):
+    arms = read_arms(write_study({"optimizer=sgd": [0.9], "optimizer=adam": [0.9]}))
+    assert find_arm(arms, name).name == found
+
+
+def test_unknown_baseline_names_the_nearest():
+    arms = read_arms(write_study({"optimizer=sgd": [0.9], "optimizer=adam": [0.9]}))
+    expected = r"baseline: unknown arm 'optimizer=adm'\. Did you mean 'optimizer=adam'\? Known: optimizer=adam, optim"
+    with pytest.raises(ConfigError, match=expected):
+        find_arm(arms, "optimizer=adm")
+
+
+DIFFERENT = [
+    ({"dataset": {"name": "mnist"}}, "dataset: .*, got digits (arm0) and mnist (arm1)"),
+    ({"dataset": {"name": "digits", "split_seed": 1}}, "dataset.split_seed: .*, got 0 (arm0) and 1 (arm1)"),
+    (
+        {"dataset": {"name": "digits", "split_seed": 0, "classes": ["1"]}},
+        "dataset.classes: .*, got null (arm0) and ['1']",
+    ),
+    ({"dataset": {"name": "digits", "split_seed": 0, "val_fraction": 0.2}}, "dataset.val_fraction: .*, got null"),
+    ({"num_test": 90}, "dataset: .*, got 100 test images (arm0) and 90 test images (arm1)"),
+    ({"content": "0123"}, "dataset.root: .*, got null (arm0) and files 0123 (arm1)"),
+]
+
+
+@pytest.mark.parametrize(("change", "message"), DIFFERENT)
+def test_runs_on_different_data_or_splits_are_refused_by_the_setting(change, message):
+    arms = read_arms(write_study({"arm0": [0.9], "arm1": [0.9]}, more={"arm1": change}))
+    pattern = message.translate({ord(c): f"\\{c}" for c in "()[]"})
+    with pytest.raises(ConfigError, match=f"^{pattern}"):
+        check_same_data(arms)
+
+
+SAME = [
+    {"dataset": {"name": "digits", "split_seed": 0, "per_class": 10}},
+    {"dataset": {"name": "digits", "split_seed": 0, "fraction": 0.5, "image_size": 64, "shuffle": False}},
+    {"num_train": 10},
+]
+
+
+@pytest.mark.parametrize("change", SAME)
+def test_runs_on_parts_of_the_training_images_can_be_compared(change):
+    check_same_data(read_arms(write_study({"arm0": [0.9], "arm1": [0.9]}, more={"arm1": change})))
+
+
+def test_folders_with_the_same_files_can_be_compared_wherever_they_lie():
+    changes = {f"arm{i}": {"dataset": {"name": "image_folder", "root": f"place{i}"}, "content": "0123"} for i in (0, 1)}
+    check_same_data(read_arms(write_study({"arm0": [0.9], "arm1": [0.9]}, more=changes)))

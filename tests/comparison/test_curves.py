@@ -1,0 +1,56 @@
+"""Curves of an arm: mean and band over its seeds."""
+
+import numpy as np
+
+from cnnlab.artifacts import METRICS_COLUMNS, RUNS, RunFolder
+from cnnlab.comparison.arms import read_arms
+from cnnlab.comparison.curves import read_curves
+from tests.comparison.study_maker import write_study
+
+
+def metrics(run_id, **columns):
+    rows = [dict(zip(columns, values)) for values in zip(*columns.values())]
+    for epoch, row in enumerate(rows, 1):
+        row["epoch"] = epoch
+    RunFolder(RUNS / run_id).write_rows("metrics.csv", METRICS_COLUMNS, rows)
+
+
+def arm_of(outcomes):
+    return read_arms(write_study({"a": outcomes}))[0]
+
+
+def test_mean_and_band_over_seeds_worked_by_hand():
+    arm = arm_of([0.9, 0.9])
+    metrics("trial-arm0-s0", val_accuracy=[0.1, 0.5], seconds=[1.0, 2.0])
+    metrics("trial-arm0-s1", val_accuracy=[0.3, 0.6], seconds=[3.0, 4.0])
+    curves = read_curves(arm)
+    assert list(curves.bands) == ["val_accuracy"]
+    band = curves.bands["val_accuracy"]
+    np.testing.assert_allclose(band.mean, [0.2, 0.55])
+    np.testing.assert_allclose(band.low, [0.1, 0.5])
+    np.testing.assert_allclose(band.high, [0.3, 0.6])
+    np.testing.assert_allclose(curves.seconds, [2.0, 5.0])  # (1 + 3) / 2, (1 + 2 + 3 + 4) / 2
+    assert (curves.num_seeds, curves.num_epochs) == (2, 2)
+
+
+def test_curve_ends_with_the_seed_that_ended_first():
+    arm = arm_of([0.9, 0.9])
+    metrics("trial-arm0-s0", val_accuracy=[0.1, 0.2, 0.3], seconds=[1.0] * 3)
+    metrics("trial-arm0-s1", val_accuracy=[0.3], seconds=[1.0])
+    np.testing.assert_allclose(read_curves(arm).bands["val_accuracy"].mean, [0.2])
+
+
+def test_what_is_not_finite_is_left_out():
+    arm = arm_of(["diverged"])
+    metrics("trial-arm0-s0", train_loss=[1.0, "nan"], val_loss=["inf", "nan"], seconds=[1.0, 1.0])
+    curves = read_curves(arm)
+    assert list(curves.bands) == ["train_loss"]
+    np.testing.assert_array_equal(curves.bands["train_loss"].mean, [1.0, np.nan])
+
+
+def test_finished_seeds_are_shown_alone_once_there_are_some():
+    assert read_curves(arm_of([0.9, "diverged"])).num_seeds == 1
+
+
+def test_arm_that_has_not_begun_has_no_curves():
+    assert read_curves(arm_of(["waiting", "failed"])) is None

@@ -1,0 +1,85 @@
+"""Pictures of a comparison."""
+
+import matplotlib
+import pytest
+
+from cnnlab.comparison import compare_study
+from cnnlab.comparison.figures import DASHES, FIGURES, accuracy, arm_style, draw_all, final_accuracy, heat_maps, loss
+from cnnlab.plots.style import CYCLE
+from tests.comparison.study_maker import write_study
+from tests.plots.run_maker import texts_of
+
+ARMS = {"optimizer=sgd": [0.70, 0.80, 0.90], "optimizer=adam": [0.75, 0.84, 0.94]}
+
+
+def comparison_of(arms=ARMS, **more):
+    return compare_study(write_study(arms, **more))
+
+
+def test_every_picture_is_written_for_screen_and_paper():
+    grid = {f"optimizer={o} epochs={e}": [0.9] for o in ("sgd", "adam") for e in (1, 2)}
+    before = dict(matplotlib.rcParams)
+    files = draw_all(comparison_of(grid))
+    assert sorted(path.name for path in files) == sorted(
+        f"{name}.{kind}" for name in FIGURES for kind in ("png", "pdf")
+    )
+    for path in files:
+        assert path.read_bytes()[:4] == (b"\x89PNG" if path.suffix == ".png" else b"%PDF")
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_curves_have_a_panel_per_measured_split_and_one_scale():
+    figure = accuracy(comparison_of(more={name: {"watch_test": True} for name in ARMS}))
+    assert {"training", "validation", "test", "sgd", "adam", "accuracy in %", "epoch"} <= set(texts_of(figure))
+    assert len(figure.axes) == 3
+    assert len({axes.get_ylim() for axes in figure.axes}) == 1
+    assert len(accuracy(comparison_of()).axes) == 2
+
+
+def test_arm_has_one_colour_in_every_picture():
+    comparison = comparison_of()
+    colors = [line.get_color() for line in accuracy(comparison).axes[0].get_lines()]
+    assert colors == [arm_style(0)[0], arm_style(1)[0]] == list(CYCLE[:2])
+    points = final_accuracy(comparison).axes[0].get_lines()
+    assert [line.get_color() for line in points] == [CYCLE[1]] * 3 + [CYCLE[0]] * 3  # adam leads on validation
+
+
+def test_style_of_arms_repeats_late():
+    assert len({arm_style(place) for place in range(len(CYCLE) * len(DASHES))}) == len(CYCLE) * len(DASHES)
+
+
+def test_band_is_drawn_over_seeds_and_said():
+    figure = loss(comparison_of())
+    assert len(figure.axes[0].collections) == 2
+    assert any("mean of 3 seeds, band from the lowest to the highest" in text for text in texts_of(figure))
+    assert any("one seed" in text for text in texts_of(loss(comparison_of({"a": [0.9], "b": [0.8]}))))
+
+
+def test_of_many_arms_the_best_are_named_and_the_rest_is_grey():
+    arms = {f"optimizer=o{i:02d}": [0.5 + i / 100] for i in range(20)}
+    texts = texts_of(accuracy(comparison_of(arms)))
+    assert "o19" in texts
+    assert "o00" not in texts
+
+
+def test_final_accuracy_shows_verdicts_and_stays_in_what_an_accuracy_can_be():
+    figure = final_accuracy(comparison_of({"optimizer=sgd": [0.70, 0.99], "optimizer=adam": [0.75, 0.9]}))
+    assert {"baseline", "no difference shown", "test accuracy in %"} <= set(texts_of(figure))
+    low, high = figure.axes[0].get_xlim()
+    assert low >= 0
+    assert high <= 100
+
+
+def test_heat_maps_show_accuracy_and_time_of_every_pair():
+    arms = {"epochs=1 batch_size=8": [0.5], "epochs=2 batch_size=8": [0.6], "epochs=2 batch_size=9": [0.75]}
+    figure = heat_maps(comparison_of(arms, more={"epochs=2 batch_size=9": {"seconds": 12.5}}))
+    texts = texts_of(figure)
+    assert {"50.0", "60.0", "75.0", "12.5", "test accuracy in %", "training time in s", "epochs", "batch_size"} <= set(
+        texts
+    )
+    assert len([text for text in texts if text == "2"]) >= 2  # two maps, one empty cell
+
+
+@pytest.mark.parametrize("draw", FIGURES.values(), ids=list(FIGURES))
+def test_nothing_is_drawn_of_runs_that_have_not_begun(draw):
+    assert draw(comparison_of({"optimizer=sgd": ["waiting"], "optimizer=adam": ["refused: no"]})) is None

@@ -1,0 +1,118 @@
+"""comparison.csv, the terminal's table, Markdown."""
+
+import csv
+
+import pytest
+
+from cnnlab.comparison import compare_study, markdown_lines, terminal_lines, write_csv
+from cnnlab.comparison.tables import STATISTICS, cut_names
+from tests.comparison.study_maker import write_study
+
+SGD, ADAM = "optimizer=sgd", "optimizer=adam"
+ARMS = {SGD: [0.70, 0.80, 0.90], ADAM: [0.75, 0.84, 0.94]}
+
+
+def shown(arms, *, width=80, **more):
+    return terminal_lines(compare_study(write_study(arms, **more)), width=width)
+
+
+def test_terminal_shows_table_verdict_and_the_file_to_open():
+    assert shown(ARMS) == [
+        "optimizer    n  val %         test %    difference  verdict",
+        "adam      *  3  84.33  84.33 ± 23.61  +4.33 ± 1.43  better",
+        "sgd          3  80.00  80.00 ± 24.84             –  baseline",
+        "",
+        "adam, the better one by validation, is better than sgd by 4.33 points of test",
+        "accuracy: 95 % interval +2.90 to +5.77, p = 0.0059, over 3 seeds on this test",
+        "set of 100 images.",
+        "The arms differ in optimizer.",
+        "",
+        "open     outputs/trial/report.html",
+    ]
+
+
+def test_one_seed_ends_with_the_command_that_adds_some():
+    assert shown({SGD: [0.9], ADAM: [0.8]}, command="cnnlab -m optimizer=sgd,adam")[-6:] == [
+        "No verdict from one seed: what differs on this test set of 100 images may be",
+        "chance.",
+        "The arms differ in optimizer.",
+        "",
+        "more     cnnlab -m optimizer=sgd,adam seed=0,1,2  (about 12 s)",
+        "open     outputs/trial/report.html",
+    ]
+
+
+def test_cautions_reported_numbers_and_failures_follow_the_verdict():
+    lines = shown(
+        {SGD: [0.9, 0.8, 0.7], ADAM: [0.9, "failed", "waiting"]},
+        more={ADAM: {"reason": "RuntimeError: boom", "epochs": 4}},
+        reported={SGD: {"test_accuracy": 0.7729}, "gone": {"test_accuracy": 0.1}},
+    )
+    start = lines.index("", 4) + 1
+    assert lines[start:] == [
+        "note     Budgets differ: epochs 3 (sgd), 4 (adam); epochs trained 3 (sgd), 4",
+        "         (adam); images seen 3,000 (sgd), 4,000 (adam).",
+        "reported sgd: 77.29 %, measured 80.00 ± 24.84",
+        "failed   adam, seed 1: RuntimeError: boom",
+        "open     outputs/trial/report.html",
+    ]
+    assert "adam      *  1/3  90.00" in "\n".join(lines)
+
+
+@pytest.mark.parametrize("num_arms", [1, 2, 7, 40])
+@pytest.mark.parametrize("name", ["optimizer=o{}", "a-very-long-name-of-an-arm-{}-that-does-not-fit", "x{}" + 70 * "y"])
+def test_table_keeps_to_the_width_and_its_names_apart(num_arms, name):
+    arms = {name.format(i): [0.5 + i / 1000, 0.55, 0.6 - i / 900, "diverged"] for i in range(num_arms)}
+    lines = shown(arms)
+    table = lines[1 : lines.index("")]
+    assert len(table) == num_arms
+    assert max(map(len, lines)) <= 80
+    firsts = {line[:13] for line in table}
+    assert len(firsts) == num_arms
+
+
+def test_names_that_cannot_be_told_apart_when_cut_are_numbered():
+    assert cut_names(["abcdefgh1xyzxyz", "abcdefgh2xyzxyz"], 9) == ["1 abc…xyz", "2 abc…xyz"]
+    assert cut_names(["abcdefghijklm", "short"], 9) == ["abcd…jklm", "short"]
+
+
+def test_table_without_validation_and_pairs_drops_empty_columns():
+    lines = shown({"": [0.9, 0.8]}, more={"": {"val": False}})
+    assert lines[:2] == ["arm        n         test %  verdict", "all runs   2  85.00 ± 63.53  baseline"]
+
+
+def test_csv_holds_a_row_per_arm_under_the_promised_columns():
+    more = {SGD: {"epochs": 5}, ADAM: {"epochs": 12}}
+    comparison = compare_study(write_study(ARMS, more=more))
+    write_csv(comparison)
+    with (comparison.folder.path / "comparison.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == ["arm", "optimizer", "epochs", *STATISTICS]
+    assert [(row["arm"], row["optimizer"], row["epochs"]) for row in rows] == [(SGD, "sgd", "5"), (ADAM, "adam", "12")]
+    sgd, adam = rows
+    assert (sgd["metric"], sgd["n"], sgd["n_pairs"], sgd["difference"]) == ("test_accuracy", "3", "0", "")
+    assert float(adam["mean"]) == pytest.approx(0.8433333, abs=1e-7)
+    assert float(adam["sd"]) == pytest.approx(0.0950438, abs=1e-7)
+    assert float(adam["difference_low"]) == pytest.approx(0.0289916, abs=1e-6)
+    assert float(adam["difference_high"]) == pytest.approx(0.0576751, abs=1e-6)
+    assert float(adam["p_holm"]) == pytest.approx(0.0058654, abs=1e-6)
+    assert (adam["n_failed"], adam["verdict"], float(adam["seconds"])) == ("0", "better", 2.0)
+
+
+def test_csv_leaves_empty_what_is_not_known():
+    comparison = compare_study(write_study({SGD: [0.9], ADAM: ["failed"]}))
+    write_csv(comparison)
+    last = (comparison.folder.path / "comparison.csv").read_text().splitlines()[-1]
+    assert last == "optimizer=adam,adam,test_accuracy,0,0,1,,,,,,,,,failed,"
+
+
+def test_markdown_escapes_names_and_shows_reported_numbers():
+    arms = {"a|b": [0.70, 0.80, 0.90], "c": [0.75, 0.84, 0.94]}
+    lines = markdown_lines(compare_study(write_study(arms, reported={"c": {"test_accuracy": 0.8123}})))
+    assert lines[:4] == [
+        "| arm | n | validation % | test % | difference | p (Holm) | verdict | s per run | reported test % |",
+        "| --- | --: | --: | --: | --: | --: | --: | --: | --: |",
+        "| **c** | 3 | 84.33 | 84.33 ± 23.61 | +4.33 ± 1.43 | 0.006 | better | 2.0 | 81.23 |",
+        "| a\\|b | 3 | 80.00 | 80.00 ± 24.84 | – | – | baseline | 2.0 | – |",
+    ]
+    assert lines[5].startswith("c, the better one by validation, is better than a|b by 4.33 points")

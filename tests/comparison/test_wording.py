@@ -1,0 +1,37 @@
+"""Names and numbers as people read them."""
+
+import pytest
+
+from cnnlab.comparison.statistics import estimate
+from cnnlab.comparison.wording import cell_names, heading, p_text, percent, plus_minus, short_names, some_of
+
+NAMES = [
+    (["optimizer=sgd", "optimizer=adam"], "optimizer", ["sgd", "adam"], ["sgd", "adam"]),
+    (["optimizer=sgd dataset.per_class=10", "optimizer=adam dataset.per_class=20"], "optimizer, per_class",
+     ["sgd, 10", "adam, 20"], ["optimizer=sgd per_class=10", "optimizer=adam per_class=20"]),
+    (["vanilla activation=relu", "plain activation=tanh"], "arm, activation", ["vanilla, relu", "plain, tanh"],
+     ["vanilla activation=relu", "plain activation=tanh"]),
+    (["vanilla", "plain"], "arm", ["vanilla", "plain"], ["vanilla", "plain"]),
+    (["optimizer=sgd", "loss=mse"], "arm", ["optimizer=sgd", "loss=mse"], ["optimizer=sgd", "loss=mse"]),
+    (["optimizer=sgd", "vanilla"], "arm", ["optimizer=sgd", "vanilla"], ["optimizer=sgd", "vanilla"]),
+    (["a.lr=1 b.lr=2", "a.lr=2 b.lr=2"], "a.lr, b.lr", ["1, 2", "2, 2"], ["a.lr=1 b.lr=2", "a.lr=2 b.lr=2"]),
+    ([""], "arm", ["all runs"], ["all runs"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("names", "above", "cells", "short"), NAMES)
+def test_names_leave_out_what_all_of_them_share(names, above, cells, short):
+    assert (heading(names), cell_names(names), short_names(names)) == (above, cells, short)
+
+
+def test_numbers_are_in_percent():
+    assert percent(0.98765) == "98.77"
+    assert percent(None) == "–"
+    assert plus_minus(estimate([0.9, 0.92])) == "91.00 ± 12.71"
+    assert plus_minus(estimate([-0.01]), signed=True) == "-1.00"
+    assert (p_text(0.0004), p_text(0.01234)) == ("p < 0.001", "p = 0.012")
+
+
+def test_long_lists_are_counted():
+    assert some_of(["a", "b", "c"], most=2) == "a, b, 1 more"
+    assert some_of(["a", "b"], most=2) == "a, b"
