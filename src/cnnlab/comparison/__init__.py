@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnnlab.comparison.comparing import Comparison, compare_runs, compare_study
+from cnnlab.comparison.page import write_page
 from cnnlab.comparison.tables import markdown_lines, terminal_lines, write_csv
 from cnnlab.study import StudyFolder
 
@@ -28,6 +29,7 @@ def write(folder: StudyFolder, *, pictures: bool) -> Comparison:
 def save(comparison: Comparison, *, pictures: bool) -> None:
     """Write comparison.csv, report.html and, if wanted, plots/ into the study's folder."""
     write_csv(comparison)
+    write_page(comparison)
     if pictures:
         from cnnlab.comparison.figures import draw_all  # matplotlib takes half a second to import
 

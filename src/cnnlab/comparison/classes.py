@@ -1,0 +1,59 @@
+"""Which classes an arm takes for which: its test predictions, summed over the seeds."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from cnnlab.comparison.arms import Arm
+from cnnlab.errors import RunError
+from cnnlab.metrics import Ints
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """Counts of test predictions over all seeds of an arm."""
+
+    counts: Ints
+    """(K, K), rows true, columns predicted, in the order of the classes."""
+    num_seeds: int
+
+    @property
+    def recall(self) -> list[float | None]:
+        """Share of each class that was recognised, in [0, 1]; None for a class without images."""
+        support = self.counts.sum(axis=1)
+        return [int(hits) / int(n) if n else None for hits, n in zip(np.diag(self.counts), support)]
+
+
+def read_confusion(arm: Arm, classes: Sequence[str]) -> Confusion | None:
+    """Add up the predictions.csv files of an arm's finished runs; None where there are none.
+
+    Raises:
+        RunError: a file holds something else.
+    """
+    counts = np.zeros((len(classes), len(classes)), dtype=np.int64)
+    place = {name: i for i, name in enumerate(classes)}
+    files = [run.folder.path / "predictions.csv" for run in arm.finished if run.folder is not None]
+    found = [path for path in files if path.exists()]
+    for path in found:
+        for (target, predicted), number in _pairs(path).items():
+            if target not in place or predicted not in place:
+                raise RunError(f"{path}: '{target}' or '{predicted}' is none of the classes in summary.json.")
+            counts[place[target], place[predicted]] += number
+    return Confusion(counts, len(found)) if found else None
+
+
+def _pairs(path: Path) -> Counter[tuple[str, str]]:
+    """Count (target, predicted); only these columns are looked at, which is what makes a hundred files quick."""
+    with path.open(newline="", encoding="utf-8") as file:
+        reader = csv.reader(file)
+        header = next(reader, [])
+        if not {"target", "predicted"} <= set(header):
+            raise RunError(f"{path}: has no columns target and predicted.")
+        target, predicted = header.index("target"), header.index("predicted")
+        return Counter((row[target], row[predicted]) for row in reader if len(row) == len(header))

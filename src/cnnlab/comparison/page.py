@@ -1,0 +1,284 @@
+"""report.html: the comparison as one file that any browser opens offline. What it shows lies inside it."""
+
+from __future__ import annotations
+
+import json
+import math
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import jinja2
+import numpy as np
+
+from cnnlab import __version__
+from cnnlab.artifacts import write_text
+from cnnlab.comparison.cautions import ENVIRONMENT
+from cnnlab.comparison.classes import Confusion, read_confusion
+from cnnlab.comparison.comparing import OF_RUNS, Comparison
+from cnnlab.comparison.curves import Curves, Floats, read_curves
+from cnnlab.comparison.grid import grid_of
+from cnnlab.comparison.heat import HeatMap, heat_maps
+from cnnlab.comparison.statistics import Estimate
+from cnnlab.comparison.verdicts import Result
+from cnnlab.comparison.wording import MISSING, percent, plus_minus
+from cnnlab.schema import Plain
+
+TEMPLATES = Path(__file__).parent / "templates"
+UPLOT = Path(__file__).parent / "vendor" / "uplot"
+"""The charting library: 50 kB; Chart.js takes 210, ECharts 500, Plotly 1,190."""
+NUM_COLORS, NUM_DASHES = 7, 4
+"""As many colours as plots/style.py has, and line styles for the arms beyond."""
+REPORTED = {
+    "test_accuracy": "test %", "val_accuracy": "validation %", "train_accuracy": "training %",
+    "train_seconds": "training time in s",
+}  # fmt: skip
+"""Figures of a report and their names."""
+
+
+@dataclass(frozen=True)
+class ArmRow:
+    """A row of the table of arms; numbers are written out, and stand beside for sorting."""
+
+    place: int
+    """In the order typed: identifies the arm, and chooses its colour."""
+    result: Result
+    name: str
+    cell: str
+    is_best: bool
+    is_baseline: bool
+    val: str
+    test: str
+    difference: str
+    p: str
+    seconds: str
+    parameters: str
+    settings: Sequence[str]
+    """Values of the settings in which the arms differ."""
+    whisker: tuple[float, float, float] | None
+    """Low end, mean and high end of the test accuracy's interval on the common axis, in percent of its width."""
+
+    @property
+    def color(self) -> int:
+        """Number of the colour."""
+        return self.place % NUM_COLORS
+
+
+def write_page(comparison: Comparison) -> Path:
+    """Write report.html into the study's folder, and return it.
+
+    Raises:
+        RunError: a file of a run cannot be read.
+    """
+    path = comparison.folder.path / "report.html"
+    write_text(path, render(comparison))
+    return path
+
+
+def render(comparison: Comparison) -> str:
+    """Return the page."""
+    loader = jinja2.FileSystemLoader(TEMPLATES)
+    environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    classes = _classes(comparison)
+    confusions = [read_confusion(result.arm, classes) for result in comparison.results]
+    rows = _rows(comparison)
+    return environment.get_template("report.html.j2").render(
+        comparison=comparison,
+        version=__version__,
+        rows=rows,
+        axis=_axis(comparison.results),
+        heat_maps=heat_maps(grid) if (grid := grid_of(comparison.results)) is not None else [],
+        recall=_recall_map(comparison, confusions, classes),
+        reported=_reported(comparison),
+        unfinished=_unfinished(comparison),
+        environment=_environment(comparison),
+        report_command=_report_command(comparison),
+        data=_script_safe(_data(comparison, confusions, classes)),
+        missing=MISSING,
+        styles=_texts(UPLOT / "uPlot.min.css", TEMPLATES / "report.css"),
+        scripts=_texts(UPLOT / "uPlot.iife.min.js", TEMPLATES / "report.js"),
+        has_parameters=len({row.parameters for row in rows}) > 1,
+    )
+
+
+def _texts(*paths: Path) -> list[str]:
+    return [path.read_text(encoding="utf-8") for path in paths]
+
+
+def _classes(comparison: Comparison) -> list[str]:
+    runs = (run for result in comparison.results for run in result.arm.finished)
+    return next((list(map(str, run.summary.get("classes", ()))) for run in runs), [])
+
+
+def _rows(comparison: Comparison) -> list[ArmRow]:
+    """Return the rows of the table, best by validation first."""
+    low, high = _axis(comparison.results)
+    return [
+        ArmRow(
+            place=comparison.results.index(result),
+            result=result,
+            name=comparison.name(result),
+            cell=comparison.cells[result.label],
+            is_best=result is comparison.best,
+            is_baseline=result is comparison.baseline,
+            val=percent(None if result.val is None else result.val.mean),
+            test=plus_minus(result.test),
+            difference=plus_minus(result.difference, signed=True),
+            p=MISSING if result.p_holm is None else "< 0.001" if result.p_holm < 0.001 else f"{result.p_holm:.3f}",
+            seconds=MISSING if result.seconds is None else f"{result.seconds:,.1f}",
+            parameters=MISSING if result.figure("parameters") is None else f"{result.figure('parameters'):,.0f}",
+            settings=[result.arm.settings.get(key, "") for key in comparison.differing],
+            whisker=_whisker(result.test, low, high),
+        )
+        for result in comparison.ranked
+    ]
+
+
+def _axis(results: Sequence[Result]) -> tuple[float, float]:
+    """Return the ends of the axis of test accuracies: all seeds and means, intervals as far as they leave them legible.
+
+    Intervals over two seeds can be wider than what an accuracy can be; the axis stays within three spans of the seeds.
+    """
+    tests = [result.test for result in results if result.test is not None]
+    seen = [accuracy for r in results for run in r.arm.finished if (accuracy := run.accuracy("test")) is not None]
+    if not seen:
+        return 0.0, 1.0
+    low, high = min(seen), max(seen)
+    span = max(high - low, 0.01)
+    ends = [end for test in tests for end in (test.low, test.high) if end is not None]
+    low, high = min([low, *ends]), max([high, *ends])
+    return max(0.0, low, min(seen) - 3 * span), min(1.0, high, max(seen) + 3 * span)
+
+
+def _whisker(test: Estimate | None, low: float, high: float) -> tuple[float, float, float] | None:
+    if test is None:
+        return None
+    ends = (test.mean if end is None else end for end in (test.low, test.mean, test.high))
+    start, middle, end = (100 * min(1.0, max(0.0, (x - low) / ((high - low) or 1.0))) for x in ends)
+    return start, middle, end
+
+
+def _recall_map(
+    comparison: Comparison, confusions: Sequence[Confusion | None], classes: Sequence[str]
+) -> HeatMap | None:
+    """Return the recall of every class by every arm; None before the first test."""
+    known = [(r, c) for r, c in zip(comparison.results, confusions) if c is not None]
+    if not known:
+        return None
+    values = {(comparison.name(r), name): recall for r, c in known for name, recall in zip(classes, c.recall)}
+    rows = [comparison.name(result) for result, _ in known]
+    shown = {pair: None if value is None else 100 * value for pair, value in values.items()}
+    return HeatMap.of("recall", rows, classes, shown, layout=".1f")
+
+
+def _reported(comparison: Comparison) -> list[tuple[str, str, str, str, str]]:
+    """Return what a report says beside what was measured: arm, figure, reported, measured, difference."""
+    rows = []
+    by_name = {result.arm.name: result for result in comparison.results}
+    for arm, figures in (comparison.study.reported or {}).items():
+        for key, value in figures.items():
+            factor = 1 if key == "train_seconds" else 100
+            found = by_name.get(arm)
+            measured = None if found is None else _measured(found, key)
+            told = (MISSING, MISSING) if measured is None else (
+                f"{factor * measured:.2f}", f"{factor * (measured - value):+.2f}",
+            )  # fmt: skip
+            name = arm if found is None else comparison.name(found)
+            rows.append((name, REPORTED.get(key, key), f"{factor * value:.2f}", *told))
+    return rows
+
+
+def _measured(result: Result, key: str) -> float | None:
+    if key == "train_seconds":
+        return result.seconds
+    values = [run.accuracy(key.partition("_")[0]) for run in result.arm.finished]
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
+
+
+def _unfinished(comparison: Comparison) -> list[tuple[str, str, str, str]]:
+    """Return arm, seed, state and reason of every run without a result."""
+    return [
+        (comparison.name(result), run.seed, run.state, run.reason or "")
+        for result in comparison.results
+        for run in result.arm.runs
+        if not run.is_finished
+    ]
+
+
+def _environment(comparison: Comparison) -> list[tuple[str, str]]:
+    """Return what the runs were made with: name -> value, or values where the runs differ."""
+    names = ENVIRONMENT | {"python": "version of Python", "platform": "system", "git_commit": "git commit"}
+    runs = [run for result in comparison.results for run in result.arm.runs if run.environment]
+    rows = []
+    for key, name in names.items():
+        values = dict.fromkeys(str(v) for run in runs if (v := run.environment.get(key)) is not None)
+        if values:
+            rows.append((name, ", ".join(values)))
+    return rows
+
+
+def _report_command(comparison: Comparison) -> str:
+    """Return the command that makes this page again."""
+    if comparison.study.study != OF_RUNS:
+        return shlex.join(["cnnlab", "report", comparison.study.study])
+    folders = [run.folder for result in comparison.results for run in result.arm.runs]
+    return shlex.join(["cnnlab", "report", *(folder.run_id for folder in folders if folder is not None)])
+
+
+def _data(comparison: Comparison, confusions: Sequence[Confusion | None], classes: Sequence[str]) -> Plain:
+    """Return what the page's script draws: curves, costs and confusions of the arms in the order typed."""
+    return {
+        "classes": list(classes),
+        "arms": [
+            {
+                "name": comparison.name(result),
+                "color": place % NUM_COLORS,
+                "dash": place // NUM_COLORS % NUM_DASHES,
+                "isBest": result is comparison.best,
+                "isBaseline": result is comparison.baseline,
+                "test": _estimate(result.test),
+                "seconds": result.seconds,
+                "parameters": result.figure("parameters"),
+                "curves": _curves(read_curves(result.arm)),
+                "confusion": _sparse(confusion),
+            }
+            for place, (result, confusion) in enumerate(zip(comparison.results, confusions))
+        ],
+    }
+
+
+def _estimate(estimate: Estimate | None) -> Mapping[str, float | None] | None:
+    return None if estimate is None else {"mean": estimate.mean, "low": estimate.low, "high": estimate.high}
+
+
+def _curves(curves: Curves | None) -> Plain | None:
+    """Return an arm's curves; the band is left out where it is the line itself."""
+    if curves is None:
+        return None
+    names = ("mean", "low", "high") if curves.num_seeds > 1 else ("mean",)
+    bands = {key: {name: _short(getattr(band, name)) for name in names} for key, band in curves.bands.items()}
+    return {"seconds": _short(curves.seconds), "seeds": curves.num_seeds, "bands": bands}
+
+
+def _short(values: Floats) -> list[float | None]:
+    """Keep five digits, which is more than a screen shows; None for what is not finite."""
+    return [float(f"{value:.5g}") if math.isfinite(value) else None for value in values.tolist()]
+
+
+def _sparse(confusion: Confusion | None) -> list[int] | None:
+    """Return row, column, count, row, column, count, ... of the cells that are not zero."""
+    if confusion is None:
+        return None
+    rows, columns = np.nonzero(confusion.counts)
+    triples: Iterable[tuple[int, int, int]] = zip(
+        rows.tolist(), columns.tolist(), confusion.counts[rows, columns].tolist()
+    )
+    return [number for triple in triples for number in triple]
+
+
+def _script_safe(data: Plain) -> str:
+    """Return JSON that cannot end the script element it stands in."""
+    text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
+    return text.replace("<", "\\u003c")

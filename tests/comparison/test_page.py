@@ -1,0 +1,155 @@
+"""report.html as a file: what is in it, that it needs nothing else, and that no name becomes code."""
+
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from cnnlab.comparison import compare_study, save
+from cnnlab.comparison.page import TEMPLATES, UPLOT, render
+from cnnlab.errors import RunError
+from cnnlab.plots.style import CYCLE
+from tests.comparison.study_maker import write_study
+
+ARMS = {"optimizer=sgd": [0.70, 0.80, 0.90], "optimizer=adam": [0.75, 0.84, 0.94]}
+
+
+def page_of(arms=ARMS, **more):
+    return render(compare_study(write_study(arms, **more)))
+
+
+def data_of(page):
+    return json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', page)[1])
+
+
+def text_of(page):
+    """Return what a reader sees, white space collapsed."""
+    found = []
+
+    class Reader(HTMLParser):
+        is_code = False
+
+        def handle_starttag(self, tag, attrs):
+            self.is_code = tag in ("script", "style")
+
+        def handle_endtag(self, tag):
+            self.is_code = False
+
+        def handle_data(self, data):
+            if not self.is_code:
+                found.append(data)
+
+    Reader().feed(page)
+    return " ".join(" ".join(found).split())
+
+
+def test_page_begins_with_question_command_and_verdict():
+    text = text_of(page_of(question="Does Adam beat SGD?"))
+    parts = [
+        "Does Adam beat SGD?", "cnnlab -m optimizer=sgd,adam seed=0,1,2", "adam, the better one by validation, is",
+        "Arms", "best by validation", "Learning curves", "What accuracy costs", "Classes", "How to get this again",
+    ]  # fmt: skip
+    places = [text.find(part) for part in parts]
+    assert -1 not in places
+    assert places == sorted(places)
+
+
+def test_page_is_one_file_that_loads_nothing():
+    page = page_of()
+    assert not re.search(r'(src|href)="(?!data:,)', page)
+    assert not re.search(r"@import|url\(", page)
+    assert "default-src 'none'" in page
+
+
+def test_numbers_of_the_charts_are_those_of_the_runs():
+    data = data_of(page_of(more={"optimizer=sgd": {"watch_test": True, "epochs": 2, "seconds": 3.0}}))
+    sgd, adam = data["arms"]
+    assert sgd["name"] == "sgd"
+    assert sgd["curves"]["seconds"] == [1.5, 3.0]
+    assert sgd["curves"]["bands"]["val_accuracy"] == {"mean": [0.4, 0.8], "low": [0.35, 0.7], "high": [0.45, 0.9]}
+    assert "test_accuracy" in sgd["curves"]["bands"]
+    assert "test_accuracy" not in adam["curves"]["bands"]
+    assert sgd["test"]["mean"] == pytest.approx(0.8)
+    assert (sgd["isBaseline"], sgd["isBest"], adam["isBest"]) == (True, False, True)
+
+
+def test_confusion_is_summed_over_the_seeds():
+    """Of 100 images, cats and dogs in turns, the first 70, 80, 90 are right: 35 + 40 + 45 of 150 each."""
+    page = page_of()
+    assert data_of(page)["arms"][0]["confusion"] == [0, 0, 120, 0, 1, 30, 1, 0, 30, 1, 1, 120]
+    assert "sgd 80.0 80.0" in text_of(page)
+
+
+def test_predictions_of_other_classes_are_an_error():
+    folder = write_study(ARMS)
+    path = next(iter(compare_study(folder).results[0].arm.runs)).folder.path / "predictions.csv"
+    path.write_text("index,target,predicted\n0,cat,horse\n")
+    with pytest.raises(RunError, match=r"predictions\.csv: 'cat' or 'horse' is none of the classes in summary\.json\."):
+        render(compare_study(folder))
+    path.write_text("index\n0\n")
+    with pytest.raises(RunError, match=r"predictions\.csv: has no columns target and predicted\."):
+        render(compare_study(folder))
+
+
+def test_names_are_text_wherever_they_stand():
+    name = "</script><script>alert(1)</script><b>"
+    page = page_of({name: [0.9, 0.8], "b": ["failed"]}, question=name, more={"b": {"reason": name}})
+    assert name not in page
+    assert data_of(page)["arms"][0]["name"] == name
+    assert page.count("alert(1)") == page.count("&lt;script&gt;alert(1)") + page.count("\\u003cscript>alert(1)")
+
+
+def test_plane_of_two_settings_is_shown_as_heat_maps():
+    arms = {"epochs=1 batch_size=8": [0.5], "epochs=2 batch_size=8": [0.6], "epochs=2 batch_size=9": [0.75]}
+    text = text_of(page_of(arms))
+    assert "epochs and batch_size test accuracy in % batch_size epochs 8 9 1 50.00 2 60.00 75.00" in text
+    assert "training time in s" in text
+
+
+def test_reported_numbers_stand_beside_measured_ones():
+    reported = {"optimizer=sgd": {"test_accuracy": 0.7729, "train_seconds": 105}, "gone": {"test_accuracy": 0.5}}
+    text = text_of(page_of(reported=reported))
+    assert "sgd test % 77.29 80.00 +2.71" in text
+    assert "sgd training time in s 105.00 2.00 -103.00" in text
+    assert "gone test % 50.00 – –" in text
+
+
+def test_runs_without_a_result_are_shown_with_their_reasons():
+    arms = {"optimizer=sgd": [0.9, "diverged"], "optimizer=adam": ["refused: optimizer.lr: must be > 0.", "waiting"]}
+    text = text_of(page_of(arms, more={"optimizer=sgd": {"reason": "the loss is not finite at step 3"}}))
+    assert "sgd 1 diverged the loss is not finite at step 3" in text
+    assert "adam 0 refused optimizer.lr: must be > 0." in text
+    assert "adam 1 waiting" in text
+
+
+def test_environment_and_commands_make_it_reproducible():
+    text = text_of(page_of(more={"optimizer=sgd": {"environment": {"torch": "2.8"}}}))
+    assert "cnnlab report trial compares again without training." in text
+    assert "version of torch 2.8, 2.9" in text
+    assert "Runs were not made alike: version of torch 2.8 (sgd), 2.9 (adam)." in text
+    assert "trial-arm0-s0" in text
+
+
+def test_page_of_a_study_that_has_just_begun_can_be_written():
+    text = text_of(page_of({"optimizer=sgd": ["waiting"], "optimizer=adam": ["running"]}))
+    assert "No verdict: the baseline sgd has no finished run." in text
+    assert "Classes" not in text
+
+
+def test_colours_are_those_of_the_pictures():
+    style = (TEMPLATES / "report.css").read_text()
+    assert tuple(re.findall(r"--c\d: light-dark\((#\w{6}),", style)) == CYCLE
+
+
+def test_licence_of_the_charting_library_lies_beside_it_and_its_name_in_the_page():
+    assert "MIT License" in (UPLOT / "LICENSE").read_text()
+    assert "github.com/leeoniya/uPlot (v1.6.32)" in page_of()
+
+
+def test_save_writes_everything_beside_the_study():
+    comparison = compare_study(write_study(ARMS))
+    save(comparison, pictures=True)
+    found = {str(path.relative_to(comparison.folder.path)) for path in comparison.folder.path.rglob("*.*")}
+    pictures = {f"plots/{name}.{kind}" for name in ("accuracy", "loss", "test_accuracy") for kind in ("png", "pdf")}
+    assert found == {"comparison.csv", "report.html", "runs.csv", "study.json"} | pictures

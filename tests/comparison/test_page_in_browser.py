@@ -1,0 +1,210 @@
+"""report.html in a real Chromium: sorting, filtering, switching arms; no console messages, no requests."""
+
+import shutil
+
+import pytest
+
+from cnnlab.comparison import compare_study, save
+from tests.comparison.study_maker import write_study
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: scripts/install test")
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium")
+
+ARMS = {
+    "optimizer=sgd": [0.70, 0.80, 0.90],
+    "optimizer=momentum": [0.71, 0.79, 0.92],
+    "optimizer=adam": [0.95, 0.84, 0.94],
+}
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])  # CI runs as root
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("study"))
+        comparison = compare_study(write_study(ARMS, more={"optimizer=adam": {"watch_test": True, "seconds": 9.0}}))
+        save(comparison, pictures=False)
+        return (comparison.folder.path / "report.html").resolve().as_uri()
+
+
+@pytest.fixture
+def page(browser, address):
+    """Open the page; at the end nothing has been said on the console, and nothing was asked for but the file."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    said, asked = [], []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(address)
+    yield page
+    page.close()
+    assert said == []
+    assert asked == [address]
+
+
+def arms(page):
+    return page.locator("#table tbody tr:visible th").evaluate_all(
+        "all => all.map(e => e.firstChild.textContent.trim())"
+    )
+
+
+def ink(page, chart="curves"):
+    """Return a chart's pixels, to tell whether it was drawn differently."""
+    return page.locator(f"#{chart} canvas").evaluate("canvas => canvas.toDataURL()")
+
+
+def test_arms_are_ranked_by_validation_at_first(page):
+    assert arms(page) == ["adam", "momentum", "sgd"]
+
+
+def test_click_on_a_heading_sorts_and_a_second_one_turns_it_round(page):
+    heading = page.get_by_role("button", name="s per run")
+    heading.click()
+    assert arms(page)[0] == "adam"
+    assert page.locator("th:has(button:text('s per run'))").get_attribute("aria-sort") == "descending"
+    heading.click()
+    assert arms(page)[-1] == "adam"
+    page.get_by_role("button", name="optimizer").click()
+    assert arms(page) == ["adam", "momentum", "sgd"]
+
+
+def test_what_is_not_known_comes_last_in_both_directions(page):
+    heading = page.get_by_role("button", name="difference")
+    for _ in range(2):
+        heading.click()
+        assert arms(page)[-1] == "sgd"
+
+
+def test_filter_leaves_the_arms_that_hold_every_word(page):
+    page.get_by_label("filter").fill("shown MOM")
+    assert arms(page) == ["momentum"]
+    assert page.locator("#count").inner_text() == "1 of 3 arms"
+    page.get_by_label("filter").fill("")
+    assert len(arms(page)) == 3
+
+
+def test_settings_are_shown_when_asked_for(page):
+    assert not page.locator("th.setting").first.is_visible()
+    page.get_by_label("settings that differ").check()
+    assert page.locator("th.setting").first.is_visible()
+
+
+def test_arm_is_switched_off_and_on_by_its_chip_and_its_row(page):
+    before = ink(page)
+    page.get_by_role("button", name="momentum", exact=True).click()
+    assert not page.get_by_label("show momentum in the charts").is_checked()
+    without = ink(page)
+    assert without != before
+    page.get_by_label("show momentum in the charts").check()
+    assert page.get_by_role("button", name="momentum", exact=True).get_attribute("aria-pressed") == "true"
+    assert ink(page) == before
+
+
+def test_all_arms_may_be_switched_off(page):
+    for name in ("sgd", "momentum", "adam"):
+        page.get_by_role("button", name=name, exact=True).click()
+    assert page.locator("#curves canvas").is_visible()
+
+
+@pytest.mark.parametrize("choice", ["loss", "training", "test", "seconds"])
+def test_choices_change_the_curves(page, choice):
+    before = ink(page)
+    page.locator("#choices").get_by_label(choice).check()
+    assert ink(page) != before
+
+
+def test_hovering_shows_the_values_of_every_arm(page):
+    box = page.locator("#curves .u-over").bounding_box()
+    page.mouse.move(box["x"] + box["width"] - 2, box["y"] + 50)
+    lines = page.locator("#curves .tip").inner_text().split("\n")
+    assert lines[0] == "epoch 3"
+    assert lines[1:3] == ["adam", "91.00 % (84.00 to 95.00)"]
+
+
+def test_hovering_over_seconds_shows_what_each_arm_had_reached(page):
+    page.locator("#choices").get_by_label("seconds").check()
+    box = page.locator("#curves .u-over").bounding_box()
+    page.mouse.move(box["x"] + box["width"] - 2, box["y"] + 50)
+    text = page.locator("#curves .tip").inner_text()
+    assert text.startswith("after 9.0 s")
+    assert "sgd" in text
+
+
+def test_arrow_keys_move_along_the_curves(page):
+    page.locator("#curves").focus()
+    for epoch in (1, 2, 3, 3):
+        page.keyboard.press("ArrowRight")
+        assert page.locator("#curves .tip b").inner_text() == f"epoch {epoch}"
+
+
+def test_point_of_the_costs_names_its_arm(page):
+    page.locator("#by-seconds").scroll_into_view_if_needed()
+    box = page.locator("#by-seconds .u-over").bounding_box()
+    found = set()
+    for step in range(0, 101, 4):
+        for height in range(0, 101, 20):
+            page.mouse.move(box["x"] + box["width"] * step / 100, box["y"] + box["height"] * height / 100)
+            tip = page.locator("#by-seconds .tip")
+            if tip.count() and tip.is_visible():
+                found.add(tip.inner_text().split("\n")[1])
+    assert "adam" in found
+    assert found & {"sgd", "momentum"}
+
+
+def test_confusion_matrix_begins_with_the_best_arm_and_can_be_chosen(page):
+    cells = page.locator("#confusion td")
+    assert page.locator("#confusion-of option:checked").inner_text() == "adam"
+    assert cells.all_inner_texts() == ["137", "13", "14", "136"]
+    page.get_by_label("confusion matrix of").select_option("sgd")
+    assert cells.all_inner_texts() == ["120", "30", "30", "120"]
+
+
+def test_theme_is_switched_by_the_button_and_follows_the_system(browser, address):
+    page = browser.new_page(color_scheme="dark")
+    page.goto(address)
+    background = "getComputedStyle(document.body).backgroundColor"
+    assert page.evaluate(background) == "rgb(21, 24, 27)"
+    page.get_by_role("button", name="switch to light colours").click()
+    assert page.evaluate(background) == "rgb(255, 255, 255)"
+    page.close()
+
+
+def test_everything_can_be_reached_by_keyboard(page):
+    page.locator("#theme").focus()
+    name = "(e => e.id || e.textContent.trim() || e.ariaLabel)(document.activeElement)"
+    reached = set()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate(name))
+    assert {"filter", "settings", "verdict", "curves", "confusion-of", "sgd", "show adam in the charts"} <= reached
+
+
+def test_page_is_legible_without_wide_screens(browser, address):
+    page = browser.new_page(viewport={"width": 600, "height": 800})
+    page.goto(address)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 600
+    page.close()
+
+
+def test_hundred_runs_of_a_hundred_epochs_open_within_two_seconds(browser):
+    arms = {f"optimizer=o{i} epochs=100": [0.5 + i / 100 + seed / 500 for seed in range(4)] for i in range(25)}
+    more = {name: {"watch_test": True} for name in arms}
+    comparison = compare_study(write_study(arms, more=more))
+    save(comparison, pictures=False)
+    file = comparison.folder.path / "report.html"
+    assert file.stat().st_size < 10e6
+    page = browser.new_page()
+    page.goto(file.resolve().as_uri())
+    took = page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd")
+    assert len(arms) == page.locator("#table tbody tr").count()
+    assert took < 2000, f"{took} ms"
+    page.close()
