@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,7 +14,7 @@ from hydra.core.utils import JobReturn
 from cnnlab.artifacts import RUNS, RunFolder
 from cnnlab.cli.jobs import Outcome
 from cnnlab.cli.points import Grid, Job
-from cnnlab.errors import Interrupted, RunError
+from cnnlab.errors import ConfigError, Interrupted, RunError
 from cnnlab.guards import is_held
 from cnnlab.study import FINAL, GridRow, Study, StudyFolder, settings, standing
 from cnnlab.watch import Watch, Watched
@@ -20,6 +22,7 @@ from cnnlab.watch import Watch, Watched
 Launch = Callable[[list[list[str]]], Sequence[JobReturn]]
 """Overrides of each run -> how each ended; what a Hydra launcher does."""
 
+_COMPARISON_PAUSE = 30.0  # seconds: comparing takes one, and the processor has runs to train
 _PAUSE = 1.0  # seconds between two looks at runs that another process trains
 
 
@@ -40,6 +43,7 @@ class Sweep:
         self.folders = {job.run_id: RunFolder(RUNS / job.run_id) for job in self.jobs}
         self._outcomes: dict[str, Outcome] = {}
         self._launcher_error: Exception | None = None
+        self._compared_at = time.monotonic()
 
     def show_plan(self) -> None:
         """Say how every run stands and what the sweep will take; run nothing.
@@ -68,7 +72,8 @@ class Sweep:
         before = len(self.jobs) - len(to_do)
         print(f"sweep    {self.name}: {count(len(self.jobs))}{f', {before} finished before' if before else ''}")
         self._tell_died(to_do)
-        watch = Watch(self.name, self.study, [self._watched(job) for job in self.jobs])
+        runs = [self._watched(job) for job in self.jobs]
+        watch = Watch(self.name, self.study, runs, on_change=self._refresh_comparison)
         try:
             with watch, _sigterm_is_ctrl_c():
                 self._run(to_do, launch)
@@ -119,13 +124,21 @@ class Sweep:
     def _status(self, job: Job) -> str:
         return standing(self.folders[job.run_id])
 
-    def _close(self) -> None:
-        """Draw the pictures of the runs, show how all stand, name what failed."""
-        from cnnlab.commands.report import show
+    def _refresh_comparison(self) -> None:
+        """Write the comparison of what there is so far, now and then; called from the watch."""
+        if time.monotonic() - self._compared_at < _COMPARISON_PAUSE:
+            return
+        from cnnlab.comparison import write
 
+        with contextlib.suppress(ConfigError, RunError):  # told at the end, if it is still so
+            write(self.study, pictures=False)
+        self._compared_at = time.monotonic()
+
+    def _close(self) -> None:
+        """Draw the pictures, show the comparison, name what failed."""
         self._draw()
         print()
-        show([folder.path for folder in self.folders.values()])
+        self._show_comparison()
         failures = [self._failure(job) for job in self.jobs if self._status(job) != "finished"]
         num_refused = sum(map(len, self.grid.refused.values()))
         if failures or num_refused:
@@ -138,7 +151,18 @@ class Sweep:
         from cnnlab.plots.drawing import draw_runs
 
         drawn = [job for job in self.jobs if job.config.plots and self._status(job) in FINAL]
-        draw_runs([self.folders[job.run_id].path for job in drawn], progress=RunConsole().preparing)
+        progress = RunConsole().preparing if sys.stdout.isatty() else None
+        draw_runs([self.folders[job.run_id].path for job in drawn], progress=progress)
+
+    def _show_comparison(self) -> None:
+        from cnnlab.commands.report import show, width
+        from cnnlab.comparison import terminal_lines, write
+
+        try:
+            print("\n".join(terminal_lines(write(self.study, pictures=True), width=width())))
+        except ConfigError as error:  # the runs are there, but no question can be answered with them
+            show([folder.path for folder in self.folders.values()])
+            print(f"no comparison: {error}")
 
     def _failure(self, job: Job) -> str:
         kind = "diverged" if self._status(job) == "diverged" else "failed"

@@ -74,7 +74,7 @@ def _print(comparison: Comparison, layout: str) -> None:
     if layout == "markdown":
         print("\n".join(markdown_lines(comparison)))
     else:
-        print("\n".join(terminal_lines(comparison, width=_width())))
+        print("\n".join(terminal_lines(comparison, width=width())))
 
 
 def _list(named: Sequence[Path]) -> None:
@@ -89,14 +89,15 @@ def _list(named: Sequence[Path]) -> None:
     show(folders)
 
 
-def _width() -> int:
+def width() -> int:
+    """Return the columns of the terminal."""
     return shutil.get_terminal_size((WIDTH, 24)).columns
 
 
 def show(folders: Sequence[Path]) -> None:
     """Print the table of these runs, and the folder to open."""
     lines = sorted(map(read_line, folders), key=_rank)
-    print("\n".join(table(lines, width=_width())))
+    print("\n".join(table(lines, width=width())))
     best = lines[0].folder
     print(f"open     {best / 'plots' if (best / 'plots').is_dir() else best}")
 
@@ -118,7 +119,7 @@ def read_line(path: Path) -> RunLine:
         is_finished, status = False, status | {"status": "damaged", "error": str(error)}
     return RunLine(
         folder=path,
-        status=standing(status),
+        status=standing(folder),
         settings=_settings(folder),
         best_epoch=summary["best_epoch"] if is_finished else None,
         val_accuracy=_accuracy(summary, "val") if is_finished else None,
