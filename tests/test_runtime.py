@@ -1,5 +1,9 @@
 import re
+import subprocess
+from pathlib import Path
 
+import hydra
+import numpy as np
 import pytest
 import torch
 
@@ -40,6 +44,17 @@ def test_environment_records_versions_and_hardware():
     assert recorded["torch"] == torch.__version__
     assert (recorded["device"], recorded["precision"], recorded["threads"]) == ("cpu", "fp32", 1)
     assert {"cnnlab", "python", "platform", "host", "git_commit", "git_dirty", "device_name"} <= set(recorded)
+    assert recorded["numpy"] == np.__version__
+    assert recorded["hydra-core"] == hydra.__version__
+    assert {"torchvision", "cuda", "cudnn"} <= set(recorded)
+
+
+def test_environment_records_the_commit_of_cnnlab_itself(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # in no checkout
+    recorded = environment(started())
+    own = subprocess.run(["git", "-C", Path(__file__).parent, "rev-parse", "HEAD"], capture_output=True, text=True)
+    assert recorded["git_commit"] is None
+    assert recorded["cnnlab_git_commit"] == (own.stdout.strip() or None)
 
 
 def test_peak_memory_is_that_of_the_process():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import importlib.metadata
 import os
 import platform
 import re
@@ -115,8 +116,12 @@ def environment(runtime: Runtime) -> dict[str, object]:
     """Return what env.json holds: versions, code, hardware, precision."""
     return {
         "cnnlab": __version__,
+        **{f"cnnlab_{key}": value for key, value in _own_git_state().items()},
         "python": platform.python_version(),
         "torch": torch.__version__,
+        **{name: _version_of(name) for name in ("torchvision", "numpy", "hydra-core")},
+        "cuda": torch.version.cuda,
+        "cudnn": torch.backends.cudnn.version(),  # type: ignore[no-untyped-call]
         "platform": platform.platform(),
         "host": platform.node(),
         **_git_state(Path.cwd()),
@@ -125,6 +130,20 @@ def environment(runtime: Runtime) -> dict[str, object]:
         "threads": runtime.threads,
         "precision": runtime.precision,
     }
+
+
+def _version_of(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _own_git_state() -> dict[str, object]:
+    """Return the state of cnnlab's own checkout; installed, it lies in no checkout, or in a stranger's."""
+    root = Path(__file__).resolve().parents[2]
+    is_checkout = (root / "conf" / "train.yaml").is_file()
+    return _git_state(root) if is_checkout else {"git_commit": None, "git_dirty": None}
 
 
 def _git_state(folder: Path) -> dict[str, object]:
