@@ -203,6 +203,22 @@ def test_output_that_takes_no_umlaut_or_nothing_ends_well(in_empty_folder, redir
     assert ("sch\\xf6n" in done.stdout) == ("iconv" in redirection)
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_output_without_room_is_one_message():
+    command = f"'{sys.executable}' -m cnnlab list > /dev/full"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (1, "what is printed cannot be written: No space left on device.\n")
+
+
+@pytest.mark.parametrize("override", ["hydra.run.dir=x", "hydra.job.chdir=true", "hydra.sweep.dir=x"])
+def test_folders_of_hydra_are_refused(override, capsys, folder):
+    assert main(["train", override]) == 2
+    key = override.lstrip("+").partition("=")[0]
+    told = "cnnlab names and fills the folders of runs itself, in outputs/. Leave it out; to work elsewhere, cd there."
+    assert capsys.readouterr().err == f"{key}: {told}\n"
+    assert list(folder.iterdir()) == []
+
+
 def test_diverged_run_gives_its_exit_code(monkeypatch):
     monkeypatch.setattr(train, "run", lambda plain, overrides, in_sweep: 1)
     assert main([]) == 0  # help

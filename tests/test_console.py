@@ -1,4 +1,6 @@
-from cnnlab.console import RunConsole, epoch_line, summary_lines
+import pytest
+
+from cnnlab.console import RunConsole, counted, epoch_line, summary_lines
 from cnnlab.engine import EpochRecord, Score
 from cnnlab.selection import Selection
 
@@ -12,6 +14,11 @@ def summary(**test):
         "test": {**figures, "majority_accuracy": 0.2, **test}, "selected_by": "validation accuracy",
         "seconds": {"train": 75.0}, "images_per_second": 1234.5,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("number", "text"), [(0, "0 epochs"), (1, "1 epoch"), (2, "2 epochs")])
+def test_one_is_no_plural(number, text):
+    assert counted(number, "epoch") == text
 
 
 def test_epoch_line_tells_losses_accuracies_and_remaining_time():

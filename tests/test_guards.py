@@ -3,6 +3,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -40,6 +41,24 @@ def test_folder_that_cannot_be_written_is_told_in_one_message(tmp_path):
     (tmp_path / "outputs").write_text("a file in the way")
     message = r"cannot be written \(Not a directory\)\. Work in a folder that can be written"
     with pytest.raises(RunError, match=message), held(RunFolder(tmp_path / "outputs" / "run")):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [("a_file", "File exists"), ("a_file/run", "Not a directory"), ("/proc/foo", "No such file or directory")],
+)
+def test_place_where_no_folder_can_be_is_told_in_one_message(tmp_path, monkeypatch, path, reason):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a_file").write_text("in the way")
+    with pytest.raises(RunError, match=rf"^{path}: cannot be written \({reason}\)\. "), held(RunFolder(Path(path))):
+        pass
+
+
+def test_holder_that_has_written_nothing_yet_is_no_question_mark(tmp_path):
+    folder = RunFolder(tmp_path / "run")
+    message = r"^run: is being trained by another process\. Nothing was done here\.$"
+    with held(folder), pytest.raises(RunError, match=message), held(folder):
         pass
 
 

@@ -318,8 +318,8 @@ def test_batch_larger_than_the_data_set_is_refused_and_nothing_written(tmp_path)
 def test_patience_ends_training_early(capsys):
     outcome = execute(tiny("epochs=50", "patience=1", "optimizer.lr=1e-12"))
     assert outcome.summary["epochs_trained"] < 50
-    assert outcome.summary["stop_reason"] == "no better validation accuracy for 1 epochs (patience)"
-    assert "stopped after epoch 2: no better validation accuracy for 1 epochs (patience)" in capsys.readouterr().out
+    assert outcome.summary["stop_reason"] == "no better validation accuracy for an epoch (patience)"
+    assert "stopped after epoch 2: no better validation accuracy for an epoch (patience)" in capsys.readouterr().out
 
 
 def test_training_without_validation_takes_the_last_epoch():

@@ -126,6 +126,11 @@ def epoch_line(record: EpochRecord, epochs: int, *, is_best: bool, seconds_left:
     return f"epoch {record.epoch:{width}}/{epochs}  {'  '.join(scores)}  {times}"
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number of things: 1 epoch, 2 epochs."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def describe_run(
     run_id: str, config: RunConfig, parts: Parts, runtime: Runtime, *, parameters: int, flops: int, epochs_done: int
 ) -> list[str]:
@@ -144,8 +149,8 @@ def describe_run(
         f"         {parameters:,} parameters, {_flops(flops)} per image",
         f"train    {config.optimizer.name}, lr {config.optimizer.options['lr']:g}, {config.scheduler.name}, "
         f"{config.loss.name}, augmentation {config.augmentation.name}",
-        f"         {config.epochs} epochs, batch {config.batch_size}, seed {config.seed}",
-        f"device   {describe_device(runtime.device)}, {runtime.threads} threads, {precision}",
+        f"         {counted(config.epochs, 'epoch')}, batch {config.batch_size}, seed {config.seed}",
+        f"device   {describe_device(runtime.device)}, {counted(runtime.threads, 'thread')}, {precision}",
     ]  # fmt: skip
     return [*lines, f"resumed  after epoch {epochs_done}"] if epochs_done else lines
 

@@ -16,6 +16,7 @@ from cnnlab.artifacts import RunFolder
 from cnnlab.errors import Busy, ConfigError, Interrupted, RunError
 
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_NO_PLACE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.EISDIR, errno.ENAMETOOLONG)
 
 
 @contextmanager
@@ -79,7 +80,7 @@ def disk_errors(place: Path) -> Iterator[None]:
         if error.errno in _NO_SPACE:
             advice = "Free some and repeat the command, without rerun=true; what is done is kept."
             raise RunError(f"{place}: no space left on the disk. {advice}") from error
-        if isinstance(error, PermissionError | NotADirectoryError):
+        if error.errno in _NO_PLACE or (error.errno == errno.ENOENT and not place.exists()):
             advice = "Work in a folder that can be written, or set cache_dir and data_dir to such folders."
             raise RunError(f"{place}: cannot be written ({error.strerror}). {advice}") from error
         raise

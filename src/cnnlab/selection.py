@@ -54,7 +54,8 @@ def reason_to_stop(
 ) -> str | None:
     """Return why training ends after this epoch, None if it goes on."""
     if patience is not None and selection.epochs_without >= patience:
-        return f"no better validation accuracy for {patience} epochs (patience)"
+        epochs = "an epoch" if patience == 1 else f"{patience} epochs"
+        return f"no better validation accuracy for {epochs} (patience)"
     if stop_below_loss is not None and record.train.loss < stop_below_loss:
         return f"training loss {record.train.loss:.4g} is below {stop_below_loss:g} (stop_below_loss)"
     if max_minutes is not None and train_seconds >= 60 * max_minutes:

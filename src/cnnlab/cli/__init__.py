@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import io
 import os
@@ -61,9 +62,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     _let_everything_be_printed()
     args = list(sys.argv[1:] if argv is None else argv)
     try:
-        code = _dispatch(args)
+        code = _carry_out(args)
         sys.stdout.flush()
         return code
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        _print_no_more()
+        return 0
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _print_no_more()
+        print(f"what is printed cannot be written: {error.strerror}.", file=sys.stderr)
+        return 1
+
+
+def _carry_out(args: list[str]) -> int:
+    """Carry out a command line; say what went wrong and return the exit code of that."""
+    try:
+        return _dispatch(args)
     except ConfigError as error:
         print(error, file=sys.stderr)
         return 2
@@ -74,9 +90,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         if not isinstance(error, Interrupted):
             print(INTERRUPTED.format(" without rerun=true" if "rerun=true" in args else ""), file=sys.stderr)
         return 130
-    except BrokenPipeError:  # the reader, such as `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+
+
+def _print_no_more() -> None:
+    """Let what is still to be flushed vanish; else Python fails over it at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _let_everything_be_printed() -> None:

@@ -17,7 +17,7 @@ from cnnlab.cli import conf_dir
 from cnnlab.cli.arguments import Arguments
 from cnnlab.cli.hydra_versions import main_options
 from cnnlab.cli.jobs import JOBS, Outcome
-from cnnlab.cli.problems import COMPOSITION_ERRORS, all_problems, is_of_hydra, repeated
+from cnnlab.cli.problems import COMPOSITION_ERRORS, all_problems, folders_of_hydra, is_of_hydra, repeated
 from cnnlab.errors import ConfigError, Interrupted
 
 WIDTH = 80
@@ -41,7 +41,7 @@ def run(arguments: Arguments) -> int:
 
     wants_full_error = os.environ.get("HYDRA_FULL_ERROR") == "1"
     try:
-        if problems := repeated(arguments.overrides):
+        if problems := [*repeated(arguments.overrides), *folders_of_hydra(arguments.overrides)]:
             raise ConfigError(*problems)
         with _arguments_for_hydra(arguments), _wrapped() if arguments.is_help else contextlib.nullcontext():
             # A sweep's jobs may run in other processes: their outcomes come back through the launcher.

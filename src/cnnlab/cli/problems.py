@@ -40,6 +40,16 @@ def repeated(overrides: Iterable[str]) -> list[str]:
     ]
 
 
+def folders_of_hydra(overrides: Iterable[str]) -> list[str]:
+    """Return a problem for every key that would let Hydra choose a folder or write into one."""
+    return [
+        f"{_key(text)}: cnnlab names and fills the folders of runs itself, in outputs/. Leave it out; "
+        "to work elsewhere, cd there."
+        for text in overrides
+        if _key(text).startswith(("hydra.run.", "hydra.sweep.", "hydra.job.chdir", "hydra.output_subdir"))
+    ]
+
+
 def all_problems(arguments: Arguments, error: Exception) -> list[str]:
     """Return what is wrong with a command line on which Hydra gave up at the first problem.
 
