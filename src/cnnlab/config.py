@@ -13,6 +13,7 @@ from cnnlab.activations import ACTIVATIONS
 from cnnlab.config_rules import RULES
 from cnnlab.data.augmentations import AUGMENTATIONS
 from cnnlab.data.datasets import DATASETS
+from cnnlab.data.splits import TEST_FRACTION, VAL_FRACTION
 from cnnlab.errors import ConfigError, did_you_mean, unknown
 from cnnlab.losses import LOSSES
 from cnnlab.models import MODELS
@@ -67,9 +68,9 @@ class DatasetConfig:
     """Training images per class, chosen by the seed; null takes all."""
     fraction: Portion | None = None
     """Part of the training images of each class, chosen by the seed; null takes all."""
-    val_fraction: Fraction = 0.1
+    val_fraction: Fraction = VAL_FRACTION
     """Part of the training split that is held out for validation; 0 for none."""
-    test_fraction: Portion = 0.2
+    test_fraction: Portion = TEST_FRACTION
     """Part that is held out as test split where the data set comes without one."""
     split_seed: NonNegativeInt = 0
     """Fixes both splits; the run's seed does not change them."""

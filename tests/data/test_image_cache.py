@@ -101,6 +101,15 @@ def test_one_image_in_color_makes_three_channels(root):
     assert images[9, :, 0, 0].tolist() == [180, 180, 180]
 
 
+def test_damaged_file_has_no_say_in_the_size_of_the_others(root):
+    Image.new("RGB", (9, 9), 7).save(root / "5.png")
+    (root / "5.png").write_bytes((root / "5.png").read_bytes()[:-30])
+    result = decoded(root)
+    assert list(result.corrupt) == ["5.png"]
+    assert (result.images.shape, result.is_mixed) == ((10, 1, 4, 6), False)
+    assert result.images[:, 0, 0, 0].tolist() == [0, 20, 40, 60, 80, 0, 120, 140, 160, 180]
+
+
 def test_corrupt_files_are_remembered(root, monkeypatch):
     (root / "3.png").write_bytes(b"")
     (root / "5.png").write_bytes((root / "5.png").read_bytes()[:-30])

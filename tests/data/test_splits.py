@@ -108,6 +108,31 @@ def test_notes_are_passed_on():
     assert split(source_of(5, 5)).notes == ("a note",)
 
 
+def test_portions_that_are_asked_for_in_vain_are_noted():
+    source = source_of(20, 20, val=split_of([1, 1]), test=split_of([1, 1]))
+    assert split(source, val_fraction=0.3, test_fraction=0.4).notes == (
+        "a note",
+        "dataset.val_fraction=0.3 has no effect: the data has a validation split of its own",
+        "dataset.test_fraction=0.4 has no effect: the data has a test split of its own",
+    )
+    assert split(source, val_fraction=0.0).notes == ("a note",)
+    assert split(source_of(20, 20), val_fraction=0.3, test_fraction=0.4).notes == ("a note",)
+
+
+def test_classes_without_test_images_are_named():
+    first, second, third = CLASSES[:3]
+    assert split(source_of(5, 1, 5)).notes == ("a note", f"no test images of class '{second}'")
+    assert (
+        split(source_of(5, 5, 5, test=split_of([0, 3, 0]))).notes[-1] == f"no test images of class '{first}', '{third}'"
+    )
+
+
+def test_of_many_classes_without_test_images_five_are_named():
+    names = tuple("abcdefgh")
+    source = Source(split_of([2] * 8), names, test=split_of([1] + [0] * 7))
+    assert split(source).notes == ("no test images of class 'b', 'c', 'd', 'e', 'f' and 2 more",)
+
+
 def test_classes_keeps_these_in_this_order():
     source = source_of(30, 20, 10, test=split_of([3, 2, 1]))
     data = split(source, classes=("cat", "ant"))

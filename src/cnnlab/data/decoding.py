@@ -15,7 +15,7 @@ from PIL import Image, ImageOps
 
 from cnnlab.data.folders import permission_denied
 
-VERSION = 1  # of what is made of a file; raising it decodes every folder anew
+VERSION = 2  # of what is made of a file; raising it decodes every folder anew
 # By content, whatever the suffix says. EPS and the like stay out: Pillow hands them to another program.
 FORMATS = ("JPEG", "PNG", "BMP", "DIB", "PPM", "TIFF", "GIF", "WEBP")
 GRAY_MODES = frozenset({"1", "L", "LA", "I", "F", "I;16", "I;16L", "I;16B", "I;16N"})

@@ -128,16 +128,21 @@ def _fill(
         return results
 
     headers = run("reading image sizes", read_headers, [(root, chunk) for _, chunk in chunks])
-    readable = [header for header in headers if isinstance(header, Header)]
-    target = _create(draft / "images.npy", len(paths), readable, image_size)
-    reasons = run("decoding images", decode_files, [(root, chunk, first, target) for first, chunk in chunks])
+    considered = [header for header in headers if isinstance(header, Header)]
+    for _ in range(2):  # a file that turns out to be damaged has no say in the size of the others
+        target = _create(draft / "images.npy", len(paths), considered, image_size)
+        reasons = run("decoding images", decode_files, [(root, chunk, first, target) for first, chunk in chunks])
+        pairs = zip(headers, reasons)
+        considered = [header for header, reason in pairs if isinstance(header, Header) and reason is None]
+        if _shape(considered, image_size) == (target.channels, target.height, target.width):
+            break
     with target.file.open("r+b") as file:
         os.fsync(file.fileno())  # the name that follows promises that every byte is there
     meta = {
         "root": str(root),
         "image_size": image_size,
         "num_images": len(paths),
-        "is_mixed": len({(header.height, header.width) for header in readable}) > 1,
+        "is_mixed": len({(header.height, header.width) for header in considered}) > 1,
         "corrupt": {path: reason for path, reason in zip(paths, reasons) if reason is not None},
     }
     (draft / "meta.json").write_text(json.dumps(meta, indent=1), encoding="utf-8")
@@ -145,11 +150,16 @@ def _fill(
 
 def _create(file: Path, num_images: int, headers: list[Header], image_size: int | None) -> Target:
     """Make the file in its full size; holes take no space until they are written."""
-    height, width = _common_size(headers, image_size)
-    channels = 1 if headers and all(header.is_gray for header in headers) else 3
+    channels, height, width = _shape(headers, image_size)
     shape = (num_images, height, width, channels)
     empty = np.lib.format.open_memmap(file, mode="w+", dtype=np.uint8, shape=shape)
     return Target(file, empty.offset, channels, height, width)
+
+
+def _shape(headers: list[Header], image_size: int | None) -> tuple[int, int, int]:
+    """Return channels, height and width of the decoded images."""
+    channels = 1 if headers and all(header.is_gray for header in headers) else 3
+    return (channels, *_common_size(headers, image_size))
 
 
 def _common_size(headers: list[Header], image_size: int | None) -> tuple[int, int]:

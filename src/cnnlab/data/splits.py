@@ -13,6 +13,8 @@ from cnnlab.errors import ConfigError, unknown
 from cnnlab.randomness import generator
 
 REST = "rest"  # the class of all others under `dataset.binary`
+VAL_FRACTION, TEST_FRACTION = 0.1, 0.2  # held out where nothing else is asked for
+_NAMED = 5  # classes in a note; the rest is counted
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +98,8 @@ def make_splits(
         train, val = _hold_out(train, source.classes, val_fraction, split_seed=split_seed, name="val")
     _check_images(train, val, test, source.classes)
     train = _subset(train, source.classes, seed=seed, per_class=per_class, fraction=fraction)
-    return Data(train, val, test, source.classes, source.notes)
+    notes = (*source.notes, *_unused_fractions(source, val_fraction, test_fraction), *_untested(test, source.classes))
+    return Data(train, val, test, source.classes, notes)
 
 
 def keep_classes(source: Source, classes: tuple[str, ...]) -> Source:
@@ -184,6 +187,24 @@ def _check_images(train: Split, val: Split | None, test: Split, classes: tuple[s
         problems.append("dataset.val_fraction: no class has an image to spare. Set it to 0: no validation.")
     if problems:
         raise ConfigError(*problems)
+
+
+def _unused_fractions(source: Source, val_fraction: float, test_fraction: float) -> list[str]:
+    """Say which portion was asked for in vain, since the data set comes with that split."""
+    notes = []
+    if source.val is not None and val_fraction not in (0, VAL_FRACTION):
+        notes.append(f"dataset.val_fraction={val_fraction:g} has no effect: the data has a validation split of its own")
+    if source.test is not None and test_fraction != TEST_FRACTION:
+        notes.append(f"dataset.test_fraction={test_fraction:g} has no effect: the data has a test split of its own")
+    return notes
+
+
+def _untested(test: Split, classes: tuple[str, ...]) -> list[str]:
+    """Name the classes of which nothing is known in the end."""
+    counts = torch.bincount(test.labels, minlength=len(classes)).tolist()
+    names = [f"'{name}'" for name, count in zip(classes, counts) if count == 0]
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return [f"no test images of class {', '.join(names[:_NAMED])}{more}"] if names else []
 
 
 def _subset(
