@@ -1,6 +1,6 @@
 import pytest
 
-from cnnlab.console import RunConsole, counted, epoch_line, summary_lines
+from cnnlab.console import RunConsole, counted, epoch_line, scores_kept, summary_lines
 from cnnlab.engine import EpochRecord, Score
 from cnnlab.selection import Selection
 
@@ -41,6 +41,11 @@ def test_summary_is_a_table_of_80_columns():
 def test_run_that_is_no_better_than_a_constant_answer_is_told_so():
     lines = summary_lines(summary(accuracy=0.2, majority_accuracy=0.2), epochs=20)
     assert "The test accuracy does not exceed that of always answering the most frequent class." in lines
+
+
+def test_only_of_more_than_20_classes_it_is_said_that_there_is_no_roc():
+    assert scores_kept(20) == []
+    assert scores_kept(21) == ["more than 20 classes: predictions.csv keeps the 5 best scores, so no ROC is drawn"]
 
 
 def test_lines_go_to_the_terminal_and_to_the_log(tmp_path, capsys):

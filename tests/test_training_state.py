@@ -4,7 +4,7 @@ import torch
 from cnnlab.artifacts import RunFolder
 from cnnlab.build import build
 from cnnlab.engine import EpochRecord, Score
-from cnnlab.errors import ConfigError
+from cnnlab.errors import ConfigError, RunError
 from cnnlab.runtime import Runtime
 from cnnlab.training_state import TrainingState, evaluated_model, from_checkpoint, to_checkpoint
 from tests.conftest import tiny
@@ -54,6 +54,16 @@ def test_kept_weights_do_not_change_with_the_model():
 def test_moving_average_is_what_is_evaluated_and_kept():
     parts = build(tiny("ema=0.9"), RUNTIME)
     assert evaluated_model(parts) is parts.average.module
+
+
+@pytest.mark.parametrize("change", [{"model": {}}, {"runtime": None}, {"selection": {"epochs": 3}}, {"optimizer": 7}])
+def test_checkpoint_of_something_else_is_refused(change):
+    parts = build(tiny(), RUNTIME)
+    checkpoint = to_checkpoint(TrainingState(), parts, RUNTIME) | change
+    with pytest.raises(
+        RunError, match=r"^the checkpoint is not of this run \(\w+Error\)\. Delete checkpoints/last\.pt, "
+    ):
+        from_checkpoint(checkpoint, parts, RUNTIME)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from cnnlab.engine import EpochRecord, Score
 from cnnlab.runtime import Runtime, describe_device
 from cnnlab.schema import Plain
 from cnnlab.selection import Selection
+from cnnlab.summary import FULL_SCORES, TOP
 
 _STEPS = 10  # plain lines of a long preparation
 
@@ -143,7 +144,7 @@ def describe_run(
         f"data     {config.dataset.name}{_folder(config)}: {len(data.train):,} train, {num_val:,} validation, "
         f"{len(data.test):,} test images",
         f"         {images.channels}x{images.image_size}x{images.image_size}, {len(images.classes)} classes",
-        *(f"         {note}" for note in data.notes),
+        *(f"         {note}" for note in (*data.notes, *scores_kept(len(images.classes)))),
         f"model    {config.model.name}, normalization {config.normalization.name}, "
         f"activation {config.activation.name}",
         f"         {parameters:,} parameters, {_flops(flops)} per image",
@@ -153,6 +154,13 @@ def describe_run(
         f"device   {describe_device(runtime.device)}, {counted(runtime.threads, 'thread')}, {precision}",
     ]  # fmt: skip
     return [*lines, f"resumed  after epoch {epochs_done}"] if epochs_done else lines
+
+
+def scores_kept(num_classes: int) -> list[str]:
+    """Return what is to be said of scores of so many classes."""
+    if num_classes <= FULL_SCORES:
+        return []
+    return [f"more than {FULL_SCORES} classes: predictions.csv keeps the {TOP} best scores, so no ROC is drawn"]
 
 
 def _folder(config: RunConfig) -> str:

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from cnnlab.build import Parts
 from cnnlab.engine import EpochRecord
-from cnnlab.errors import ConfigError
+from cnnlab.errors import ConfigError, RunError
 from cnnlab.runtime import Runtime
 from cnnlab.schedulers import Plateau
 from cnnlab.schema import Plain, PlainMapping
@@ -69,7 +69,16 @@ def from_checkpoint(checkpoint: PlainMapping, parts: Parts, runtime: Runtime) ->
 
     Raises:
         ConfigError: the run was started with another precision, kind of device or number of threads.
+        RunError: the checkpoint is not of this run.
     """
+    try:
+        return _restored(checkpoint, parts, runtime)
+    except (AttributeError, KeyError, RuntimeError, TypeError, ValueError) as error:
+        advice = "Delete checkpoints/last.pt, then the run starts anew."
+        raise RunError(f"the checkpoint is not of this run ({type(error).__name__}). {advice}") from error
+
+
+def _restored(checkpoint: PlainMapping, parts: Parts, runtime: Runtime) -> TrainingState:
     _refuse_other_runtime(checkpoint["runtime"], _fingerprint(runtime))
     parts.model.load_state_dict(checkpoint["model"])
     parts.loss_fn.load_state_dict(checkpoint["loss"])

@@ -100,7 +100,7 @@ def _draw_rows(axes: Axes, shown: list[Row], places: list[float]) -> None:
         "D",
         color=ORANGE,
         markersize=4.5,
-        markerfacecolor="white",
+        markerfacecolor="none",  # a recall of the same value shows through
         markeredgewidth=1.3,
         label="precision",
         zorder=3,
