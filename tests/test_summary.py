@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from cnnlab.summary import MISTAKES, figures_of, prediction_columns, prediction_rows, seconds_to, worst_mistakes
+from cnnlab.summary import MISTAKES, figures_of, predictions, seconds_to, worst_mistakes
 
 SCORES = np.array([[0.9, 0.1], [0.2, 0.8], [0.7, 0.3], [0.6, 0.4]], np.float32)
 TARGETS = np.array([0, 1, 1, 1])
@@ -16,18 +16,25 @@ def test_figures_are_those_worked_by_hand():
 
 
 def test_predictions_hold_every_score_of_few_classes():
-    assert prediction_columns(["ant", "bee"]) == ("index", "target", "predicted", "score_ant", "score_bee")
-    rows = list(prediction_rows(SCORES, TARGETS, ["ant", "bee"]))
+    columns, rows = predictions(SCORES, TARGETS, ["ant", "bee"], None)
+    assert columns == ("index", "target", "predicted", "score_ant", "score_bee")
     assert rows[2] == {"index": 2, "target": "bee", "predicted": "ant", "score_ant": 0.7, "score_bee": 0.3}
 
 
 def test_predictions_hold_the_top_five_of_many_classes():
     classes = [f"c{k}" for k in range(21)]
     scores = np.linspace(0, 1, 21, dtype=np.float32)[None]
-    (row,) = prediction_rows(scores, np.array([0]), classes)
-    assert tuple(row) == prediction_columns(classes)
+    columns, (row,) = predictions(scores, np.array([0]), classes, None)
+    assert tuple(row) == columns
     assert [row[f"top{k}"] for k in range(1, 6)] == ["c20", "c19", "c18", "c17", "c16"]
     assert (row["predicted"], row["top1_score"], row["top5_score"]) == ("c20", 1.0, 0.8)
+
+
+def test_predictions_end_with_the_file_where_images_are_files():
+    columns, rows = predictions(SCORES, TARGETS, ["ant", "bee"], ["a.png", "b.png", "c.png", "d.png"])
+    assert columns[-1] == "file"
+    assert tuple(rows[0]) == columns
+    assert [row["file"] for row in rows] == ["a.png", "b.png", "c.png", "d.png"]
 
 
 def test_worst_mistakes_come_first():

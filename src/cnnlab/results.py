@@ -14,7 +14,7 @@ from cnnlab.engine import Batch, Score, evaluate, predict
 from cnnlab.losses import scores_are, to_scores
 from cnnlab.runtime import Runtime, peak_memory_bytes
 from cnnlab.schema import Plain
-from cnnlab.summary import figures_of, prediction_columns, prediction_rows, seconds_to, worst_mistakes
+from cnnlab.summary import figures_of, predictions, seconds_to, worst_mistakes
 from cnnlab.training_state import TrainingState, evaluated_model
 
 
@@ -67,7 +67,7 @@ def _test(folder: RunFolder, parts: Parts, runtime: Runtime) -> Plain:
         loss = float(parts.loss_fn(logits, targets))
         scores, labels = to_scores(logits, scores_are(parts.loss_fn)).cpu().numpy(), targets.cpu().numpy()
     classes = parts.images.classes
-    folder.write_rows("predictions.csv", prediction_columns(classes), prediction_rows(scores, labels, classes))
+    folder.write_rows("predictions.csv", *predictions(scores, labels, classes, parts.data.test_files))
     wrong = worst_mistakes(scores, labels)
     if len(wrong):
         test = parts.data.test

@@ -36,20 +36,30 @@ def figures_of(scores: npt.NDArray[np.float32], targets: npt.NDArray[np.int64], 
     }
 
 
-def prediction_columns(classes: Sequence[str]) -> tuple[str, ...]:
-    """Return the columns of predictions.csv."""
+def score_columns(classes: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns that `score_cells` fills."""
     if len(classes) <= FULL_SCORES:
-        return ("index", "target", "predicted", *(f"score_{name}" for name in classes))
-    top = (column for k in range(1, TOP + 1) for column in (f"top{k}", f"top{k}_score"))
-    return ("index", "target", "predicted", *top)
+        return ("predicted", *(f"score_{name}" for name in classes))
+    return ("predicted", *(column for k in range(1, TOP + 1) for column in (f"top{k}", f"top{k}_score")))
 
 
-def prediction_rows(
-    scores: npt.NDArray[np.float32], targets: npt.NDArray[np.int64], classes: Sequence[str]
-) -> Iterable[Plain]:
-    """Yield one row of predictions.csv per image: the names of target and prediction, and scores."""
-    for index, (row, target) in enumerate(zip(scores, targets.tolist())):
-        yield {"index": index, "target": classes[target], **score_cells(row, classes)}
+def predictions(
+    scores: npt.NDArray[np.float32],
+    targets: npt.NDArray[np.int64],
+    classes: Sequence[str],
+    files: Sequence[str] | None,
+) -> tuple[tuple[str, ...], list[Plain]]:
+    """Return columns and rows of predictions.csv: the names of target and prediction, scores, and the file if any.
+
+    Shape:
+        scores (N, K), targets (N,); classes: K names; files: N paths, or None where the images are no files.
+    """
+    columns = ("index", "target", *score_columns(classes), *(() if files is None else ("file",)))
+    rows = [
+        {"index": index, "target": classes[target], **score_cells(row, classes)}
+        for index, (row, target) in enumerate(zip(scores, targets.tolist()))
+    ]
+    return columns, rows if files is None else [row | {"file": file} for row, file in zip(rows, files)]
 
 
 def score_cells(row: npt.NDArray[np.float32], classes: Sequence[str]) -> Plain:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import torch
 from torch import Tensor, nn
 
 from cnnlab.build import Parts
@@ -73,6 +74,8 @@ def from_checkpoint(checkpoint: PlainMapping, parts: Parts, runtime: Runtime) ->
     """
     try:
         return _restored(checkpoint, parts, runtime)
+    except torch.OutOfMemoryError:
+        raise  # a RuntimeError too, but no fault of the file
     except (AttributeError, KeyError, RuntimeError, TypeError, ValueError) as error:
         advice = "Delete checkpoints/last.pt, then the run starts anew."
         raise RunError(f"the checkpoint is not of this run ({type(error).__name__}). {advice}") from error

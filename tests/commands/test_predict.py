@@ -47,9 +47,8 @@ def test_scores_of_the_test_split_are_those_of_the_run(trained):
     scores = read("all.csv")
     assert list(scores[0]) == ["file", "predicted", "score_bright", "score_dark"]
     run = RunFolder(Path("outputs/runs") / trained).read_rows("predictions.csv")
-    expected = sorted(float(row["score_dark"]) for row in run)
-    found = sorted(float(row["score_dark"]) for row in scores)
-    assert all(any(abs(score - other) < 1e-5 for other in found) for score in expected)
+    found = {row["file"]: float(row["score_dark"]) for row in scores}
+    assert all(found[f"images/{row['file']}"] == pytest.approx(float(row["score_dark"]), abs=1e-5) for row in run)
 
 
 def read(path):

@@ -42,6 +42,13 @@ def test_splits_share_one_store_and_labels_fit_the_images(root):
         assert torch.equal(split.labels, values.long() // 100)
 
 
+def test_every_row_of_the_store_knows_its_file(root):
+    source = read(root)
+    assert source.files is not None
+    names = {int(value): file for value, file in zip(source.train.images[:, 0, 0, 0], source.files)}
+    assert names[103] == "train/bee/3.png"
+
+
 def test_validation_folder_beside_train_and_test_is_the_validation_split(root):
     (root / "valid" / "bee").mkdir(parents=True)
     Image.new("L", (4, 4), 107).save(root / "valid" / "bee" / "7.png")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 import torch
 
@@ -102,6 +104,13 @@ def test_own_validation_split_is_used_as_it_is():
 def test_val_fraction_0_means_no_validation_split():
     assert split(source_of(50, 50), val_fraction=0.0).val is None
     assert split(source_of(50, 50, val=split_of([3, 4])), val_fraction=0.0).val is None
+
+
+def test_files_of_the_test_split_are_those_of_its_rows():
+    source = dataclasses.replace(source_of(10, 10), files=tuple(f"{row}.png" for row in range(20)))
+    data = split(source)
+    assert data.test_files == tuple(f"{row}.png" for row in data.test.rows.tolist())
+    assert split(source_of(10, 10)).test_files is None
 
 
 def test_notes_are_passed_on():

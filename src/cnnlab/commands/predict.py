@@ -53,7 +53,7 @@ def main(args: Sequence[str]) -> int:
     files = _image_files(options.images)
     folder = find_run(options.run)
 
-    from cnnlab.summary import prediction_columns, score_cells
+    from cnnlab.summary import score_cells, score_columns
 
     trained = _load(folder, options.plugins, options.device)
     classes, rows, unreadable = trained.images.classes, [], []
@@ -65,8 +65,7 @@ def main(args: Sequence[str]) -> int:
     if not rows:
         raise RunError(f"images: none can be read, of {len(files)}. The first: {unreadable[0]}.")
     if options.csv is not None:
-        columns = ("file", *(name for name in prediction_columns(classes) if name not in ("index", "target")))
-        _write_csv(options.csv, columns, rows)
+        _write_csv(options.csv, ("file", *score_columns(classes)), rows)
     _print_table(rows, trained.scores_are)
     for text in unreadable:
         print(f"cnnlab predict: cannot be read: {text}", file=sys.stderr)

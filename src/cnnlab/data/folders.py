@@ -121,7 +121,7 @@ def _place(status: os.stat_result) -> _Place:
     return status.st_dev, status.st_ino
 
 
-def _printable(name: str) -> str:
+def printable(name: str) -> str:
     """Write bytes of a name that are no UTF-8 as text, such as `caf\\xe9`: class names go into files and pictures."""
     return name.encode(errors="surrogateescape").decode(errors="backslashreplace")
 
@@ -171,7 +171,7 @@ def read_layout(root: Path) -> Layout:
         )
     folders = [path for path in listing.folders if path.count("/") == depth and (not roles or _first(path) in roles)]
     splits = [roles[_first(image.path)] if roles else "train" for image in images]
-    names = [_printable(image.path.split("/", depth + 1)[depth]) for image in images]
+    names = [printable(image.path.split("/", depth + 1)[depth]) for image in images]
     if problems := _problems(root, folders, set(zip(splits, names)), roles):
         raise ConfigError(*problems)
     classes = tuple(sorted({name for split, name in zip(splits, names) if split == "train"}, key=_natural))
@@ -224,9 +224,7 @@ def _problems(root: Path, folders: list[str], places: set[tuple[str, str]], role
         if strange := sorted(names - trained):
             problems.append(f"dataset.root: classes in '{folder}' without training images: {_quoted(strange)}.")
     empty = [
-        path
-        for path in folders
-        if (roles.get(_first(path), "train"), _printable(path.rpartition("/")[2])) not in places
+        path for path in folders if (roles.get(_first(path), "train"), printable(path.rpartition("/")[2])) not in places
     ]
     if empty:
         problems.append(f"dataset.root: no images in class folder {_quoted(sorted(empty))}. Fill or remove it.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from cnnlab.data.folders import Layout, content_hash, read_layout
+from cnnlab.data.folders import Layout, content_hash, printable, read_layout
 from cnnlab.data.image_cache import Decoded, decoded_images
 from cnnlab.data.splits import Source, Split
 from cnnlab.errors import ConfigError
@@ -46,7 +46,7 @@ def read_image_folder(storage: Storage, root: Path, *, skip_corrupt: bool) -> So
     is_whole = torch.tensor([image.path not in decoded.corrupt for image in layout.images])
     train, val, test = (_split(images, layout, is_whole, name) for name in ("train", "val", "test"))
     assert train is not None
-    return Source(train, layout.classes, val, test, notes)
+    return Source(train, layout.classes, val, test, notes, tuple(printable(image.path) for image in layout.images))
 
 
 def _split(images: Tensor, layout: Layout, is_whole: Tensor, name: str) -> Split | None:

@@ -42,6 +42,8 @@ class Source:
     test: Split | None = None
     notes: tuple[str, ...] = ()
     """What the user should know about the images; a sentence each."""
+    files: tuple[str, ...] | None = None
+    """Where each image of the store that all splits share comes from; None where images are no files."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +55,8 @@ class Data:
     test: Split
     classes: tuple[str, ...]
     notes: tuple[str, ...]
+    test_files: tuple[str, ...] | None = None
+    """File of each image of the test split; None where images are no files."""
 
 
 def make_splits(
@@ -99,7 +103,8 @@ def make_splits(
     _check_images(train, val, test, source.classes)
     train = _subset(train, source.classes, seed=seed, per_class=per_class, fraction=fraction)
     notes = (*source.notes, *_unused_fractions(source, val_fraction, test_fraction), *_untested(test, source.classes))
-    return Data(train, val, test, source.classes, notes)
+    files = None if source.files is None else tuple(source.files[row] for row in test.rows.tolist())
+    return Data(train, val, test, source.classes, notes, files)
 
 
 def keep_classes(source: Source, classes: tuple[str, ...]) -> Source:
