@@ -148,6 +148,13 @@ def test_status_keeps_when_the_run_started(folder):
     assert status["ended"] >= started
 
 
+def test_overrides_that_are_gone_are_none(folder):
+    folder.write_config({}, ["epochs=3", "seed=1"])
+    assert folder.read_overrides() == ["epochs=3", "seed=1"]
+    (folder.path / "overrides.txt").unlink()
+    assert folder.read_overrides() == []
+
+
 def test_checkpoint_returns_tensors_and_plain_values(folder):
     folder.save_checkpoint("last.pt", {"epoch": 3, "model": {"w": torch.ones(2)}})
     checkpoint = folder.load_checkpoint("last.pt")

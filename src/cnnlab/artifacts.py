@@ -120,8 +120,11 @@ class RunFolder(Folder):
         write_text(self.path / "overrides.txt", "".join(f"{text}\n" for text in overrides))
 
     def read_overrides(self) -> list[str]:
-        """Return what the user typed, one override each."""
-        return (self.path / "overrides.txt").read_text(encoding="utf-8").splitlines()
+        """Return what the user typed, one override each; nothing where overrides.txt is gone."""
+        try:
+            return (self.path / "overrides.txt").read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError:
+            return []  # it serves messages, config.yaml is what counts
 
     def write_status(self, status: str, **more: object) -> None:
         """Say how the run stands: running, finished, failed, diverged, interrupted or pruned."""

@@ -1,4 +1,5 @@
 import csv
+import os
 from pathlib import Path
 
 import numpy as np
@@ -79,6 +80,14 @@ def test_nothing_that_can_be_read_is_one_message(trained):
     assert not Path("p.csv").exists()
 
 
+@pytest.mark.parametrize("change", [{"model": {}}, {"classes": 3}])
+def test_weights_of_something_else_are_refused(trained, change):
+    folder = RunFolder(Path("outputs/runs") / trained)
+    folder.save_checkpoint("best.pt", folder.load_checkpoint("best.pt") | change)
+    with pytest.raises(RunError, match=r"checkpoints/best\.pt: is not of this run \(\w+Error\)\. Put it back, or"):
+        main([trained, "images"])
+
+
 def test_weights_that_are_gone_are_told(trained):
     RunFolder(Path("outputs/runs") / trained).delete_checkpoint("best.pt")
     with pytest.raises(RunError, match=r"checkpoints/best\.pt: is gone\. Put it back, or train the run anew: its"):
@@ -89,11 +98,13 @@ def test_weights_that_are_gone_are_told(trained):
     ("paths", "message"),
     [
         (["nowhere.png"], r"images: no file or folder 'nowhere\.png'\."),
+        (["pipe.png"], r"images: no file or folder 'pipe\.png'\."),
         (["empty"], r"images: no images in folder 'empty'\. It takes \.bmp"),
     ],
 )
 def test_missing_images_are_refused(paths, message):
     Path("empty").mkdir()
+    os.mkfifo("pipe.png")
     with pytest.raises(ConfigError, match=message):
         main(["run", *paths])
 

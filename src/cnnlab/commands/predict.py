@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 
     from cnnlab.artifacts import RunFolder
     from cnnlab.build import ImageSpec
+    from cnnlab.config import RunConfig
     from cnnlab.models.blocks import Classifier
 
 _CHUNK = 64  # images that are decoded and classified together
+_ADVICE = "Put it back, or train the run anew: its command with rerun=true."
 
 
 @dataclass(frozen=True)
@@ -89,31 +91,43 @@ def _image_files(paths: Sequence[Path]) -> list[Path]:
             if not found:
                 raise ConfigError(f"images: no images in folder '{path}'. It takes {', '.join(sorted(SUFFIXES))}.")
             files += found
-        elif path.exists():
+        elif path.is_file():
             files.append(path)
-        else:
+        else:  # a pipe too: to open one can wait for ever
             raise ConfigError(f"images: no file or folder '{path}'.")
     return files
 
 
 def _load(folder: RunFolder, plugins: str | None, device_name: str) -> Classification:
-    from cnnlab.build import ImageSpec, build_model
-    from cnnlab.data.batches import Normalization
     from cnnlab.runtime import start_runtime
 
-    saved = folder.load_checkpoint("best.pt")
-    if saved is None:
-        status = folder.read_json("status.json").get("status", "not there")
-        if status == "finished":
-            lost = folder.checkpoints / "best.pt"
-            raise RunError(f"{lost}: is gone. Put it back, or train the run anew: its command with rerun=true.")
-        raise ConfigError(
-            f"run: {folder.run_id} is {status}, it has no weights yet. Finish it: cnnlab resume {folder.path}"
-        )
+    saved = _saved_weights(folder)
     config = saved_config(folder, plugins)
     runtime = start_runtime(
         device=device_name, precision="fp32", threads=config.threads, deterministic=config.deterministic
     )
+    try:
+        return _restored(config, saved, runtime.device)
+    except (KeyError, RuntimeError, TypeError) as error:
+        reason = f"is not of this run ({type(error).__name__})"
+        raise RunError(f"{folder.checkpoints / 'best.pt'}: {reason}. {_ADVICE}") from error
+
+
+def _saved_weights(folder: RunFolder) -> Plain:
+    saved = folder.load_checkpoint("best.pt")
+    if saved is not None:
+        return saved
+    status = folder.read_json("status.json").get("status", "not there")
+    if status == "finished":
+        raise RunError(f"{folder.checkpoints / 'best.pt'}: is gone. {_ADVICE}")
+    advice = f"Finish it: cnnlab resume {folder.path}"
+    raise ConfigError(f"run: {folder.run_id} is {status}, it has no weights yet. {advice}")
+
+
+def _restored(config: RunConfig, saved: Plain, device: torch.device) -> Classification:
+    from cnnlab.build import ImageSpec, build_model
+    from cnnlab.data.batches import Normalization
+
     images = ImageSpec(
         classes=tuple(saved["classes"]),
         channels=saved["channels"],
@@ -122,7 +136,7 @@ def _load(folder: RunFolder, plugins: str | None, device_name: str) -> Classific
     )
     model = build_model(config, images)
     model.load_state_dict(saved["model"])
-    return Classification(model.to(runtime.device).eval(), images, runtime.device, saved["scores_are"])
+    return Classification(model.to(device).eval(), images, device, saved["scores_are"])
 
 
 def _classified(files: Sequence[Path], trained: Classification) -> Iterator[tuple[Path, npt.NDArray[np.float32] | str]]:
