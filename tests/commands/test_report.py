@@ -126,7 +126,7 @@ def test_one_run_is_shown_by_folder_id_or_beginning_of_its_id(capsys):
 def test_run_that_does_not_exist_names_the_nearest(capsys):
     run("cnn6-adam-s0")
     assert main(["report", "cnn6-adma-s0"]) == 2
-    expected = "run: unknown 'cnn6-adma-s0'. Did you mean 'cnn6-adam-s0'? Known: cnn6-adam-s0.\n"
+    expected = "run: unknown 'cnn6-adma-s0'. The nearest of 1: cnn6-adam-s0. See: cnnlab report\n"
     assert capsys.readouterr().err == expected
 
 

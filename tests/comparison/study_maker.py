@@ -49,7 +49,8 @@ def write_run(
         per_class = {name: {"precision": test, "recall": test, "f1": test, "support": half} for name in CLASSES}
         figures = {"loss": 0.5, "accuracy": test, "majority_accuracy": majority, "per_class": per_class}
         folder.write_json("summary.json", {
-            "run_id": run_id, "status": state, "selected_by": "validation accuracy", "best_epoch": epochs, "epochs_trained": epochs, "classes": list(CLASSES),
+            "run_id": run_id, "status": state, "selected_by": "validation accuracy", "best_epoch": epochs,
+            "epochs_trained": epochs, "classes": list(CLASSES),
             "images_per_second": 500.0, "train": {"loss": 0.1, "accuracy": 1.0} if has_weights else None,
             "val": {"loss": 0.5, "accuracy": val} if has_weights and val is not False else None,
             "test": figures if has_weights else None, "parameters": 1000, "flops_per_image": 2000,

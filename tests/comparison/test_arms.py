@@ -18,7 +18,7 @@ def test_arms_are_in_the_order_typed_and_hold_their_seeds():
 
 
 def test_every_state_stays_visible():
-    states = [state for state in NO_RESULT if state not in ("refused", "died")]
+    states = [state for state in NO_RESULT if state not in ("refused", "died", "damaged")]
     (arm,) = read_arms(write_study({"optimizer=sgd": [0.9, *states, "refused: optimizer.lr: must be > 0."]}))
     assert [run.state for run in arm.runs] == ["finished", *states, "refused"]
     assert arm.runs[-1].reason == "optimizer.lr: must be > 0."
@@ -37,6 +37,14 @@ def test_summary_of_an_earlier_training_does_not_count_while_it_runs_again():
     folder.write_status("running")
     run = read_run(folder)
     assert (run.state, run.accuracy("test"), run.seconds("train")) == ("running", None, None)
+
+
+def test_run_whose_summary_is_lost_is_damaged_and_says_so():
+    folder = write_run("a", test=0.9)
+    (folder.path / "summary.json").write_text("{")
+    run = read_run(folder)
+    assert (run.state, run.is_finished, run.accuracy("test")) == ("damaged", False, None)
+    assert "its result is lost" in run.reason
 
 
 def test_reason_of_a_failure_is_its_first_line():

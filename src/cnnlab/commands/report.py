@@ -12,10 +12,9 @@ from pathlib import Path
 from cnnlab.artifacts import OUTPUTS, RUNS, RunFolder
 from cnnlab.commands.resume import find_run
 from cnnlab.comparison import Comparison, compare_runs, compare_study, markdown_lines, save, terminal_lines
-from cnnlab.errors import ConfigError, RunError
-from cnnlab.schema import PlainMapping
-from cnnlab.study import StudyFolder, settings, standing
-from cnnlab.summary_file import read_summary
+from cnnlab.comparison.arms import read_run
+from cnnlab.errors import ConfigError
+from cnnlab.study import StudyFolder
 
 WIDTH = 80
 COLUMNS = ("run", "status", "epoch", "val %", "test %", "seconds")
@@ -108,38 +107,17 @@ def _rank(line: RunLine) -> tuple[bool, float, str]:
 
 def read_line(path: Path) -> RunLine:
     """Read what the table says of a run from its files."""
-    folder = RunFolder(path)
-    status = folder.read_json("status.json")
-    is_finished = status.get("status") == "finished"
-    summary: PlainMapping = {}
-    try:
-        if status.get("status") in ("finished", "diverged"):
-            summary = read_summary(folder)
-    except RunError as error:
-        is_finished, status = False, status | {"status": "damaged", "error": str(error)}
+    run = read_run(RunFolder(path))
     return RunLine(
         folder=path,
-        status=standing(folder),
-        settings=_settings(folder),
-        best_epoch=summary["best_epoch"] if is_finished else None,
-        val_accuracy=_accuracy(summary, "val") if is_finished else None,
-        test_accuracy=_accuracy(summary, "test") if is_finished else None,
-        seconds=summary["seconds"]["train"] if summary else None,
-        error=status.get("error"),
+        status=run.state,
+        settings=run.settings,
+        best_epoch=run.summary["best_epoch"] if run.is_finished else None,
+        val_accuracy=run.accuracy("val"),
+        test_accuracy=run.accuracy("test"),
+        seconds=run.summary["seconds"]["train"] if run.summary else None,
+        error=run.reason,
     )
-
-
-def _accuracy(summary: PlainMapping, split: str) -> float | None:
-    figures = summary.get(split)
-    return None if figures is None else figures.get("accuracy")
-
-
-def _settings(folder: RunFolder) -> dict[str, str]:
-    """Return the configuration as `group.key` -> text; a part's name stands under the group alone."""
-    try:
-        return settings(folder.read_config())
-    except RunError:
-        return {}
 
 
 def table(lines: Sequence[RunLine], *, width: int = WIDTH) -> list[str]:

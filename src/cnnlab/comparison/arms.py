@@ -120,8 +120,7 @@ def _point(row: GridRow, find: Callable[[str], RunFolder]) -> Run:
 def read_run(folder: RunFolder, *, seed: str | None = None) -> Run:
     """Read a run from its files; the seed is its configuration's where none is given."""
     own = _settings(folder)
-    status = folder.read_json("status.json")
-    state, error = standing(folder), status.get("error")
+    state, error = standing(folder), folder.read_json("status.json").get("error")
     summary: PlainMapping = {}
     try:
         summary = read_summary(folder) if state in FINAL else {}
