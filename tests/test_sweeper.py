@@ -2,14 +2,19 @@
 
 import pytest
 
+from cnnlab import cli
 from cnnlab.artifacts import RUNS, RunFolder
-from cnnlab.cli import main
 from cnnlab.commands import train
 from cnnlab.config import load, to_plain
 from cnnlab.errors import RunError
 from cnnlab.identity import run_id
 from cnnlab.study import Study, StudyFolder
 from tests.test_cli import OPTIMIZERS
+
+
+def main(words):
+    """Run a command without pictures, which take seconds."""
+    return cli.main([*words, "plots=false"])
 
 
 @pytest.fixture(autouse=True)
@@ -164,7 +169,7 @@ def test_study_keeps_its_question_and_the_command(tmp_path):
     words = study(tmp_path, f"# cnnlab -m experiment=mine\n# Is it so?\n{text}")
     assert main(["-m", *words, "optimizer=sgd,adam"]) == 0
     assert StudyFolder.named("depth").read_study() == Study(
-        "depth", f"cnnlab -m --config-dir {tmp_path}/own experiment=mine optimizer=sgd,adam",
+        "depth", f"cnnlab -m --config-dir {tmp_path}/own experiment=mine optimizer=sgd,adam plots=false",
         question="Is it so?", baseline="optimizer=adam", reported={"optimizer=sgd": {"test_accuracy": 0.5}},
     )  # fmt: skip
 
@@ -292,7 +297,7 @@ def test_interrupted_sweep_starts_no_further_run(monkeypatch, capsys):
     assert started == [0]
     assert capsys.readouterr().out.splitlines()[-2:] == [
         "interrupted: 0 of 2 runs are done. Go on with:",
-        "  cnnlab -m seed=0,1",
+        "  cnnlab -m seed=0,1 plots=false",
     ]
 
 

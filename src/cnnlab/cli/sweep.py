@@ -159,7 +159,8 @@ class Sweep:
         from cnnlab.comparison import terminal_lines, write
 
         try:
-            print("\n".join(terminal_lines(write(self.study, pictures=True), width=width())))
+            wants_pictures = any(job.config.plots for job in self.jobs)
+            print("\n".join(terminal_lines(write(self.study, pictures=wants_pictures), width=width())))
         except ConfigError as error:  # the runs are there, but no question can be answered with them
             show([folder.path for folder in self.folders.values()])
             print(f"no comparison: {error}")
