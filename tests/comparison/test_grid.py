@@ -27,6 +27,7 @@ def test_two_settings_span_a_plane_in_the_order_typed():
         ("a=1 b=1 c=1", "a=2 b=2 c=2"),
         ("x a=1", "y a=2"),
         ("a=1 b=1", "b=1 a=2"),
+        ("a=1 b=1", "a=2 b=2", "a=3 b=3"),
     ],
 )
 def test_other_sweeps_span_none(names):

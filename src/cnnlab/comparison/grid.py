@@ -21,7 +21,7 @@ class Grid:
 
 
 def grid_of(results: Sequence[Result]) -> Grid | None:
-    """Return the plane of a sweep over two settings; None for any other sweep."""
+    """Return the plane of a sweep over two settings; None for any other sweep, and where most pairs are missing."""
     settings = [_settings(result.arm.name) for result in results]
     keys = list(settings[0])
     if len(keys) != 2 or any(list(own) != keys for own in settings):
@@ -30,7 +30,8 @@ def grid_of(results: Sequence[Result]) -> Grid | None:
     cells = {(own[row_key], own[column_key]): result for own, result in zip(settings, results)}
     rows = list(dict.fromkeys(row for row, _ in cells))
     columns = list(dict.fromkeys(column for _, column in cells))
-    if len(cells) < len(results) or len(rows) < 2 or len(columns) < 2:
+    is_full = len(results) == len(cells) >= len(rows) * len(columns) / 2
+    if not is_full or len(rows) < 2 or len(columns) < 2:
         return None
     return Grid(row_key, column_key, rows, columns, cells)
 

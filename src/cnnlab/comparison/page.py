@@ -97,7 +97,7 @@ def render(comparison: Comparison) -> str:
         data=_script_safe(_data(comparison, confusions, classes)),
         missing=MISSING,
         styles=_texts(UPLOT / "uPlot.min.css", TEMPLATES / "report.css"),
-        scripts=_texts(UPLOT / "uPlot.iife.min.js", TEMPLATES / "report.js"),
+        scripts=_texts(UPLOT / "uPlot.iife.min.js", TEMPLATES / "charts.js", TEMPLATES / "report.js"),
         has_parameters=len({row.parameters for row in rows}) > 1,
     )
 

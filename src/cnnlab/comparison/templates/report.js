@@ -1,339 +1,111 @@
 "use strict";
-// Charts, sorting, filtering and switching of arms. The numbers are in #data; every text is set as text, never as HTML.
-(() => {
-  const data = JSON.parse(document.getElementById("data").textContent);
-  const root = document.documentElement;
-  const shown = new Set(data.arms.keys());
-  const DASHES = [undefined, [8, 4], [2, 4], [10, 4, 2, 4]];
-  const MANY = 14;  // beyond, names stand only where the mouse is, and at the marked arms
-  const SPLITS = { train: "training", val: "validation", test: "test" };
-  const byId = (id) => document.getElementById(id);
-  const isMarked = (arm) => arm.isBest || arm.isBaseline;
-  const percent = (value) => (100 * value).toFixed(2) + " %";
+// Confusion matrix, sorting, filtering, switching of arms and colours; begins with what charts.js defines.
 
-  function element(tag, properties, ...children) {
-    const made = Object.assign(document.createElement(tag), properties);
-    made.append(...children);
-    return made;
-  }
-
-  // ---- colours: canvas wants them resolved
-  const probe = root.appendChild(element("span", { hidden: true }));
-  function color(name) {
-    probe.style.color = `var(--${name})`;
-    return getComputedStyle(probe).color;
-  }
-  const armColor = (place) => color("c" + data.arms[place].color);
-  const faded = (rgb, alpha) => rgb.replace("rgb(", "rgba(").replace(")", `, ${alpha})`);
-
-  // ---- what all charts share
-  const FONT = '12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
-  function axis(label, more) {
-    const line = { stroke: color("line"), width: 1 };
-    return { label, stroke: color("faint"), font: FONT, labelFont: FONT, grid: line, ticks: line, labelSize: 20, ...more };
-  }
-  const noGrid = { grid: { show: false } };
-
-  function textWidth(texts) {
-    const context = document.createElement("canvas").getContext("2d");
-    context.font = FONT;
-    return Math.max(0, ...texts.map((text) => context.measureText(text).width));
-  }
-
-  // Labels keep their order and move apart by a line.
-  function spread(labels, gap, low, high) {
-    labels.sort((a, b) => a.y - b.y);
-    let floor = low;
-    for (const label of labels) {
-      label.y = Math.max(label.y, floor);
-      floor = label.y + gap;
-    }
-    let ceiling = high;
-    for (const label of labels.slice().reverse()) {
-      label.y = Math.min(label.y, ceiling);
-      ceiling = label.y - gap;
-    }
-    return labels;
-  }
-
-  function writeLabels(chart, labels) {
-    const context = chart.ctx, ratio = devicePixelRatio;
-    context.save();
-    context.font = FONT.replace("12px", 12 * ratio + "px");
-    context.textBaseline = "middle";
-    context.textAlign = "left";
-    for (const { text, x, y, stroke } of labels) {
-      context.fillStyle = stroke;
-      context.fillText(text, x, y);
-    }
-    context.restore();
-  }
-
-  function tip(chart, title, lines, left, top) {
-    const box = chart.tip ??= chart.over.appendChild(element("div", { className: "tip" }));
-    box.hidden = !lines.length;
-    box.replaceChildren(element("b", { textContent: title }), ...lines.map(({ place, text }) => {
-      const swatch = element("span", { className: "swatch dash" + data.arms[place].dash });
-      swatch.style.setProperty("--arm", `var(--c${data.arms[place].color})`);
-      return element("div", {}, swatch, element("span", { textContent: data.arms[place].name }), element("span", { textContent: text }));
+// ---- confusion matrix
+function drawConfusion() {
+  const table = byId("confusion");
+  if (!table) return;
+  const arm = data.arms[byId("confusion-of").value], names = data.classes, size = names.length;
+  const counts = names.map(() => new Array(size).fill(0));
+  for (let i = 0; i < arm.confusion.length; i += 3) counts[arm.confusion[i]][arm.confusion[i + 1]] = arm.confusion[i + 2];
+  const isDense = size > 20;
+  table.classList.toggle("dense", isDense);
+  const turned = isDense || names.some((name) => name.length > 6) ? "turned" : "";
+  const header = element("tr", {}, element("th", { className: "corner", textContent: "true ↓  predicted →" }),
+    ...names.map((name) => element("th", { scope: "col", textContent: name, className: turned })));
+  table.replaceChildren(header, ...counts.map((row, i) => {
+    const support = row.reduce((a, b) => a + b, 0);
+    return element("tr", {}, element("th", { scope: "row", textContent: names[i] }), ...row.map((count, k) => {
+      const cell = element("td", { title: `${names[i]} taken for ${names[k]}: ${count} of ${support}` });
+      if (count) cell.style.setProperty("--shade", Math.sqrt(count / support).toFixed(3));
+      if (!isDense) cell.textContent = count || "";
+      if (i === k) cell.className = "right";
+      return cell;
     }));
-    const isRight = left > chart.over.clientWidth / 2;
-    box.style.left = isRight ? "auto" : left + 16 + "px";
-    box.style.right = isRight ? chart.over.clientWidth - left + 16 + "px" : "auto";
-    box.style.top = Math.max(0, Math.min(top, chart.over.clientHeight - box.offsetHeight)) + "px";
-  }
+  }));
+}
 
-  const charts = new Map();
-  function draw(host, options, table) {
-    charts.get(host)?.destroy();
-    host.replaceChildren();
-    charts.set(host, new uPlot({ width: host.clientWidth, legend: { show: false }, ...options }, table, host));
-  }
-
-  // ---- learning curves
-  const choice = (name) => document.querySelector(`input[name="${name}"]:checked`).value;
-  const visible = () => [...shown].filter((place) => data.arms[place].curves).sort((a, b) => a - b);
-
-  function drawCurves() {
-    const host = byId("curves"), figure = choice("figure"), key = choice("split") + "_" + figure;
-    const isAccuracy = figure === "accuracy", overSeconds = choice("x") === "seconds", factor = isAccuracy ? 100 : 1;
-    const places = visible().filter((place) => data.arms[place].curves.bands[key]);
-    const scaled = (values) => values.map((value) => value === null ? null : factor * value);
-    const tables = places.map((place) => {
-      const { seconds, bands } = data.arms[place].curves;
-      const x = overSeconds ? seconds : seconds.map((_, epoch) => epoch + 1);
-      const { mean, low = mean, high = mean } = bands[key];
-      return [x, scaled(mean), scaled(low), scaled(high)];
-    });
-    const table = tables.length ? uPlot.join(tables) : [[], []];
-    const colors = places.map(armColor);
-    const named = places.length <= MANY ? places : places.filter((place) => isMarked(data.arms[place]));
-    const thin = { width: 0, points: { show: false }, spanGaps: true };
-    const last = (values) => values.findLastIndex((value) => value != null);
-    const bandName = (place) => data.arms[place].curves.seeds > 1;
-    draw(host, {
-      height: 380,
-      padding: [8, 14 + textWidth(named.map((place) => data.arms[place].name)), 0, 0],
-      scales: { x: { time: false }, y: isAccuracy ? {} : { distr: spansDecades(table) ? 3 : 1 } },
-      axes: [
-        axis(overSeconds ? "seconds of training" : "epoch", { ...noGrid, ...(overSeconds ? {} : { incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500] }) }),
-        axis(`${SPLITS[choice("split")]} ${isAccuracy ? "accuracy in %" : "loss in nats"}`, { size: 56 }),
-      ],
-      series: [{}, ...places.flatMap((place, i) => [
-        { stroke: colors[i], width: 2, dash: DASHES[data.arms[place].dash], spanGaps: true, points: { show: tables[i][0].length < 3, size: 6 } },
-        thin, thin,
-      ])],
-      bands: places.flatMap((place, i) => bandName(place) ? [{ series: [3 * i + 3, 3 * i + 2], fill: faded(colors[i], places.length > MANY ? 0.05 : 0.13) }] : []),
-      cursor: { y: false, points: { show: false }, drag: { x: true, y: false } },
-      hooks: {
-        draw: [(chart) => {
-          const labels = named.map((place) => {
-            const i = places.indexOf(place), values = chart.data[3 * i + 1], at = last(values);
-            return { text: data.arms[place].name, stroke: colors[i], y: chart.valToPos(values[at], "y", true) };
-          }).filter((label) => Number.isFinite(label.y));
-          const { left, top, width, height } = chart.bbox;
-          for (const label of labels) label.x = left + width + 8 * devicePixelRatio;
-          writeLabels(chart, spread(labels, 14 * devicePixelRatio, top, top + height));
-        }],
-        setCursor: [(chart) => {
-          const at = chart.cursor.idx;
-          if (at == null) return tip(chart, "", [], 0, 0);
-          const x = chart.data[0][at];
-          const lines = places.map((place, i) => {
-            const until = chart.data[3 * i + 1].slice(0, at + 1);
-            const from = overSeconds ? last(until) : at;
-            const [mean, low, high] = [1, 2, 3].map((k) => chart.data[3 * i + k][from]);
-            return { place, mean, text: mean == null ? "" : said(mean, low, high, bandName(place), isAccuracy) };
-          }).filter((line) => line.text).sort((a, b) => isAccuracy ? b.mean - a.mean : a.mean - b.mean).slice(0, MANY);
-          return tip(chart, overSeconds ? `after ${x.toFixed(1)} s` : `epoch ${x}`, lines, chart.cursor.left, chart.cursor.top);
-        }],
-      },
-    }, table);
-    const seeds = Math.max(0, ...places.map((place) => data.arms[place].curves.seeds));
-    byId("band").textContent = (seeds > 1 ? "Lines: means over the seeds. Bands: from the lowest to the highest seed. " : "") + "Drag to zoom, double-click to zoom out.";
-  }
-
-  function said(mean, low, high, isBand, isAccuracy) {
-    const number = (value) => isAccuracy ? value.toFixed(2) : value.toPrecision(3);
-    return number(mean) + (isAccuracy ? " %" : "") + (isBand ? `  (${number(low)} to ${number(high)})` : "");
-  }
-
-  function spansDecades(table) {
-    const values = table.slice(1).flat().filter((value) => value != null);
-    const low = Math.min(...values);
-    return low > 0 && Math.max(...values) / low > 50;
-  }
-
-  function moveByKey(event) {
-    const chart = charts.get(byId("curves")), step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (!step || !chart.data[0].length) return;
-    event.preventDefault();
-    const at = Math.max(0, Math.min(chart.data[0].length - 1, (chart.cursor.idx ?? -1) + step));
-    chart.setCursor({ left: chart.valToPos(chart.data[0][at], "x"), top: 0 });
-  }
-
-  // ---- accuracy against what it costs
-  function drawCost(id, key, label) {
-    const host = byId(id);
-    const places = [...shown].filter((place) => data.arms[place].test && data.arms[place][key] != null);
-    places.sort((a, b) => data.arms[a][key] - data.arms[b][key]);
-    const xs = places.map((place) => data.arms[place][key]);
-    const columns = places.map((place, i) => xs.map((_, k) => k === i ? 100 * data.arms[place].test.mean : null));
-    const named = places.length <= MANY ? places : places.filter((place) => isMarked(data.arms[place]));
-    const colors = places.map(armColor);
-    const ends = places.flatMap((place) => [data.arms[place].test.low, data.arms[place].test.high, data.arms[place].test.mean]).filter((value) => value != null);
-    const means = places.map((place) => data.arms[place].test.mean);
-    const span = Math.max(Math.max(...means) - Math.min(...means), 0.01);
-    const low = 100 * Math.max(Math.min(...ends), Math.min(...means) - 2 * span, 0), high = 100 * Math.min(Math.max(...ends), Math.max(...means) + 2 * span, 1);
-    const pad = Math.max(0.05 * (high - low), 0.1), wide = Math.max(xs.at(-1) - xs[0], 0.1 * xs.at(-1)) || 1;
-    draw(host, {
-      height: 300,
-      padding: [8, 14 + textWidth(named.map((place) => data.arms[place].name)), 0, 0],
-      scales: { x: { time: false, range: [Math.max(0, xs[0] - 0.1 * wide), xs.at(-1) + 0.1 * wide] }, y: { range: [low - pad, high + pad] } },
-      axes: [axis(label, { values: (_, ticks) => ticks.map((tick) => compact(tick)) }), axis(null, { size: 46 })],
-      series: [{}, ...colors.map((stroke) => ({ stroke, paths: () => null, points: { show: true, size: 10, fill: stroke } }))],
-      cursor: { x: false, y: false, points: { show: false }, drag: { x: false, y: false } },
-      hooks: {
-        draw: [(chart) => {
-          const context = chart.ctx, ratio = devicePixelRatio, labels = [];
-          context.save();
-          context.beginPath();
-          context.rect(chart.bbox.left, chart.bbox.top, chart.bbox.width, chart.bbox.height);
-          context.clip();
-          places.forEach((place, i) => {
-            const { mean, low: bottom, high: top } = data.arms[place].test, x = chart.valToPos(xs[i], "x", true);
-            if (bottom !== null) {
-              context.strokeStyle = colors[i];
-              context.lineWidth = 1.5 * ratio;
-              context.beginPath();
-              context.moveTo(x, chart.valToPos(100 * bottom, "y", true));
-              context.lineTo(x, chart.valToPos(100 * top, "y", true));
-              context.stroke();
-            }
-            if (named.includes(place)) labels.push({ text: data.arms[place].name, x: x + 9 * ratio, y: chart.valToPos(100 * mean, "y", true), stroke: colors[i] });
-          });
-          context.restore();
-          writeLabels(chart, spread(labels, 14 * ratio, chart.bbox.top, chart.bbox.top + chart.bbox.height));
-        }],
-        setCursor: [(chart) => {
-          const { left, top } = chart.cursor;
-          const near = places.map((place, i) => ({
-            place, i, distance: Math.hypot(chart.valToPos(xs[i], "x") - left, chart.valToPos(100 * data.arms[place].test.mean, "y") - top),
-          })).sort((a, b) => a.distance - b.distance)[0];
-          const isNear = near && left >= 0 && near.distance < 30;
-          tip(chart, isNear ? `${compact(xs[near.i])} ${label}` : "", isNear ? [{ place: near.place, text: percent(data.arms[near.place].test.mean) }] : [], left, top);
-        }],
-      },
-    }, [xs, ...columns]);
-  }
-  const compact = (value) => new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 4 }).format(value);
-
-  // ---- confusion matrix
-  function drawConfusion() {
-    const table = byId("confusion");
-    if (!table) return;
-    const arm = data.arms[byId("confusion-of").value], names = data.classes, size = names.length;
-    const counts = names.map(() => new Array(size).fill(0));
-    for (let i = 0; i < arm.confusion.length; i += 3) counts[arm.confusion[i]][arm.confusion[i + 1]] = arm.confusion[i + 2];
-    const isDense = size > 20;
-    table.classList.toggle("dense", isDense);
-    const turned = isDense || names.some((name) => name.length > 6) ? "turned" : "";
-    const header = element("tr", {}, element("th", { className: "corner", textContent: "true ↓  predicted →" }),
-      ...names.map((name) => element("th", { scope: "col", textContent: name, className: turned })));
-    table.replaceChildren(header, ...counts.map((row, i) => {
-      const support = row.reduce((a, b) => a + b, 0);
-      return element("tr", {}, element("th", { scope: "row", textContent: names[i] }), ...row.map((count, k) => {
-        const cell = element("td", { title: `${names[i]} taken for ${names[k]}: ${count} of ${support}` });
-        if (count) cell.style.setProperty("--shade", Math.sqrt(count / support).toFixed(3));
-        if (!isDense) cell.textContent = count || "";
-        if (i === k) cell.className = "right";
-        return cell;
-      }));
-    }));
-  }
-
-  // ---- the table of arms
-  const rows = [...document.querySelectorAll("#table tbody tr")];
-  function sort(header) {
-    const headers = [...header.parentElement.children], column = headers.indexOf(header);
-    const isNumber = header.classList.contains("number");
-    const before = header.getAttribute("aria-sort");
-    const direction = before === "none" ? (isNumber ? "descending" : "ascending") : before === "descending" ? "ascending" : "descending";
-    for (const other of headers) if (other.hasAttribute("aria-sort")) other.setAttribute("aria-sort", "none");
-    header.setAttribute("aria-sort", direction);
-    const sign = direction === "ascending" ? 1 : -1;
-    const value = (row) => row.children[column].dataset.value;
-    const collator = new Intl.Collator("en", { numeric: true });
-    rows.sort((a, b) => {
-      const [one, two] = [value(a), value(b)];
-      if (one === "" || two === "") return (one === "") - (two === "");  // what is not known comes last either way
-      return sign * (isNumber ? one - two : collator.compare(one, two));
-    });
-    document.querySelector("#table tbody").append(...rows);
-  }
-
-  function filter() {
-    const words = byId("filter").value.toLowerCase().split(/\s+/).filter(Boolean);
-    for (const row of rows) row.hidden = !words.every((word) => row.textContent.toLowerCase().includes(word));
-    const left = rows.filter((row) => !row.hidden).length;
-    byId("count").textContent = words.length ? `${left} of ${rows.length} arms` : "";
-  }
-
-  function show(place, isShown) {
-    shown[isShown ? "add" : "delete"](place);
-    const row = rows.find((one) => +one.dataset.arm === place);
-    row.classList.toggle("off", !isShown);
-    row.querySelector("input").checked = isShown;
-    byId("chips").children[place].setAttribute("aria-pressed", isShown);
-    drawAll();
-  }
-
-  function drawAll() {
-    drawCurves();
-    drawCost("by-seconds", "seconds", "seconds");
-    if (!byId("by-parameters-figure").hidden) drawCost("by-parameters", "parameters", "parameters");
-  }
-
-  // ---- wiring
-  function setUpChoices() {
-    const measured = new Set(data.arms.flatMap((arm) => Object.keys(arm.curves?.bands ?? {})));
-    for (const radio of document.querySelectorAll('input[name="split"]')) {
-      radio.disabled = !measured.has(radio.value + "_accuracy") && !measured.has(radio.value + "_loss");
-    }
-    if (document.querySelector('input[name="split"]:checked:disabled')) document.querySelector('input[name="split"]').checked = true;
-    byId("learning").hidden = !measured.size;
-    byId("cost").hidden = !data.arms.some((arm) => arm.test);
-    byId("by-parameters-figure").hidden = new Set(data.arms.map((arm) => arm.parameters)).size < 2;
-  }
-
-  data.arms.forEach((arm, place) => {
-    const swatch = element("span", { className: "swatch dash" + arm.dash });
-    swatch.style.setProperty("--arm", `var(--c${arm.color})`);
-    const chip = element("button", { type: "button", onclick: () => show(place, !shown.has(place)) }, swatch, arm.name);
-    chip.setAttribute("aria-pressed", true);
-    byId("chips").append(chip);
-    if (arm.confusion) byId("confusion-of")?.append(element("option", { value: place, textContent: arm.name, selected: arm.isBest }));
+// ---- the table of arms
+const rows = [...document.querySelectorAll("#table tbody tr")];
+function sort(header) {
+  const headers = [...header.parentElement.children], column = headers.indexOf(header);
+  const isNumber = header.classList.contains("number");
+  const before = header.getAttribute("aria-sort");
+  const direction = before === "none" ? (isNumber ? "descending" : "ascending") : before === "descending" ? "ascending" : "descending";
+  for (const other of headers) if (other.hasAttribute("aria-sort")) other.setAttribute("aria-sort", "none");
+  header.setAttribute("aria-sort", direction);
+  const sign = direction === "ascending" ? 1 : -1;
+  const value = (row) => row.children[column].dataset.value;
+  const collator = new Intl.Collator("en", { numeric: true });
+  rows.sort((a, b) => {
+    const [one, two] = [value(a), value(b)];
+    if (one === "" || two === "") return (one === "") - (two === "");  // what is not known comes last either way
+    return sign * (isNumber ? one - two : collator.compare(one, two));
   });
-  for (const row of rows) row.querySelector("input").onchange = (event) => show(+row.dataset.arm, event.target.checked);
-  for (const button of document.querySelectorAll("#table thead button")) button.onclick = () => sort(button.parentElement);
-  byId("filter").oninput = filter;
-  if (byId("settings")) byId("settings").onchange = (event) => byId("table").classList.toggle("with-settings", event.target.checked);
-  byId("choices").onchange = drawCurves;
-  byId("curves").onkeydown = moveByKey;
-  if (byId("confusion-of")) byId("confusion-of").onchange = drawConfusion;
+  document.querySelector("#table tbody").append(...rows);
+}
 
-  const isDark = () => root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-  function nameTheme() {
-    byId("theme").textContent = isDark() ? "light" : "dark";
-    byId("theme").setAttribute("aria-label", `switch to ${byId("theme").textContent} colours`);
-  }
-  byId("theme").onclick = () => { root.dataset.theme = isDark() ? "light" : "dark"; nameTheme(); drawAll(); };
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { nameTheme(); drawAll(); });
-  let width = innerWidth;
-  addEventListener("resize", () => { if (innerWidth !== width) { width = innerWidth; drawAll(); } });
+function filter() {
+  const words = byId("filter").value.toLowerCase().split(/\s+/).filter(Boolean);
+  for (const row of rows) row.hidden = !words.every((word) => row.textContent.toLowerCase().includes(word));
+  const left = rows.filter((row) => !row.hidden).length;
+  byId("count").textContent = words.length ? `${left} of ${rows.length} arms` : "";
+}
 
-  setUpChoices();
-  nameTheme();
+function show(place, isShown) {
+  shown[isShown ? "add" : "delete"](place);
+  const row = rows.find((one) => +one.dataset.arm === place);
+  row.classList.toggle("off", !isShown);
+  row.querySelector("input").checked = isShown;
+  byId("chips").children[place].setAttribute("aria-pressed", isShown);
   drawAll();
-  drawConfusion();
-})();
+}
+
+function drawAll() {
+  drawCurves();
+  drawCost("by-seconds", "seconds", "seconds");
+  if (!byId("by-parameters-figure").hidden) drawCost("by-parameters", "parameters", "parameters");
+}
+
+// ---- wiring
+function setUpChoices() {
+  const measured = new Set(data.arms.flatMap((arm) => Object.keys(arm.curves?.bands ?? {})));
+  for (const radio of document.querySelectorAll('input[name="split"]')) {
+    radio.disabled = !measured.has(radio.value + "_accuracy") && !measured.has(radio.value + "_loss");
+  }
+  if (document.querySelector('input[name="split"]:checked:disabled')) document.querySelector('input[name="split"]').checked = true;
+  byId("learning").hidden = !measured.size;
+  byId("cost").hidden = !data.arms.some((arm) => arm.test);
+  byId("by-parameters-figure").hidden = new Set(data.arms.map((arm) => arm.parameters)).size < 2;
+}
+
+data.arms.forEach((arm, place) => {
+  const swatch = element("span", { className: "swatch dash" + arm.dash });
+  swatch.style.setProperty("--arm", `var(--c${arm.color})`);
+  const chip = element("button", { type: "button", onclick: () => show(place, !shown.has(place)) }, swatch, arm.name);
+  chip.setAttribute("aria-pressed", true);
+  byId("chips").append(chip);
+  if (arm.confusion) byId("confusion-of")?.append(element("option", { value: place, textContent: arm.name, selected: arm.isBest }));
+});
+for (const row of rows) row.querySelector("input").onchange = (event) => show(+row.dataset.arm, event.target.checked);
+for (const button of document.querySelectorAll("#table thead button")) button.onclick = () => sort(button.parentElement);
+byId("filter").oninput = filter;
+if (byId("settings")) byId("settings").onchange = (event) => byId("table").classList.toggle("with-settings", event.target.checked);
+byId("choices").onchange = drawCurves;
+byId("curves").onkeydown = moveByKey;
+if (byId("confusion-of")) byId("confusion-of").onchange = drawConfusion;
+
+const isDark = () => root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+function nameTheme() {
+  byId("theme").textContent = isDark() ? "light" : "dark";
+  byId("theme").setAttribute("aria-label", `switch to ${byId("theme").textContent} colours`);
+}
+byId("theme").onclick = () => { root.dataset.theme = isDark() ? "light" : "dark"; nameTheme(); drawAll(); };
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { nameTheme(); drawAll(); });
+let width = innerWidth;
+addEventListener("resize", () => { if (innerWidth !== width) { width = innerWidth; drawAll(); } });
+
+setUpChoices();
+nameTheme();
+drawAll();
+drawConfusion();
