@@ -31,7 +31,9 @@ def browser():
 def address(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path_factory.mktemp("study"))
-        comparison = compare_study(write_study(ARMS, more={"optimizer=adam": {"watch_test": True, "seconds": 9.0}}))
+        comparison = compare_study(
+            write_study(ARMS, more={"optimizer=adam": {"watch_test": True, "seconds": 9.0, "batch_size": 8}})
+        )
         save(comparison, pictures=False)
         return (comparison.folder.path / "report.html").resolve().as_uri()
 

@@ -55,7 +55,7 @@ class ArmRow:
     seconds: str
     parameters: str
     settings: Sequence[str]
-    """Values of the settings in which the arms differ."""
+    """Values of the settings in which the arms differ and that their names do not say."""
     whisker: tuple[float, float, float] | None
     """Low end, mean and high end of the test accuracy's interval on the common axis, in percent of its width."""
 
@@ -87,6 +87,7 @@ def render(comparison: Comparison) -> str:
         comparison=comparison,
         version=__version__,
         rows=rows,
+        settings=_unnamed(comparison),
         axis=_axis(comparison.results),
         heat_maps=heat_maps(grid) if (grid := grid_of(comparison.results)) is not None else [],
         recall=_recall_map(comparison, confusions, classes),
@@ -128,11 +129,17 @@ def _rows(comparison: Comparison) -> list[ArmRow]:
             p=MISSING if result.p_holm is None else "< 0.001" if result.p_holm < 0.001 else f"{result.p_holm:.3f}",
             seconds=MISSING if result.seconds is None else f"{result.seconds:,.1f}",
             parameters=MISSING if result.figure("parameters") is None else f"{result.figure('parameters'):,.0f}",
-            settings=[result.arm.settings.get(key, "") for key in comparison.differing],
+            settings=[result.arm.settings.get(key, "") for key in _unnamed(comparison)],
             whisker=_whisker(result.test, low, high),
         )
         for result in comparison.ranked
     ]
+
+
+def _unnamed(comparison: Comparison) -> list[str]:
+    """Return the settings that differ and that the arms' names do not say."""
+    named = {word.partition("=")[0] for result in comparison.results for word in result.arm.name.split()}
+    return [key for key in comparison.differing if key not in named]
 
 
 def _axis(results: Sequence[Result]) -> tuple[float, float]:

@@ -32,6 +32,9 @@ function axis(label, more) {
   return { label, stroke: color("faint"), font: FONT, labelFont: FONT, grid: line, ticks: line, labelSize: 20, ...more };
 }
 const noGrid = { grid: { show: false } };
+// Of a logarithmic axis only 1, 2 and 5 of every decade: the lines between would be a thicket.
+const isRound = (value) => [1, 2, 5].includes(Math.round(value / 10 ** Math.floor(Math.log10(value) + 1e-9)));
+const roundLines = () => ({ show: true, stroke: color("line"), width: 1, filter: (_, ticks) => ticks.map((tick) => isRound(tick) ? tick : null) });
 
 function textWidth(texts) {
   const context = document.createElement("canvas").getContext("2d");
@@ -108,15 +111,16 @@ function drawCurves() {
   const colors = places.map(armColor);
   const named = places.length <= MANY ? places : places.filter((place) => isMarked(data.arms[place]));
   const thin = { width: 0, points: { show: false }, spanGaps: true };
+  const isLogarithmic = !isAccuracy && spansDecades(table);
   const last = (values) => values.findLastIndex((value) => value != null);
   const bandName = (place) => data.arms[place].curves.seeds > 1;
   draw(host, {
     height: 380,
     padding: [8, 14 + textWidth(named.map((place) => data.arms[place].name)), 0, 0],
-    scales: { x: { time: false }, y: isAccuracy ? {} : { distr: spansDecades(table) ? 3 : 1 } },
+    scales: { x: { time: false }, y: { distr: isLogarithmic ? 3 : 1 } },
     axes: [
       axis(overSeconds ? "seconds of training" : "epoch", { ...noGrid, ...(overSeconds ? {} : { incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500] }) }),
-      axis(`${SPLITS[choice("split")]} ${isAccuracy ? "accuracy in %" : "loss in nats"}`, { size: 56 }),
+      axis(`${SPLITS[choice("split")]} ${isAccuracy ? "accuracy in %" : "loss in nats"}`, { size: 56, ...(isLogarithmic ? { grid: roundLines(), ticks: roundLines() } : {}) }),
     ],
     series: [{}, ...places.flatMap((place, i) => [
       { stroke: colors[i], width: 2, dash: DASHES[data.arms[place].dash], spanGaps: true, points: { show: tables[i][0].length < 3, size: 6 } },
