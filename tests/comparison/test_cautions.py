@@ -2,6 +2,7 @@
 
 import pytest
 
+from cnnlab.artifacts import RUNS, RunFolder
 from cnnlab.comparison import compare_study
 from tests.comparison.study_maker import write_study
 
@@ -25,8 +26,7 @@ CAUTIONS = [
     ),
     (
         {SGD: {"epochs": 5}, ADAM: {"epochs": 12}},
-        "Budgets differ: epochs 5 (sgd), 12 (adam); epochs trained 5 (sgd), 12 (adam); images seen 5,000 (sgd), "
-        "12,000 (adam).",
+        "Budgets differ: epochs 5 (sgd), 12 (adam); images seen 5,000 (sgd), 12,000 (adam).",
     ),
     (
         {SGD: {"num_train": 100, "dataset": {"name": "digits", "split_seed": 0, "per_class": 10}}},
@@ -54,6 +54,16 @@ CAUTIONS = [
 @pytest.mark.parametrize(("more", "caution"), CAUTIONS)
 def test_caution_says_what_and_who(more, caution):
     assert compared(more=more).cautions == [caution]
+
+
+def test_arms_that_stopped_early_had_other_budgets_than_their_settings_say():
+    folder = write_study(ARMS, more={name: {"epochs": 9} for name in ARMS})
+    for run_id in ("trial-arm0-s0", "trial-arm0-s1"):
+        run = RunFolder(RUNS / run_id)
+        run.write_json("summary.json", run.read_json("summary.json") | {"epochs_trained": 4})
+    assert compare_study(folder).cautions == [
+        "Budgets differ: epochs trained 4 (sgd), 9 (adam); images seen 4,000 (sgd), 9,000 (adam)."
+    ]
 
 
 def test_optimizers_at_their_own_rates_or_one_optimizer_at_one_rate_are_fine():

@@ -1,10 +1,12 @@
 """Curves of an arm: mean and band over its seeds."""
 
 import numpy as np
+import pytest
 
 from cnnlab.artifacts import METRICS_COLUMNS, RUNS, RunFolder
 from cnnlab.comparison.arms import read_arms
 from cnnlab.comparison.curves import read_curves
+from cnnlab.errors import RunError
 from tests.comparison.study_maker import write_study
 
 
@@ -54,3 +56,10 @@ def test_finished_seeds_are_shown_alone_once_there_are_some():
 
 def test_arm_that_has_not_begun_has_no_curves():
     assert read_curves(arm_of(["waiting", "failed"])) is None
+
+
+def test_metrics_that_are_no_numbers_are_an_error_that_names_the_file():
+    arm = arm_of([0.9])
+    metrics("trial-arm0-s0", val_accuracy=["high"], seconds=[1.0])
+    with pytest.raises(RunError, match=r"metrics\.csv: cannot be read, could not convert string to float: 'high'\."):
+        read_curves(arm)

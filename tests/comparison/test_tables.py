@@ -50,8 +50,8 @@ def test_cautions_reported_numbers_and_failures_follow_the_verdict():
     )
     start = lines.index("", 4) + 1
     assert lines[start:] == [
-        "note     Budgets differ: epochs 3 (sgd), 4 (adam); epochs trained 3 (sgd), 4",
-        "         (adam); images seen 3,000 (sgd), 4,000 (adam).",
+        "note     Budgets differ: epochs 3 (sgd), 4 (adam); images seen 3,000 (sgd),",
+        "         4,000 (adam).",
         "reported sgd: 77.29 %, measured 80.00 ± 24.84",
         "failed   adam, seed 1: RuntimeError: boom",
         "open     outputs/trial/report.html",

@@ -60,6 +60,8 @@ def _budgets(arms: Sequence[Arm], names: Names) -> str | None:
     kinds["epochs trained"] = [(names[arm.label], f"{_mean(arm, _epochs):g}") for arm in finished]
     kinds["images seen"] = [(names[arm.label], f"{_mean(arm, _images_seen):,.0f}") for arm in finished]
     values = {kind: _by_value(pairs) for kind, pairs in kinds.items()}
+    if values["epochs trained"] == values["epochs"]:
+        del values["epochs trained"]
     told = [f"{kind} {_said(found)}" for kind, found in values.items() if len(found) > 1]
     return f"Budgets differ: {'; '.join(told)}." if told else None
 

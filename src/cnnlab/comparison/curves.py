@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from cnnlab.artifacts import RunFolder
 from cnnlab.comparison.arms import Arm, Run
+from cnnlab.errors import RunError
 
 SPLITS = {"train": "training", "val": "validation", "test": "test"}
 METRICS = tuple(f"{split}_{name}" for name in ("accuracy", "loss") for split in SPLITS)
@@ -51,6 +52,9 @@ def read_curves(arm: Arm) -> Curves | None:
 
     Returns:
         None before the first epoch of the first run.
+
+    Raises:
+        RunError: a metrics.csv holds something else than numbers.
     """
     runs: Sequence[Run] = arm.finished or arm.runs
     tables = [table for run in runs if run.folder is not None and len(table := _read(run.folder))]
@@ -67,7 +71,10 @@ def _read(folder: RunFolder) -> Floats:
     """Return (E, 1 + metrics): seconds, then METRICS."""
     rows = folder.read_rows("metrics.csv")
     cells = [[row.get(name) or "nan" for name in ("seconds", *METRICS)] for row in rows]
-    return np.array(cells, dtype=np.float64).reshape(len(rows), 1 + len(METRICS))
+    try:
+        return np.array(cells, dtype=np.float64).reshape(len(rows), 1 + len(METRICS))
+    except ValueError as error:
+        raise RunError(f"{folder.path / 'metrics.csv'}: cannot be read, {error}.") from error
 
 
 def _band(values: Floats) -> Band:
