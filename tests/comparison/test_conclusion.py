@@ -29,6 +29,19 @@ def test_difference_that_was_not_shown_says_how_many_seeds_it_would_take():
     )
 
 
+REASONS = [
+    ([0.8, 0.7, 0.6], [0.9, 0.8, 0.7], "All seeds differ by the same amount: without spread there is nothing to test."),
+    ([0.9, 0.8, 0.7], [0.91, 0.8, 0.7], "That is less than one test image."),
+]
+
+
+@pytest.mark.parametrize(("sgd", "adam", "reason"), REASONS)
+def test_why_a_difference_cannot_be_shown_is_said(sgd, adam, reason):
+    (verdict, *_) = sentences({SGD: sgd, ADAM: adam})
+    assert verdict.startswith("No difference shown between adam")
+    assert verdict.endswith(f"on this test set of 100 images. {reason}")
+
+
 def test_other_arms_are_grouped_by_their_verdicts():
     arms = {SGD: [0.70, 0.80, 0.90], MOMENTUM: [0.60, 0.71, 0.79], ADAM: [0.75, 0.84, 0.94]}
     assert sentences(arms | {"optimizer=adamw": [0.71, 0.79, 0.91], "optimizer=nadam": [0.1, "diverged", 0.1]}) == [

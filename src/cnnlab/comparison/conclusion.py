@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cnnlab.comparison.arms import Arm
-from cnnlab.comparison.verdicts import BETTER, NOT_SHOWN, ONE_SEED, WORSE, Result
+from cnnlab.comparison.verdicts import BETTER, NOT_SHOWN, ONE_SEED, WORSE, Result, is_under_one_image
 from cnnlab.comparison.wording import capitalised, interval, p_text, plus_minus, some_of
 from cnnlab.study import differing
 
@@ -49,10 +49,12 @@ def _main(
     if best is None or best.num_pairs < 2:
         leading = "Validation chooses no arm" if best is None else f"Validation chooses {names[best.label]}"
         return f"{leading}; {_against_all(results, f'the baseline {name}', on_test, names)}"
-    return _best_against_baseline(best, len(results), name, on_test, names)
+    return _best_against_baseline(best, len(results), name, on_test, names, num_test)
 
 
-def _best_against_baseline(best: Result, num_arms: int, baseline: str, on_test: str, names: Mapping[str, str]) -> str:
+def _best_against_baseline(
+    best: Result, num_arms: int, baseline: str, on_test: str, names: Mapping[str, str], num_test: int | None
+) -> str:
     difference = best.difference
     assert difference is not None
     chosen = f"the best of {num_arms} arms by validation" if num_arms > 2 else "the better one by validation"
@@ -64,7 +66,7 @@ def _best_against_baseline(best: Result, num_arms: int, baseline: str, on_test: 
         return f"{name}, {chosen}, is {best.verdict} than {baseline} by {points}: {measured}."
     return (
         f"No difference shown between {name}, {chosen}, and {baseline}: "
-        f"{100 * difference.mean:+.2f} points of test accuracy, {measured}.{_more_seeds(best)}"
+        f"{100 * difference.mean:+.2f} points of test accuracy, {measured}.{_why_not_shown(best, num_test)}"
     )
 
 
@@ -75,7 +77,13 @@ def _against_all(results: Sequence[Result], baseline: str, on_test: str, names: 
     return f"{some_of(better)} {'is' if len(better) == 1 else 'are'} better than {baseline} {on_test}."
 
 
-def _more_seeds(result: Result) -> str:
+def _why_not_shown(result: Result, num_test: int | None) -> str:
+    """Say what keeps a difference from being shown, where it is not the spread alone."""
+    assert result.difference is not None
+    if not result.difference.has_spread:
+        return " All seeds differ by the same amount: without spread there is nothing to test."
+    if is_under_one_image(result.difference, num_test):
+        return " That is less than one test image."
     if result.seeds_needed is None:
         return ""
     return f" If the true difference is the observed one, {result.seeds_needed} seeds would show it four times in five."
