@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import jinja2
 import numpy as np
 
 from cnnlab import __version__
@@ -78,6 +77,8 @@ def write_page(comparison: Comparison) -> Path:
 
 def render(comparison: Comparison) -> str:
     """Return the page."""
+    import jinja2  # only where a page is written: the other commands begin sooner
+
     loader = jinja2.FileSystemLoader(TEMPLATES)
     environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     classes = _classes(comparison)
