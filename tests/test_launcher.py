@@ -212,3 +212,14 @@ def test_two_sweeps_that_overlap_train_each_run_once_and_both_end_with_all(in_em
     assert all("4/4 finished" in output for output in outputs)
     logs = [(path / "train.log").read_text() for path in RUNS.iterdir()]
     assert [log.count("epoch 1/8") for log in logs] == [1] * 4
+
+
+def test_sweep_runs_through_the_cluster_plugin(in_empty_folder):
+    pytest.importorskip("hydra_plugins.hydra_submitit_launcher", reason="the extra `slurm` is not installed")
+    done = cnnlab("-m", "seed=0,1", "hydra/launcher=submitit_local", *TINY)
+    assert done.returncode == 0, done.stderr
+    assert (in_empty_folder / "outputs" / ".submitit").is_dir()
+    assert not (in_empty_folder / ".submitit").exists()
+    runs = [RunFolder(path) for path in RUNS.iterdir()]
+    assert [standing(folder) for folder in runs] == ["finished"] * 2
+    assert len({folder.read_json("status.json")["pid"] for folder in runs}) == 2
