@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cnnlab.comparison.arms import Arm
+from cnnlab.comparison.statistics import ALPHA
 from cnnlab.comparison.verdicts import BETTER, NOT_SHOWN, ONE_SEED, WORSE, Result, is_under_one_image
 from cnnlab.comparison.wording import capitalised, interval, p_text, plus_minus, some_of
 from cnnlab.study import differing
@@ -49,13 +50,18 @@ def _main(
     if best is None or best.num_pairs < 2:
         leading = "Validation chooses no arm" if best is None else f"Validation chooses {names[best.label]}"
         return f"{leading}; {_against_all(results, f'the baseline {name}', on_test, names)}"
-    return _best_against_baseline(best, len(results), name, on_test, names, num_test)
+    return _best_against_baseline(best, results, name, on_test, names, num_test)
 
 
 def _best_against_baseline(
-    best: Result, num_arms: int, baseline: str, on_test: str, names: Mapping[str, str], num_test: int | None
+    best: Result,
+    results: Sequence[Result],
+    baseline: str,
+    on_test: str,
+    names: Mapping[str, str],
+    num_test: int | None,
 ) -> str:
-    difference = best.difference
+    difference, num_arms = best.difference, len(results)
     assert difference is not None
     chosen = f"the best of {num_arms} arms by validation" if num_arms > 2 else "the better one by validation"
     name, over = names[best.label], f"over {difference.n} seeds {on_test}"
@@ -64,10 +70,9 @@ def _best_against_baseline(
     if best.verdict in (BETTER, WORSE):
         points = f"{100 * abs(difference.mean):.2f} points of test accuracy"
         return f"{name}, {chosen}, is {best.verdict} than {baseline} by {points}: {measured}."
-    return (
-        f"No difference shown between {name}, {chosen}, and {baseline}: "
-        f"{100 * difference.mean:+.2f} points of test accuracy, {measured}.{_why_not_shown(best, num_test)}"
-    )
+    points = f"{100 * difference.mean:+.2f} points of test accuracy"
+    why = _why_not_shown(best, num_test, _num_tested(results))
+    return f"No difference shown between {name}, {chosen}, and {baseline}: {points}, {measured}.{why}"
 
 
 def _against_all(results: Sequence[Result], baseline: str, on_test: str, names: Mapping[str, str]) -> str:
@@ -77,13 +82,19 @@ def _against_all(results: Sequence[Result], baseline: str, on_test: str, names: 
     return f"{some_of(better)} {'is' if len(better) == 1 else 'are'} better than {baseline} {on_test}."
 
 
-def _why_not_shown(result: Result, num_test: int | None) -> str:
+def _num_tested(results: Sequence[Result]) -> int:
+    return sum(result.p is not None for result in results)
+
+
+def _why_not_shown(result: Result, num_test: int | None, num_tested: int) -> str:
     """Say what keeps a difference from being shown, where it is not the spread alone."""
     assert result.difference is not None
     if not result.difference.has_spread:
         return " All seeds differ by the same amount: without spread there is nothing to test."
     if is_under_one_image(result.difference, num_test):
         return " That is less than one test image."
+    if result.p is not None and result.p < ALPHA:
+        return f" Compared alone it would have been shown; of {num_tested} comparisons one may look so by chance."
     if result.seeds_needed is None:
         return ""
     return f" If the true difference is the observed one, {result.seeds_needed} seeds would show it four times in five."
@@ -101,8 +112,8 @@ def _others(results: Sequence[Result], baseline: Result, best: Result | None, na
     if set(groups) <= {ONE_SEED}:
         return []
     order = (BETTER, WORSE, NOT_SHOWN)
-    tested = sum(result.p is not None for result in results)
-    titles = {NOT_SHOWN: f"No difference shown, corrected for {tested} arms"} if tested > 1 else {}
+    num_tested = _num_tested(results)
+    titles = {NOT_SHOWN: f"No difference shown, corrected for {num_tested} arms"} if num_tested > 1 else {}
     said = [verdict for verdict in order if verdict in groups] + [verdict for verdict in groups if verdict not in order]
     return [f"{titles.get(verdict, capitalised(verdict))}: {some_of(groups[verdict])}." for verdict in said]
 

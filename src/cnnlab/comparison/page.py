@@ -100,6 +100,7 @@ def render(comparison: Comparison) -> str:
         missing=MISSING,
         styles=_texts(UPLOT / "uPlot.min.css", TEMPLATES / "report.css"),
         scripts=_texts(UPLOT / "uPlot.iife.min.js", TEMPLATES / "charts.js", TEMPLATES / "report.js"),
+        licence=(UPLOT / "LICENSE").read_text(encoding="utf-8"),
         has_parameters=len({row.parameters for row in rows}) > 1,
     )
 
