@@ -20,17 +20,27 @@ def cnnlab(*args):
     return subprocess.run([script, *args], capture_output=True, text=True, timeout=240)
 
 
-def composed(*overrides):
-    """Return what `cnnlab train <overrides>` composes, as a plain dict."""
+def composed(*overrides, command="train"):
+    """Return what `cnnlab <command> <overrides>` composes, as a plain dict."""
     with initialize_config_dir(str(CONF), **initialize_options()):
-        return OmegaConf.to_container(compose("train", overrides=list(overrides)), resolve=True)
+        return OmegaConf.to_container(compose(command, overrides=list(overrides)), resolve=True)
+
+
+SMALL_DATA = ("dataset=synthetic", "dataset.num_images=120", "dataset.num_classes=3", "device=cpu", "plots=false")
 
 
 def tiny(*overrides):
     """Return the configuration of a run that takes a moment: 120 synthetic images, a small network."""
-    small = ("dataset=synthetic", "dataset.num_images=120", "dataset.num_classes=3", "dataset.image_size=8")
-    network = ("model.width=0.05", "epochs=2", "batch_size=16", "device=cpu", "plots=false")
-    return load(composed(*small, *network, *overrides))
+    network = ("dataset.image_size=8", "model.width=0.05", "epochs=2", "batch_size=16")
+    return load(composed(*SMALL_DATA, *network, *overrides))
+
+
+def tiny_transfer(*overrides):
+    """Return the configuration of such a run of `cnnlab transfer`, with random weights unless others are given."""
+    given = {text.partition("=")[0] for text in overrides}
+    defaults = ("backbone=shufflenet_v2_x0_5", "backbone.weights=none", "dataset.image_size=32", "precision=fp32")
+    chosen = [text for text in defaults if text.partition("=")[0] not in given]
+    return load(composed(*SMALL_DATA, *chosen, *overrides, command="transfer"))
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 import cnnlab.config
-from cnnlab.config import Part, RunConfig, load, to_plain
+from cnnlab.config import TABLES, Part, RunConfig, load, to_plain
 from cnnlab.errors import ConfigError
 from tests.conftest import composed
 
@@ -110,6 +110,6 @@ def test_part_that_is_missing_is_named():
 
 def test_every_field_says_what_it_is():
     source = Path(cnnlab.config.__file__).read_text()
-    scalars = [f.name for f in dataclasses.fields(RunConfig) if f.default is not dataclasses.MISSING]
+    scalars = [f.name for f in dataclasses.fields(RunConfig) if f.name not in TABLES]
     undocumented = [name for name in scalars if not re.search(rf'\n    {name}: [^\n]*\n    """', source)]
     assert undocumented == []

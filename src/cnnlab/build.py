@@ -1,4 +1,4 @@
-"""RunConfig -> Parts: everything that training needs, built from the tables."""
+"""RunConfig -> Parts: everything that a run needs, built from the tables. Here are those of `cnnlab train`."""
 
 from __future__ import annotations
 
@@ -6,29 +6,32 @@ import dataclasses
 import functools
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from cnnlab.activations import ACTIVATIONS
-from cnnlab.config import RunConfig
+from cnnlab.config import Part, RunConfig
 from cnnlab.data.augmentations import AUGMENTATIONS, Augmentation
 from cnnlab.data.batches import Batches, Normalization, imagenet_normalization, measure_normalization
 from cnnlab.data.datasets import Storage, load_dataset
+from cnnlab.data.downloads import Progress
 from cnnlab.data.splits import Data, Split
 from cnnlab.errors import ConfigError
 from cnnlab.losses import LOSSES
 from cnnlab.models import MODELS
 from cnnlab.models.blocks import Classifier
 from cnnlab.normalizations import NORMALIZATIONS
-from cnnlab.optimizers import OPTIMIZERS
+from cnnlab.optimizers import OPTIMIZERS, Params
 from cnnlab.randomness import initialise
 from cnnlab.runtime import Runtime, memory_errors
 from cnnlab.schedulers import SCHEDULERS
+from cnnlab.schema import Plain
 from cnnlab.sharing import shared
 
 _EVALUATION_PIXELS = 2**19  # per batch and channel: 512 images of 32x32; larger ones leave the CPU's caches
@@ -42,7 +45,22 @@ class ImageSpec:
     classes: tuple[str, ...]
     channels: int
     image_size: int
+    """Height and width of what the model sees, in pixels."""
     normalization: Normalization
+    resize: int | None = None
+    """Height and width to which images are scaled before their middle is cut out; None: they come as they are seen."""
+    interpolation: str = "bilinear"
+    """Of the scaling: bilinear or bicubic, both with antialiasing."""
+
+    def prepare(self, images: Tensor) -> Tensor:
+        """Turn uint8 images (N, C, h, w) into what the model takes, float32 (N, C, H, W): scaled, cut, normalized."""
+        if self.resize is not None:  # as torchvision's Resize and CenterCrop
+            if images.shape[2:] != (self.resize, self.resize):
+                size = (self.resize, self.resize)
+                images = F.interpolate(images.float(), size, mode=self.interpolation, antialias=True).clamp_(0, 255)
+            start = (self.resize - self.image_size) // 2
+            images = images[:, :, start : start + self.image_size, start : start + self.image_size]
+        return self.normalization.apply(images)
 
 
 @dataclass(frozen=True)
@@ -55,14 +73,21 @@ class Parts:
     train: Batches
     val: Batches | None
     test: Batches
-    model: Classifier
+    model: nn.Module
+    """What learns, is evaluated on the batches, and is saved."""
+    network: nn.Module
+    """What an image passes through and is counted: the model itself; of a frozen backbone and a head that is solved at
+    once, the backbone."""
     average: AveragedModel | None
     loss_fn: nn.Module
-    optimizer: Optimizer
+    optimizer: Optimizer | None
+    """None: nothing is trained in steps."""
     schedule: Callable[[int], float]
+    saved: Plain = field(default_factory=dict)
+    """What is saved beside the weights, so that they can be used again."""
 
 
-def build(config: RunConfig, runtime: Runtime, *, progress: Callable[[str, int, int], None] | None = None) -> Parts:
+def build(config: RunConfig, runtime: Runtime, *, progress: Progress | None = None) -> Parts:
     """Load the data and build model, loss, optimizer and schedule with the seed's initial weights.
 
     Raises:
@@ -70,59 +95,88 @@ def build(config: RunConfig, runtime: Runtime, *, progress: Callable[[str, int, 
     """
     with memory_errors("the images", *size_keys(config, "dataset.image_size", "dataset.num_images")):
         data = load_data(config, progress)
-        _check_batch_size(config.batch_size, len(data.train))
+        check_batch_size(config.batch_size, len(data.train))
         images = describe_images(data, config.normalize)
-        train, val, test = _batches(config, data, images, runtime.device)
+        train, val, test = image_batches(config, data, images, runtime.device)
     with memory_errors("the model", *size_keys(config, "model.width", "dataset.image_size")):
         model = build_model(config, images)
         initialise(model, config.seed)  # on the CPU: a GPU would draw other numbers
         model = model.to(runtime.device).to(memory_format=torch.channels_last)
     if config.compile:
         model.compile()
-    loss_fn = LOSSES[config.loss.name](len(data.classes), **config.loss.options).to(runtime.device)
-    parameters = [p for module in (model, loss_fn) for p in module.parameters()]
+    loss_fn = build_loss(config, len(data.classes), runtime.device)
     return Parts(
         data=data,
         images=images,
-        augmentation=AUGMENTATIONS[config.augmentation.name](**config.augmentation.options),
+        augmentation=build_augmentation(config),
         train=train,
         val=val,
         test=test,
         model=model,
+        network=model,
         average=None if config.ema is None else moving_average(model, config.ema),
         loss_fn=loss_fn,
-        optimizer=OPTIMIZERS[config.optimizer.name](parameters, **config.optimizer.options),
-        schedule=SCHEDULERS[config.scheduler.name](
-            config.epochs * len(train), len(train), **config.scheduler.options
-        ),
-    )  # fmt: skip
+        optimizer=build_optimizer(config, [p for module in (model, loss_fn) for p in module.parameters()]),
+        schedule=build_schedule(config, len(train)),
+    )
+
+
+def build_augmentation(config: RunConfig) -> Augmentation:
+    """Return what is done to the training images; nothing where augmentation takes no part."""
+    chosen = config.augmentation or Part("none")
+    return AUGMENTATIONS[chosen.name](**chosen.options)
+
+
+def build_loss(config: RunConfig, num_classes: int, device: torch.device) -> nn.Module:
+    """Return the loss, on the device."""
+    chosen = config.part("loss")
+    return LOSSES[chosen.name](num_classes, **chosen.options).to(device)
+
+
+def build_optimizer(config: RunConfig, params: Params) -> Optimizer:
+    """Return the optimizer of some parameters, or of groups of them with learning rates of their own."""
+    chosen = config.part("optimizer")
+    return OPTIMIZERS[chosen.name](params, **chosen.options)
+
+
+def build_schedule(config: RunConfig, steps_per_epoch: int) -> Callable[[int], float]:
+    """Return the schedule of the learning rate."""
+    chosen = config.part("scheduler")
+    return SCHEDULERS[chosen.name](config.epochs * steps_per_epoch, steps_per_epoch, **chosen.options)
 
 
 def size_keys(config: RunConfig, *wanted: str) -> list[str]:
     """Return those of the keys that the chosen model and data set have, with their values: what can be made smaller."""
     values: dict[str, float | None] = {"batch_size": config.batch_size, "dataset.image_size": config.dataset.image_size}
-    values |= {f"model.{key}": value for key, value in config.model.options.items()}
+    values |= {} if config.model is None else {f"model.{key}": value for key, value in config.model.options.items()}
     values |= {f"dataset.{key}": value for key, value in config.dataset.options.items()}
     return [key if values[key] is None else f"{key} ({values[key]:g})" for key in wanted if key in values]
 
 
-def load_data(config: RunConfig, progress: Callable[[str, int, int], None] | None = None) -> Data:
-    """Return the data set in its splits, in the order in memory that convolutions like best."""
-    return shared("data", _data_key(config), lambda: _load_data(config, progress))
+def load_data(config: RunConfig, progress: Progress | None = None, *, mixed_size: int | None = None) -> Data:
+    """Return the data set in its splits, in the order in memory that convolutions like best.
+
+    Args:
+        config: of the run.
+        progress: told of what takes long.
+        mixed_size: height and width, in pixels, to which images of several sizes are brought; None: the default.
+    """
+    return shared("data", _data_key(config, mixed_size), lambda: _load_data(config, progress, mixed_size))
 
 
-def _data_key(config: RunConfig) -> str:
+def _data_key(config: RunConfig, mixed_size: int | None) -> str:
     """Return everything that the data of a run depends on."""
     dataset = dataclasses.replace(config.dataset, memory_limit=None, shuffle=True)
     is_subset = dataset.per_class is not None or dataset.fraction is not None
-    return repr((dataset, config.seed if is_subset else None, config.data_dir, cache_dir(config)))
+    return repr((dataset, config.seed if is_subset else None, config.data_dir, cache_dir(config), mixed_size))
 
 
-def _load_data(config: RunConfig, progress: Callable[[str, int, int], None] | None) -> Data:
+def _load_data(config: RunConfig, progress: Progress | None, mixed_size: int | None) -> Data:
     storage = Storage(
         data_dir=config.data_dir,
         cache_dir=cache_dir(config),
         image_size=config.dataset.image_size,
+        **({} if mixed_size is None else {"mixed_size": mixed_size}),
         workers=config.workers,
         progress=progress,
     )
@@ -145,7 +199,7 @@ def cache_dir(config: RunConfig) -> Path:
 
 
 def describe_images(data: Data, normalize: str) -> ImageSpec:
-    """Return what a model has to know of the images; mean and deviation are the training split's."""
+    """Return what a model has to know of the images."""
     _, channels, height, width = data.train.images.shape
     if height != width:
         raise ConfigError(f"dataset.image_size: the images are {height}x{width}, networks take squares. Set it.")
@@ -161,11 +215,14 @@ def describe_images(data: Data, normalize: str) -> ImageSpec:
 
 def build_model(config: RunConfig, images: ImageSpec) -> Classifier:
     """Return the model with torch's own initial weights, on the CPU."""
-    normalization = functools.partial(NORMALIZATIONS[config.normalization.name], **config.normalization.options)
-    activation = functools.partial(ACTIVATIONS[config.activation.name], **config.activation.options)
-    factory = MODELS[config.model.name]
-    return factory(
-        len(images.classes), images.channels, images.image_size, normalization, activation, **config.model.options
+    model, normalization, activation = (config.part(group) for group in ("model", "normalization", "activation"))
+    return MODELS[model.name](
+        len(images.classes),
+        images.channels,
+        images.image_size,
+        functools.partial(NORMALIZATIONS[normalization.name], **normalization.options),
+        functools.partial(ACTIVATIONS[activation.name], **activation.options),
+        **model.options,
     )
 
 
@@ -187,7 +244,8 @@ def count_flops(model: nn.Module, images: ImageSpec, device: torch.device) -> in
     return int(counter.get_total_flops())
 
 
-def _check_batch_size(batch_size: int, num_images: int) -> None:
+def check_batch_size(batch_size: int, num_images: int) -> None:
+    """Refuse batches that are larger than the training split."""
     if batch_size > num_images:
         raise ConfigError(
             f"batch_size: larger than the training split, got {batch_size} for {num_images} images. "
@@ -195,15 +253,16 @@ def _check_batch_size(batch_size: int, num_images: int) -> None:
         )
 
 
-def _batches(
+def image_batches(
     config: RunConfig, data: Data, images: ImageSpec, device: torch.device
 ) -> tuple[Batches, Batches | None, Batches]:
+    """Return the images of all splits in batches."""
     evaluation_size = max(config.batch_size, _EVALUATION_PIXELS // images.image_size**2)
     stores = _placed_stores(data, config.dataset.memory_limit, device)
 
     def batches(split: Split, size: int) -> Batches:
         placed = dataclasses.replace(split, images=stores[split.images.data_ptr()])
-        return Batches(placed, size, normalization=images.normalization, device=device)
+        return Batches(placed, size, prepare=images.prepare, device=device)
 
     val = None if data.val is None else batches(data.val, evaluation_size)
     return batches(data.train, config.batch_size), val, batches(data.test, evaluation_size)

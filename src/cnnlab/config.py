@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from cnnlab.activations import ACTIVATIONS
+from cnnlab.config_groups import TRAIN, is_transfer, resolve_transfer
 from cnnlab.config_rules import RULES
 from cnnlab.data.augmentations import AUGMENTATIONS
 from cnnlab.data.datasets import DATASETS
@@ -32,6 +33,9 @@ from cnnlab.schema import (
     check_options,
     coerce,
 )
+from cnnlab.transfer.backbones import BACKBONES
+from cnnlab.transfer.heads import HEADS
+from cnnlab.transfer.transfers import TRANSFERS
 
 TABLES: dict[str, Mapping[str, Callable[..., object]]] = {
     "dataset": DATASETS,
@@ -42,6 +46,9 @@ TABLES: dict[str, Mapping[str, Callable[..., object]]] = {
     "loss": LOSSES,
     "optimizer": OPTIMIZERS,
     "scheduler": SCHEDULERS,
+    "backbone": BACKBONES,
+    "head": HEADS,
+    "transfer": TRANSFERS,
 }
 
 
@@ -84,16 +91,19 @@ class DatasetConfig:
 
 @dataclass(frozen=True)
 class RunConfig:
-    """Everything that makes one run. A key that is None is off."""
+    """Everything that makes one run. A key that is None is off, a group that is None takes no part in the run."""
 
     dataset: DatasetConfig
-    augmentation: Part
-    model: Part
-    normalization: Part
-    activation: Part
-    loss: Part
-    optimizer: Part
-    scheduler: Part
+    augmentation: Part | None = None
+    model: Part | None = None
+    normalization: Part | None = None
+    activation: Part | None = None
+    loss: Part | None = None
+    optimizer: Part | None = None
+    scheduler: Part | None = None
+    backbone: Part | None = None
+    head: Part | None = None
+    transfer: Part | None = None
     study: str | None = None
     """Name of the study that the run belongs to."""
     seed: NonNegativeInt = 0
@@ -132,8 +142,8 @@ class RunConfig:
     """Record the test curve too. It never selects anything."""
     evaluate_train: bool = False
     """Measure the training split with the selected weights at the end; else the epoch's running means stand for it."""
-    normalize: Literal["dataset", "imagenet", "none"] = "dataset"
-    """Mean and deviation that are taken off the images: the training split's, ImageNet's, or none."""
+    normalize: Literal["dataset", "backbone", "imagenet", "none"] = "dataset"
+    """Mean and deviation that are taken off the images: the training split's, the backbone's, ImageNet's, or none."""
     rerun: bool = False
     """Train again although the run is finished; its folder is emptied first."""
     plan: bool = False
@@ -155,8 +165,18 @@ class RunConfig:
     plugins: tuple[Path, ...] = ()
     """Python files that add entries to the tables. They are run, so they count on the command line only."""
 
+    @property
+    def command(self) -> str:
+        """Name of the command that makes such runs."""
+        return "train" if self.backbone is None else "transfer"
 
-_PARTS = tuple(group for group in TABLES if group != "dataset")
+    def part(self, group: str) -> Part:
+        """Return what was chosen of a group that takes part."""
+        chosen = getattr(self, group)
+        assert isinstance(chosen, Part)
+        return chosen
+
+
 _COMMON = {f.name for f in dataclasses.fields(DatasetConfig)} - {"name", "options"}
 
 
@@ -170,8 +190,11 @@ def load(plain: Mapping[str, Any]) -> RunConfig:
         ConfigError: with every problem, one a line.
     """
     problems: list[str] = []
+    groups: tuple[str, ...] = TRAIN
+    if is_transfer(plain):
+        plain, groups, problems = resolve_transfer(plain)
     values = _scalars(plain, problems)
-    for group in _PARTS:
+    for group in groups:
         values[group] = _part(group, plain.get(group), problems)
     values["dataset"] = _dataset(plain.get("dataset"), problems)
     if problems:

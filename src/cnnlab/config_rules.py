@@ -19,13 +19,14 @@ def _selection_needs_validation(config: RunConfig) -> str | None:
 
 
 def _plateau_needs_validation(config: RunConfig) -> str | None:
-    if config.scheduler.name == "plateau" and config.dataset.val_fraction == 0:
+    if config.scheduler is not None and config.scheduler.name == "plateau" and config.dataset.val_fraction == 0:
         return "scheduler (plateau): needs a validation split, got dataset.val_fraction=0. Drop one of the two."
     return None
 
 
 def _batch_norm_needs_two_images(config: RunConfig) -> str | None:
-    if config.batch_size == 1 and config.normalization.name == "batch":
+    normalization = config.normalization
+    if config.batch_size == 1 and normalization is not None and normalization.name == "batch":
         return (
             "batch_size: must be > 1 with normalization=batch, got 1. A batch of one has no variance to normalize by; "
             "take normalization=group, layer or none."
@@ -40,7 +41,7 @@ def _one_kind_of_subset(config: RunConfig) -> str | None:
 
 
 def _warm_up_ends_before_training(config: RunConfig) -> str | None:
-    warmup_epochs = config.scheduler.options.get("warmup_epochs", 0)
+    warmup_epochs = 0 if config.scheduler is None else config.scheduler.options.get("warmup_epochs", 0)
     if config.epochs and warmup_epochs > config.epochs:
         return f"scheduler.warmup_epochs: must be <= epochs ({config.epochs}), got {warmup_epochs:g}."
     return None
@@ -60,8 +61,16 @@ def _arms_need_a_sweep(config: RunConfig) -> str | None:
     return None
 
 
+def _normalization_is_known(config: RunConfig) -> str | None:
+    if config.normalize == "backbone" and config.backbone is None:
+        return "normalize: backbone is for cnnlab transfer, a model has none. Use dataset, imagenet or none."
+    return None
+
+
 def _augmentation_can_be_built(config: RunConfig) -> str | None:
     """Find what the options' own types do not say: ranges the wrong way round, the steps of a chain."""
+    if config.augmentation is None:
+        return None
     try:
         AUGMENTATIONS[config.augmentation.name](**config.augmentation.options)
     except ConfigError as error:
@@ -77,6 +86,7 @@ RULES: tuple[Callable[[RunConfig], str | None], ...] = (
     _warm_up_ends_before_training,
     _binary_names_a_kept_class,
     _arms_need_a_sweep,
+    _normalization_is_known,
     _augmentation_can_be_built,
 )
 """What `config.load` asks of a configuration whose fields are each right."""

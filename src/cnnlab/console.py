@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from cnnlab.build import Parts
-from cnnlab.config import RunConfig
+from cnnlab.config import Part, RunConfig
 from cnnlab.durations import duration
 from cnnlab.engine import EpochRecord, Score
 from cnnlab.runtime import Runtime, describe_device
@@ -145,12 +145,9 @@ def describe_run(
         f"{len(data.test):,} test images",
         f"         {images.channels}x{images.image_size}x{images.image_size}, {len(images.classes)} classes",
         *(f"         {note}" for note in (*data.notes, *scores_kept(len(images.classes)))),
-        f"model    {config.model.name}, normalization {config.normalization.name}, "
-        f"activation {config.activation.name}",
+        *_model_lines(config),
         f"         {parameters:,} parameters, {_flops(flops)} per image",
-        f"train    {config.optimizer.name}, lr {config.optimizer.options['lr']:g}, {config.scheduler.name}, "
-        f"{config.loss.name}, augmentation {config.augmentation.name}",
-        f"         {counted(config.epochs, 'epoch')}, batch {config.batch_size}, seed {config.seed}",
+        *_training_lines(config),
         f"device   {describe_device(runtime.device)}, {counted(runtime.threads, 'thread')}, {precision}",
     ]  # fmt: skip
     return [*lines, f"resumed  after epoch {epochs_done}"] if epochs_done else lines
@@ -161,6 +158,36 @@ def scores_kept(num_classes: int) -> list[str]:
     if num_classes <= FULL_SCORES:
         return []
     return [f"more than {FULL_SCORES} classes: predictions.csv keeps the {TOP} best scores, so no ROC is drawn"]
+
+
+def _model_lines(config: RunConfig) -> list[str]:
+    if config.backbone is None:
+        model, normalization, activation = (
+            config.part(group).name for group in ("model", "normalization", "activation")
+        )
+        return [f"model    {model}, normalization {normalization}, activation {activation}"]
+    weights, transfer = config.backbone.options["weights"], config.part("transfer")
+    head = [] if config.head is None else [f"head {_with_options(config.head)}"]
+    return [
+        f"backbone {config.backbone.name}, weights {weights}",
+        f"         {', '.join([f'transfer {_with_options(transfer)}', *head])}",
+    ]
+
+
+def _with_options(part: Part) -> str:
+    options = (f"{key}={value}" for key, value in part.options.items() if value is not None)
+    return " ".join((part.name, *options))
+
+
+def _training_lines(config: RunConfig) -> list[str]:
+    if config.optimizer is None:
+        return [f"train    seed {config.seed}"]
+    augmentation = "none" if config.augmentation is None else config.augmentation.name
+    return [
+        f"train    {config.optimizer.name}, lr {config.optimizer.options['lr']:g}, {config.part('scheduler').name}, "
+        f"{config.part('loss').name}, augmentation {augmentation}",
+        f"         {counted(config.epochs, 'epoch')}, batch {config.batch_size}, seed {config.seed}",
+    ]
 
 
 def _folder(config: RunConfig) -> str:

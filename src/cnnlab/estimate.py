@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from cnnlab.artifacts import RunFolder
-from cnnlab.build import Parts, build
+from cnnlab.build import Parts
+from cnnlab.builders import build_parts
 from cnnlab.config import RunConfig
 from cnnlab.data.batches import Batches
 from cnnlab.engine import Batch, evaluate, fit
@@ -33,8 +34,11 @@ class Cost:
 
 def shape(config: RunConfig) -> str:
     """Return what the cost of an epoch depends on, as text: runs of one shape are measured once."""
-    options = (config.dataset, config.augmentation, config.model, config.normalization, config.activation)
-    names = (config.loss.name, config.optimizer.name)
+    options = (
+        config.dataset, config.augmentation, config.model, config.normalization, config.activation, config.backbone,
+        config.head, config.transfer,
+    )  # fmt: skip
+    names = [part.name for part in (config.loss, config.optimizer) if part is not None]
     own = (config.batch_size, config.precision, config.device, config.threads, config.ema, config.compile)
     return repr((options, names, own))
 
@@ -57,8 +61,10 @@ def probe(config: RunConfig) -> Cost:
     runtime = start_runtime(
         device=config.device, precision=config.precision, threads=config.threads, deterministic=config.deterministic
     )
-    parts = build(config, runtime)
+    parts = build_parts(config, runtime)
     fixed = time.perf_counter() - began
+    if parts.optimizer is None:  # solved at once; what takes long is to compute the features, which the run now finds
+        return Cost(fixed, _num_bytes(parts))
     _train(parts, runtime, _WARM_UP)
     steps = min(_STEPS, len(parts.train))
     step = _timed(lambda: _train(parts, runtime, steps)) / steps
@@ -72,6 +78,7 @@ def _train(parts: Parts, runtime: Runtime, steps: int) -> None:
     def batches(epoch: int) -> Iterable[Batch]:
         return itertools.islice(parts.train.epoch(epoch, seed=0, augmentation=parts.augmentation), steps)
 
+    assert parts.optimizer is not None
     records = fit(
         parts.model, batches, loss_fn=parts.loss_fn, optimizer=parts.optimizer, schedule=parts.schedule,
         steps_per_epoch=steps, epochs=1, autocast=runtime.autocast, average=parts.average,

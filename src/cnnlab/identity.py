@@ -7,8 +7,9 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from cnnlab.config import RunConfig, to_plain
+from cnnlab.config import Part, RunConfig, to_plain
 from cnnlab.data.images import content_hash
+from cnnlab.errors import ConfigError
 from cnnlab.schema import Plain, PlainMapping
 from cnnlab.sharing import shared
 
@@ -34,8 +35,9 @@ def run_id(config: RunConfig) -> str:
 
 def slug(config: RunConfig) -> str:
     """Return the readable part of the id."""
-    parts = (config.model, config.normalization, config.activation, config.optimizer)
-    return "-".join(part.name for part in parts)
+    of_train = (config.model, config.normalization, config.activation, config.optimizer)
+    parts = of_train if config.backbone is None else (config.backbone, config.transfer, config.head)
+    return "-".join(part.name for part in parts if part is not None)
 
 
 def identity(config: RunConfig) -> Plain:
@@ -47,6 +49,8 @@ def identity(config: RunConfig) -> Plain:
     content = data_content(config)
     if content is not None:
         plain["dataset"]["root"] = content
+    for group in ("backbone", "transfer"):
+        plain.get(group, {}).update(_hashed_paths(group, getattr(config, group)))
     plain["plugins"] = [file_hash(path) for path in config.plugins]
     return plain
 
@@ -59,6 +63,32 @@ def data_content(config: RunConfig) -> str | None:
     """
     root = config.dataset.options.get("root")
     return None if root is None else shared("content", root, lambda: content_hash(root))
+
+
+def dataset_key(config: RunConfig) -> str:
+    """Return what stands for a data set as it comes, whatever of it a run uses."""
+    options = {key: value for key, value in config.dataset.options.items() if key != "root"}
+    return json.dumps({"name": config.dataset.name, **options, "content": data_content(config)}, sort_keys=True)
+
+
+def _hashed_paths(group: str, part: Part | None) -> dict[str, str]:
+    """Return the hashes of the files that a part's options name; a finished run's is that of its weights."""
+    if part is None:
+        return {}
+    hashes = {}
+    for key, path in part.options.items():
+        if isinstance(path, Path):
+            file = path / "checkpoints" / "best.pt" if path.is_dir() else path
+            if not file.is_file():
+                raise ConfigError(_nothing_there(f"{group}.{key}", path))
+            hashes[key] = file_hash(file)
+    return hashes
+
+
+def _nothing_there(key: str, path: Path) -> str:
+    if path.is_dir():
+        return f"{key}: '{path}' is no finished run, it has no checkpoints/best.pt. Finish it: cnnlab resume {path}"
+    return f"{key}: no file '{path}'. Put it there, or use a finished run: backbone=run {key}=outputs/runs/<run id>."
 
 
 def _kept(prefix: str, plain: PlainMapping) -> Plain:

@@ -50,6 +50,9 @@ def _saved_model(parts: Parts, state: TrainingState) -> Plain:
         "mean": list(images.normalization.mean),
         "std": list(images.normalization.std),
         "scores_are": scores_are(parts.loss_fn),
+        "resize": images.resize,
+        "interpolation": images.interpolation,
+        **parts.saved,
     }
 
 

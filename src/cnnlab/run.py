@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnnlab.artifacts import GRADIENTS_COLUMNS, METRICS_COLUMNS, RUNS, RunFolder, gradient_rows, metrics_row
-from cnnlab.build import Parts, build, cache_dir, count_flops, size_keys
+from cnnlab.build import Parts, cache_dir, count_flops, size_keys
+from cnnlab.builders import build_parts
 from cnnlab.config import RunConfig, to_plain
 from cnnlab.console import RunConsole, describe_run, summary_lines
 from cnnlab.engine import Batch, Clipping, EpochRecord, fit
@@ -23,6 +24,8 @@ from cnnlab.selection import reason_to_stop
 from cnnlab.study import FINAL
 from cnnlab.summary_file import read_summary
 from cnnlab.training_state import TrainingState, from_checkpoint, to_checkpoint
+from cnnlab.transfer.solved_heads import SolvedHead
+from cnnlab.transfer.solving import solve
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def execute(
             deterministic=config.deterministic,
         )  # fmt: skip
         with disk_errors(cache_dir(config)):  # the images' cache is written while the data is loaded
-            parts = build(config, runtime, progress=console.preparing)
+            parts = build_parts(config, runtime, progress=console.preparing)
         state = _begin(folder, config, parts, runtime, overrides)
         console.log = folder.log
         keys = size_keys(config, "batch_size", "model.width", "dataset.image_size")
@@ -121,8 +124,8 @@ class _Training:
     ) -> None:  # fmt: skip
         self.config, self.folder, self.console, self.runtime = config, folder, console, runtime
         self.parts, self.state, self.sitting = parts, state, sitting
-        self.parameters = sum(p.numel() for p in parts.model.parameters())
-        self.flops = count_flops(parts.model, parts.images, runtime.device)
+        self.parameters = sum(p.numel() for p in parts.network.parameters())
+        self.flops = count_flops(parts.network, parts.images, runtime.device)
         self.last_record: EpochRecord | None = None
         self.first_batch_seconds: float | None = None
         self.saved_epoch, self.saved_at = state.epoch, time.perf_counter()
@@ -152,6 +155,13 @@ class _Training:
         if self.state.stop_reason is not None:
             return ()  # the checkpoint was taken after the last epoch
         config, parts = self.config, self.parts
+        if isinstance(parts.model, SolvedHead):
+            return solve(
+                parts.model, parts.train, loss_fn=parts.loss_fn, seed=config.seed, epochs_done=self.state.epoch,
+                val=parts.val, test=parts.test if config.watch_test else None,
+            )  # fmt: skip
+        if parts.optimizer is None:
+            return ()
         return fit(
             parts.model,
             self._batches,
@@ -213,8 +223,11 @@ class _Training:
         self.saved_epoch, self.saved_at = self.state.epoch, time.perf_counter()
 
     def _finish(self) -> Outcome:
+        if isinstance(self.parts.model, SolvedHead) and self.parts.model.remark is not None:
+            self.console.say(self.parts.model.remark)
+        is_solved = self.parts.optimizer is None  # then its figures cost little, and there are no running means
         figures = score_selected_weights(
-            self.folder, self.parts, self.runtime, self.state, evaluate_train=self.config.evaluate_train
+            self.folder, self.parts, self.runtime, self.state, evaluate_train=self.config.evaluate_train or is_solved
         )
         if self.state.stop_reason is not None:
             self.console.say(f"stopped after epoch {self.state.epoch}: {self.state.stop_reason}")

@@ -59,7 +59,7 @@ def to_checkpoint(state: TrainingState, parts: Parts, runtime: Runtime) -> Plain
         "model": parts.model.state_dict(),
         "average": None if parts.average is None else parts.average.state_dict(),
         "loss": parts.loss_fn.state_dict(),
-        "optimizer": parts.optimizer.state_dict(),
+        "optimizer": None if parts.optimizer is None else parts.optimizer.state_dict(),
         "schedule": parts.schedule.state_dict() if isinstance(parts.schedule, Plateau) else None,
         "runtime": _fingerprint(runtime),
     }
@@ -85,7 +85,8 @@ def _restored(checkpoint: PlainMapping, parts: Parts, runtime: Runtime) -> Train
     _refuse_other_runtime(checkpoint["runtime"], _fingerprint(runtime))
     parts.model.load_state_dict(checkpoint["model"])
     parts.loss_fn.load_state_dict(checkpoint["loss"])
-    parts.optimizer.load_state_dict(checkpoint["optimizer"])
+    if parts.optimizer is not None:
+        parts.optimizer.load_state_dict(checkpoint["optimizer"])
     if isinstance(parts.schedule, Plateau):
         parts.schedule.load_state_dict(checkpoint["schedule"])
     if parts.average is not None:

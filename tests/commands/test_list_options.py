@@ -65,8 +65,9 @@ def test_study_is_explained_by_its_question(capsys):
 
 def test_unknown_group_names_the_nearest(capsys):
     assert main(["list", "optimiser"]) == 2
-    known = "activation, augmentation, dataset, experiment, loss, model, normalization, optimizer, scheduler"
-    assert capsys.readouterr().err == f"list: unknown group 'optimiser'. Did you mean 'optimizer'? Known: {known}.\n"
+    known = ", ".join(sorted([*MODULES, "experiment"]))
+    message = f"list: unknown group 'optimiser'. Did you mean 'optimizer'? Known: {known}.\n"
+    assert capsys.readouterr().err == message
 
 
 def test_options_of_an_own_folder_are_listed_and_ours_keep_their_names(tmp_path, capsys):

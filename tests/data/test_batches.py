@@ -15,7 +15,7 @@ def split(num_images=11, channels=1):
 
 
 def batches(batch_size=4, normalization=PLAIN):
-    return Batches(split(), batch_size, normalization=normalization, device=torch.device("cpu"))
+    return Batches(split(), batch_size, prepare=normalization.apply, device=torch.device("cpu"))
 
 
 def seen(epoch, *, seed=0, batch_size=4, augmentation="none", shuffle=True):

@@ -29,7 +29,13 @@ def root(tmp_path: Path) -> Path:
 
 
 def decoded(root: Path, **changes: object) -> Decoded:
-    options = {"cache_dir": root.parent / "cache", "image_size": None, "workers": 0, "progress": None} | changes
+    options = {
+        "cache_dir": root.parent / "cache",
+        "image_size": None,
+        "mixed_size": 128,
+        "workers": 0,
+        "progress": None,
+    } | changes
     return decoded_images(root, list_folder(root).images, **options)
 
 
@@ -175,7 +181,7 @@ from pathlib import Path
 from cnnlab.data.folders import list_folder
 from cnnlab.data.image_cache import decoded_images
 root = Path({str(root)!r})
-options = dict(cache_dir=root.parent / "cache", image_size=None, workers=0, progress=None)
+options = dict(cache_dir=root.parent / "cache", image_size=None, mixed_size=128, workers=0, progress=None)
 print(decoded_images(root, list_folder(root).images, **options).images.sum())
 """
     both = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) for _ in range(2)]

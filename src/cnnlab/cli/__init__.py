@@ -22,6 +22,7 @@ usage: cnnlab [COMMAND] [ARGUMENTS]
 
 commands:
   train     train one run; with -m a sweep of runs. May be left out
+  transfer  the same with a pretrained network: features, fine-tuning, zero-shot
   report    compare the arms of a study; without a name a table of runs
   predict   classify images with a saved run
   resume    go on with a run, exactly as it was configured

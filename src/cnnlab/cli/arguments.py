@@ -9,11 +9,10 @@ from pathlib import Path
 
 from cnnlab.errors import ConfigError, unknown
 
-COMPOSED = ("train",)
+COMPOSED = ("train", "transfer")
 """Commands whose configuration Hydra composes; the first is meant when no command is given."""
 PLAIN = {"list": "list_options", "predict": "predict", "report": "report", "resume": "resume"}
 """Commands that read their own arguments, and their modules in cnnlab.commands."""
-ANNOUNCED = ("transfer",)
 
 _SWEEP = ("-m", "--multirun")
 _CONFIG_DIR = ("-cd", "--config-dir")
@@ -83,8 +82,6 @@ def split_command(args: Sequence[str]) -> tuple[str, list[str]]:
     if place is None or not rest[place][0:1].isalpha() or "=" in rest[place]:
         return COMPOSED[0], rest
     command = rest.pop(place)
-    if command in ANNOUNCED:
-        raise ConfigError(f"cnnlab {command} is not there yet. Commands: {', '.join(sorted((*COMPOSED, *PLAIN)))}.")
     if command not in COMPOSED and command not in PLAIN:
         said = unknown(command, (*COMPOSED, *PLAIN)).removeprefix("unknown ")
         raise ConfigError(f"no command {said.replace('Known:', 'Commands:')}")

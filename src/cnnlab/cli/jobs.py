@@ -32,7 +32,7 @@ class Outcome:
 
 
 def train(config: DictConfig) -> Outcome:
-    """Train one run; alone it says how it goes, in a sweep the sweep does."""
+    """Train one run, of `train` or of `transfer`; alone it says how it goes, in a sweep the sweep does."""
     try:
         hydra_config = HydraConfig.get()
         overrides = typed(hydra_config)
@@ -105,4 +105,4 @@ def check_plugins(plain: PlainMapping, overrides: Sequence[str]) -> None:
         raise ConfigError(f"plugins: count on the command line only. If you trust the files, type plugins=[{files}].")
 
 
-JOBS: dict[str, Callable[[DictConfig], Outcome]] = {"train": train}
+JOBS: dict[str, Callable[[DictConfig], Outcome]] = {"train": train, "transfer": train}

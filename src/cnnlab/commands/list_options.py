@@ -24,6 +24,9 @@ MODULES = {
     "loss": "losses.py",
     "optimizer": "optimizers.py",
     "scheduler": "schedulers.py",
+    "backbone": "transfer/backbones.py",
+    "head": "transfer/heads.py",
+    "transfer": "transfer/transfers.py",
 }
 """Group -> the file with its table, inside the package."""
 EXPERIMENT = "experiment"
@@ -155,7 +158,9 @@ def _items(tree: ast.Module, table: str) -> Iterator[tuple[ast.expr | None, ast.
 
 
 def _docstring(path: Path, tree: ast.Module, value: ast.expr) -> str:
-    """Return the first line about a factory, or about its module where the factory is made by a call."""
+    """Return the first line about a factory: its docstring's, or the text that it is made with."""
+    if isinstance(value, ast.Call) and value.args and isinstance(value.args[0], ast.Constant):
+        return str(value.args[0].value)
     described: ast.Module | ast.FunctionDef | ast.ClassDef = tree
     if isinstance(value, ast.Name):
         where, name = _definition(path, tree, value.id)

@@ -6,7 +6,6 @@ import argparse
 import csv
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,23 +19,9 @@ if TYPE_CHECKING:
     import torch
 
     from cnnlab.artifacts import RunFolder
-    from cnnlab.build import ImageSpec
-    from cnnlab.config import RunConfig
-    from cnnlab.models.blocks import Classifier
+    from cnnlab.restore import Restored
 
 _CHUNK = 64  # images that are decoded and classified together
-_ADVICE = "Put it back, or train the run anew: its command with rerun=true."
-
-
-@dataclass(frozen=True)
-class Classification:
-    """What classifies images as a run did."""
-
-    model: Classifier
-    images: ImageSpec
-    device: torch.device
-    scores_are: str
-    """Probabilities or decision values, as in summary.json."""
 
 
 def main(args: Sequence[str]) -> int:
@@ -57,9 +42,9 @@ def main(args: Sequence[str]) -> int:
 
     from cnnlab.summary import score_cells, score_columns
 
-    trained = _load(folder, options.plugins, options.device)
+    trained, device = _load(folder, options.plugins, options.device)
     classes, rows, unreadable = trained.images.classes, [], []
-    for path, result in _classified(files, trained):
+    for path, result in _classified(files, trained, device):
         if isinstance(result, str):
             unreadable.append(f"{path} ({result})")
         else:
@@ -98,48 +83,22 @@ def _image_files(paths: Sequence[Path]) -> list[Path]:
     return files
 
 
-def _load(folder: RunFolder, plugins: str | None, device_name: str) -> Classification:
+def _load(folder: RunFolder, plugins: str | None, device_name: str) -> tuple[Restored, torch.device]:
+    from cnnlab.restore import restore
     from cnnlab.runtime import start_runtime
 
-    saved = _saved_weights(folder)
     config = saved_config(folder, plugins)
     runtime = start_runtime(
         device=device_name, precision="fp32", threads=config.threads, deterministic=config.deterministic
     )
-    try:
-        return _restored(config, saved, runtime.device)
-    except (KeyError, RuntimeError, TypeError) as error:
-        reason = f"is not of this run ({type(error).__name__})"
-        raise RunError(f"{folder.checkpoints / 'best.pt'}: {reason}. {_ADVICE}") from error
+    trained = restore(folder, config)
+    trained.network.to(runtime.device)
+    return trained, runtime.device
 
 
-def _saved_weights(folder: RunFolder) -> Plain:
-    saved = folder.load_checkpoint("best.pt")
-    if saved is not None:
-        return saved
-    status = folder.read_json("status.json").get("status", "not there")
-    if status == "finished":
-        raise RunError(f"{folder.checkpoints / 'best.pt'}: is gone. {_ADVICE}")
-    advice = f"Finish it: cnnlab resume {folder.path}"
-    raise ConfigError(f"run: {folder.run_id} is {status}, it has no weights yet. {advice}")
-
-
-def _restored(config: RunConfig, saved: Plain, device: torch.device) -> Classification:
-    from cnnlab.build import ImageSpec, build_model
-    from cnnlab.data.batches import Normalization
-
-    images = ImageSpec(
-        classes=tuple(saved["classes"]),
-        channels=saved["channels"],
-        image_size=saved["image_size"],
-        normalization=Normalization(tuple(saved["mean"]), tuple(saved["std"])),
-    )
-    model = build_model(config, images)
-    model.load_state_dict(saved["model"])
-    return Classification(model.to(device).eval(), images, device, saved["scores_are"])
-
-
-def _classified(files: Sequence[Path], trained: Classification) -> Iterator[tuple[Path, npt.NDArray[np.float32] | str]]:
+def _classified(
+    files: Sequence[Path], trained: Restored, device: torch.device
+) -> Iterator[tuple[Path, npt.NDArray[np.float32] | str]]:
     """Yield each file with the scores of its classes, float32 (K,), or with the reason why it cannot be read."""
     import torch
 
@@ -147,14 +106,15 @@ def _classified(files: Sequence[Path], trained: Classification) -> Iterator[tupl
     from cnnlab.losses import to_scores
 
     images = trained.images
+    size = images.resize or images.image_size
     for start in range(0, len(files), _CHUNK):
         chunk = files[start : start + _CHUNK]
-        decoded = [_decode(path, images.channels, images.image_size) for path in chunk]
+        decoded = [_decode(path, images.channels, size) for path in chunk]
         pixels = [torch.from_numpy(each.copy()) for each in decoded if not isinstance(each, str)]
         scores = iter(())
         if pixels:
-            batch = images.normalization.apply(torch.stack(pixels).to(trained.device))
-            logits, _ = predict(trained.model, [(batch, torch.zeros(len(pixels)))])
+            batch = images.prepare(torch.stack(pixels).to(device))
+            logits, _ = predict(trained.network, [(batch, torch.zeros(len(pixels)))])
             scores = iter(to_scores(logits, trained.scores_are).cpu().numpy())
         for path, each in zip(chunk, decoded):
             yield path, each if isinstance(each, str) else next(scores)

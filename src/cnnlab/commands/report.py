@@ -151,7 +151,7 @@ def _cells(line: RunLine) -> list[str]:
 def _differing(lines: Sequence[RunLine]) -> list[str]:
     """Return the settings in which the runs differ, save those that a run's id shows; names of parts first."""
     keys = dict.fromkeys(key for line in lines for key in line.settings)
-    in_id = ("model", "normalization", "activation", "optimizer", "seed")
+    in_id = ("model", "normalization", "activation", "optimizer", "backbone", "transfer", "head", "seed")
     differing = [key for key in keys if key not in in_id and len({line.settings.get(key, "") for line in lines}) > 1]
     return sorted(differing, key=lambda key: "." in key)
 

@@ -41,7 +41,8 @@ def main(args: Sequence[str]) -> int:
     if run_id(config) != folder.run_id:
         raise ConfigError(
             f"run: the data of {folder.run_id} has changed, or its folder has been renamed: what is saved there is now "
-            f"the run {run_id(config)}. Put it back, or train anew: {shlex.join(['cnnlab', 'train', *overrides])}"
+            f"the run {run_id(config)}. Put it back, or train anew: "
+            f"{shlex.join(['cnnlab', config.command, *overrides])}"
         )
     outcome = execute(config, overrides=overrides, console=console, runs=folder.path.parent)
     return report(outcome, console, config)

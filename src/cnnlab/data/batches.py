@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
@@ -71,18 +71,20 @@ class Batches:
     Args:
         split: its images lie on `device`, or elsewhere if there are too many; then each batch is moved.
         batch_size: images per batch.
-        normalization: applied last, after the augmentation.
+        prepare: uint8 images -> what a network takes, after the augmentation: scaled, normalized.
         device: where the batches are wanted.
     """
 
-    def __init__(self, split: Split, batch_size: int, *, normalization: Normalization, device: torch.device) -> None:
+    def __init__(
+        self, split: Split, batch_size: int, *, prepare: Callable[[Tensor], Tensor], device: torch.device
+    ) -> None:
         self.device = device
         self.images = split.images
         self.rows = split.rows.to(self.images.device)
         self.labels = split.labels.to(device)
         self.num_classes = int(split.labels.max()) + 1  # of a training split: none lacks a class
         self.bounds = step_bounds(len(split), batch_size)
-        self.normalization = normalization
+        self.prepare = prepare
 
     def __len__(self) -> int:
         return len(self.bounds)
@@ -96,7 +98,7 @@ class Batches:
         """Yield (images float32 (B, C, H, W), targets int64 (B,)) in the split's own order, normalized only."""
         for start, stop in self.bounds:
             images = self.images[self.rows[start:stop]].to(self.device)
-            yield self.normalization.apply(images), self.labels[start:stop]
+            yield self.prepare(images), self.labels[start:stop]
 
     def epoch(
         self, epoch: int, *, seed: int, augmentation: Augmentation, shuffle: bool = True
@@ -117,7 +119,7 @@ class Batches:
             for start, stop in self.bounds:
                 chosen = order[start:stop]
                 images = self._augmented(chosen, draws[start:stop], augmentation)
-                yield self.normalization.apply(images), self.labels[chosen]
+                yield self.prepare(images), self.labels[chosen]
             return
         weighing = torch.rand(self.num_images, mixing.num_draws, generator=generator(seed, "mix", epoch))
         weighing = weighing.to(self.device)
@@ -126,7 +128,7 @@ class Batches:
             chosen = order[start : stop + 1]
             images = self._augmented(chosen, draws[start : stop + 1], augmentation)
             mixed, weight = mixing.apply(images[:-1], images[1:], weighing[start:stop])
-            yield self.normalization.apply(mixed), self._mixed_targets(chosen, weight)
+            yield self.prepare(mixed), self._mixed_targets(chosen, weight)
 
     def _augmented(self, chosen: Tensor, draws: Tensor, augmentation: Augmentation) -> Tensor:
         images = self.images[self.rows[chosen.to(self.rows.device)]].to(self.device)

@@ -23,15 +23,24 @@ TIMEOUT_SECONDS = 20.0  # without an answer; torchvision sets none and would wai
 _FAILURES = (OSError, RuntimeError, EOFError, RecursionError, http.client.HTTPException, tarfile.TarError, zlib.error)
 
 
-def download(name: str, fetch: Callable[[], object], *, folder: Path, advice: str, progress: Progress | None) -> None:
+def download(
+    name: str,
+    fetch: Callable[[], object],
+    *,
+    folder: Path,
+    advice: str,
+    progress: Progress | None,
+    key: str = "dataset",
+) -> None:
     """Run one of torchvision's downloads once.
 
     Args:
-        name: the data set, for the message.
+        name: what is wanted, for the message.
         fetch: downloads; what it prints is dropped.
         folder: where the files go; what is made of it and left empty is removed again.
         advice: what to put where instead; ends the message.
         progress: called before and after.
+        key: the group that wants it, for the message.
 
     Raises:
         ConfigError: it failed, whatever the reason.
@@ -46,7 +55,7 @@ def download(name: str, fetch: Callable[[], object], *, folder: Path, advice: st
         for path in absent:
             with contextlib.suppress(OSError):  # not empty
                 path.rmdir()
-        raise ConfigError(f"dataset ({name}): cannot be downloaded ({_reason(error)}). {advice}") from error
+        raise ConfigError(f"{key} ({name}): cannot be downloaded ({_reason(error)}). {advice}") from error
     if progress is not None:
         progress(f"downloading {name}", 1, 1)
 

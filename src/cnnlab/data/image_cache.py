@@ -24,7 +24,6 @@ from cnnlab.data.downloads import Progress
 from cnnlab.data.folders import ImageFile, hash_lines
 from cnnlab.errors import RunError
 
-_MIXED_SIZE = 128  # pixels; at most the side of images that come in several sizes where no size is asked for
 _CHUNK = 64  # files per task
 _FEW = 2000  # files; fewer are decoded sooner than worker processes start
 
@@ -52,6 +51,7 @@ def decoded_images(
     *,
     cache_dir: Path,
     image_size: int | None,
+    mixed_size: int,
     workers: int | None,
     progress: Progress | None,
 ) -> Decoded:
@@ -61,7 +61,8 @@ def decoded_images(
         root: the folder that the files' paths start from.
         files: their paths, sizes and times are the key of the cache.
         cache_dir: gets `images/<key>/images.npy` and `meta.json`.
-        image_size: height and width; None: the images' own size, or a square of at most 128 if they have several.
+        image_size: height and width; None: the images' own size, or a square if they have several.
+        mixed_size: height and width of that square, unless an image is smaller.
         workers: decoding processes; None: one per core. With 0, 1 or few files: this process.
         progress: called after every few files.
 
@@ -71,14 +72,14 @@ def decoded_images(
         OSError: the cache cannot be written; nothing of it is left.
     """
     lines = (f"{file.path}\t{file.size}\t{file.modified}" for file in files)
-    folder = cache_dir / "images" / hash_lines([f"{VERSION}\t{image_size}", *lines])
+    folder = cache_dir / "images" / hash_lines([f"{VERSION}\t{image_size}\t{mixed_size}", *lines])
     if (decoded := _load(folder)) is not None:
         return decoded
     draft = folder.with_name(f".{folder.name}-{os.getpid()}-{secrets.token_hex(4)}")
     draft.mkdir(parents=True)
     try:
         with _processes(workers, len(files)) as executor:
-            _fill(draft, root, [file.path for file in files], image_size, executor, progress)
+            _fill(draft, root, [file.path for file in files], image_size, mixed_size, executor, progress)
         return _publish(draft, folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
@@ -113,6 +114,7 @@ def _fill(
     root: Path,
     paths: list[str],
     image_size: int | None,
+    mixed_size: int,
     executor: ProcessPoolExecutor | None,
     progress: Progress | None,
 ) -> None:
@@ -130,11 +132,11 @@ def _fill(
     headers = run("reading image sizes", read_headers, [(root, chunk) for _, chunk in chunks])
     considered = [header for header in headers if isinstance(header, Header)]
     for _ in range(2):  # a file that turns out to be damaged has no say in the size of the others
-        target = _create(draft / "images.npy", len(paths), considered, image_size)
+        target = _create(draft / "images.npy", len(paths), considered, image_size, mixed_size)
         reasons = run("decoding images", decode_files, [(root, chunk, first, target) for first, chunk in chunks])
         pairs = zip(headers, reasons)
         considered = [header for header, reason in pairs if isinstance(header, Header) and reason is None]
-        if _shape(considered, image_size) == (target.channels, target.height, target.width):
+        if _shape(considered, image_size, mixed_size) == (target.channels, target.height, target.width):
             break
     with target.file.open("r+b") as file:
         os.fsync(file.fileno())  # the name that follows promises that every byte is there
@@ -148,27 +150,27 @@ def _fill(
     (draft / "meta.json").write_text(json.dumps(meta, indent=1), encoding="utf-8")
 
 
-def _create(file: Path, num_images: int, headers: list[Header], image_size: int | None) -> Target:
+def _create(file: Path, num_images: int, headers: list[Header], image_size: int | None, mixed_size: int) -> Target:
     """Make the file in its full size; holes take no space until they are written."""
-    channels, height, width = _shape(headers, image_size)
+    channels, height, width = _shape(headers, image_size, mixed_size)
     shape = (num_images, height, width, channels)
     empty = np.lib.format.open_memmap(file, mode="w+", dtype=np.uint8, shape=shape)
     return Target(file, empty.offset, channels, height, width)
 
 
-def _shape(headers: list[Header], image_size: int | None) -> tuple[int, int, int]:
+def _shape(headers: list[Header], image_size: int | None, mixed_size: int) -> tuple[int, int, int]:
     """Return channels, height and width of the decoded images."""
     channels = 1 if headers and all(header.is_gray for header in headers) else 3
-    return (channels, *_common_size(headers, image_size))
+    return (channels, *_common_size(headers, image_size, mixed_size))
 
 
-def _common_size(headers: list[Header], image_size: int | None) -> tuple[int, int]:
+def _common_size(headers: list[Header], image_size: int | None, mixed_size: int) -> tuple[int, int]:
     sizes = {(header.height, header.width) for header in headers}
     if image_size is not None or not sizes:
         return (image_size or 1,) * 2
     if len(sizes) == 1:
         return sizes.pop()
-    return (min(_MIXED_SIZE, *map(min, sizes)),) * 2
+    return (min(mixed_size, *map(min, sizes)),) * 2
 
 
 @contextlib.contextmanager

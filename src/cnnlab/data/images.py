@@ -34,6 +34,7 @@ def read_image_folder(storage: Storage, root: Path, *, skip_corrupt: bool) -> So
         layout.images,
         cache_dir=storage.cache_dir,
         image_size=storage.image_size,
+        mixed_size=storage.mixed_size,
         workers=storage.workers,
         progress=storage.progress,
     )

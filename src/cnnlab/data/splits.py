@@ -101,7 +101,7 @@ def make_splits(
     if val_fraction and val is None:
         train, val = _hold_out(train, source.classes, val_fraction, split_seed=split_seed, name="val")
     _check_images(train, val, test, source.classes)
-    train = _subset(train, source.classes, seed=seed, per_class=per_class, fraction=fraction)
+    train = subset(train, source.classes, seed=seed, per_class=per_class, fraction=fraction)
     notes = (*source.notes, *_unused_fractions(source, val_fraction, test_fraction), *_untested(test, source.classes))
     files = None if source.files is None else tuple(source.files[row] for row in test.rows.tolist())
     return Data(train, val, test, source.classes, notes, files)
@@ -212,7 +212,7 @@ def _untested(test: Split, classes: tuple[str, ...]) -> list[str]:
     return [f"no test images of class {', '.join(names[:_NAMED])}{more}"] if names else []
 
 
-def _subset(
+def subset(
     train: Split, classes: tuple[str, ...], *, seed: int, per_class: int | None, fraction: float | None
 ) -> Split:
     """Choose training images by the seed. Subsets are nested: the first k of one permutation per class."""

@@ -1,0 +1,118 @@
+"""What a frozen backbone sees: computed once for all images that a study uses, shared by every head and subset."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from cnnlab.artifacts import replacing
+from cnnlab.build import ImageSpec
+from cnnlab.data.batches import Batches
+from cnnlab.data.downloads import Progress
+from cnnlab.data.splits import Split
+from cnnlab.runtime import Runtime
+from cnnlab.transfer.network import Backbone
+
+VERSION = 1
+"""Goes into every key; raised when the same backbone comes to give other features."""
+_PIXELS = 2**20  # per batch: 256 images of 64 x 64; more does not make a convolution faster
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """How features are computed, and where they are kept."""
+
+    backbone: Backbone
+    images: ImageSpec
+    runtime: Runtime
+    folder: Path
+    """Gets `<key>.npy`, float32 (N, D)."""
+    data_key: str
+    """Stands for the content of the data set."""
+    progress: Progress | None
+
+    def features_of(self, wanted: Mapping[str, Split], used: Sequence[Split]) -> tuple[dict[str, Tensor], str]:
+        """Return the features of each wanted split, and in words where they come from.
+
+        Args:
+            wanted: by name; parts of `used`.
+            used: all images that runs with other heads, seeds and subsets want of the same data. They are computed
+                together, image by image in the order of their store, so that neither the splits nor a subset matter.
+
+        Shape:
+            -> float32 (N, D) for each wanted split.
+        """
+        stores = {split.images.data_ptr(): split.images for split in used}
+        rows = {
+            place: torch.cat([split.rows for split in used if split.images.data_ptr() == place]).unique()  # type: ignore[no-untyped-call]
+            for place in stores
+        }
+        weights_key = hash_module(self.backbone)
+        features, computed, seconds = {}, 0, 0.0
+        for number, (place, images) in enumerate(stores.items()):
+            file = self.folder / f"{self._key(weights_key, number, rows[place])}.npy"
+            if (cached := _load(file, len(rows[place]))) is None:
+                began = time.perf_counter()
+                cached = self._compute(images, rows[place])
+                seconds, computed = seconds + time.perf_counter() - began, computed + len(cached)
+                with replacing(file) as opened:
+                    np.save(opened, cached.numpy())
+            features[place] = cached
+        found = {}
+        for name, split in wanted.items():
+            place = split.images.data_ptr()
+            found[name] = features[place][torch.searchsorted(rows[place], split.rows)]
+        how = f"{computed:,} computed, {computed / seconds:,.0f} images/s" if computed else "kept from an earlier run"
+        return found, f"{self.backbone.num_features} features per image, {how}"
+
+    @torch.inference_mode()
+    def _compute(self, images: Tensor, rows: Tensor) -> Tensor:
+        device, autocast = self.runtime.device, self.runtime.autocast
+        backbone = self.backbone.eval().to(device).to(memory_format=torch.channels_last)
+        size = max(1, _PIXELS // self.images.image_size**2)
+        split = Split(images, torch.zeros_like(rows), rows)
+        result = torch.empty(len(rows), backbone.num_features)
+        done = 0
+        for batch, _ in Batches(split, size, prepare=self.images.prepare, device=device).in_order():
+            if self.progress is not None:
+                self.progress("computing features", done, len(rows))
+            with torch.autocast(device.type, dtype=autocast, enabled=autocast is not None):
+                features = backbone(batch)
+            result[done : done + len(batch)] = features  # waits for the device; the batch is large
+            done += len(batch)
+        if self.progress is not None:
+            self.progress("computing features", done, len(rows))
+        return result
+
+    def _key(self, weights_key: str, number: int, rows: Tensor) -> str:
+        """Return 16 hex digits for all that the features of a store's rows follow from."""
+        seen = dataclasses.replace(self.images, classes=())
+        parts = (VERSION, weights_key, self.data_key, number, seen, self.runtime.precision)
+        text = f"{parts}".encode() + rows.numpy().tobytes()
+        return hashlib.blake2b(text, digest_size=8).hexdigest()
+
+
+def hash_module(module: torch.nn.Module) -> str:
+    """Return 16 hex digits for a module: the names and values of its tensors."""
+    digest = hashlib.blake2b(digest_size=8)
+    for name, value in module.state_dict().items():
+        digest.update(f"{name} {tuple(value.shape)} {value.dtype}".encode())
+        digest.update(value.detach().cpu().contiguous().numpy().data if value.ndim else str(value.item()).encode())
+    return digest.hexdigest()
+
+
+def _load(file: Path, num_images: int) -> Tensor | None:
+    """Return what is kept; None where there is nothing, or nothing whole."""
+    try:
+        features = np.load(file, mmap_mode="c")
+    except (OSError, EOFError, ValueError):
+        return None
+    return torch.from_numpy(features) if features.ndim == 2 and len(features) == num_images else None

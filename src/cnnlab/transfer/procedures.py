@@ -1,0 +1,231 @@
+"""RunConfig -> Parts of a run of `cnnlab transfer`: `build.build` for networks that bring weights along."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from cnnlab.build import (
+    ImageSpec,
+    Parts,
+    build_augmentation,
+    build_loss,
+    build_optimizer,
+    build_schedule,
+    cache_dir,
+    check_batch_size,
+    describe_images,
+    image_batches,
+    load_data,
+    moving_average,
+)
+from cnnlab.config import RunConfig
+from cnnlab.data.batches import Batches, Normalization
+from cnnlab.data.downloads import Progress
+from cnnlab.data.splits import Data, Split, subset
+from cnnlab.errors import ConfigError
+from cnnlab.identity import dataset_key
+from cnnlab.optimizers import Group
+from cnnlab.randomness import initialise
+from cnnlab.runtime import Runtime
+from cnnlab.transfer.backbones import BACKBONES, Request
+from cnnlab.transfer.features import Extraction, hash_module
+from cnnlab.transfer.heads import HEADS
+from cnnlab.transfer.network import Backbone, Expected, TransferNetwork, check_images
+from cnnlab.transfer.solved_heads import SolvedHead
+from cnnlab.transfer.torchvision_networks import NUM_IMAGENET, imagenet_classes
+from cnnlab.transfer.transfers import TRANSFERS, Transfer
+from cnnlab.transfer.zero_shot import OTHER, MappedClasses, columns_of
+
+_EVALUATION_ROWS = 1024  # images per batch where they are features: one row of similarities to all others each
+
+
+def build_transfer(config: RunConfig, runtime: Runtime, *, progress: Progress | None = None) -> Parts:
+    """Load backbone and data, and build the parts of what the run's procedure trains.
+
+    Raises:
+        ConfigError: the weights cannot be had, or the data does not fit what the configuration asks for.
+    """
+    transfer = describe(config)
+    backbone = build_backbone(config, loads=transfer.weights != "left", progress=progress)
+    if transfer.has_frozen_features:
+        return _frozen_parts(config, runtime, backbone, transfer, progress)
+    return _network_parts(config, runtime, backbone, transfer, progress)
+
+
+def describe(config: RunConfig) -> Transfer:
+    """Return the run's procedure."""
+    chosen = config.part("transfer")
+    return TRANSFERS[chosen.name](**chosen.options)
+
+
+def build_backbone(config: RunConfig, *, loads: bool, progress: Progress | None = None) -> Backbone:
+    """Return the run's backbone, on the CPU; `loads` says whether with its weights."""
+    chosen = config.part("backbone")
+    layer = {"layer": "last"} if config.head is None else {}  # zero-shot: the network's own outputs
+    return BACKBONES[chosen.name](Request(chosen.name, config.seed, loads, progress), **{**chosen.options, **layer})
+
+
+def build_head(config: RunConfig, num_features: int, num_classes: int) -> nn.Module:
+    """Return the run's head with the seed's initial weights, on the CPU."""
+    chosen = config.part("head")
+    head = HEADS[chosen.name](num_features, num_classes, **chosen.options)
+    initialise(nn.ModuleDict({"head": head}), config.seed)
+    return head
+
+
+def _network_parts(
+    config: RunConfig, runtime: Runtime, backbone: Backbone, transfer: Transfer, progress: Progress | None
+) -> Parts:
+    """Return the parts of a training in steps, of the head and of the backbone's last layers."""
+    data = load_data(config, progress, mixed_size=backbone.expected.resize)
+    check_batch_size(config.batch_size, len(data.train))
+    images = _images(config, data, backbone)
+    train, val, test = image_batches(config, data, images, runtime.device)
+    head = build_head(config, backbone.num_features, len(data.classes))
+    model = TransferNetwork(backbone, head, trainable_layers=transfer.trainable_layers)
+    model = model.to(runtime.device).to(memory_format=torch.channels_last)
+    if config.compile:
+        model.compile()
+    loss_fn = build_loss(config, len(data.classes), runtime.device)
+    return Parts(
+        data=data,
+        images=images,
+        augmentation=build_augmentation(config),
+        train=train,
+        val=val,
+        test=test,
+        model=model,
+        network=model,
+        average=None if config.ema is None else moving_average(model, config.ema),
+        loss_fn=loss_fn,
+        optimizer=build_optimizer(config, _groups(model, loss_fn, transfer.backbone_lr)),
+        schedule=build_schedule(config, len(train)),
+    )
+
+
+def _groups(model: TransferNetwork, loss_fn: nn.Module, backbone_lr: float | None) -> list[Group]:
+    """Return the parameters that learn: the head's first, whose learning rate metrics.csv shows."""
+    learning = [p for p in model.backbone.parameters() if p.requires_grad]
+    groups: list[Group] = [{"params": [*model.head.parameters(), *loss_fn.parameters()]}]
+    if learning:
+        groups.append({"params": learning} | ({} if backbone_lr is None else {"lr": backbone_lr}))
+    return groups
+
+
+def _frozen_parts(
+    config: RunConfig, runtime: Runtime, backbone: Backbone, transfer: Transfer, progress: Progress | None
+) -> Parts:
+    """Return the parts of a head that learns, or needs not, on the features of a backbone that stays as it is."""
+    full, data = _full_and_chosen(config, backbone, progress)
+    images = _images(config, data, backbone)
+    head = head_on_frozen(config, backbone, transfer, images.classes).to(runtime.device)
+    wanted = {"train": data.train, "val": data.val, "test": data.test}
+    used = [split for split in (full.train, full.val, full.test) if split is not None]
+    extraction = Extraction(backbone, images, runtime, cache_dir(config) / "features", dataset_key(config), progress)
+    features, note = extraction.features_of(
+        {name: split for name, split in wanted.items() if split is not None}, used
+    )  # fmt: skip
+
+    def batches(name: str, size: int) -> Batches | None:
+        split = wanted[name]
+        return None if split is None else _feature_batches(split, features[name], size, runtime.device)
+
+    is_trained = config.optimizer is not None
+    if is_trained:
+        check_batch_size(config.batch_size, len(data.train))
+    train, test = (
+        batches("train", config.batch_size if is_trained else _EVALUATION_ROWS),
+        batches("test", _EVALUATION_ROWS),
+    )
+    assert train is not None
+    assert test is not None
+    loss_fn = _loss_on_features(config, head, len(data.classes), runtime.device)
+    if isinstance(head, MappedClasses):
+        images = dataclasses.replace(images, classes=(*images.classes, OTHER))
+    return Parts(
+        data=dataclasses.replace(data, notes=(*data.notes, note)),
+        images=images,
+        augmentation=build_augmentation(config),
+        train=train,
+        val=batches("val", _EVALUATION_ROWS),
+        test=test,
+        model=head,
+        network=(TransferNetwork(backbone, head, trainable_layers=0) if is_trained else backbone).to(runtime.device),
+        average=moving_average(head, config.ema) if is_trained and config.ema is not None else None,
+        loss_fn=loss_fn,
+        optimizer=build_optimizer(config, [*head.parameters(), *loss_fn.parameters()]) if is_trained else None,
+        schedule=build_schedule(config, len(train)) if is_trained else lambda _: 0.0,
+        saved={"backbone": hash_module(backbone)},
+    )
+
+
+def head_on_frozen(config: RunConfig, backbone: Backbone, transfer: Transfer, classes: Sequence[str]) -> nn.Module:
+    """Return what turns the features of a frozen backbone into scores of the classes, on the CPU, nothing learnt yet.
+
+    Raises:
+        ConfigError: zero-shot, and the backbone's outputs are not those for ImageNet's classes.
+    """
+    if config.head is not None:
+        return build_head(config, backbone.num_features, len(classes))
+    if backbone.num_features != NUM_IMAGENET:
+        raise ConfigError(
+            f"backbone.weights: transfer=zero_shot asks for ImageNet's {NUM_IMAGENET:,} classes, "
+            f"'{backbone.source}' tells {backbone.num_features:,} apart."
+        )
+    return MappedClasses(columns_of(classes, transfer.mapping, imagenet_classes(config.part("backbone").name)))
+
+
+def _loss_on_features(config: RunConfig, head: nn.Module, num_classes: int, device: torch.device) -> nn.Module:
+    if config.loss is not None:
+        return build_loss(config, num_classes, device)
+    assert isinstance(head, SolvedHead | MappedClasses)
+    return head.loss_fn()
+
+
+def _full_and_chosen(config: RunConfig, backbone: Backbone, progress: Progress | None) -> tuple[Data, Data]:
+    """Return the data with all training images, and with those that `per_class` or `fraction` choose."""
+    dataset = config.dataset
+    everything = dataclasses.replace(dataset, per_class=None, fraction=None)
+    full = load_data(dataclasses.replace(config, dataset=everything), progress, mixed_size=backbone.expected.resize)
+    train = subset(
+        full.train, full.classes, seed=config.seed, per_class=dataset.per_class, fraction=dataset.fraction
+    )  # fmt: skip
+    return full, dataclasses.replace(full, train=train)
+
+
+def _feature_batches(split: Split, features: Tensor, size: int, device: torch.device) -> Batches:
+    rows = Split(features.to(device), split.labels, torch.arange(len(features)))
+    return Batches(rows, size, prepare=lambda batch: batch, device=device)
+
+
+def _images(config: RunConfig, data: Data, backbone: Backbone) -> ImageSpec:
+    """Return what the backbone has to know of the images, and prove that it takes them.
+
+    Where no size is asked for, they are scaled and cut as the images were that the weights come from.
+    """
+    expected = backbone.expected
+    images = describe_images(data, "none" if config.normalize == "backbone" else config.normalize)
+    if config.normalize == "backbone":
+        images = dataclasses.replace(images, normalization=_normalization(expected, images.channels))
+    if config.dataset.image_size is None and expected.image_size is not None:
+        images = dataclasses.replace(
+            images,
+            image_size=expected.image_size,
+            resize=expected.resize or expected.image_size,
+            interpolation=expected.interpolation,
+        )
+    check_images(config.part("backbone").name, backbone, images.channels, images.image_size)
+    return images
+
+
+def _normalization(expected: Expected, channels: int) -> Normalization:
+    """Return the backbone's mean and deviation; for gray images that it sees as colour ones, their averages."""
+    if channels == len(expected.mean):
+        return Normalization(expected.mean, expected.std)
+    return Normalization(
+        (sum(expected.mean) / len(expected.mean),) * channels, (sum(expected.std) / len(expected.std),) * channels
+    )
