@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from cnnlab.config import load
@@ -48,3 +50,37 @@ def test_fields_that_do_not_go_together_are_named_with_what_to_do(overrides, mes
         load(composed(*overrides))
     (problem,) = caught.value.problems
     assert problem.startswith(message)
+
+
+TRIPLET = "loss=cross_entropy_triplet"
+
+
+@pytest.mark.parametrize(
+    ("typed", "command", "message"),
+    [
+        (("normalize=backbone",), "train", "normalize: backbone is for cnnlab transfer, a model has none. Use dataset"),
+        (
+            (TRIPLET, "augmentation=mixup"),
+            "train",
+            "loss (cross_entropy_triplet): takes images of one class each, augmentation=mixup mixes them.",
+        ),
+        (
+            (TRIPLET, "dataset.shuffle=false"),
+            "train",
+            "loss (cross_entropy_triplet): puts images of a class into one batch, which dataset.shuffle=false forbids.",
+        ),
+        (
+            (TRIPLET, "batch_size=6"),
+            "train",
+            "batch_size: must be >= 8, two classes of loss.images_per_class=4, got 6.",
+        ),
+        (
+            ("loss=cross_entropy_center", "head=linear"),
+            "transfer",
+            "loss (cross_entropy_center): needs features that learn, got transfer=features. Use transfer=finetune.",
+        ),
+    ],
+)
+def test_loss_and_normalization_have_to_fit_the_run(typed, command, message):
+    with pytest.raises(ConfigError, match=re.escape(message)):
+        load(composed(*typed, command=command))

@@ -24,6 +24,7 @@ from cnnlab.data.downloads import Progress
 from cnnlab.data.splits import Data, Split
 from cnnlab.errors import ConfigError
 from cnnlab.losses import LOSSES
+from cnnlab.metric_losses import FeatureLoss
 from cnnlab.models import MODELS
 from cnnlab.models.blocks import Classifier
 from cnnlab.normalizations import NORMALIZATIONS
@@ -104,7 +105,7 @@ def build(config: RunConfig, runtime: Runtime, *, progress: Progress | None = No
         model = model.to(runtime.device).to(memory_format=torch.channels_last)
     if config.compile:
         model.compile()
-    loss_fn = build_loss(config, len(data.classes), runtime.device)
+    loss_fn = build_loss(config, len(data.classes), model.num_features, runtime.device)
     return Parts(
         data=data,
         images=images,
@@ -127,10 +128,14 @@ def build_augmentation(config: RunConfig) -> Augmentation:
     return AUGMENTATIONS[chosen.name](**chosen.options)
 
 
-def build_loss(config: RunConfig, num_classes: int, device: torch.device) -> nn.Module:
-    """Return the loss, on the device."""
+def build_loss(config: RunConfig, num_classes: int, num_features: int, device: torch.device) -> nn.Module:
+    """Return the loss, on the device; what it learns starts from the seed."""
     chosen = config.part("loss")
-    return LOSSES[chosen.name](num_classes, **chosen.options).to(device)
+    loss_fn = LOSSES[chosen.name](num_classes, **chosen.options)
+    if isinstance(loss_fn, FeatureLoss):
+        loss_fn.set_num_features(num_features)
+    initialise(nn.ModuleDict({"loss": loss_fn}), config.seed)
+    return loss_fn.to(device)
 
 
 def build_optimizer(config: RunConfig, params: Params) -> Optimizer:

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 from cnnlab.data.augmentations import AUGMENTATIONS
 from cnnlab.errors import ConfigError, unknown
+from cnnlab.losses import LOSSES
+from cnnlab.metric_losses import FeatureLoss
+from cnnlab.transfer.transfers import TRANSFERS
 
 if TYPE_CHECKING:
-    from cnnlab.config import RunConfig
+    from cnnlab.config import Part, RunConfig
 
 
 def _selection_needs_validation(config: RunConfig) -> str | None:
@@ -78,6 +81,36 @@ def _augmentation_can_be_built(config: RunConfig) -> str | None:
     return None
 
 
+def _loss_fits_the_run(config: RunConfig) -> str | None:
+    """Refuse what a loss of features cannot do: learn from mixed images, or from features that do not change."""
+    if config.loss is None:
+        return None
+    where, loss_fn = f"loss ({config.loss.name})", LOSSES[config.loss.name](2, **config.loss.options)
+    if not isinstance(loss_fn, FeatureLoss):
+        return None
+    if config.transfer is not None and TRANSFERS[config.transfer.name]().has_frozen_features:
+        return f"{where}: needs features that learn, got transfer={config.transfer.name}. Use transfer=finetune."
+    if config.augmentation is not None and _mixes(config.augmentation):
+        return f"{where}: takes images of one class each, augmentation={config.augmentation.name} mixes them."
+    if loss_fn.images_per_class is None:
+        return None
+    if not config.dataset.shuffle:
+        return f"{where}: puts images of a class into one batch, which dataset.shuffle=false forbids."
+    if config.batch_size < 2 * loss_fn.images_per_class:
+        return (
+            f"batch_size: must be >= {2 * loss_fn.images_per_class}, two classes of loss.images_per_class="
+            f"{loss_fn.images_per_class}, got {config.batch_size}."
+        )
+    return None
+
+
+def _mixes(augmentation: Part) -> bool:
+    try:
+        return AUGMENTATIONS[augmentation.name](**augmentation.options).mixing is not None
+    except ConfigError:  # it cannot be built: another rule says so
+        return False
+
+
 RULES: tuple[Callable[[RunConfig], str | None], ...] = (
     _selection_needs_validation,
     _plateau_needs_validation,
@@ -87,6 +120,7 @@ RULES: tuple[Callable[[RunConfig], str | None], ...] = (
     _binary_names_a_kept_class,
     _arms_need_a_sweep,
     _normalization_is_known,
+    _loss_fits_the_run,
     _augmentation_can_be_built,
 )
 """What `config.load` asks of a configuration whose fields are each right."""

@@ -12,6 +12,8 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.swa_utils import AveragedModel
 
+from cnnlab.metric_losses import FeatureLoss
+from cnnlab.models.blocks import Classifier
 from cnnlab.randomness import seed_epoch
 
 Batch = tuple[Tensor, Tensor]
@@ -87,7 +89,8 @@ def fit(
     Args:
         model: on its device; changed in place.
         train: epoch (from 0) -> its batches, `steps_per_epoch` of them.
-        loss_fn: (logits float32 (N, K), targets (N,) or (N, K)) -> () mean over the batch.
+        loss_fn: (logits float32 (N, K), targets (N,) or (N, K)) -> () mean over the batch; a `FeatureLoss` is given the
+            features too, and `model` is then a `Classifier`.
         optimizer: each group's first `lr` is what `schedule` scales.
         schedule: step (from 0, over the whole training) -> factor of the learning rate.
         steps_per_epoch: batches in an epoch.
@@ -117,8 +120,12 @@ def fit(
             for group in optimizer.param_groups:
                 group["lr"] = group["initial_lr"] * factor
             optimizer.zero_grad()
-            logits = _forward(model, images, autocast)
-            loss = loss_fn(logits, targets)
+            if isinstance(loss_fn, FeatureLoss):
+                features, logits = _forward_with_features(model, images, autocast)
+                loss = loss_fn(logits, targets, features)
+            else:
+                logits = _forward(model, images, autocast)
+                loss = loss_fn(logits, targets)
             loss.backward()
             if step == steps_per_epoch - 1:
                 gradients, grad_norm = _measure_gradients(model)
@@ -172,6 +179,14 @@ def _forward(model: nn.Module, images: Tensor, autocast: torch.dtype | None) -> 
     with torch.autocast(images.device.type, dtype=autocast, enabled=autocast is not None):
         logits: Tensor = model(images)
     return logits.float()  # losses and metrics in fp32
+
+
+def _forward_with_features(model: nn.Module, images: Tensor, autocast: torch.dtype | None) -> tuple[Tensor, Tensor]:
+    assert isinstance(model, Classifier)
+    with torch.autocast(images.device.type, dtype=autocast, enabled=autocast is not None):
+        features = model.features(images)
+        logits = model.classifier(features)
+    return features.float(), logits.float()
 
 
 def _dominant(targets: Tensor) -> Tensor:

@@ -1,18 +1,21 @@
 """Losses: num_classes -> module called as (logits float32 (N, K), targets) -> () mean over the batch.
 
 Targets are classes, int64 (N,), or probabilities of the classes, float32 (N, K), where images are mixed.
+A `FeatureLoss` is also given the features in training.
 A loss whose outputs are no logits of a softmax says so: its module has `scores_are = DECISION_VALUES`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Annotated
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from cnnlab.schema import Fraction, NonNegative
+from cnnlab.metric_losses import BatchHardTriplet, CenterLoss
+from cnnlab.schema import Bound, Fraction, NonNegative, Portion, Positive
 
 PROBABILITIES, DECISION_VALUES = "probabilities", "decision values"
 """What the scores of the classes are: they add up to 1, or only their order means something."""
@@ -131,9 +134,27 @@ def focal(num_classes: int, *, gamma: NonNegative = 2.0) -> nn.Module:
     return FocalLoss(num_classes, gamma=gamma)
 
 
+def cross_entropy_triplet(
+    num_classes: int,  # noqa: ARG001
+    *,
+    weight: NonNegative = 1.0,
+    margin: Positive = 1.0,
+    images_per_class: Annotated[int, Bound(">= 2", low=2)] = 4,
+) -> nn.Module:
+    """Cross-entropy and batch-hard triplets of the features (Hermans et al. 2017, arXiv:1703.07737)."""
+    return BatchHardTriplet(weight=weight, margin=margin, images_per_class=images_per_class)
+
+
+def cross_entropy_center(num_classes: int, *, weight: NonNegative = 0.1, rate: Portion = 0.5) -> nn.Module:
+    """Cross-entropy and the features' distance to centres that are learnt along (Wen et al. 2016, ECCV)."""
+    return CenterLoss(num_classes, weight=weight, rate=rate)
+
+
 LOSSES: dict[str, Callable[..., nn.Module]] = {
     "cross_entropy": cross_entropy,
     "mse": mse,
     "l1": l1,
     "focal": focal,
+    "cross_entropy_triplet": cross_entropy_triplet,
+    "cross_entropy_center": cross_entropy_center,
 }

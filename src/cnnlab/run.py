@@ -184,7 +184,11 @@ class _Training:
         config, train = self.config, self.parts.train
         seen, total = epoch * train.num_images, config.epochs * train.num_images
         for batch in train.epoch(
-            epoch, seed=config.seed, augmentation=self.parts.augmentation, shuffle=config.dataset.shuffle
+            epoch,
+            seed=config.seed,
+            augmentation=self.parts.augmentation,
+            shuffle=config.dataset.shuffle,
+            images_per_class=getattr(self.parts.loss_fn, "images_per_class", None),
         ):
             self.console.training(epoch + 1, config.epochs, seen, total, self.last_record, self.state.selection)
             yield batch

@@ -65,6 +65,25 @@ def step_bounds(num_images: int, batch_size: int) -> list[tuple[int, int]]:
     return list(zip(starts, [*starts[1:], num_images]))
 
 
+def draw_order(labels: Tensor, images_per_class: int | None, draws: torch.Generator) -> Tensor:
+    """Return the positions of all images in a random order.
+
+    With `images_per_class`, so many images of one class stand together: a random order of groups, each of one class.
+    Images that are left over in their class come last. Each image is there once.
+
+    Shape:
+        labels (N,) -> int64 (N,).
+    """
+    order = torch.randperm(len(labels), generator=draws)
+    if images_per_class is None:
+        return order
+    members = [order[labels[order] == label] for label in labels.unique().tolist()]  # type: ignore[no-untyped-call]
+    whole = [len(own) // images_per_class * images_per_class for own in members]
+    groups = torch.cat([own[:count] for own, count in zip(members, whole)]).view(-1, images_per_class)
+    rest = torch.cat([own[count:] for own, count in zip(members, whole)])
+    return torch.cat((groups[torch.randperm(len(groups), generator=draws)].flatten(), rest))
+
+
 class Batches:
     """One split in batches, on the device.
 
@@ -101,7 +120,13 @@ class Batches:
             yield self.prepare(images), self.labels[start:stop]
 
     def epoch(
-        self, epoch: int, *, seed: int, augmentation: Augmentation, shuffle: bool = True
+        self,
+        epoch: int,
+        *,
+        seed: int,
+        augmentation: Augmentation,
+        shuffle: bool = True,
+        images_per_class: int | None = None,
     ) -> Iterator[tuple[Tensor, Tensor]]:
         """Yield the batches of one training epoch.
 
@@ -109,10 +134,17 @@ class Batches:
         so neither the batch size nor anything the model does changes what happens to an image. Where images are mixed,
         the partner of each is the one behind it in the epoch's order, augmented as it is itself; that of the last is
         the first. Targets are then probabilities, float32 (B, K).
+
+        Args:
+            epoch: from 0.
+            seed: of the run.
+            augmentation: of the images.
+            shuffle: whether the order is drawn anew.
+            images_per_class: so many images of a class stand one behind the other in the order; None: as drawn.
         """
         order = torch.arange(self.num_images)
         if shuffle:
-            order = torch.randperm(self.num_images, generator=generator(seed, "order", epoch))
+            order = draw_order(self.labels.cpu(), images_per_class, generator(seed, "order", epoch))
         draws = torch.rand(self.num_images, augmentation.num_draws, generator=generator(seed, "augment", epoch))
         order, draws = order.to(self.device), draws.to(self.device)
         if (mixing := augmentation.mixing) is None:

@@ -90,7 +90,7 @@ def _network_parts(
     model = model.to(runtime.device).to(memory_format=torch.channels_last)
     if config.compile:
         model.compile()
-    loss_fn = build_loss(config, len(data.classes), runtime.device)
+    loss_fn = build_loss(config, len(data.classes), model.num_features, runtime.device)
     return Parts(
         data=data,
         images=images,
@@ -143,7 +143,7 @@ def _frozen_parts(
     )
     assert train is not None
     assert test is not None
-    loss_fn = _loss_on_features(config, head, len(data.classes), runtime.device)
+    loss_fn = _loss_on_features(config, head, len(data.classes), backbone.num_features, runtime.device)
     if isinstance(head, MappedClasses):
         images = dataclasses.replace(images, classes=(*images.classes, OTHER))
     return Parts(
@@ -179,9 +179,11 @@ def head_on_frozen(config: RunConfig, backbone: Backbone, transfer: Transfer, cl
     return MappedClasses(columns_of(classes, transfer.mapping, imagenet_classes(config.part("backbone").name)))
 
 
-def _loss_on_features(config: RunConfig, head: nn.Module, num_classes: int, device: torch.device) -> nn.Module:
+def _loss_on_features(
+    config: RunConfig, head: nn.Module, num_classes: int, num_features: int, device: torch.device
+) -> nn.Module:
     if config.loss is not None:
-        return build_loss(config, num_classes, device)
+        return build_loss(config, num_classes, num_features, device)
     assert isinstance(head, SolvedHead | MappedClasses)
     return head.loss_fn()
 
