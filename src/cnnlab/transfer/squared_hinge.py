@@ -42,10 +42,14 @@ def solve_machines(x: Tensor, signs: Tensor, C: float) -> tuple[Tensor, Tensor, 
     """
     x = torch.cat((x, torch.ones_like(x[:, :1])), 1)
     reduced, back = _reduced(x)
-    gram = reduced.T @ reduced
+    gram = _gram(reduced)
     solutions = [_newton(reduced, column, C, gram) for column in signs.T]
     weights = torch.stack([weight for weight, _ in solutions]) @ back
     return weights[:, :-1], weights[:, -1], all(is_minimum for _, is_minimum in solutions)
+
+
+def _gram(x: Tensor) -> Tensor:
+    return x.T @ x
 
 
 def _reduced(x: Tensor) -> tuple[Tensor, Tensor]:
@@ -72,18 +76,15 @@ def _newton(x: Tensor, signs: Tensor, C: float, gram: Tensor) -> tuple[Tensor, b
     """
     weight = torch.zeros_like(x[0])
     outputs = torch.zeros_like(signs)
-    has_loss = torch.ones_like(signs, dtype=torch.bool)
+    has_loss, curvature = torch.ones_like(signs, dtype=torch.bool), gram
     identity = torch.eye(x.shape[1], dtype=x.dtype, device=x.device) / (2 * C)
 
     def objective(weight: Tensor, outputs: Tensor) -> Tensor:
         return weight.square().sum() / 2 + C * F.relu(1 - signs * outputs).square().sum()
 
     for _ in range(_MAX_STEPS):
-        chosen = x[has_loss]
-        others = x[~has_loss]
-        curvature = chosen.T @ chosen if len(chosen) < len(others) else gram - others.T @ others
         factor = torch.linalg.cholesky(curvature + identity)
-        best = torch.cholesky_solve((chosen.T @ signs[has_loss])[:, None], factor)[:, 0]
+        best = torch.cholesky_solve((x.T @ (signs * has_loss))[:, None], factor)[:, 0]
         direction, before = best - weight, objective(weight, outputs)
         change = x @ direction
         step = 1.0
@@ -93,5 +94,6 @@ def _newton(x: Tensor, signs: Tensor, C: float, gram: Tensor) -> tuple[Tensor, b
         now_has_loss = signs * outputs < 1
         if step == 1.0 and torch.equal(now_has_loss, has_loss):
             return weight, True
+        curvature = curvature + _gram(x[now_has_loss & ~has_loss]) - _gram(x[has_loss & ~now_has_loss])
         has_loss = now_has_loss
     return weight, False
