@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from cnnlab.errors import ConfigError, RunError
-from cnnlab.runtime import environment, memory_errors, peak_memory_bytes, start_runtime
+from cnnlab.runtime import environment, memory_errors, peak_memory_bytes, release_memory, start_runtime
 
 
 def started(**options):
@@ -99,3 +99,19 @@ def test_error_that_has_nothing_to_do_with_memory_goes_on():
 def test_message_stands_for_what_torch_and_python_really_raise(make):
     with pytest.raises(RunError, match=r"^not enough memory for it"), memory_errors("it", "a"):
         make()
+
+
+@pytest.mark.cuda
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
+def test_memory_of_a_run_is_given_back():
+    before = torch.cuda.memory_reserved()
+    held = torch.zeros(2**24, device="cuda")
+    assert torch.cuda.memory_reserved() > before
+    del held
+    release_memory()
+    assert torch.cuda.memory_reserved() <= before
+
+
+def test_without_a_gpu_there_is_nothing_to_give_back():
+    release_memory()
+    assert not torch.cuda.is_initialized()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import importlib.metadata
 import os
 import platform
@@ -163,6 +164,13 @@ def _reset_peak_memory(device: torch.device) -> None:
         torch.cuda.reset_peak_memory_stats(device)
     with contextlib.suppress(OSError):  # not Linux, or not allowed: the process's peak stands for the run's
         Path("/proc/self/clear_refs").write_text("5")
+
+
+def release_memory() -> None:
+    """Give back what a run held on the GPU: the next run of the process may need it, or another process."""
+    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+        gc.collect()  # a failed run's tensors hang in the circle of its traceback
+        torch.cuda.empty_cache()
 
 
 @contextlib.contextmanager

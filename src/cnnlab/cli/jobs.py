@@ -54,6 +54,7 @@ def train(config: DictConfig) -> Outcome:
 def attempt(plain: PlainMapping, overrides: Sequence[str], *, in_sweep: bool) -> Outcome:
     """Carry out one run; what goes wrong is returned, so that the next one can start."""
     from cnnlab.commands.train import run  # imports torch
+    from cnnlab.runtime import release_memory
 
     try:
         return Outcome(run(plain, overrides, in_sweep=in_sweep))
@@ -64,6 +65,8 @@ def attempt(plain: PlainMapping, overrides: Sequence[str], *, in_sweep: bool) ->
     except Exception as error:
         traceback.print_exc()
         return Outcome(1, f"{type(error).__name__}: {error}".splitlines()[0])
+    finally:
+        release_memory()
 
 
 def typed(hydra_config: HydraConf) -> list[str]:
