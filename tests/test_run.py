@@ -1,6 +1,7 @@
 import errno
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -427,3 +428,9 @@ def test_cache_that_cannot_be_written_is_one_clear_message(tmp_path):
         RunError, match=r"^elsewhere/cache: cannot be written \(Not a directory\)\. Work in a folder that"
     ):
         execute(load(composed(*data, "cache_dir=elsewhere/cache")))
+
+
+def test_warm_up_of_a_compiled_model_is_told(monkeypatch, capsys):
+    monkeypatch.setattr(torch.nn.Module, "compile", lambda self: None)  # takes half a minute
+    execute(tiny("compile=true"))
+    assert re.search(r"^compiled in \d+\.\d s, the first step's time$", capsys.readouterr().out, re.MULTILINE)

@@ -191,10 +191,14 @@ class _Training:
             images_per_class=getattr(self.parts.loss_fn, "images_per_class", None),
         ):
             self.console.training(epoch + 1, config.epochs, seen, total, self.last_record, self.state.selection)
+            asked = time.perf_counter()
             yield batch
             seen += len(batch[1])
             if self.first_batch_seconds is None:
-                self.first_batch_seconds = time.perf_counter() - self.sitting
+                now = time.perf_counter()
+                self.first_batch_seconds = now - self.sitting
+                if config.compile:
+                    self.console.say(f"compiled in {now - asked:.1f} s, the first step's time")
 
     def _take(self, record: EpochRecord) -> None:
         """Write an epoch down, keep the best weights, decide whether to go on, save."""
