@@ -1,10 +1,10 @@
 import pytest
 
 from cnnlab.artifacts import RUNS
-from cnnlab.commands.train import run
+from cnnlab.commands.train import run, without_effect
 from cnnlab.config import to_plain
 from cnnlab.optimizers import OPTIMIZERS
-from tests.conftest import cnnlab, composed, tiny
+from tests.conftest import cnnlab, composed, tiny, tiny_transfer
 from tests.test_run import only_run
 
 pytestmark = pytest.mark.usefixtures("in_empty_folder")
@@ -71,3 +71,10 @@ def test_part_of_ones_own_comes_from_a_plugin_and_a_config_dir(tmp_path):
     refused = cnnlab("train", *own)
     assert refused.returncode == 2
     assert refused.stderr.startswith("activation.name: unknown 'swish'. ")
+
+
+def test_options_of_what_takes_no_part_are_named():
+    typed = ["head=knn", "optimizer.lr=0.1", "epochs=3", "seed=1", "augmentation=none"]
+    named = ["optimizer.lr=0.1", "epochs=3", "augmentation=none"]
+    assert without_effect(tiny_transfer(*typed), typed) == named
+    assert without_effect(tiny(), ["optimizer.lr=0.1", "epochs=3"]) == []

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from cnnlab.artifacts import RUNS, RunFolder
-from cnnlab.config import RunConfig, load
+from cnnlab.config import TABLES, RunConfig, load
 from cnnlab.console import RunConsole, summary_lines
 from cnnlab.guards import disk_errors
 from cnnlab.identity import run_id
@@ -34,8 +35,17 @@ def run(plain: PlainMapping, overrides: Sequence[str], *, in_sweep: bool = False
     config = load(plain)
     if config.plan:
         return show_plan(config, console)
+    if idle := without_effect(config, overrides):
+        console.say(f"note     no effect, since nothing is trained in steps: {', '.join(idle)}")
     outcome = execute(config, overrides=overrides, console=console)
     return _code(outcome) if in_sweep else report(outcome, console, config)
+
+
+def without_effect(config: RunConfig, overrides: Sequence[str]) -> list[str]:
+    """Return the overrides of what takes no part in the run."""
+    absent = {group for group in TABLES if getattr(config, group) is None}
+    absent |= {"epochs"} if config.optimizer is None else set()
+    return [text for text in overrides if re.split(r"[.=]", text.lstrip("+"))[0] in absent]
 
 
 def show_plan(config: RunConfig, console: RunConsole) -> int:
