@@ -19,6 +19,7 @@ from cnnlab.errors import RunError
 
 SCRIPT = Path(sys.executable).with_name("cnnlab")
 OPTIMIZERS = f"Known: {', '.join(sorted(path.stem for path in conf_dir().glob('optimizer/*.yaml')))}."
+STUDIES = f"Known: {', '.join(sorted(path.stem for path in conf_dir().glob('experiment/*.yaml')))}."
 COMMANDS = "Commands: list, predict, report, resume, train, transfer."
 OF_TRANSFER = ("backbone", "head", "transfer")
 
@@ -89,7 +90,7 @@ WRONG = [
         "optimizer=sgd optimizer=adam",
         "optimizer: given 2 times: sgd, adam. Give it once; for a sweep: -m optimizer=sgd,adam",
     ),
-    ("experiment=optimzers", "experiment: unknown 'optimzers'. Did you mean 'optimizers'? Known: optimizers."),
+    ("experiment=optimzers", f"experiment: unknown 'optimzers'. Did you mean 'optimizers'? {STUDIES}"),
     (
         "experiment=optimizers epochs=2",
         "experiment=optimizers: is a sweep, and a sweep needs -m: cnnlab -m experiment=optimizers epochs=2",
