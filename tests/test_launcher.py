@@ -10,7 +10,7 @@ import time
 import pytest
 
 from cnnlab.artifacts import RUNS, RunFolder
-from cnnlab.cli import processes
+from cnnlab.cli import main, processes
 from cnnlab.cli.jobs import Outcome
 from cnnlab.cli.processes import Processes, Task
 from cnnlab.errors import ConfigError
@@ -60,6 +60,7 @@ def test_overrides_and_threads_reach_the_process():
 
 def test_cores_are_divided_among_the_processes(monkeypatch):
     monkeypatch.setattr(processes, "_num_cores", lambda: 8)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     assert Processes(n_jobs=3, threads=None, gpus=(), timeout_minutes=None).threads == 2
     assert Processes(n_jobs=None, threads=None, gpus=(), timeout_minutes=None).n_jobs == 8
     assert Processes(n_jobs=99, threads=None, gpus=(), timeout_minutes=None).threads == 1
@@ -102,9 +103,22 @@ def test_process_that_does_not_stop_is_killed(monkeypatch):
 
 
 @pytest.mark.parametrize("key", ["n_jobs", "threads", "timeout_minutes"])
-def test_numbers_have_to_be_positive(key):
-    with pytest.raises(ConfigError, match=rf"hydra\.launcher\.{key}: must be > 0, got -1\."):
-        run([{}], **{key: -1})
+@pytest.mark.parametrize("value", [0, -1])
+def test_numbers_have_to_be_positive(key, value):
+    with pytest.raises(ConfigError, match=rf"hydra\.launcher\.{key}: must be > 0, got {value}\."):
+        run([{}], **{key: value})
+
+
+def test_wrong_number_is_told_before_anything_starts(capsys):
+    assert main(["-m", "seed=0,1", "hydra/launcher=process", "hydra.launcher.timeout_minutes=-1"]) == 2
+    assert capsys.readouterr().err == "hydra.launcher.timeout_minutes: must be > 0, got -1.0.\n"
+
+
+def test_threads_that_the_user_grants_are_not_exceeded(monkeypatch):
+    monkeypatch.setattr(processes, "_num_cores", lambda: 8)
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    assert Processes(n_jobs=2, threads=None, gpus=(), timeout_minutes=None).threads == 3
+    assert Processes(n_jobs=4, threads=None, gpus=(), timeout_minutes=None).threads == 2
 
 
 def test_ctrl_c_stops_every_process_once_and_waits_for_it(capsys):

@@ -6,7 +6,7 @@ from cnnlab import cli
 from cnnlab.artifacts import RUNS, RunFolder
 from cnnlab.commands import train
 from cnnlab.config import load, to_plain
-from cnnlab.errors import RunError
+from cnnlab.errors import ConfigError, RunError
 from cnnlab.identity import run_id
 from cnnlab.study import Study, StudyFolder
 from tests.test_cli import OPTIMIZERS
@@ -339,3 +339,74 @@ def test_plugins_of_a_study_are_refused_for_every_run(runs, tmp_path, capsys):
     expected = "plugins: count on the command line only. If you trust the files, type plugins=[parts.py].\n"
     assert capsys.readouterr().err == expected
     assert runs == []
+
+
+def test_wrong_baseline_is_told_before_anything_is_trained(runs, capsys):
+    assert main(["-m", "activation=relu,tanh", "baseline=gelu"]) == 2
+    assert runs == []
+    assert capsys.readouterr().err.startswith("baseline: unknown arm 'gelu'. Known: activation=relu, activation=tanh.")
+
+
+def test_baseline_of_a_study_that_is_left_out_gives_way_to_the_first_arm(tmp_path, capsys):
+    assert main(["-m", *study(tmp_path, f"baseline: slow\nstudy: s\n{ARMS}"), "arm=fast"]) == 0
+    assert "note     baseline: no arm 'slow' in this grid, fast is taken\n" in capsys.readouterr().out
+    assert StudyFolder.named("s").read_study().baseline is None
+
+
+def test_sweep_that_takes_the_place_of_another_says_so(capsys):
+    main(["-m", "activation=relu,tanh"])
+    capsys.readouterr()
+    main(["-m", "activation=relu,tanh", "epochs=3"])
+    assert "note     outputs/activation holds another sweep; its comparison is replaced" in capsys.readouterr().out
+    main(["-m", "activation=relu,tanh,gelu", "epochs=3"])
+    assert "holds another sweep" not in capsys.readouterr().out
+
+
+def test_sweep_compares_its_own_grid_although_another_of_its_name_was_begun(monkeypatch):
+    def run(plain, overrides, *, in_sweep):
+        ended(load(plain), "finished")
+        StudyFolder.named("activation").write_grid(Study("activation", ""), [])
+        return 0
+
+    monkeypatch.setattr(train, "run", run)
+    assert main(["-m", "activation=relu,tanh"]) == 0
+    assert [row.arm for row in StudyFolder.named("activation").read_grid()] == ["activation=relu", "activation=tanh"]
+
+
+def test_run_whose_result_is_lost_is_a_failure(capsys):
+    main(["-m", "seed=0,1"])
+    damaged = next(RUNS.glob("*-s0-*")) / "summary.json"
+    damaged.unlink()
+    assert main(["-m", "seed=0,1"]) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0:2] == ["1 of 2 runs failed:", "  failed   seed=0"]
+    assert lines[2].strip().startswith(f"{damaged}: is missing. The run has ended, but its result is lost.")
+
+
+def test_run_that_is_found_wrong_when_it_is_built_is_refused_in_the_grid(monkeypatch):
+    def run(plain, overrides, *, in_sweep):
+        if plain["seed"] == 0:
+            raise ConfigError("batch_size: larger than the training split")
+        ended(load(plain), "finished")
+        return 0
+
+    monkeypatch.setattr(train, "run", run)
+    assert main(["-m", "seed=0,1"]) == 1
+    first, second = StudyFolder.named("seed").read_grid()
+    assert (first.run_id, first.problem) == ("", "batch_size: larger than the training split")
+    assert (bool(second.run_id), second.problem) == (True, "")
+
+
+def test_results_of_named_arms_name_them(tmp_path):
+    main(["-m", *study(tmp_path, f"study: s\n{ARMS}"), "seed=0"])
+    header, *rows = (tmp_path / "outputs" / "s" / "results.csv").read_text().splitlines()
+    assert {row.split(",")[header.split(",").index("arm")] for row in rows} == {"slow", "fast"}
+
+
+def test_interrupted_sweep_says_so_once(monkeypatch, capsys):
+    def run(plain, overrides, *, in_sweep):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(train, "run", run)
+    assert main(["-m", "seed=0,1"]) == 130
+    assert capsys.readouterr().err == ""

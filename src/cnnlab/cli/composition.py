@@ -18,7 +18,7 @@ from cnnlab.cli.arguments import Arguments
 from cnnlab.cli.hydra_versions import main_options
 from cnnlab.cli.jobs import JOBS, Outcome
 from cnnlab.cli.problems import COMPOSITION_ERRORS, all_problems, folders_of_hydra, is_of_hydra, repeated
-from cnnlab.errors import ConfigError, Interrupted
+from cnnlab.errors import ConfigError
 
 WIDTH = 80
 
@@ -53,10 +53,6 @@ def run(arguments: Arguments) -> int:
         if wants_full_error:
             traceback.print_exc()
         raise ConfigError(*all_problems(arguments, error)) from error
-    except Interrupted:
-        if arguments.is_sweep:
-            raise KeyboardInterrupt from None  # the whole sweep goes on by repeating its command
-        raise
     except SystemExit as end:  # Hydra's way to end --help
         return int(end.code or 0)
     return max((outcome.code for outcome in outcomes), default=0)

@@ -25,7 +25,8 @@ def plan_lines(name: str, runs: Mapping[str, tuple[RunFolder, RunConfig]]) -> It
     """
     finished = {folder: config for folder, config in runs.values() if _status(folder) in FINAL and not config.rerun}
     to_do = {folder: config for folder, config in runs.values() if folder not in finished}
-    yield f"plan     {name}: {len(runs)} runs, {len(finished)} finished, {len(to_do)} to do"
+    num_runs = f"{len(runs)} run{'' if len(runs) == 1 else 's'}"
+    yield f"plan     {name}: {num_runs}, {len(finished)} finished, {len(to_do)} to do"
     estimated = costs(finished, to_do)
     for label, (folder, _) in runs.items():
         status = _status(folder) if folder in finished else "to do"
@@ -34,7 +35,8 @@ def plan_lines(name: str, runs: Mapping[str, tuple[RunFolder, RunConfig]]) -> It
         yield f"{'':12}{folder.run_id}"
     seconds = sum(cost.seconds for cost in estimated.values())
     megabytes = sum(cost.num_bytes for cost in estimated.values()) / 1e6
-    yield f"total    about {duration(seconds)} one run after the other, {megabytes:,.0f} MB in outputs/"
+    size = f"{megabytes:,.{0 if megabytes >= 10 else 1}f} MB"
+    yield f"total    about {duration(seconds)} one run after the other, {size} in outputs/"
 
 
 def _status(folder: RunFolder) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from omegaconf import DictConfig
 from cnnlab.cli.jobs import check_plugins, to_plain
 from cnnlab.cli.problems import COMPOSITION_ERRORS, explain
 from cnnlab.errors import ConfigError
+from cnnlab.study import GridRow
 
 if TYPE_CHECKING:
     from cnnlab.config import RunConfig  # brings torch, and Hydra reads this file at every start
@@ -92,6 +93,23 @@ class Grid:
         """The keys in which points differ, the seed last."""
         keys = [text.partition("=")[0] for point, _ in self.points for text in (*point.swept, point.seed) if text]
         return list(dict.fromkeys(keys))
+
+    def rows(self, wrong: Mapping[str, str]) -> list[GridRow]:
+        """Return the rows of runs.csv.
+
+        Args:
+            wrong: run id -> what was found wrong after the check.
+        """
+        rows = []
+        for point, checked in self.points:
+            seed = point.seed.partition("=")[2]
+            if isinstance(checked, str):
+                rows.append(GridRow(point.arm, seed, "", point.own, checked))
+            else:
+                problem = wrong.get(checked.run_id, "")
+                run_id = "" if problem else checked.run_id
+                rows.append(GridRow(point.arm, seed or str(checked.config.seed), run_id, point.own, problem))
+        return rows
 
     def refusals(self) -> list[str]:
         """Return two lines for every problem: the points that have it, the problem."""

@@ -53,12 +53,14 @@ class Processes:
     ) -> None:
         given = {"n_jobs": n_jobs, "threads": threads, "timeout_minutes": timeout_minutes}
         if problems := [
-            f"hydra.launcher.{key}: must be > 0, got {value}." for key, value in given.items() if (value or 1) <= 0
+            f"hydra.launcher.{key}: must be > 0, got {value}."
+            for key, value in given.items()
+            if value is not None and value <= 0
         ]:
             raise ConfigError(*problems)
         cores = _num_cores()
         self.n_jobs = n_jobs or len(gpus) or cores
-        self.threads = threads or max(1, cores // self.n_jobs)
+        self.threads = threads or min(_own_threads(), max(1, cores // self.n_jobs))
         self.timeout = None if timeout_minutes is None else 60 * timeout_minutes
         self._free = [gpus[i % len(gpus)] if gpus else None for i in range(self.n_jobs)]
 
@@ -96,6 +98,9 @@ class _Process:
 
     def __init__(self, task: Task, *, gpu: int | None, threads: int) -> None:
         self.gpu = gpu
+        plain = task.plain
+        if gpu is not None and plain.get("device") == "auto":
+            plain = {**plain, "device": "cuda"}  # without one the run has to say so, not to take the CPU in silence
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         environment = os.environ | {"OMP_NUM_THREADS": str(threads)}
         if gpu is not None:
@@ -106,7 +111,7 @@ class _Process:
         )  # fmt: skip
         assert self._popen.stdin is not None
         with contextlib.suppress(BrokenPipeError):  # it is dead already; its outcome will say so
-            self._popen.stdin.write(json.dumps({"plain": task.plain, "overrides": task.overrides}).encode() + b"\n")
+            self._popen.stdin.write(json.dumps({"plain": plain, "overrides": task.overrides}).encode() + b"\n")
             self._popen.stdin.flush()
         self._began = time.monotonic()
         self._stopped: float | None = None
@@ -151,7 +156,9 @@ class _Process:
         code = self._popen.returncode
         if self._stopped is not None:
             minutes = (self._stopped - self._began) / 60
-            return f"stopped after {minutes:g} min (hydra.launcher.timeout_minutes). Repeat the sweep to go on with it."
+            return (
+                f"stopped after {minutes:.2g} min (hydra.launcher.timeout_minutes). Repeat the sweep to go on with it."
+            )
         if code < 0:
             what = f"killed by signal {-code} ({signal.Signals(-code).name})"
             return f"its process was {what}{', maybe because the memory was full' if code == -signal.SIGKILL else ''}."
@@ -174,6 +181,12 @@ def _end(running: Sequence[_Process]) -> None:
         for process in running:
             process.kill()  # after a second Ctrl-C some are there still
             process.outcome()
+
+
+def _own_threads() -> int:
+    """Return the threads that the user grants every process."""
+    granted = os.environ.get("OMP_NUM_THREADS", "")
+    return int(granted) if granted.isdecimal() and int(granted) > 0 else _num_cores()
 
 
 def _num_cores() -> int:

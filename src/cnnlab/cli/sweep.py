@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 import signal
 import sys
 import time
@@ -17,6 +18,7 @@ from cnnlab.cli.points import Grid, Job
 from cnnlab.errors import ConfigError, Interrupted, RunError
 from cnnlab.guards import is_held
 from cnnlab.study import FINAL, GridRow, Study, StudyFolder, settings, standing
+from cnnlab.summary_file import read_summary
 from cnnlab.watch import Watch, Watched
 
 Launch = Callable[[list[list[str]]], Sequence[JobReturn]]
@@ -41,9 +43,28 @@ class Sweep:
         self.name = _name(grid)
         self.study = StudyFolder.named(self.name)
         self.folders = {job.run_id: RunFolder(RUNS / job.run_id) for job in self.jobs}
+        self.baseline = self._checked_baseline()
         self._outcomes: dict[str, Outcome] = {}
         self._launcher_error: Exception | None = None
         self._compared_at = time.monotonic()
+
+    def _checked_baseline(self) -> str | None:
+        """Return the name of the baseline, None for the first arm.
+
+        Raises:
+            ConfigError: no arm is called as typed. A study's own baseline may have been left out of the grid.
+        """
+        from cnnlab.comparison.arms import arm_called
+
+        wanted = self.jobs[0].config.baseline
+        arms = list(dict.fromkeys(point.arm for point, _ in self.grid.points))
+        try:
+            return None if wanted is None else arm_called(wanted, arms)
+        except ConfigError:
+            if any(word.startswith("baseline=") for word in shlex.split(self.command)):
+                raise
+            print(f"note     baseline: no arm '{wanted}' in this grid, {arms[0]} is taken")
+            return None
 
     def show_plan(self) -> None:
         """Say how every run stands and what the sweep will take; run nothing.
@@ -67,21 +88,23 @@ class Sweep:
             RunError: runs were refused, failed or diverged; each with its reason.
             Interrupted: the user stopped it; what is done is kept.
         """
+        self._tell_replaced()
         self._write_grid()
         to_do = [job for job in self.jobs if job.config.rerun or self._status(job) not in FINAL]
         before = len(self.jobs) - len(to_do)
-        print(f"sweep    {self.name}: {count(len(self.jobs))}{f', {before} finished before' if before else ''}")
+        print(f"sweep    {self.name}: {count(len(self.jobs))}{f', {before} done before' if before else ''}")
         self._tell_died(to_do)
         runs = [self._watched(job) for job in self.jobs]
         watch = Watch(self.name, self.study, runs, on_change=self._refresh_comparison)
         try:
-            with watch, _sigterm_is_ctrl_c():
-                self._run(to_do, launch)
+            with _sigterm_is_ctrl_c():
+                with watch:
+                    self._run(to_do, launch)
+                self._close()
         except KeyboardInterrupt:
             counts = watch.counts()
             print(f"interrupted: {counts['done']} of {count(len(self.jobs))} are done. Go on with:\n  {self.command}")
             raise Interrupted from None
-        self._close()
 
     def _run(self, jobs: Sequence[Job], launch: Launch) -> None:
         """Launch until every run has ended; those that another process trains are looked at again at the end."""
@@ -105,7 +128,18 @@ class Sweep:
         except Exception as error:  # of the launcher, say because one process died: what others did is in their files
             self._launcher_error = error
             return
-        self._outcomes |= {job.run_id: _outcome(result) for job, result in zip(jobs, returned)}
+        for job, result in zip(jobs, returned):
+            self._outcomes[job.run_id] = outcome = _outcome(result)
+            self._record(self.folders[job.run_id], outcome)
+
+    def _record(self, folder: RunFolder, outcome: Outcome) -> None:
+        """Write down what only the launcher knows: why a run could not say itself how it ended."""
+        standing_now = standing(folder)
+        if outcome.reason and standing_now in ("died", "interrupted") and not is_held(folder):
+            status = "failed" if standing_now == "died" else standing_now
+            folder.write_json(
+                "status.json", {**folder.read_json("status.json"), "status": status, "error": outcome.reason}
+            )
 
     def _is_settled(self, job: Job, began: float) -> bool:
         """Tell whether a run needs no further launch: its outcome is known, or its files say how it ended."""
@@ -130,16 +164,19 @@ class Sweep:
             return
         from cnnlab.comparison import write
 
+        if [row.run_id for row in self.study.read_grid()] != [row.run_id for row in self._rows()]:
+            return  # another sweep of this name has been begun since
         with contextlib.suppress(ConfigError, RunError):  # told at the end, if it is still so
             write(self.study, pictures=False)
         self._compared_at = time.monotonic()
 
     def _close(self) -> None:
         """Draw the pictures, show the comparison, name what failed."""
+        self._write_grid()  # again: of a sweep that was begun in between, or with what the runs said of their grid
         self._draw()
         print()
         self._show_comparison()
-        failures = [self._failure(job) for job in self.jobs if self._status(job) != "finished"]
+        failures = [self._failure(job) for job in self.jobs if self._problem(job) is not None]
         num_refused = sum(map(len, self.grid.refused.values()))
         if failures or num_refused:
             num_points = len(self.jobs) + num_refused
@@ -167,10 +204,16 @@ class Sweep:
 
     def _failure(self, job: Job) -> str:
         kind = "diverged" if self._status(job) == "diverged" else "failed"
-        return f"  {kind:9}{job.point.label}\n{'':11}{self._reason(job)}"
+        return f"  {kind:9}{job.point.label}\n{'':11}{self._problem(job)}"
 
-    def _reason(self, job: Job) -> str:
-        """Return why a run has no result, in a line or two."""
+    def _problem(self, job: Job) -> str | None:
+        """Return why a run has no result, in a line or two; None if it has one."""
+        if self._status(job) == "finished":
+            try:
+                read_summary(self.folders[job.run_id])
+            except RunError as error:
+                return str(error)
+            return None
         outcome, status = self._outcomes.get(job.run_id), self.folders[job.run_id].read_json("status.json")
         if outcome is not None and outcome.reason:
             return outcome.reason.replace("\n", f"\n{'':11}")
@@ -190,21 +233,33 @@ class Sweep:
         if died:
             print(f"{'':11}With hydra/launcher=process the other runs go on beside one that dies.")
 
+    def _tell_replaced(self) -> None:
+        """Say so if the folder holds another sweep, none of whose runs are among these."""
+        try:
+            before = {row.run_id for row in self.study.read_grid()} - {""}
+        except RunError:
+            return  # there is none
+        if before and before.isdisjoint(self.folders):
+            print(f"note     {self.study.path} holds another sweep; its comparison is replaced, its runs are kept.")
+            print(f"{'':9}To keep both, give this one a name: study=<name>")
+
+    def _rows(self) -> list[GridRow]:
+        """Return the grid; runs that were found wrong when they were built are refused points of it."""
+        wrong = {run_id: outcome.reason for run_id, outcome in self._outcomes.items() if outcome.code == 2}
+        return self.grid.rows(wrong)
+
     def _write_grid(self) -> None:
-        rows = []
-        for point, checked in self.grid.points:
-            seed = point.seed.partition("=")[2] or (str(checked.config.seed) if isinstance(checked, Job) else "")
-            run_id, problem = (checked.run_id, "") if isinstance(checked, Job) else ("", checked)
-            rows.append(GridRow(point.arm, seed, run_id, point.own, problem))
         config = self.jobs[0].config
-        study = Study(self.name, self.command, self.question, config.baseline, config.reported)
-        self.study.write_grid(study, rows)
+        study = Study(self.name, self.command, self.question, self.baseline, config.reported)
+        self.study.write_grid(study, self._rows())
 
     def _watched(self, job: Job) -> Watched:
         from cnnlab.config import to_plain
 
         config = job.config
         folder, own = self.folders[job.run_id], settings(to_plain(config))
+        if job.point.arm_name:
+            own = {"arm": job.point.arm_name, **own}
         return Watched(folder, job.point.label, config.seed, config.epochs, own, is_rerun=config.rerun)
 
 

@@ -183,11 +183,20 @@ def find_arm(arms: Sequence[Arm], name: str | None) -> Arm:
     """
     if name is None:
         return arms[0]
-    exact = [arm for arm in arms if arm.name == name]
-    by_value = [arm for arm in arms if name in (setting.partition("=")[2] for setting in arm.name.split())]
-    if len(found := exact or by_value) == 1:
+    names = [arm.name for arm in arms]
+    return arms[names.index(arm_called(name, names))]
+
+
+def arm_called(name: str, arms: Sequence[str]) -> str:
+    """Return which of these arms is meant: by its name, or by a value that it alone has.
+
+    Raises:
+        ConfigError: there is no such arm.
+    """
+    by_value = [arm for arm in arms if name in (setting.partition("=")[2] for setting in arm.split())]
+    if len(found := [name] if name in arms else by_value) == 1:
         return found[0]
-    raise ConfigError(f"baseline: {unknown(name, [arm.name for arm in arms], noun='arm')}")
+    raise ConfigError(f"baseline: {unknown(name, arms, noun='arm')}")
 
 
 def check_same_data(arms: Iterable[Arm]) -> None:

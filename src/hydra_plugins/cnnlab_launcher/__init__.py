@@ -41,7 +41,7 @@ class ProcessLauncher(Launcher):
     def __init__(
         self, n_jobs: int | None, threads: int | None, gpus: Sequence[int], timeout_minutes: float | None
     ) -> None:
-        self.processes = Processes(n_jobs=n_jobs, threads=threads, gpus=tuple(gpus), timeout_minutes=timeout_minutes)
+        self.n_jobs, self.threads, self.gpus, self.timeout_minutes = n_jobs, threads, tuple(gpus), timeout_minutes
 
     def setup(
         self,
@@ -50,7 +50,14 @@ class ProcessLauncher(Launcher):
         task_function: TaskFunction,  # noqa: ARG002 - the worker knows what to do
         config: DictConfig,
     ) -> None:
-        """Take what Hydra gives every launcher."""
+        """Take what Hydra gives every launcher.
+
+        Raises:
+            ConfigError: a number is out of range; Hydra would hide what the constructor says.
+        """
+        self.processes = Processes(
+            n_jobs=self.n_jobs, threads=self.threads, gpus=self.gpus, timeout_minutes=self.timeout_minutes
+        )
         self.config, self.loader = config, hydra_context.config_loader
 
     def launch(
