@@ -91,6 +91,7 @@ WRONG = [
         "optimizer: given 2 times: sgd, adam. Give it once; for a sweep: -m optimizer=sgd,adam",
     ),
     ("experiment=optimzers", f"experiment: unknown 'optimzers'. Did you mean 'optimizers'? {STUDIES}"),
+    ("scale=smal", "scale: unknown 'smal'. Did you mean 'small'? Known: full, small, smoke."),
     (
         "experiment=optimizers epochs=2",
         "experiment=optimizers: is a sweep, and a sweep needs -m: cnnlab -m experiment=optimizers epochs=2",
@@ -336,6 +337,7 @@ def test_version(capsys):
         ("cnnlab re", {"report", "resume"}),
         ("cnnlab train optimizer=a", {"optimizer=adadelta", "optimizer=adagrad", "optimizer=adam", "optimizer=adamw"}),
         ("cnnlab optimizer=mom", {"optimizer=momentum"}),
+        ("cnnlab -m experiment=loss_study scale=", {"scale=full", "scale=small", "scale=smoke"}),
         ("cnnlab train -m optimizer.l", {"optimizer.lr="}),
         ("cnnlab report ", set()),
     ],

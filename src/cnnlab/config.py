@@ -154,6 +154,8 @@ class RunConfig:
     """Of a sweep: the arm that the others are compared with; null: the first."""
     reported: Mapping[str, Any] | None = None
     """Of a study: the numbers of the report, shown beside the measured ones."""
+    small: Mapping[str, Any] | None = None
+    """Of a study: what `scale=small` makes of it. The composed keys hold it already; here it says nothing more."""
     plots: bool = True
     """Draw the run's pictures at its end."""
     checkpoint_seconds: NonNegative = 10.0

@@ -17,8 +17,8 @@ SCHEMA = 1
 """Goes into every id; raised when the same configuration comes to mean another result."""
 
 NOT_IDENTITY = frozenset({
-    "study", "reported", "arm", "baseline", "plan", "rerun", "data_dir", "cache_dir", "device", "threads", "workers",
-    "compile", "plots", "checkpoint_seconds", "dataset.memory_limit",
+    "study", "reported", "small", "arm", "baseline", "plan", "rerun", "data_dir", "cache_dir", "device", "threads",
+    "workers", "compile", "plots", "checkpoint_seconds", "dataset.memory_limit",
 })  # fmt: skip
 """Keys that do not change what a run results in."""
 

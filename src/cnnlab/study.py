@@ -23,7 +23,7 @@ REPORTED = ("train_accuracy", "val_accuracy", "test_accuracy", "train_seconds")
 """Figures of a report that can stand beside measured ones; accuracies in [0, 1]."""
 FINAL = ("finished", "diverged")
 """A run in one of these states is not trained again: the same command would give the same result."""
-NOT_SETTINGS = frozenset({"study", "reported", "rerun", "plan", "arm", "baseline", "plots"})
+NOT_SETTINGS = frozenset({"study", "reported", "small", "rerun", "plan", "arm", "baseline", "plots"})
 """Keys that say nothing about how a run was trained."""
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from cnnlab.cli import conf_dir, main
-from cnnlab.commands.list_options import EXPERIMENT, MODULES, explanations, read_options
+from cnnlab.commands.list_options import GROUPS, MODULES, explanations, read_options
 from cnnlab.config import TABLES
 
 FUNCTIONS = [
@@ -33,7 +33,7 @@ def test_line_read_from_the_source_is_the_docstring(group, name):
 def test_all_groups_are_listed_in_80_columns(capsys):
     assert main(["list"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line for line in lines if line and line[0] != " "] == [*MODULES, EXPERIMENT]
+    assert [line for line in lines if line and line[0] != " "] == [*GROUPS]
     assert max(map(len, lines)) <= 80
 
 
@@ -52,7 +52,7 @@ def test_steps_with_options_are_shown_by_their_names(capsys):
     assert "steps=[affine,sharpness,color_jitter,horizontal_flip]" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("group", [*MODULES, EXPERIMENT])
+@pytest.mark.parametrize("group", GROUPS)
 def test_every_option_of_a_group_is_listed(group):
     names = [option.name for option in read_options(group, [conf_dir()])]
     assert names == sorted(path.stem for path in (conf_dir() / group).glob("*.yaml"))
@@ -63,9 +63,14 @@ def test_study_is_explained_by_its_question(capsys):
     assert "  optimizers  Does Adam beat momentum and plain SGD" in capsys.readouterr().out
 
 
+def test_scale_is_explained_by_the_head_of_its_file(capsys):
+    assert main(["list", "scale"]) == 0
+    assert "  small  A study in minutes on two cores" in capsys.readouterr().out
+
+
 def test_unknown_group_names_the_nearest(capsys):
     assert main(["list", "optimiser"]) == 2
-    known = ", ".join(sorted([*MODULES, "experiment"]))
+    known = ", ".join(sorted([*MODULES, "experiment", "scale"]))
     message = f"list: unknown group 'optimiser'. Did you mean 'optimizer'? Known: {known}.\n"
     assert capsys.readouterr().err == message
 

@@ -30,6 +30,9 @@ MODULES = {
 }
 """Group -> the file with its table, inside the package."""
 EXPERIMENT = "experiment"
+GLOBAL = (EXPERIMENT, "scale")
+"""Groups whose files set any key; they have no table, the comment at their head explains them."""
+GROUPS = (*MODULES, *GLOBAL)
 WIDTH = 80
 
 
@@ -51,15 +54,15 @@ def main(args: Sequence[str]) -> int:
         description="Explain every option of every group in one line, with the values that it sets.",
         epilog="example: cnnlab list optimizer",
     )
-    parser.add_argument("group", nargs="?", help=f"{', '.join([*MODULES, EXPERIMENT])}; none for all")
+    parser.add_argument("group", nargs="?", help=f"{', '.join(GROUPS)}; none for all")
     parser.add_argument("--config-dir", "-cd", type=Path, metavar="DIR", help="folder with options of your own")
     options = parser.parse_args(args)
     folders = [conf_dir(), *_own_folder(options.config_dir)]
-    groups = [*MODULES, EXPERIMENT]
+    groups = GROUPS
     if options.group is not None:
-        if options.group not in groups:
-            raise ConfigError(f"list: {unknown(options.group, groups, noun='group')}")
-        groups = [options.group]
+        if options.group not in GROUPS:
+            raise ConfigError(f"list: {unknown(options.group, GROUPS, noun='group')}")
+        groups = (options.group,)
     print("\n\n".join(_page(group, read_options(group, folders)) for group in groups))
     return 0
 
@@ -77,15 +80,15 @@ def read_options(group: str, folders: Sequence[Path]) -> list[Option]:
         ConfigError: a file cannot be read.
     """
     files = {path.stem: path for folder in reversed(folders) for path in (folder / group).glob("*.yaml")}
-    lines = {} if group == EXPERIMENT else explanations(group)
+    lines = {} if group in GLOBAL else explanations(group)
     return [_option(group, path, lines) for _, path in sorted(files.items())]
 
 
 def _option(group: str, path: Path, lines: Mapping[str, str]) -> Option:
     try:
         text = path.read_text(encoding="utf-8")
-        if group == EXPERIMENT:
-            return Option(path.stem, _question(text), {})
+        if group in GLOBAL:
+            return Option(path.stem, _comment(text), {})
         values = yaml.safe_load(text) or {}
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigError(f"{path}: cannot be read as YAML. {error}") from error
@@ -96,8 +99,8 @@ def _option(group: str, path: Path, lines: Mapping[str, str]) -> Option:
     return Option(path.stem, lines.get(name, ""), own)
 
 
-def _question(text: str) -> str:
-    """Return the comment at the head of a study, without its package line and its command."""
+def _comment(text: str) -> str:
+    """Return the comment at the head of a file, without its package line and its command."""
     comments = []
     for line in text.splitlines():
         if not line.startswith("#"):

@@ -129,16 +129,20 @@ def synthetic(
     *,
     num_images: PositiveInt = 2000,
     num_classes: Annotated[int, Bound(">= 2", low=2)] = 10,
+    class_names: tuple[str, ...] | None = None,
     channels: Literal[1, 3] = 3,
 ) -> Source:
     """Stripes under noise, whose direction is the class; generated, 32x32 or image_size."""
+    names = class_names or tuple(map(str, range(num_classes)))
+    if len(names) != num_classes:
+        raise ConfigError(f"dataset.class_names: must be dataset.num_classes ({num_classes}) names, got {list(names)}.")
     size = storage.image_size or 32
     labels = torch.arange(num_images) % num_classes
     images = torch.empty(num_images, channels, size, size, dtype=torch.uint8)
     for counter, (chunk, target) in enumerate(zip(torch.split(labels, _CHUNK), torch.split(images, _CHUNK))):
         draws = generator(0, "synthetic", counter)  # not the run's seed: it is one data set
         target.copy_(_stripes(chunk * math.pi / num_classes, channels, size, draws))
-    return Source(Split(images, labels, torch.arange(num_images)), tuple(str(label) for label in range(num_classes)))
+    return Source(Split(images, labels, torch.arange(num_images)), names)
 
 
 def _stripes(angles: Tensor, channels: int, size: int, draws: torch.Generator) -> Tensor:

@@ -1,0 +1,124 @@
+"""The studies of conf/experiment: each composes at every scale, and says what it asks; none is trained here."""
+
+import functools
+import itertools
+import re
+
+import pytest
+import yaml
+from hydra import compose, initialize_config_dir
+from omegaconf import OmegaConf
+
+from cnnlab.cli.hydra_versions import initialize_options
+from cnnlab.config import load
+from cnnlab.identity import run_id
+from tests.conftest import CONF, composed
+
+STUDIES = sorted(CONF.glob("experiment/*.yaml"))
+SCALES = sorted(path.stem for path in CONF.glob("scale/*.yaml"))
+FIGURES = {"test_accuracy", "val_accuracy", "train_accuracy", "train_seconds"}
+of_studies = pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.stem)
+
+
+@functools.cache
+def read(path):
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def head(path):
+    """Return the lines of the comment at the head of a file."""
+    return list(itertools.takewhile(lambda line: line.startswith("#"), path.read_text(encoding="utf-8").splitlines()))
+
+
+def command(path):
+    return "transfer" if head(path)[1].startswith("# cnnlab transfer ") else "train"
+
+
+def arms(path):
+    """Return what its sweep calls every arm -> the overrides that make it, seeds left out."""
+    sweeper = read(path)["hydra"]["sweeper"]
+    axes = [
+        [f"{key}={value}" for value in str(values).split(",")]
+        for key, values in sweeper.get("params", {}).items()
+        if key != "seed"
+    ]
+    named = sweeper.get("arms", {"": []})
+    return {
+        " ".join(filter(None, (name, *point))): [*own, *point]
+        for point in itertools.product(*axes)
+        for name, own in named.items()
+    }
+
+
+@of_studies
+@pytest.mark.parametrize("scale", SCALES)
+def test_every_arm_is_a_run_of_its_own(path, scale):
+    points = list(arms(path).values())
+    if scale != "full":
+        points = [points[0], points[-1]] if len(points) > 1 else points  # composing one takes 70 ms
+    with initialize_config_dir(str(CONF), **initialize_options()):
+        plain = [compose(command(path), [f"experiment={path.stem}", f"scale={scale}", *point]) for point in points]
+    ids = {run_id(load(OmegaConf.to_container(config, resolve=True))) for config in plain}
+    assert len(ids) == len(points)
+
+
+@of_studies
+def test_head_says_command_question_and_size(path):
+    package, typed, question, *_ = head(path)
+    words = "" if command(path) == "train" else "transfer "
+    assert package == "# @package _global_"
+    assert typed.split(" dataset.root=")[0] == f"# cnnlab {words}-m experiment={path.stem}"
+    assert "?  " in question
+    num_arms = len(arms(path))
+    size = re.search(r"(\d+)(?: x (\d+))? arms? x 3 seeds", question)
+    assert size, question
+    assert int(size[1]) * int(size[2] or 1) == num_arms
+
+
+@of_studies
+def test_study_has_the_name_of_its_file_and_three_seeds(path):
+    assert read(path)["study"] == path.stem
+    assert read(path)["hydra"]["sweeper"]["params"]["seed"] == "0,1,2"
+
+
+@of_studies
+def test_reported_numbers_and_baseline_are_of_arms_that_exist(path):
+    plain = read(path)
+    assert set(plain.get("reported", {})) <= set(arms(path))
+    assert plain.get("baseline", next(iter(arms(path)))) in arms(path)
+
+
+@of_studies
+def test_reported_accuracies_are_fractions(path):
+    for figures in read(path).get("reported", {}).values():
+        assert set(figures) <= FIGURES
+        assert all(0 < value <= 1 for name, value in figures.items() if name != "train_seconds")
+
+
+@of_studies
+def test_study_says_of_its_small_scale_what_that_knows(path):
+    known = yaml.safe_load((CONF / "common.yaml").read_text(encoding="utf-8"))["small"]
+    assert set(read(path).get("small", {})) <= set(known)
+
+
+def test_full_scale_changes_nothing():
+    assert composed("experiment=optimizer_study", "scale=full") == composed("experiment=optimizer_study")
+
+
+def test_small_scale_beats_the_study_and_what_is_typed_beats_both():
+    assert composed("experiment=resnet_scratch", "scale=small")["epochs"] == 12
+    assert composed("experiment=resnet_scratch", "scale=small", "epochs=3")["epochs"] == 3
+    assert composed("experiment=resnet_scratch", "scale=small", "small.epochs=4")["epochs"] == 4
+
+
+def test_smoke_takes_the_place_of_the_data_that_a_study_asks_for():
+    plain = composed("experiment=cat_dog_optimizers", "scale=smoke")
+    assert (plain["dataset"]["name"], plain["dataset"]["classes"]) == ("synthetic", ["cat", "dog"])
+
+
+def test_scale_is_not_part_of_the_identity_but_what_it_changes():
+    def identity_of(*overrides):
+        return run_id(load(composed("experiment=optimizer_study", *overrides)))
+
+    assert identity_of("scale=small") == identity_of("epochs=10", "dataset.fraction=0.2")
+    assert identity_of("scale=small") != identity_of()
