@@ -60,7 +60,8 @@ def test_every_option_of_a_group_is_listed(group):
 
 def test_study_is_explained_by_its_question(capsys):
     assert main(["list", "experiment"]) == 0
-    assert "  optimizers  Does Adam beat momentum and plain SGD" in capsys.readouterr().out
+    out = " ".join(capsys.readouterr().out.split())
+    assert " optimizers Does Adam beat momentum and plain SGD" in out
 
 
 def test_scale_is_explained_by_the_head_of_its_file(capsys):
