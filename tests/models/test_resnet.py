@@ -81,3 +81,10 @@ def test_trainable_children_are_six_and_the_head():
     model = resnet18(10, 3, 32, batch, relu)
     names = [name for name, child in model.named_children() if count(child)]
     assert names == ["conv1", "bn1", "layer1", "layer2", "layer3", "layer4", "fc"]
+
+
+def test_dropout_follows_every_activation_of_the_blocks_and_not_the_stem():
+    net = resnet18(10, 3, 32, batch, relu, dropout=0.2)
+    places = [name for name, module in net.named_modules() if isinstance(module, nn.Dropout)]
+    assert len(places) == 16  # 8 blocks of two activations
+    assert all(name.startswith("layer") for name in places)

@@ -11,7 +11,7 @@ from typing import ClassVar, Literal
 from torch import Tensor, nn
 
 from cnnlab.models.blocks import Activation, Classifier, HeConv2d, Normalization, scaled
-from cnnlab.schema import Positive
+from cnnlab.schema import Fraction, Positive
 
 STAGE_CHANNELS = (64, 128, 256, 512)  # He et al. 2015, table 1
 
@@ -120,6 +120,7 @@ class ResNet(Classifier):
         normalization: behind every convolution.
         activation: behind the stem's normalization and in the blocks.
         stem: `imagenet`: 7x7 with stride 2 and max-pool, a quarter of the size; `cifar`: 3x3, the full size.
+        dropout: probability that a value behind an activation of the blocks is set to 0.
         width: factor on the number of channels.
 
     Shape:
@@ -136,19 +137,24 @@ class ResNet(Classifier):
         activation: Activation,
         *,
         stem: Stem,
+        dropout: float,
         width: float,
     ) -> None:
         super().__init__()
+
+        def block_activation() -> nn.Module:
+            return nn.Sequential(activation(), nn.Dropout(dropout)) if dropout else activation()
+
         c1, c2, c3, c4 = (scaled(count, width) for count in STAGE_CHANNELS)
         d1, d2, d3, d4 = (block.expansion * count for count in (c1, c2, c3, c4))
         is_large = stem == "imagenet"
         kernel, stride = (7, 2) if is_large else (3, 1)
 
         def stage(num_in: int, channels: int, depth: int, *, stride: int) -> nn.Sequential:
-            first = block(num_in, channels, stride=stride, normalization=normalization, activation=activation)
+            first = block(num_in, channels, stride=stride, normalization=normalization, activation=block_activation)
             num_out = block.expansion * channels
             rest = (
-                block(num_out, channels, stride=1, normalization=normalization, activation=activation)
+                block(num_out, channels, stride=1, normalization=normalization, activation=block_activation)
                 for _ in range(depth - 1)
             )
             return nn.Sequential(first, *rest)
@@ -194,11 +200,14 @@ def resnet18(
     activation: Activation,
     *,
     stem: Stem = "cifar",
+    dropout: Fraction = 0.0,
     width: Positive = 1.0,
 ) -> Classifier:
     """18-layer residual network (He et al. 2015, arXiv:1512.03385), 11.2 M parameters; stem for ImageNet or CIFAR."""
     blocks = (2, 2, 2, 2)
-    return ResNet(BasicBlock, blocks, num_classes, in_channels, normalization, activation, stem=stem, width=width)
+    return ResNet(
+        BasicBlock, blocks, num_classes, in_channels, normalization, activation, stem=stem, dropout=dropout, width=width
+    )
 
 
 def resnet34(
@@ -209,11 +218,14 @@ def resnet34(
     activation: Activation,
     *,
     stem: Stem = "cifar",
+    dropout: Fraction = 0.0,
     width: Positive = 1.0,
 ) -> Classifier:
     """34-layer residual network (He et al. 2015, arXiv:1512.03385), 21.3 M parameters; stem for ImageNet or CIFAR."""
     blocks = (3, 4, 6, 3)
-    return ResNet(BasicBlock, blocks, num_classes, in_channels, normalization, activation, stem=stem, width=width)
+    return ResNet(
+        BasicBlock, blocks, num_classes, in_channels, normalization, activation, stem=stem, dropout=dropout, width=width
+    )
 
 
 def resnet50(
@@ -224,11 +236,14 @@ def resnet50(
     activation: Activation,
     *,
     stem: Stem = "cifar",
+    dropout: Fraction = 0.0,
     width: Positive = 1.0,
 ) -> Classifier:
     """50-layer residual network of bottlenecks (He et al. 2015, arXiv:1512.03385), 23.5 M parameters."""
     blocks = (3, 4, 6, 3)
-    return ResNet(Bottleneck, blocks, num_classes, in_channels, normalization, activation, stem=stem, width=width)
+    return ResNet(
+        Bottleneck, blocks, num_classes, in_channels, normalization, activation, stem=stem, dropout=dropout, width=width
+    )
 
 
 RESNET: dict[str, Callable[..., Classifier]] = {
