@@ -67,7 +67,7 @@ def test_head_says_command_question_and_size(path):
     package, typed, question, *_ = head(path)
     words = "" if command(path) == "train" else "transfer "
     assert package == "# @package _global_"
-    assert typed.split(" dataset.root=")[0] == f"# cnnlab {words}-m experiment={path.stem}"
+    assert typed.partition(" dataset")[0] == f"# cnnlab {words}-m experiment={path.stem}"
     assert "?  " in question
     num_arms = len(arms(path))
     size = re.search(r"(\d+)(?: x (\d+))? arms? x 3 seeds", question)
