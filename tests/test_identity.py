@@ -45,7 +45,7 @@ def test_what_changes_the_result_changes_the_id(override):
 @pytest.mark.parametrize(
     "override",
     ["study=mine", "rerun=true", "device=cpu", "threads=1", "workers=1", "compile=true", "plots=false", "plan=true",
-     "baseline=a", "reported={a:1}", "small.epochs=1", "data_dir=elsewhere", "cache_dir=elsewhere",
+     "baseline=a", "reported={a:{test_accuracy:1}}", "small.epochs=1", "data_dir=elsewhere", "cache_dir=elsewhere",
      "checkpoint_seconds=0", "dataset.memory_limit=1"],
 )  # fmt: skip
 def test_what_does_not_change_the_result_leaves_the_id(override):
