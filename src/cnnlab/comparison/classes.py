@@ -30,22 +30,34 @@ class Confusion:
         return [int(hits) / int(n) if n else None for hits, n in zip(np.diag(self.counts), support)]
 
 
-def read_confusion(arm: Arm, classes: Sequence[str]) -> Confusion | None:
-    """Add up the predictions.csv files of an arm's finished runs; None where there are none.
+def read_confusion(arm: Arm, classes: Sequence[str]) -> tuple[Confusion | None, list[str]]:
+    """Add up the predictions.csv files of an arm's finished runs.
 
-    Raises:
-        RunError: a file holds something else.
+    Returns:
+        The sum, None where there is no file; and a line for every file that is damaged and was left out.
     """
     counts = np.zeros((len(classes), len(classes)), dtype=np.int64)
+    paths = [run.folder.path / "predictions.csv" for run in arm.finished if run.folder is not None]
+    num_read, damages = 0, []
+    for path in filter(Path.exists, paths):
+        try:
+            counts += _count(path, classes)
+        except (RunError, OSError, UnicodeDecodeError, csv.Error) as damage:
+            damages.append(str(damage) if isinstance(damage, RunError) else f"{path}: cannot be read, {damage}.")
+        else:
+            num_read += 1
+    return (Confusion(counts, num_read) if num_read else None), damages
+
+
+def _count(path: Path, classes: Sequence[str]) -> Ints:
+    """Return how often each class was taken for each, (K, K)."""
     place = {name: i for i, name in enumerate(classes)}
-    files = [run.folder.path / "predictions.csv" for run in arm.finished if run.folder is not None]
-    found = [path for path in files if path.exists()]
-    for path in found:
-        for (target, predicted), number in _pairs(path).items():
-            if target not in place or predicted not in place:
-                raise RunError(f"{path}: '{target}' or '{predicted}' is none of the classes in summary.json.")
-            counts[place[target], place[predicted]] += number
-    return Confusion(counts, len(found)) if found else None
+    counts = np.zeros((len(classes), len(classes)), dtype=np.int64)
+    for (target, predicted), number in _pairs(path).items():
+        if target not in place or predicted not in place:
+            raise RunError(f"{path}: '{target}' or '{predicted}' is none of the classes in summary.json.")
+        counts[place[target], place[predicted]] += number
+    return counts
 
 
 def _pairs(path: Path) -> Counter[tuple[str, str]]:

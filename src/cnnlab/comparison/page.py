@@ -82,7 +82,8 @@ def render(comparison: Comparison) -> str:
     loader = jinja2.FileSystemLoader(TEMPLATES)
     environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     classes = _classes(comparison)
-    confusions = [read_confusion(result.arm, classes) for result in comparison.results]
+    read = [read_confusion(result.arm, classes) for result in comparison.results]
+    confusions = [confusion for confusion, _ in read]
     rows = _rows(comparison)
     return environment.get_template("report.html.j2").render(
         comparison=comparison,
@@ -92,6 +93,7 @@ def render(comparison: Comparison) -> str:
         axis=_axis(comparison.results),
         heat_maps=heat_maps(grid) if (grid := grid_of(comparison.results)) is not None else [],
         recall=_recall_map(comparison, confusions, classes),
+        unread=[damage for _, damages in read for damage in damages],
         reported=_reported(comparison),
         unfinished=_unfinished(comparison),
         environment=_environment(comparison),
