@@ -98,6 +98,18 @@ SINGLE = [
     ({"": [0.9, 0.8]}, f"{ALONE} 85.00 ± 63.53 % test accuracy over 2 seeds on this test set of 100 images."),
     ({"": [0.9]}, f"{ALONE} 90.00 % test accuracy from one seed on this test set of 100 images."),
     ({SGD: ["failed"], ADAM: [0.8]}, "No verdict: the baseline sgd has no finished run. Another one: --baseline ARM."),
+    ({SGD: [0.9, 0.8], ADAM: ["failed"]}, "No verdict: beside the baseline sgd no arm has a finished run."),
+    (
+        {SGD: [0.9, "failed"], ADAM: ["failed", 0.9]},
+        "No verdict: no arm has finished a seed that the baseline sgd has finished.",
+    ),
+    (
+        {SGD: [0.9, "failed"], ADAM: [0.8, 0.9]},
+        "No verdict from one seed in common with the baseline sgd: what differs on this test set of 100 images may be "
+        "chance.",
+    ),
+    ({SGD: ["failed"], ADAM: ["waiting"]}, "No verdict: no arm has a finished run."),
+    ({"": ["failed"]}, "No result: the only arm has no finished run."),
 ]
 
 

@@ -140,7 +140,7 @@ def test_environment_and_commands_make_it_reproducible():
 
 def test_page_of_a_study_that_has_just_begun_can_be_written():
     text = text_of(page_of({"optimizer=sgd": ["waiting"], "optimizer=adam": ["running"]}))
-    assert "No verdict: the baseline sgd has no finished run." in text
+    assert "No verdict: no arm has a finished run." in text
     assert "Classes" not in text
 
 

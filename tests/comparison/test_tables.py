@@ -78,7 +78,7 @@ def test_names_that_cannot_be_told_apart_when_cut_are_numbered():
 
 def test_table_without_validation_and_pairs_drops_empty_columns():
     lines = shown({"": [0.9, 0.8]}, more={"": {"val": False}})
-    assert lines[:2] == ["arm        n         test %  verdict", "all runs   2  85.00 ± 63.53  baseline"]
+    assert lines[:2] == ["arm        n         test %  verdict", "all runs   2  85.00 ± 63.53  one arm: no verdict"]
 
 
 def test_csv_holds_a_row_per_arm_under_the_promised_columns():

@@ -47,6 +47,20 @@ def test_pairs_are_the_seeds_that_both_arms_finished():
     assert len(results["b"].arm.finished) == 3
 
 
+ALONE = [
+    ([0.9, 0.8], "one arm: no verdict"),
+    ([0.9, "diverged"], "diverged in 1 of 2"),
+    (["failed"], "failed"),
+]
+
+
+@pytest.mark.parametrize(("outcomes", "verdict"), ALONE)
+def test_only_arm_is_neither_a_baseline_nor_the_best(outcomes, verdict):
+    results = results_of({"": outcomes})
+    assert results[""].verdict == verdict
+    assert best_by_validation(list(results.values())) is None
+
+
 VERDICTS = [
     ({"a": [0.9], "b": [0.95]}, "one seed: no verdict"),
     ({"a": [0.9, "failed"], "b": ["failed", 0.95]}, "no seed in common"),

@@ -29,7 +29,7 @@ def cautions(results: Sequence[Result], baseline: Result, names: Names) -> list[
     """Return everything that speaks against taking the verdict as it is."""
     arms = [result.arm for result in results]
     found = [text for check in CHECKS if (text := check(arms, names)) is not None]
-    if baseline.arm.count("diverged") and baseline.arm.finished:
+    if len(results) > 1 and baseline.arm.count("diverged") and baseline.arm.finished:
         found.append(
             f"The baseline {names[baseline.label]} diverged in {baseline.arm.count('diverged')} of "
             f"{len(baseline.arm.runs)} runs; differences are over the seeds that it survived, which flatters it."

@@ -36,14 +36,13 @@ def _main(
 ) -> str:
     name = names[baseline.label]
     if baseline.test is None:
-        return f"No verdict: the baseline {name} has no finished run. Another one: --baseline ARM."
+        return _without_baseline(results, name)
     on_test = "on this test set" + (f" of {num_test:,} images" if num_test else "")
     if len(results) == 1:
         over = f"over {baseline.test.n} seeds" if baseline.test.n > 1 else "from one seed"
         return f"One arm, nothing to compare it with: {plus_minus(baseline.test)} % test accuracy {over} {on_test}."
-    pairs = [result for result in results if result.difference is not None]
-    if max((result.num_pairs for result in pairs), default=0) < 2:
-        return f"No verdict from one seed: what differs {on_test} may be chance."
+    if max(result.num_pairs for result in results) < 2:
+        return _without_pairs(results, baseline, on_test, names)
     if best is baseline:
         leading = f"The baseline {name} is the best of {len(results)} arms by validation"
         return f"{leading}; {_against_all(results, 'it', on_test, names)}"
@@ -51,6 +50,27 @@ def _main(
         leading = "Validation chooses no arm" if best is None else f"Validation chooses {names[best.label]}"
         return f"{leading}; {_against_all(results, f'the baseline {name}', on_test, names)}"
     return _best_against_baseline(best, results, name, on_test, names, num_test)
+
+
+def _without_baseline(results: Sequence[Result], baseline: str) -> str:
+    """Say why nothing is compared; another baseline is proposed where there is one."""
+    if len(results) == 1:
+        return "No result: the only arm has no finished run."
+    if not any(result.arm.finished for result in results):
+        return "No verdict: no arm has a finished run."
+    return f"No verdict: the baseline {baseline} has no finished run. Another one: --baseline ARM."
+
+
+def _without_pairs(results: Sequence[Result], baseline: Result, on_test: str, names: Mapping[str, str]) -> str:
+    """Say what is missing where no arm has two seeds in common with the baseline."""
+    name, others = names[baseline.label], [result.arm for result in results if result is not baseline]
+    if not any(arm.finished for arm in others):
+        return f"No verdict: beside the baseline {name} no arm has a finished run."
+    if all(result.num_pairs == 0 for result in results):
+        return f"No verdict: no arm has finished a seed that the baseline {name} has finished."
+    if max(len(arm.finished) for arm in (baseline.arm, *others)) > 1:
+        return f"No verdict from one seed in common with the baseline {name}: what differs {on_test} may be chance."
+    return f"No verdict from one seed: what differs {on_test} may be chance."
 
 
 def _best_against_baseline(

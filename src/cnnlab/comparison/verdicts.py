@@ -11,6 +11,7 @@ from cnnlab.comparison.statistics import ALPHA, Estimate, estimate, holm, p_valu
 BASELINE, BETTER, WORSE, NOT_SHOWN = "baseline", "better", "worse", "no difference shown"
 ONE_SEED = "one seed: no verdict"
 NO_PAIR = "no seed in common"
+ALONE = "one arm: no verdict"
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,8 @@ def compare(arms: Sequence[Arm], baseline: Arm) -> list[Result]:
     corrected = holm([p for place in tested if (p := results[place].p) is not None])
     for place, p_holm in zip(tested, corrected):
         results[place] = replace(results[place], p_holm=p_holm)
+    if len(arms) == 1:
+        return [replace(results[0], verdict=_judge_alone(baseline))]
     return [replace(result, verdict=_judge(result, baseline, num_test)) for result in results]
 
 
@@ -109,11 +112,21 @@ def _mean(values: Sequence[float | None]) -> float | None:
     return None if found is None else found.mean
 
 
+def _judge_alone(arm: Arm) -> str:
+    """Say how the only arm stands: there is nothing that it could be a baseline of."""
+    if arm.count("diverged"):
+        return _diverged(arm)
+    return ALONE if arm.finished else _without_result(arm)
+
+
+def _diverged(arm: Arm) -> str:
+    return f"diverged in {arm.count('diverged')} of {len(arm.runs)}"
+
+
 def _judge(result: Result, baseline: Arm, num_test: int | None) -> str:
     arm, difference = result.arm, result.difference
     if arm.count("diverged"):
-        of_runs = f"diverged in {arm.count('diverged')} of {len(arm.runs)}"
-        return f"{BASELINE}, {arm.count('diverged')} diverged" if arm is baseline else of_runs
+        return f"{BASELINE}, {arm.count('diverged')} diverged" if arm is baseline else _diverged(arm)
     if not arm.finished:
         return _without_result(arm)
     if arm is baseline:
@@ -146,8 +159,11 @@ def rank(results: Sequence[Result]) -> list[Result]:
 
 
 def best_by_validation(results: Sequence[Result]) -> Result | None:
-    """Return the arm that validation would choose; None where nothing was validated. Never one that diverged."""
-    for result in rank(results):
+    """Return the arm that validation would choose; None where nothing was validated. Never one that diverged.
+
+    Of a single arm nothing is chosen.
+    """
+    for result in rank(results) if len(results) > 1 else ():
         if result.val is not None and result.test is not None and not result.arm.count("diverged"):
             return result
     return None
