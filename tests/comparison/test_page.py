@@ -107,6 +107,14 @@ def test_names_are_text_wherever_they_stand():
     assert page.count("alert(1)") == page.count("&lt;script&gt;alert(1)") + page.count("\\u003cscript>alert(1)")
 
 
+def test_long_names_are_cut_and_stand_in_full_in_a_title():
+    first, second = (f"{'a-long-name-' * 7}{end}" for end in ("1", "22"))
+    page = page_of({first: [0.9, 0.8], second: [0.8, "failed"]})
+    assert f'title="{first}">a-long-name-a-long-n…-name-a-long-name-1 <span class="mark"' in page
+    assert f'title="{second}">a-long-name-a-long-n…name-a-long-name-22</th><td class="number">1</td>' in page
+    assert [arm["label"] for arm in data_of(page)["arms"]] == ["a-long-name-…long-name-1", "a-long-name-…ong-name-22"]
+
+
 def test_plane_of_two_settings_is_shown_as_heat_maps():
     arms = {"epochs=1 batch_size=8": [0.5], "epochs=2 batch_size=8": [0.6], "epochs=2 batch_size=9": [0.75]}
     text = text_of(page_of(arms))

@@ -197,6 +197,23 @@ def test_page_is_legible_without_wide_screens(browser, address):
     page.close()
 
 
+@pytest.mark.parametrize("width", [1280, 600, 400])
+def test_long_names_leave_the_charts_their_room(browser, width):
+    arms = {f"{'a-long-name-' * 7}{number}": [0.9 - number / 50, 0.8] for number in range(3)}
+    comparison = compare_study(write_study(arms))
+    save(comparison, pictures=False)
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.goto((comparison.folder.path / "report.html").resolve().as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for chart in ("curves", "by-seconds"):
+        outer, plot = page.locator(f"#{chart}").bounding_box(), page.locator(f"#{chart} .u-over").bounding_box()
+        assert plot["width"] > 0.5 * outer["width"]
+    if width == 1280:
+        table = page.locator("#table").bounding_box()
+        assert table["width"] <= page.locator("#arms .scroll").bounding_box()["width"]
+    page.close()
+
+
 def test_hundred_runs_of_a_hundred_epochs_open_within_two_seconds(browser):
     arms = {f"optimizer=o{i} epochs=100": [0.5 + i / 100 + seed / 500 for seed in range(4)] for i in range(25)}
     more = {name: {"watch_test": True} for name in arms}

@@ -5,7 +5,7 @@ import csv
 import pytest
 
 from cnnlab.comparison import compare_study, markdown_lines, terminal_lines, write_csv
-from cnnlab.comparison.tables import STATISTICS, cut_names
+from cnnlab.comparison.tables import STATISTICS
 from tests.comparison.study_maker import write_study
 
 SGD, ADAM = "optimizer=sgd", "optimizer=adam"
@@ -69,11 +69,6 @@ def test_table_keeps_to_the_width_and_its_names_apart(num_arms, name):
     assert max(map(len, lines)) <= 80
     firsts = {line[:13] for line in table}
     assert len(firsts) == num_arms
-
-
-def test_names_that_cannot_be_told_apart_when_cut_are_numbered():
-    assert cut_names(["abcdefgh1xyzxyz", "abcdefgh2xyzxyz"], 9) == ["1 abc…xyz", "2 abc…xyz"]
-    assert cut_names(["abcdefghijklm", "short"], 9) == ["abcd…jklm", "short"]
 
 
 def test_table_without_validation_and_pairs_drops_empty_columns():

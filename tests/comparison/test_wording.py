@@ -3,7 +3,7 @@
 import pytest
 
 from cnnlab.comparison.statistics import estimate
-from cnnlab.comparison.wording import cell_names, heading, p_text, percent, plus_minus, short_names, some_of
+from cnnlab.comparison.wording import cell_names, cut_names, heading, p_text, percent, plus_minus, short_names, some_of
 
 NAMES = [
     (["optimizer=sgd", "optimizer=adam"], "optimizer", ["sgd", "adam"], ["sgd", "adam"]),
@@ -22,6 +22,11 @@ NAMES = [
 @pytest.mark.parametrize(("names", "above", "cells", "short"), NAMES)
 def test_names_leave_out_what_all_of_them_share(names, above, cells, short):
     assert (heading(names), cell_names(names), short_names(names)) == (above, cells, short)
+
+
+def test_names_that_cannot_be_told_apart_when_cut_are_numbered():
+    assert cut_names(["abcdefgh1xyzxyz", "abcdefgh2xyzxyz"], 9) == ["1 abc…xyz", "2 abc…xyz"]
+    assert cut_names(["abcdefghijklm", "short"], 9) == ["abcd…jklm", "short"]
 
 
 def test_numbers_are_in_percent():

@@ -21,7 +21,7 @@ from cnnlab.comparison.grid import grid_of
 from cnnlab.comparison.heat import HeatMap, heat_maps
 from cnnlab.comparison.statistics import Estimate
 from cnnlab.comparison.verdicts import Result
-from cnnlab.comparison.wording import MISSING, percent, plus_minus
+from cnnlab.comparison.wording import MISSING, cut_names, percent, plus_minus
 from cnnlab.schema import Plain
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -29,6 +29,8 @@ UPLOT = Path(__file__).parent / "vendor" / "uplot"
 """The charting library: 50 kB; Chart.js takes 210, ECharts 500, Plotly 1,190."""
 NUM_COLORS, NUM_DASHES = 7, 4
 """As many colours as plots/style.py has, and line styles for the arms beyond."""
+CELL, LABEL = 40, 24
+"""Characters of an arm's name in tables and beside curves; the middle of a longer one is cut out."""
 REPORTED = {
     "test_accuracy": "test %", "val_accuracy": "validation %", "train_accuracy": "training %",
     "train_seconds": "training time in s",
@@ -44,7 +46,9 @@ class ArmRow:
     """In the order typed: identifies the arm, and chooses its colour."""
     result: Result
     name: str
+    full_cell: str
     cell: str
+    """The same, cut where it is long."""
     is_best: bool
     is_baseline: bool
     val: str
@@ -89,6 +93,7 @@ def render(comparison: Comparison) -> str:
         comparison=comparison,
         version=__version__,
         rows=rows,
+        cut=_cut(list(comparison.names.values()), CELL),
         settings=_unnamed(comparison),
         axis=_axis(comparison.results),
         heat_maps=heat_maps(grid) if (grid := grid_of(comparison.results)) is not None else [],
@@ -107,6 +112,11 @@ def render(comparison: Comparison) -> str:
     )
 
 
+def _cut(names: Sequence[str], length: int) -> dict[str, str]:
+    """Return name -> what is shown of it."""
+    return dict(zip(names, cut_names(names, length)))
+
+
 def _texts(*paths: Path) -> list[str]:
     return [path.read_text(encoding="utf-8") for path in paths]
 
@@ -119,12 +129,14 @@ def _classes(comparison: Comparison) -> list[str]:
 def _rows(comparison: Comparison) -> list[ArmRow]:
     """Return the rows of the table, best by validation first."""
     low, high = _axis(comparison.results)
+    cells = _cut(list(comparison.cells.values()), CELL)
     return [
         ArmRow(
             place=comparison.results.index(result),
             result=result,
             name=comparison.name(result),
-            cell=comparison.cells[result.label],
+            full_cell=comparison.cells[result.label],
+            cell=cells[comparison.cells[result.label]],
             is_best=result is comparison.best,
             is_baseline=result is comparison.baseline,
             val=percent(None if result.val is None else result.val.mean),
@@ -240,11 +252,13 @@ def _report_command(comparison: Comparison) -> str:
 
 def _data(comparison: Comparison, confusions: Sequence[Confusion | None], classes: Sequence[str]) -> Plain:
     """Return what the page's script draws: curves, costs and confusions of the arms in the order typed."""
+    labels = _cut(list(comparison.names.values()), LABEL)
     return {
         "classes": list(classes),
         "arms": [
             {
                 "name": comparison.name(result),
+                "label": labels[comparison.name(result)],
                 "color": place % NUM_COLORS,
                 "dash": place // NUM_COLORS % NUM_DASHES,
                 "isBest": result is comparison.best,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from cnnlab.comparison.comparing import Comparison
 from cnnlab.comparison.statistics import Estimate
 from cnnlab.comparison.verdicts import Result
-from cnnlab.comparison.wording import MISSING, percent, plus_minus
+from cnnlab.comparison.wording import MISSING, cut_names, percent, plus_minus
 from cnnlab.schema import Plain
 
 STATISTICS = (
@@ -109,23 +109,6 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
     return f"{set_cells[0]} {'  '.join(set_cells[1:])}".rstrip()
 
 
-def cut_names(names: Sequence[str], room: int) -> list[str]:
-    """Cut the middle out of names that are too long; where that makes two of them equal, all are numbered."""
-    cut = [cut_middle(name, room) for name in names]
-    if len(set(cut)) == len(set(names)):
-        return cut
-    digits = len(str(len(names)))
-    return [f"{place:>{digits}} {cut_middle(name, room - digits - 1)}" for place, name in enumerate(names, 1)]
-
-
-def cut_middle(text: str, length: int) -> str:
-    """Cut the middle out of a longer text: ends tell names apart as well as beginnings do."""
-    if len(text) <= length:
-        return text
-    tail = (length - 1) // 2
-    return f"{text[: length - 1 - tail]}…{text[-tail:]}"
-
-
 def _reported(comparison: Comparison) -> list[str]:
     """Return what a report says of the arms beside what was measured."""
     measured = {result.arm.name: result for result in comparison.results}
@@ -155,8 +138,3 @@ def markdown_lines(comparison: Comparison) -> list[str]:
     ]
     notes = [f"- {text}" for text in (*comparison.cautions, *comparison.failures)]
     return [*table, "", " ".join(comparison.conclusion), *([""] if notes else []), *notes]
-
-
-def _markdown_row(cells: Sequence[str]) -> str:
-    escaped = (cell.replace("|", "\\|") for cell in cells)
-    return f"| {' | '.join(escaped)} |"

@@ -49,6 +49,23 @@ def _common_keys(names: Sequence[str]) -> list[str] | None:
     return list(keys[0])
 
 
+def cut_names(names: Sequence[str], room: int) -> list[str]:
+    """Cut the middle out of names that are too long; where that makes two of them equal, all are numbered."""
+    cut = [cut_middle(name, room) for name in names]
+    if len(set(cut)) == len(set(names)):
+        return cut
+    digits = len(str(len(names)))
+    return [f"{place:>{digits}} {cut_middle(name, room - digits - 1)}" for place, name in enumerate(names, 1)]
+
+
+def cut_middle(text: str, length: int) -> str:
+    """Cut the middle out of a longer text: ends tell names apart as well as beginnings do."""
+    if len(text) <= length:
+        return text
+    tail = (length - 1) // 2
+    return f"{text[: length - 1 - tail]}…{text[-tail:]}"
+
+
 def percent(share: float | None, *, digits: int = 2) -> str:
     """Write an accuracy in percent, without the sign."""
     return MISSING if share is None else f"{100 * share:.{digits}f}"

@@ -5,6 +5,7 @@ const root = document.documentElement;
 const shown = new Set(data.arms.keys());
 const DASHES = [undefined, [8, 4], [2, 4], [10, 4, 2, 4]];
 const MANY = 14;  // beyond, names stand only where the mouse is, and at the marked arms
+const NARROW = 480;  // pixels, below which a chart is all plot
 const SPLITS = { train: "training", val: "validation", test: "test" };
 const byId = (id) => document.getElementById(id);
 const isMarked = (arm) => arm.isBest || arm.isBaseline;
@@ -42,6 +43,12 @@ function textWidth(texts) {
   return Math.max(0, ...texts.map((text) => context.measureText(text).width));
 }
 
+// Arms named inside a chart; a narrow one has no room for names.
+function withLabels(host, places) {
+  if (host.clientWidth < NARROW) return [];
+  return places.length <= MANY ? places : places.filter((place) => isMarked(data.arms[place]));
+}
+
 // Labels keep their order and move apart by a line.
 function spread(labels, gap, low, high) {
   labels.sort((a, b) => a.y - b.y);
@@ -77,7 +84,7 @@ function tip(chart, title, lines, left, top) {
   box.replaceChildren(element("b", { textContent: title }), ...lines.map(({ place, text }) => {
     const swatch = element("span", { className: "swatch dash" + data.arms[place].dash });
     swatch.style.setProperty("--arm", `var(--c${data.arms[place].color})`);
-    return element("div", {}, swatch, element("span", { textContent: data.arms[place].name }), element("span", { textContent: text }));
+    return element("div", {}, swatch, element("span", { textContent: data.arms[place].label }), element("span", { textContent: text }));
   }));
   const isRight = left > chart.over.clientWidth / 2;
   box.style.left = isRight ? "auto" : left + 16 + "px";
@@ -109,14 +116,14 @@ function drawCurves() {
   });
   const table = tables.length ? uPlot.join(tables) : [[], []];
   const colors = places.map(armColor);
-  const named = places.length <= MANY ? places : places.filter((place) => isMarked(data.arms[place]));
+  const named = withLabels(host, places);
   const thin = { width: 0, points: { show: false }, spanGaps: true };
   const isLogarithmic = !isAccuracy && spansDecades(table);
   const last = (values) => values.findLastIndex((value) => value != null);
   const bandName = (place) => data.arms[place].curves.seeds > 1;
   draw(host, {
     height: 380,
-    padding: [8, 14 + textWidth(named.map((place) => data.arms[place].name)), 0, 0],
+    padding: [8, 14 + textWidth(named.map((place) => data.arms[place].label)), 0, 0],
     scales: { x: { time: false }, y: { distr: isLogarithmic ? 3 : 1 } },
     axes: [
       axis(overSeconds ? "seconds of training" : "epoch", { ...noGrid, ...(overSeconds ? {} : { incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500] }) }),
@@ -132,7 +139,7 @@ function drawCurves() {
       draw: [(chart) => {
         const labels = named.map((place) => {
           const i = places.indexOf(place), values = chart.data[3 * i + 1], at = last(values);
-          return { text: data.arms[place].name, stroke: colors[i], y: chart.valToPos(values[at], "y", true) };
+          return { text: data.arms[place].label, stroke: colors[i], y: chart.valToPos(values[at], "y", true) };
         }).filter((label) => Number.isFinite(label.y));
         const { left, top, width, height } = chart.bbox;
         for (const label of labels) label.x = left + width + 8 * devicePixelRatio;
@@ -182,7 +189,7 @@ function drawCost(id, key, label) {
   places.sort((a, b) => data.arms[a][key] - data.arms[b][key]);
   const xs = places.map((place) => data.arms[place][key]);
   const columns = places.map((place, i) => xs.map((_, k) => k === i ? 100 * data.arms[place].test.mean : null));
-  const named = places.length <= MANY ? places : places.filter((place) => isMarked(data.arms[place]));
+  const named = withLabels(host, places);
   const colors = places.map(armColor);
   const ends = places.flatMap((place) => [data.arms[place].test.low, data.arms[place].test.high, data.arms[place].test.mean]).filter((value) => value != null);
   const means = places.map((place) => data.arms[place].test.mean);
@@ -191,7 +198,7 @@ function drawCost(id, key, label) {
   const pad = Math.max(0.05 * (high - low), 0.1), wide = Math.max(xs.at(-1) - xs[0], 0.1 * xs.at(-1)) || 1;
   draw(host, {
     height: 300,
-    padding: [8, 14 + textWidth(named.map((place) => data.arms[place].name)), 0, 0],
+    padding: [8, 14 + textWidth(named.map((place) => data.arms[place].label)), 0, 0],
     scales: { x: { time: false, range: [Math.max(0, xs[0] - 0.1 * wide), xs.at(-1) + 0.1 * wide] }, y: { range: [low - pad, high + pad] } },
     axes: [axis(label, { values: (_, ticks) => ticks.map((tick) => compact(tick)) }), axis(null, { size: 46 })],
     series: [{}, ...colors.map((stroke) => ({ stroke, paths: () => null, points: { show: true, size: 10, fill: stroke } }))],
@@ -213,7 +220,7 @@ function drawCost(id, key, label) {
             context.lineTo(x, chart.valToPos(100 * top, "y", true));
             context.stroke();
           }
-          if (named.includes(place)) labels.push({ text: data.arms[place].name, x: x + 9 * ratio, y: chart.valToPos(100 * mean, "y", true), stroke: colors[i] });
+          if (named.includes(place)) labels.push({ text: data.arms[place].label, x: x + 9 * ratio, y: chart.valToPos(100 * mean, "y", true), stroke: colors[i] });
         });
         context.restore();
         writeLabels(chart, spread(labels, 14 * ratio, chart.bbox.top, chart.bbox.top + chart.bbox.height));

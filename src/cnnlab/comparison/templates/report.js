@@ -47,7 +47,7 @@ function sort(header) {
 
 function filter() {
   const words = byId("filter").value.toLowerCase().split(/\s+/).filter(Boolean);
-  for (const row of rows) row.hidden = !words.every((word) => row.textContent.toLowerCase().includes(word));
+  for (const row of rows) row.hidden = !words.every((word) => (row.textContent + row.querySelector("th").dataset.value).toLowerCase().includes(word));
   const left = rows.filter((row) => !row.hidden).length;
   byId("count").textContent = words.length ? `${left} of ${rows.length} arms` : "";
 }
@@ -82,10 +82,10 @@ function setUpChoices() {
 data.arms.forEach((arm, place) => {
   const swatch = element("span", { className: "swatch dash" + arm.dash });
   swatch.style.setProperty("--arm", `var(--c${arm.color})`);
-  const chip = element("button", { type: "button", onclick: () => show(place, !shown.has(place)) }, swatch, arm.name);
+  const chip = element("button", { type: "button", onclick: () => show(place, !shown.has(place)), title: arm.label === arm.name ? "" : arm.name }, swatch, arm.label);
   chip.setAttribute("aria-pressed", true);
   byId("chips").append(chip);
-  if (arm.confusion) byId("confusion-of")?.append(element("option", { value: place, textContent: arm.name, selected: arm.isBest }));
+  if (arm.confusion) byId("confusion-of")?.append(element("option", { value: place, textContent: arm.label, title: arm.name, selected: arm.isBest }));
 });
 for (const row of rows) row.querySelector("input").onchange = (event) => show(+row.dataset.arm, event.target.checked);
 for (const button of document.querySelectorAll("#table thead button")) button.onclick = () => sort(button.parentElement);
