@@ -120,7 +120,7 @@ class ResNet(Classifier):
         normalization: behind every convolution.
         activation: behind the stem's normalization and in the blocks.
         stem: `imagenet`: 7x7 with stride 2 and max-pool, a quarter of the size; `cifar`: 3x3, the full size.
-        dropout: probability that a value behind an activation of the blocks is set to 0.
+        dropout: probability that a value behind an activation of the blocks is set to 0; None: no such layers.
         width: factor on the number of channels.
 
     Shape:
@@ -137,7 +137,7 @@ class ResNet(Classifier):
         activation: Activation,
         *,
         stem: Stem,
-        dropout: float,
+        dropout: float | None,
         width: float,
     ) -> None:
         super().__init__()
@@ -200,7 +200,7 @@ def resnet18(
     activation: Activation,
     *,
     stem: Stem = "cifar",
-    dropout: Fraction = 0.0,
+    dropout: Fraction | None = None,
     width: Positive = 1.0,
 ) -> Classifier:
     """18-layer residual network (He et al. 2015, arXiv:1512.03385), 11.2 M parameters; stem for ImageNet or CIFAR."""
@@ -218,7 +218,7 @@ def resnet34(
     activation: Activation,
     *,
     stem: Stem = "cifar",
-    dropout: Fraction = 0.0,
+    dropout: Fraction | None = None,
     width: Positive = 1.0,
 ) -> Classifier:
     """34-layer residual network (He et al. 2015, arXiv:1512.03385), 21.3 M parameters; stem for ImageNet or CIFAR."""
@@ -236,7 +236,7 @@ def resnet50(
     activation: Activation,
     *,
     stem: Stem = "cifar",
-    dropout: Fraction = 0.0,
+    dropout: Fraction | None = None,
     width: Positive = 1.0,
 ) -> Classifier:
     """50-layer residual network of bottlenecks (He et al. 2015, arXiv:1512.03385), 23.5 M parameters."""
