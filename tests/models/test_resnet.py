@@ -4,11 +4,12 @@ import math
 
 import pytest
 import torch
+import torch.nn.functional as F
 import torchvision
 from torch import nn
 
 from cnnlab.activations import relu
-from cnnlab.models.resnet import resnet18, resnet34, resnet50
+from cnnlab.models.resnet import Projection, resnet18, resnet34, resnet50
 from cnnlab.normalizations import batch, group
 from cnnlab.randomness import initialise
 
@@ -43,11 +44,11 @@ def test_names_and_shapes_are_torchvisions_in_its_order(name, factory, num_param
 @pytest.mark.parametrize(("name", "factory", "num_parameters"), NETWORKS)
 def test_forward_is_torchvisions_with_its_weights(name, factory, num_parameters, is_training):
     torch.manual_seed(0)
-    reference = getattr(torchvision.models, name)(weights=None).train(is_training)
-    ours = factory(1000, 3, 32, batch, relu, stem="imagenet").train(is_training)
+    reference = getattr(torchvision.models, name)(weights=None).train(is_training).double()
+    ours = factory(1000, 3, 32, batch, relu, stem="imagenet").train(is_training).double()
     ours.load_state_dict(reference.state_dict())
-    images = torch.randn(2, 3, 32, 32)
-    torch.testing.assert_close(ours(images), reference(images), atol=0, rtol=0)
+    images = torch.randn(2, 3, 32, 32, dtype=torch.double)
+    torch.testing.assert_close(ours(images), reference(images), atol=1e-9, rtol=1e-9)
 
 
 @pytest.mark.parametrize(("stem", "size"), [("cifar", 4), ("imagenet", 1)])
@@ -88,3 +89,16 @@ def test_dropout_follows_every_activation_of_the_blocks_and_not_the_stem():
     places = [name for name, module in net.named_modules() if isinstance(module, nn.Dropout)]
     assert len(places) == 16  # 8 blocks of two activations
     assert all(name.startswith("layer") for name in places)
+
+
+@pytest.mark.parametrize(("size", "step"), [(8, 1), (8, 2), (9, 2), (7, 3)])
+def test_projection_computes_what_a_strided_convolution_does(size, step):
+    projection = Projection(3, 5, step=step).double()
+    x = torch.randn(2, 3, size, size, dtype=torch.double)
+    torch.testing.assert_close(projection(x), F.conv2d(x, projection.weight, stride=step), rtol=0, atol=1e-12)
+
+
+def test_narrow_projection_survives_large_images_in_channels_last():
+    x = torch.randn(128, 3, 64, 64).contiguous(memory_format=torch.channels_last).requires_grad_()
+    Projection(3, 6, step=2).to(memory_format=torch.channels_last)(x).sum().backward()
+    assert x.grad.isfinite().all()

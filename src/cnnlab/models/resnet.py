@@ -188,8 +188,31 @@ def _shortcut(in_channels: int, out_channels: int, *, stride: int, normalization
     """Return the identity, or where the shape changes a 1x1 convolution and its normalization ("option B")."""
     if stride == 1 and in_channels == out_channels:
         return nn.Identity()
-    projection = HeConv2d(in_channels, out_channels, 1, stride=stride, bias=False)
-    return nn.Sequential(projection, normalization(out_channels, 2))
+    return nn.Sequential(Projection(in_channels, out_channels, step=stride), normalization(out_channels, 2))
+
+
+class Projection(HeConv2d):
+    """1x1 convolution of every s-th pixel, without bias.
+
+    It computes what a strided one does. That one's backward pass writes beyond its memory in torch 2.15, on a CPU, with
+    few channels, channels last, at 64x64 and above: the process dies.
+
+    Args:
+        in_channels: C of the input.
+        out_channels: C' of the output.
+        step: s.
+
+    Shape:
+        (N, C, H, W) -> (N, C', ceil(H / s), ceil(W / s)).
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, *, step: int) -> None:
+        super().__init__(in_channels, out_channels, 1, bias=False)
+        self.step = step
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the projected pixels."""
+        return super().forward(x[:, :, :: self.step, :: self.step])
 
 
 def resnet18(
