@@ -82,7 +82,7 @@ def test_configuration_cannot_be_changed():
         ),
         (
             ["model=resnet18", "+model.basewidth=3"],
-            "model (resnet18): unexpected 'basewidth'. It takes: stem, width. Did you mean 'width'?",
+            "model (resnet18): unexpected 'basewidth'. It takes: dropout, stem, width. Did you mean 'width'?",
         ),
         (["+epochen=3"], "epochen: unknown key. Did you mean 'epochs'? Known: activation, "),
     ],
