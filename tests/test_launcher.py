@@ -121,6 +121,15 @@ def test_threads_that_the_user_grants_are_not_exceeded(monkeypatch):
     assert Processes(n_jobs=4, threads=None, gpus=(), timeout_minutes=None).threads == 2
 
 
+@pytest.fixture
+def _ctrl_c_counts():
+    """Take SIGINT as a shell in front of a user does; a command in the background ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_ctrl_c_counts")
 def test_ctrl_c_stops_every_process_once_and_waits_for_it(capsys):
     main = threading.main_thread().ident
     threading.Timer(1.0, lambda: signal.pthread_kill(main, signal.SIGINT)).start()

@@ -92,6 +92,7 @@ def test_run_whose_summary_is_damaged_does_not_keep_the_others_from_being_shown(
         (os.getpid(), socket.gethostname(), "running"),
         (GONE, "elsewhere", "running"),
     ],
+    ids=["gone", "alive", "elsewhere"],
 )
 def test_running_is_believed_while_the_process_lives_or_cannot_be_asked(pid, host, status, capsys):
     made = run("a", status="running")
