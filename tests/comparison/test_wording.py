@@ -14,6 +14,10 @@ NAMES = [
     (["vanilla", "plain"], "arm", ["vanilla", "plain"], ["vanilla", "plain"]),
     (["optimizer=sgd", "loss=mse"], "arm", ["optimizer=sgd", "loss=mse"], ["optimizer=sgd", "loss=mse"]),
     (["optimizer=sgd", "vanilla"], "arm", ["optimizer=sgd", "vanilla"], ["optimizer=sgd", "vanilla"]),
+    (["epochs=1", "epochs=2"], "epochs", ["1", "2"], ["epochs=1", "epochs=2"]),
+    (["optimizer.lr=0.1", "optimizer.lr=1e-3"], "lr", ["0.1", "1e-3"], ["lr=0.1", "lr=1e-3"]),
+    (["optimizer.nesterov=true", "optimizer.nesterov=false"], "nesterov", ["true", "false"],
+     ["nesterov=true", "nesterov=false"]),
     (["a.lr=1 b.lr=2", "a.lr=2 b.lr=2"], "a.lr, b.lr", ["1, 2", "2, 2"], ["a.lr=1 b.lr=2", "a.lr=2 b.lr=2"]),
     ([""], "arm", ["all runs"], ["all runs"]),
 ]  # fmt: skip

@@ -10,6 +10,8 @@ MISSING = "–"
 ALONE = "all runs"
 """Stands for the name of the only arm."""
 
+NO_WORDS = frozenset({"true", "false", "null", "none", "nan", "inf"})
+
 
 def heading(names: Sequence[str]) -> str:
     """Return what the cells of `cell_names` are values of: `optimizer` for optimizer=sgd, optimizer=adam."""
@@ -25,15 +27,20 @@ def cell_names(names: Sequence[str]) -> list[str]:
 
 
 def short_names(names: Sequence[str]) -> list[str]:
-    """Return names for sentences and labels: one value without its key, several with the ends of their keys."""
+    """Return names for sentences and labels: the names of parts without their key, all else with the end of its key."""
     keys = _common_keys(names)
-    if keys is None or len(keys) == 1:
+    if keys is None or (len(keys) == 1 and all(map(_is_word, cell_names(names)))):
         return cell_names(names)
     values = [[word.partition("=") for word in name.split()] for name in names]
     return [
         " ".join(f"{short}={value}" if sign else word for short, (word, sign, value) in zip(_short_keys(keys), own))
         for own in values
     ]
+
+
+def _is_word(value: str) -> bool:
+    """Tell whether a value can be read without its key: `adam`, but neither `1` nor `true`."""
+    return value[:1].isalpha() and value.lower() not in NO_WORDS
 
 
 def _short_keys(keys: Sequence[str]) -> list[str]:
