@@ -86,26 +86,10 @@ def test_loss_and_normalization_have_to_fit_the_run(typed, command, message):
         load(composed(*typed, command=command))
 
 
-@pytest.mark.parametrize(
-    ("reported", "message"),
-    [
-        ("{plain: 91.2}", "reported.plain: must be figures, such as {test_accuracy: 0.91}, got 91.2."),
-        ("{plain: {acuracy: 0.9}}", "reported.plain.acuracy: unknown figure 'acuracy'."),
-        (
-            "{plain: {test_accuracy: 91.2}}",
-            "reported.plain.test_accuracy: must be a number, between 0 and 1, got 91.2.",
-        ),
-        (
-            "{plain: {val_accuracy: high}}",
-            "reported.plain.val_accuracy: must be a number, between 0 and 1, got 'high'.",
-        ),
-        ("{plain: {train_seconds: -1}}", "reported.plain.train_seconds: must be a number, seconds, 0 or more, got -1."),
-    ],
-)
-def test_reported_figures_can_stand_beside_measured_ones(reported, message):
-    with pytest.raises(ConfigError, match=re.escape(message)):
-        load(composed(f"reported={reported}"))
+def test_reported_figures_have_to_be_figures():
+    with pytest.raises(ConfigError, match=r"^reported\.plain: must be figures, such as .*, got 91\.2\.$"):
+        load(composed("reported={plain: 91.2}"))
 
 
 def test_reported_figures_of_any_arm_are_taken():
-    load(composed("reported={plain: {test_accuracy: 0.9, train_seconds: 105}}"))
+    assert load(composed("reported={plain: {test_accuracy: 0.9}}")).reported == {"plain": {"test_accuracy": 0.9}}

@@ -35,6 +35,12 @@ def test_study_without_its_file_keeps_its_name(tmp_path):
     assert StudyFolder(tmp_path / "depth").read_study() == Study("depth", "")
 
 
+def test_what_is_damaged_in_its_file_is_left_out(tmp_path):
+    folder = StudyFolder(tmp_path / "depth")
+    folder.write_json("study.json", {"command": 7, "question": "Deeper?", "reported": {"a": 91.2}, "more": 1})
+    assert folder.read_study() == Study("depth", "", question="Deeper?")
+
+
 def test_folder_without_a_grid_is_no_study(tmp_path):
     with pytest.raises(RunError, match=r"depth: is no study, it has no runs\.csv\."):
         StudyFolder(tmp_path / "depth").read_grid()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from cnnlab.data.augmentations import AUGMENTATIONS
 from cnnlab.errors import ConfigError, unknown
 from cnnlab.losses import LOSSES
 from cnnlab.metric_losses import FeatureLoss
-from cnnlab.study import REPORTED
+from cnnlab.reported import problem_of_reported
 from cnnlab.transfer.transfers import TRANSFERS
 
 if TYPE_CHECKING:
@@ -72,17 +72,7 @@ def _normalization_is_known(config: RunConfig) -> str | None:
 
 
 def _reported_is_figures_of_arms(config: RunConfig) -> str | None:
-    for arm, figures in (config.reported or {}).items():
-        if not isinstance(figures, Mapping):
-            return f"reported.{arm}: must be figures, such as {{test_accuracy: 0.91}}, got {figures!r}."
-        for key, value in figures.items():
-            if key not in REPORTED:
-                return f"reported.{arm}.{key}: {unknown(str(key), REPORTED, noun='figure')}"
-            is_number = isinstance(value, int | float) and not isinstance(value, bool)
-            if not is_number or value < 0 or (key != "train_seconds" and value > 1):
-                bound = "seconds, 0 or more" if key == "train_seconds" else "between 0 and 1"
-                return f"reported.{arm}.{key}: must be a number, {bound}, got {value!r}."
-    return None
+    return None if config.reported is None else problem_of_reported(config.reported)
 
 
 def _augmentation_can_be_built(config: RunConfig) -> str | None:

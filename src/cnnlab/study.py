@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from cnnlab.artifacts import OUTPUTS, RUNS, Folder, RunFolder
 from cnnlab.errors import ConfigError, RunError
 from cnnlab.guards import is_held
+from cnnlab.reported import problem_of_reported
 from cnnlab.schema import Plain, PlainMapping
 from cnnlab.summary_file import look_up
 
@@ -19,8 +20,6 @@ RESULTS = (
     "parameters",
 )  # fmt: skip
 """Columns of results.csv, behind the settings that differ."""
-REPORTED = ("train_accuracy", "val_accuracy", "test_accuracy", "train_seconds")
-"""Figures of a report that can stand beside measured ones; accuracies in [0, 1]."""
 FINAL = ("finished", "diverged")
 """A run in one of these states is not trained again: the same command would give the same result."""
 NOT_SETTINGS = frozenset({"study", "reported", "small", "rerun", "plan", "arm", "baseline", "plots"})
@@ -77,10 +76,14 @@ class StudyFolder(Folder):
         self.write_rows("runs.csv", [f.name for f in dataclasses.fields(GridRow)], map(dataclasses.asdict, rows))
 
     def read_study(self) -> Study:
-        """Return what the study is about; its name and no more where study.json is missing or damaged."""
+        """Return what the study is about; what is missing or damaged in study.json is left out."""
         plain = self.read_json("study.json")
-        known = {f.name: plain[f.name] for f in dataclasses.fields(Study) if f.name in plain}
-        return Study(**{"study": self.path.name, "command": "", **known})
+        texts = {
+            key: plain[key] for key in ("study", "command", "question", "baseline") if isinstance(plain.get(key), str)
+        }
+        reported = plain.get("reported")
+        figures = {} if problem_of_reported(reported) is not None else {"reported": reported}
+        return Study(**{"study": self.path.name, "command": "", **texts, **figures})
 
     def read_grid(self) -> list[GridRow]:
         """Return the rows of runs.csv, in the order of running.

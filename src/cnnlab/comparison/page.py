@@ -19,6 +19,7 @@ from cnnlab.comparison.comparing import OF_RUNS, Comparison
 from cnnlab.comparison.curves import Curves, Floats, read_curves
 from cnnlab.comparison.grid import grid_of
 from cnnlab.comparison.heat import HeatMap, heat_maps
+from cnnlab.comparison.reported import reported_rows
 from cnnlab.comparison.statistics import Estimate
 from cnnlab.comparison.verdicts import Result
 from cnnlab.comparison.wording import MISSING, cut_names, percent, plus_minus
@@ -31,11 +32,6 @@ NUM_COLORS, NUM_DASHES = 7, 4
 """As many colours as plots/style.py has, and line styles for the arms beyond."""
 CELL, LABEL = 40, 24
 """Characters of an arm's name in tables and beside curves; the middle of a longer one is cut out."""
-REPORTED = {
-    "test_accuracy": "test %", "val_accuracy": "validation %", "train_accuracy": "training %",
-    "train_seconds": "training time in s",
-}  # fmt: skip
-"""Figures of a report and their names."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +95,7 @@ def render(comparison: Comparison) -> str:
         heat_maps=heat_maps(grid) if (grid := grid_of(comparison.results)) is not None else [],
         recall=_recall_map(comparison, confusions, classes),
         unread=[damage for _, damages in read for damage in damages],
-        reported=_reported(comparison),
+        reported=reported_rows(comparison),
         unfinished=_unfinished(comparison),
         environment=_environment(comparison),
         report_command=_report_command(comparison),
@@ -193,31 +189,6 @@ def _recall_map(
     rows = [comparison.name(result) for result, _ in known]
     shown = {pair: None if value is None else 100 * value for pair, value in values.items()}
     return HeatMap.of("recall", rows, classes, shown, layout=".1f")
-
-
-def _reported(comparison: Comparison) -> list[tuple[str, str, str, str, str]]:
-    """Return what a report says beside what was measured: arm, figure, reported, measured, difference."""
-    rows = []
-    by_name = {result.arm.name: result for result in comparison.results}
-    for arm, figures in (comparison.study.reported or {}).items():
-        for key, value in figures.items():
-            factor = 1 if key == "train_seconds" else 100
-            found = by_name.get(arm)
-            measured = None if found is None else _measured(found, key)
-            told = (MISSING, MISSING) if measured is None else (
-                f"{factor * measured:.2f}", f"{factor * (measured - value):+.2f}",
-            )  # fmt: skip
-            name = arm if found is None else comparison.name(found)
-            rows.append((name, REPORTED.get(key, key), f"{factor * value:.2f}", *told))
-    return rows
-
-
-def _measured(result: Result, key: str) -> float | None:
-    if key == "train_seconds":
-        return result.seconds
-    values = [run.accuracy(key.partition("_")[0]) for run in result.arm.finished]
-    known = [value for value in values if value is not None]
-    return sum(known) / len(known) if known else None
 
 
 def _unfinished(comparison: Comparison) -> list[tuple[str, str, str, str]]:
