@@ -1,4 +1,3 @@
-import re
 import subprocess
 from pathlib import Path
 
@@ -7,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from cnnlab.errors import ConfigError, RunError
-from cnnlab.runtime import environment, memory_errors, peak_memory_bytes, release_memory, start_runtime
+from cnnlab.errors import ConfigError
+from cnnlab.runtime import environment, start_runtime
 
 
 def started(**options):
@@ -57,61 +56,7 @@ def test_environment_records_the_commit_of_cnnlab_itself(tmp_path, monkeypatch):
     assert recorded["cnnlab_git_commit"] == (own.stdout.strip() or None)
 
 
-def test_peak_memory_is_that_of_the_process():
-    assert peak_memory_bytes(torch.device("cpu")) > 2**26  # torch alone takes more
-
-
 @pytest.mark.cuda
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
 def test_cuda_is_taken_where_it_is():
     assert started(device="auto").device.type == "cuda"
-
-
-@pytest.mark.parametrize(
-    ("error", "size"),
-    [
-        (MemoryError(), ""),
-        (MemoryError("Unable to allocate 1.50 TiB for an array with shape (9, 9)"), " (it takes 1,536.0 GiB)"),
-        (OverflowError("int too large to convert to float"), ""),
-        (torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB. GPU 0"), " (it takes 20.0 GiB)"),
-        (
-            RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 2147483648 bytes."),
-            " (it takes 2.0 GiB)",
-        ),
-        (RuntimeError("Storage size calculation overflowed with sizes=[9, 9]"), ""),
-        (ValueError("Maximum allowed dimension exceeded"), ""),
-    ],
-)
-def test_memory_that_does_not_suffice_is_one_message(error, size):
-    message = rf"^not enough memory for the model{re.escape(size)}\. Make smaller: model\.width, batch_size\.$"
-    with pytest.raises(RunError, match=message), memory_errors("the model", "model.width", "batch_size"):
-        raise error
-
-
-def test_error_that_has_nothing_to_do_with_memory_goes_on():
-    with pytest.raises(RuntimeError, match=r"^shapes differ$"), memory_errors("the model", "model.width"):
-        raise RuntimeError("shapes differ")
-
-
-@pytest.mark.parametrize(
-    "make", [lambda: torch.empty(2**40, 2**20), lambda: torch.empty(2**62, 2**62), lambda: bytes(2**60)]
-)
-def test_message_stands_for_what_torch_and_python_really_raise(make):
-    with pytest.raises(RunError, match=r"^not enough memory for it"), memory_errors("it", "a"):
-        make()
-
-
-@pytest.mark.cuda
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
-def test_memory_of_a_run_is_given_back():
-    before = torch.cuda.memory_reserved()
-    held = torch.zeros(2**24, device="cuda")
-    assert torch.cuda.memory_reserved() > before
-    del held
-    release_memory()
-    assert torch.cuda.memory_reserved() <= before
-
-
-def test_without_a_gpu_there_is_nothing_to_give_back():
-    release_memory()
-    assert not torch.cuda.is_initialized()

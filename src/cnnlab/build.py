@@ -24,13 +24,14 @@ from cnnlab.data.downloads import Progress
 from cnnlab.data.splits import Data, Split
 from cnnlab.errors import ConfigError
 from cnnlab.losses import LOSSES
+from cnnlab.memory import memory_errors
 from cnnlab.metric_losses import FeatureLoss
 from cnnlab.models import MODELS
 from cnnlab.models.blocks import Classifier
 from cnnlab.normalizations import NORMALIZATIONS
 from cnnlab.optimizers import OPTIMIZERS, Params
 from cnnlab.randomness import initialise
-from cnnlab.runtime import Runtime, memory_errors
+from cnnlab.runtime import Runtime
 from cnnlab.schedulers import SCHEDULERS
 from cnnlab.schema import Plain
 from cnnlab.sharing import shared

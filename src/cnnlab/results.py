@@ -12,7 +12,8 @@ from cnnlab.artifacts import RunFolder, replacing
 from cnnlab.build import Parts
 from cnnlab.engine import Batch, Score, evaluate, predict
 from cnnlab.losses import scores_are, to_scores
-from cnnlab.runtime import Runtime, peak_memory_bytes
+from cnnlab.memory import peak_memory_bytes
+from cnnlab.runtime import Runtime
 from cnnlab.schema import Plain
 from cnnlab.summary import figures_of, predictions, seconds_to, worst_mistakes
 from cnnlab.training_state import TrainingState, evaluated_model

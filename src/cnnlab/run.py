@@ -16,8 +16,9 @@ from cnnlab.console import RunConsole, describe_run, summary_lines
 from cnnlab.engine import Batch, Clipping, EpochRecord, fit
 from cnnlab.guards import StopSignal, disk_errors, held, recorded
 from cnnlab.identity import data_content, file_hash, run_id
+from cnnlab.memory import memory_errors
 from cnnlab.results import describe_data, describe_training, score_selected_weights
-from cnnlab.runtime import Runtime, environment, memory_errors, start_runtime
+from cnnlab.runtime import Runtime, environment, start_runtime
 from cnnlab.schedulers import Plateau
 from cnnlab.schema import Plain
 from cnnlab.selection import reason_to_stop

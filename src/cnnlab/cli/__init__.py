@@ -44,7 +44,6 @@ where to look:
 """
 
 BEFORE_TORCH = {
-    "THP_MEM_ALLOC_ENABLE": "1",  # large activations in huge pages: no page fault per 4 KiB in every step
     "GOMP_SPINCOUNT": "1000",  # threads that wait give the core away soon; with another process beside, 5x
 }
 """Variables that are read when torch is loaded. They change the speed, not a bit of the results; what is set counts."""

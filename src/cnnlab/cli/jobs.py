@@ -54,7 +54,7 @@ def train(config: DictConfig) -> Outcome:
 def attempt(plain: PlainMapping, overrides: Sequence[str], *, in_sweep: bool) -> Outcome:
     """Carry out one run; what goes wrong is returned, so that the next one can start."""
     from cnnlab.commands.train import run  # imports torch
-    from cnnlab.runtime import release_memory
+    from cnnlab.memory import release_memory
 
     try:
         return Outcome(run(plain, overrides, in_sweep=in_sweep))
