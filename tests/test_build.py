@@ -3,10 +3,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from cnnlab.build import ImageSpec, build, build_model, cache_dir, count_flops, describe_images
+from cnnlab.build import build, build_model, cache_dir, count_flops, describe_images
 from cnnlab.data.batches import Normalization
 from cnnlab.data.splits import Data, Split
 from cnnlab.errors import ConfigError
+from cnnlab.parts import ImageSpec
 from cnnlab.runtime import Runtime
 from tests.conftest import tiny
 

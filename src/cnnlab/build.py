@@ -6,11 +6,10 @@ import dataclasses
 import functools
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
@@ -30,63 +29,16 @@ from cnnlab.models import MODELS
 from cnnlab.models.blocks import Classifier
 from cnnlab.normalizations import NORMALIZATIONS
 from cnnlab.optimizers import OPTIMIZERS, Params
+from cnnlab.parts import ImageSpec, Parts, SplitBatches
 from cnnlab.randomness import initialise
 from cnnlab.runtime import Runtime
 from cnnlab.schedulers import SCHEDULERS
-from cnnlab.schema import Plain
 from cnnlab.sharing import shared
 
 _EVALUATION_PIXELS = 2**19  # per batch and channel: 512 images of 32x32; larger ones leave the CPU's caches
 GIB = 2**30
 
-
-@dataclass(frozen=True)
-class ImageSpec:
-    """What a model has to know of the images: kept with its weights, so that they can be used again."""
-
-    classes: tuple[str, ...]
-    channels: int
-    image_size: int
-    """Height and width of what the model sees, in pixels."""
-    normalization: Normalization
-    resize: int | None = None
-    """Height and width to which images are scaled before their middle is cut out; None: they come as they are seen."""
-    interpolation: str = "bilinear"
-    """Of the scaling: bilinear or bicubic, both with antialiasing."""
-
-    def prepare(self, images: Tensor) -> Tensor:
-        """Turn uint8 images (N, C, h, w) into what the model takes, float32 (N, C, H, W): scaled, cut, normalized."""
-        if self.resize is not None:  # as torchvision's Resize and CenterCrop
-            if images.shape[2:] != (self.resize, self.resize):
-                size = (self.resize, self.resize)
-                images = F.interpolate(images.float(), size, mode=self.interpolation, antialias=True).clamp_(0, 255)
-            start = (self.resize - self.image_size) // 2
-            images = images[:, :, start : start + self.image_size, start : start + self.image_size]
-        return self.normalization.apply(images)
-
-
-@dataclass(frozen=True)
-class Parts:
-    """What a run is made of."""
-
-    data: Data
-    images: ImageSpec
-    augmentation: Augmentation
-    train: Batches
-    val: Batches | None
-    test: Batches
-    model: nn.Module
-    """What learns, is evaluated on the batches, and is saved."""
-    network: nn.Module
-    """What an image passes through and is counted: the model itself; of a frozen backbone and a head that is solved at
-    once, the backbone."""
-    average: AveragedModel | None
-    loss_fn: nn.Module
-    optimizer: Optimizer | None
-    """None: nothing is trained in steps."""
-    schedule: Callable[[int], float]
-    saved: Plain = field(default_factory=dict)
-    """What is saved beside the weights, so that they can be used again."""
+Network = TypeVar("Network", bound=nn.Module)
 
 
 def build(config: RunConfig, runtime: Runtime, *, progress: Progress | None = None) -> Parts:
@@ -99,14 +51,44 @@ def build(config: RunConfig, runtime: Runtime, *, progress: Progress | None = No
         data = load_data(config, progress)
         check_batch_size(config.batch_size, len(data.train))
         images = describe_images(data, config.normalize)
-        train, val, test = image_batches(config, data, images, runtime.device)
+        batches = image_batches(config, data, images, runtime.device)
     with memory_errors("the model", *size_keys(config, "model.width", "dataset.image_size")):
         model = build_model(config, images)
         initialise(model, config.seed)  # on the CPU: a GPU would draw other numbers
-        model = model.to(runtime.device).to(memory_format=torch.channels_last)
+        model = place(model, runtime.device)
+    return parts_in_steps(
+        config, data, images, batches, model, params=lambda loss_fn: [*model.parameters(), *loss_fn.parameters()]
+    )
+
+
+def place(model: Network, device: torch.device) -> Network:
+    """Return the model on the device, its weights in the order in memory that convolutions like best."""
+    return model.to(device).to(memory_format=torch.channels_last)
+
+
+def parts_in_steps(
+    config: RunConfig,
+    data: Data,
+    images: ImageSpec,
+    batches: SplitBatches,
+    model: Classifier,
+    *,
+    params: Callable[[nn.Module], Params],
+) -> Parts:
+    """Return the parts of a network that is trained on images, in steps.
+
+    Args:
+        config: of the run.
+        data: in its splits.
+        images: what the model knows of them.
+        batches: of them.
+        model: on its device, with its initial weights.
+        params: loss -> the parameters of model and loss that learn.
+    """
     if config.compile:
         model.compile()
-    loss_fn = build_loss(config, len(data.classes), model.num_features, runtime.device)
+    train, val, test = batches
+    loss_fn = build_loss(config, len(data.classes), model.num_features, train.device)
     return Parts(
         data=data,
         images=images,
@@ -116,9 +98,9 @@ def build(config: RunConfig, runtime: Runtime, *, progress: Progress | None = No
         test=test,
         model=model,
         network=model,
-        average=None if config.ema is None else moving_average(model, config.ema),
+        average=build_average(config, model),
         loss_fn=loss_fn,
-        optimizer=build_optimizer(config, [p for module in (model, loss_fn) for p in module.parameters()]),
+        optimizer=build_optimizer(config, params(loss_fn)),
         schedule=build_schedule(config, len(train)),
     )
 
@@ -232,9 +214,11 @@ def build_model(config: RunConfig, images: ImageSpec) -> Classifier:
     )
 
 
-def moving_average(model: nn.Module, decay: float) -> AveragedModel:
-    """Return an exponential moving average of weights and running statistics."""
-    average = get_ema_multi_avg_fn(decay)  # type: ignore[no-untyped-call]
+def build_average(config: RunConfig, model: nn.Module) -> AveragedModel | None:
+    """Return the exponential moving average of weights and running statistics, None where none is asked for."""
+    if config.ema is None:
+        return None
+    average = get_ema_multi_avg_fn(config.ema)  # type: ignore[no-untyped-call]
     return AveragedModel(model, multi_avg_fn=average, use_buffers=True)
 
 
@@ -259,9 +243,7 @@ def check_batch_size(batch_size: int, num_images: int) -> None:
         )
 
 
-def image_batches(
-    config: RunConfig, data: Data, images: ImageSpec, device: torch.device
-) -> tuple[Batches, Batches | None, Batches]:
+def image_batches(config: RunConfig, data: Data, images: ImageSpec, device: torch.device) -> SplitBatches:
     """Return the images of all splits in batches."""
     evaluation_size = max(config.batch_size, _EVALUATION_PIXELS // images.image_size**2)
     stores = _placed_stores(data, config.dataset.memory_limit, device)

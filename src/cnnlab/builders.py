@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cnnlab.build import Parts, build
+from cnnlab.build import build
 from cnnlab.config import RunConfig
 from cnnlab.data.downloads import Progress
+from cnnlab.parts import Parts
 from cnnlab.runtime import Runtime
 from cnnlab.transfer.procedures import build_transfer
 

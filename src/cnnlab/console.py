@@ -9,10 +9,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from cnnlab.build import Parts
 from cnnlab.config import Part, RunConfig
 from cnnlab.durations import duration
 from cnnlab.engine import EpochRecord, Score
+from cnnlab.parts import Parts
 from cnnlab.runtime import Runtime, describe_device
 from cnnlab.schema import Plain
 from cnnlab.selection import Selection

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from cnnlab.artifacts import RunFolder
-from cnnlab.build import Parts
 from cnnlab.builders import build_parts
 from cnnlab.config import RunConfig
 from cnnlab.data.batches import Batches
 from cnnlab.engine import Batch, evaluate, fit
+from cnnlab.parts import Parts
 from cnnlab.runtime import Runtime, start_runtime
 from cnnlab.sharing import sharing
 from cnnlab.summary import FULL_SCORES

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cnnlab.artifacts import RunFolder
-from cnnlab.build import ImageSpec, build_model
+from cnnlab.build import build_model
 from cnnlab.config import RunConfig
 from cnnlab.data.batches import Normalization
 from cnnlab.errors import ConfigError, RunError
 from cnnlab.models.blocks import Classifier
+from cnnlab.parts import ImageSpec
 from cnnlab.schema import Plain, PlainMapping
 from cnnlab.transfer.features import hash_module
 from cnnlab.transfer.network import TransferNetwork

@@ -9,10 +9,10 @@ import numpy as np
 import torch
 
 from cnnlab.artifacts import RunFolder, replacing
-from cnnlab.build import Parts
 from cnnlab.engine import Batch, Score, evaluate, predict
 from cnnlab.losses import scores_are, to_scores
 from cnnlab.memory import peak_memory_bytes
+from cnnlab.parts import Parts
 from cnnlab.runtime import Runtime
 from cnnlab.schema import Plain
 from cnnlab.summary import figures_of, predictions, seconds_to, worst_mistakes

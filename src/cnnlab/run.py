@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnnlab.artifacts import GRADIENTS_COLUMNS, METRICS_COLUMNS, RUNS, RunFolder, gradient_rows, metrics_row
-from cnnlab.build import Parts, cache_dir, count_flops, size_keys
+from cnnlab.build import cache_dir, count_flops, size_keys
 from cnnlab.builders import build_parts
 from cnnlab.config import RunConfig, to_plain
 from cnnlab.console import RunConsole, describe_run, summary_lines
@@ -17,6 +17,7 @@ from cnnlab.engine import Batch, Clipping, EpochRecord, fit
 from cnnlab.guards import StopSignal, disk_errors, held, recorded
 from cnnlab.identity import data_content, file_hash, run_id
 from cnnlab.memory import memory_errors
+from cnnlab.parts import Parts
 from cnnlab.results import describe_data, describe_training, score_selected_weights
 from cnnlab.runtime import Runtime, environment, start_runtime
 from cnnlab.schedulers import Plateau

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor, nn
 
-from cnnlab.build import Parts
 from cnnlab.engine import EpochRecord
 from cnnlab.errors import ConfigError, RunError
+from cnnlab.parts import Parts
 from cnnlab.runtime import Runtime
 from cnnlab.schedulers import Plateau
 from cnnlab.schema import Plain, PlainMapping

@@ -5,9 +5,9 @@ import pytest
 import torch
 from torch import nn
 
-from cnnlab.build import ImageSpec
 from cnnlab.data.batches import Normalization
 from cnnlab.data.splits import Split
+from cnnlab.parts import ImageSpec
 from cnnlab.runtime import Runtime
 from cnnlab.transfer.features import Extraction, hash_module
 from cnnlab.transfer.network import Backbone, Expected

@@ -14,10 +14,10 @@ import torch
 from torch import Tensor
 
 from cnnlab.artifacts import replacing
-from cnnlab.build import ImageSpec
 from cnnlab.data.batches import Batches
 from cnnlab.data.downloads import Progress
 from cnnlab.data.splits import Split
+from cnnlab.parts import ImageSpec
 from cnnlab.runtime import Runtime
 from cnnlab.transfer.network import Backbone
 

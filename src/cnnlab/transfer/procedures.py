@@ -9,9 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from cnnlab.build import (
-    ImageSpec,
-    Parts,
     build_augmentation,
+    build_average,
     build_loss,
     build_optimizer,
     build_schedule,
@@ -20,7 +19,8 @@ from cnnlab.build import (
     describe_images,
     image_batches,
     load_data,
-    moving_average,
+    parts_in_steps,
+    place,
 )
 from cnnlab.config import RunConfig
 from cnnlab.data.batches import Batches, Normalization
@@ -29,6 +29,7 @@ from cnnlab.data.splits import Data, Split, subset
 from cnnlab.errors import ConfigError
 from cnnlab.identity import dataset_key
 from cnnlab.optimizers import Group
+from cnnlab.parts import ImageSpec, Parts, SplitBatches
 from cnnlab.randomness import initialise
 from cnnlab.runtime import Runtime
 from cnnlab.transfer.backbones import BACKBONES, Request
@@ -84,26 +85,11 @@ def _network_parts(
     data = load_data(config, progress, mixed_size=backbone.expected.resize)
     check_batch_size(config.batch_size, len(data.train))
     images = _images(config, data, backbone)
-    train, val, test = image_batches(config, data, images, runtime.device)
+    batches = image_batches(config, data, images, runtime.device)
     head = build_head(config, backbone.num_features, len(data.classes))
-    model = TransferNetwork(backbone, head, trainable_layers=transfer.trainable_layers)
-    model = model.to(runtime.device).to(memory_format=torch.channels_last)
-    if config.compile:
-        model.compile()
-    loss_fn = build_loss(config, len(data.classes), model.num_features, runtime.device)
-    return Parts(
-        data=data,
-        images=images,
-        augmentation=build_augmentation(config),
-        train=train,
-        val=val,
-        test=test,
-        model=model,
-        network=model,
-        average=None if config.ema is None else moving_average(model, config.ema),
-        loss_fn=loss_fn,
-        optimizer=build_optimizer(config, _groups(model, loss_fn, transfer.backbone_lr)),
-        schedule=build_schedule(config, len(train)),
+    model = place(TransferNetwork(backbone, head, trainable_layers=transfer.trainable_layers), runtime.device)
+    return parts_in_steps(
+        config, data, images, batches, model, params=lambda loss_fn: _groups(model, loss_fn, transfer.backbone_lr)
     )
 
 
@@ -123,26 +109,14 @@ def _frozen_parts(
     full, data = _full_and_chosen(config, backbone, progress)
     images = _images(config, data, backbone)
     head = head_on_frozen(config, backbone, transfer, images.classes).to(runtime.device)
-    wanted = {"train": data.train, "val": data.val, "test": data.test}
+    wanted = {"train": data.train, "test": data.test} | ({} if data.val is None else {"val": data.val})
     used = [split for split in (full.train, full.val, full.test) if split is not None]
     extraction = Extraction(backbone, images, runtime, cache_dir(config) / "features", dataset_key(config), progress)
-    features, note = extraction.features_of(
-        {name: split for name, split in wanted.items() if split is not None}, used
-    )  # fmt: skip
-
-    def batches(name: str, size: int) -> Batches | None:
-        split = wanted[name]
-        return None if split is None else _feature_batches(split, features[name], size, runtime.device)
-
+    features, note = extraction.features_of(wanted, used)
     is_trained = config.optimizer is not None
     if is_trained:
         check_batch_size(config.batch_size, len(data.train))
-    train, test = (
-        batches("train", config.batch_size if is_trained else _EVALUATION_ROWS),
-        batches("test", _EVALUATION_ROWS),
-    )
-    assert train is not None
-    assert test is not None
+    train, val, test = _feature_batches(config, data, features, runtime.device)
     loss_fn = _loss_on_features(config, head, len(data.classes), backbone.num_features, runtime.device)
     if isinstance(head, MappedClasses):
         images = dataclasses.replace(images, classes=(*images.classes, OTHER))
@@ -151,11 +125,11 @@ def _frozen_parts(
         images=images,
         augmentation=build_augmentation(config),
         train=train,
-        val=batches("val", _EVALUATION_ROWS),
+        val=val,
         test=test,
         model=head,
         network=(TransferNetwork(backbone, head, trainable_layers=0) if is_trained else backbone).to(runtime.device),
-        average=moving_average(head, config.ema) if is_trained and config.ema is not None else None,
+        average=build_average(config, head) if is_trained else None,
         loss_fn=loss_fn,
         optimizer=build_optimizer(config, [*head.parameters(), *loss_fn.parameters()]) if is_trained else None,
         schedule=build_schedule(config, len(train)) if is_trained else lambda _: 0.0,
@@ -199,9 +173,16 @@ def _full_and_chosen(config: RunConfig, backbone: Backbone, progress: Progress |
     return full, dataclasses.replace(full, train=train)
 
 
-def _feature_batches(split: Split, features: Tensor, size: int, device: torch.device) -> Batches:
-    rows = Split(features.to(device), split.labels, torch.arange(len(features)))
-    return Batches(rows, size, prepare=lambda batch: batch, device=device)
+def _feature_batches(config: RunConfig, data: Data, features: dict[str, Tensor], device: torch.device) -> SplitBatches:
+    """Return the features of all splits in batches, in place of their images."""
+
+    def batches(name: str, split: Split, size: int) -> Batches:
+        rows = Split(features[name].to(device), split.labels, torch.arange(len(features[name])))
+        return Batches(rows, size, prepare=lambda batch: batch, device=device)
+
+    train_size = _EVALUATION_ROWS if config.optimizer is None else config.batch_size
+    val = None if data.val is None else batches("val", data.val, _EVALUATION_ROWS)
+    return batches("train", data.train, train_size), val, batches("test", data.test, _EVALUATION_ROWS)
 
 
 def _images(config: RunConfig, data: Data, backbone: Backbone) -> ImageSpec:
