@@ -7,7 +7,7 @@ import pytest
 
 from cnnlab.artifacts import METRICS_COLUMNS, RunFolder
 from cnnlab.study import StudyFolder
-from cnnlab.watch import Progress, Watch, Watched, read_progress, run_line, shortened
+from cnnlab.watch import Progress, Watch, Watched, read_progress, run_line
 
 
 def watched(path, name, *, is_rerun=False):
@@ -108,8 +108,3 @@ def test_head_counts_the_runs(tmp_path):
 def test_line_of_a_run_fits_into_its_width(progress, label, width, tmp_path):
     run = Watched(RunFolder(tmp_path), label, 0, 20, {})
     assert len(run_line(run, progress, width=width)) <= width
-
-
-def test_what_is_too_long_loses_its_middle():
-    assert shortened("abcdefghij", 7) == "abc…hij"
-    assert shortened("abcdefg", 7) == "abcdefg"

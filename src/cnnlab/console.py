@@ -10,13 +10,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from cnnlab.config import Part, RunConfig
-from cnnlab.durations import duration
 from cnnlab.engine import EpochRecord, Score
 from cnnlab.parts import Parts
 from cnnlab.runtime import Runtime, describe_device
 from cnnlab.schema import Plain
 from cnnlab.selection import Selection
 from cnnlab.summary import FULL_SCORES, TOP
+from cnnlab.texts import duration
 
 _STEPS = 10  # plain lines of a long preparation
 

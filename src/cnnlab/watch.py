@@ -14,8 +14,8 @@ from rich.live import Live
 from rich.text import Text
 
 from cnnlab.artifacts import RunFolder
-from cnnlab.durations import duration
 from cnnlab.study import FINAL, StudyFolder, result_row, standing
+from cnnlab.texts import cut_middle, duration
 
 WIDTH = 80
 _PAUSE = 0.5  # seconds between two looks
@@ -210,16 +210,8 @@ def run_line(run: Watched, progress: Progress, *, width: int) -> str:
     if progress.seconds is not None:
         figures.append(f"{duration(progress.seconds):>6}")
     told = progress.error.splitlines()[0] if progress.error else "  ".join(figures)
-    label = shortened(run.label, max(20, width - 12 - len(told)) if len(told) < width // 2 else width // 2)
+    label = cut_middle(run.label, max(20, width - 12 - len(told)) if len(told) < width // 2 else width // 2)
     line = f"{progress.status:12}{label}"
     room = width - len(line) - 2
     told = told if len(told) <= room else f"{told[: max(0, room - 1)]}…"
     return f"{line}  {told:>{room}}".rstrip() if progress.error is None else f"{line}  {told}"
-
-
-def shortened(text: str, width: int) -> str:
-    """Return a text that fits into `width` columns; what is too long loses its middle."""
-    if len(text) <= width:
-        return text
-    head = (width - 1) // 2
-    return f"{text[:head]}…{text[head + 1 - width :]}"

@@ -4,15 +4,7 @@ import math
 import matplotlib
 import pytest
 
-from cnnlab.plots.style import fit_text, format_power, new_figure, percent, shorten, spread, styled, text_width
-
-
-@pytest.mark.parametrize(
-    ("text", "length", "short"),
-    [("cat", 3, "cat"), ("golden retriever", 10, "golden…ver"), ("abcdef", 4, "ab…f"), ("abcdef", 2, "a…")],
-)
-def test_shorten_cuts_out_the_middle(text, length, short):
-    assert shorten(text, length) == short
+from cnnlab.plots.style import fit_text, format_power, new_figure, percent, spread, styled, text_width
 
 
 def test_fit_text_is_as_wide_as_there_is_room():

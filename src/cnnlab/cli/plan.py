@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from cnnlab.artifacts import RunFolder
 from cnnlab.config import RunConfig
-from cnnlab.durations import duration
 from cnnlab.estimate import costs
 from cnnlab.study import FINAL, standing
+from cnnlab.texts import duration
 
 _LABEL = 40  # columns
 

@@ -11,7 +11,7 @@ from cnnlab.cli import conf_dir
 from cnnlab.comparison.arms import ENDED, Arm, Run
 from cnnlab.comparison.verdicts import Result
 from cnnlab.comparison.wording import percent, some_of
-from cnnlab.durations import duration
+from cnnlab.texts import duration
 
 BUDGET = ("epochs", "max_minutes", "patience", "min_delta", "stop_below_loss", "dataset.per_class", "dataset.fraction")
 """Settings that say how much an arm may learn from."""

@@ -7,17 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cnnlab.artifacts import RunFolder
 from cnnlab.comparison.arms import Arm, Run
 from cnnlab.errors import RunError
+from cnnlab.metrics import Floats
 
 SPLITS = {"train": "training", "val": "validation", "test": "test"}
 METRICS = tuple(f"{split}_{name}" for name in ("accuracy", "loss") for split in SPLITS)
 """Columns of metrics.csv that are drawn."""
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -27,12 +27,12 @@ from cnnlab.plots.style import (
     label_ends,
     new_figure,
     scale_log,
-    shorten,
     styled,
     text_width,
     write_outside,
     write_title,
 )
+from cnnlab.texts import cut_middle
 
 DASHES = ("-", (0, (5, 2)), (0, (1.2, 1.8)), (0, (6, 2, 1.2, 2)))
 """Line styles of the first seven arms, of the next seven, and so on."""
@@ -66,7 +66,7 @@ def _draw_curves(comparison: Comparison, name: str, headline: str, factor: float
     if not splits:
         return None
     named = {result.label for result in comparison.ranked[:MAX_LABELLED] if result.label in of_arms}
-    names = {label: shorten(comparison.names[label], 24) for label in named}
+    names = {label: cut_middle(comparison.names[label], 24) for label in named}
     right = 0.2 + text_width(new_figure(1, 1), names.values(), NORMAL)
     panel, left, gap = 2.75, 0.62, 0.5
     width = left + len(splits) * panel + (len(splits) - 1) * gap + right
@@ -140,7 +140,7 @@ def final_accuracy(comparison: Comparison) -> Figure | None:
     shown = [result for result in comparison.ranked if result.test is not None]
     if not shown:
         return None
-    names = [shorten(comparison.name(result), 32) for result in shown]
+    names = [cut_middle(comparison.name(result), 32) for result in shown]
     probe = new_figure(1, 1)
     left = MARGIN + 0.12 + text_width(probe, names, NORMAL)
     right = 0.25 + text_width(probe, [result.verdict for result in shown], SMALL)
@@ -191,7 +191,7 @@ def heat_maps(comparison: Comparison) -> Figure | None:
     grid = grid_of(comparison.results)
     if grid is None or not any(result.test for result in comparison.results):
         return None
-    labels = [shorten(label, 14) for label in grid.rows]
+    labels = [cut_middle(label, 14) for label in grid.rows]
     left = MARGIN + 0.3 + text_width(new_figure(1, 1), labels, NORMAL)
     wide, high = max(1.6, 0.62 * len(grid.columns)), max(0.9, 0.42 * len(grid.rows))
     width = 2 * (left + wide) + 0.25
@@ -224,7 +224,7 @@ def _draw_map(axes: Axes, grid: Grid, figure_of: Callable[[Result], float | None
         if np.isfinite(value):
             color = "white" if value > low + 0.6 * span else INK
             axes.text(column, row, format(value, layout), ha="center", va="center", color=color, size=NORMAL)
-    axes.set_xticks(range(len(grid.columns)), [shorten(label, 10) for label in grid.columns])
+    axes.set_xticks(range(len(grid.columns)), [cut_middle(label, 10) for label in grid.columns])
     axes.tick_params(length=0)
     for side in ("left", "bottom"):
         axes.spines[side].set_visible(False)

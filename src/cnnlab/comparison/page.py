@@ -16,13 +16,14 @@ from cnnlab.artifacts import write_text
 from cnnlab.comparison.cautions import ENVIRONMENT
 from cnnlab.comparison.classes import Confusion, read_confusion
 from cnnlab.comparison.comparing import OF_RUNS, Comparison
-from cnnlab.comparison.curves import Curves, Floats, read_curves
+from cnnlab.comparison.curves import Curves, read_curves
 from cnnlab.comparison.grid import grid_of
 from cnnlab.comparison.heat import HeatMap, heat_maps
 from cnnlab.comparison.reported import reported_rows
 from cnnlab.comparison.statistics import Estimate
 from cnnlab.comparison.verdicts import Result
 from cnnlab.comparison.wording import MISSING, cut_names, percent, plus_minus
+from cnnlab.metrics import Floats
 from cnnlab.schema import Plain
 
 TEMPLATES = Path(__file__).parent / "templates"

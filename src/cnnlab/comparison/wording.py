@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cnnlab.comparison.statistics import Estimate
+from cnnlab.texts import cut_middle
 
 MISSING = "–"
 ALONE = "all runs"
@@ -63,14 +64,6 @@ def cut_names(names: Sequence[str], room: int) -> list[str]:
         return cut
     digits = len(str(len(names)))
     return [f"{place:>{digits}} {cut_middle(name, room - digits - 1)}" for place, name in enumerate(names, 1)]
-
-
-def cut_middle(text: str, length: int) -> str:
-    """Cut the middle out of a longer text: ends tell names apart as well as beginnings do."""
-    if len(text) <= length:
-        return text
-    tail = (length - 1) // 2
-    return f"{text[: length - 1 - tail]}…{text[-tail:]}"
 
 
 def percent(share: float | None, *, digits: int = 2) -> str:

@@ -22,11 +22,11 @@ from cnnlab.plots.style import (
     add_axes,
     new_figure,
     percent,
-    shorten,
     styled,
     text_width,
     write_header,
 )
+from cnnlab.texts import cut_middle
 
 MAX_NUMBERED = 20  # classes up to which every cell holds its number
 MAX_NAMED = 25  # class names per axis
@@ -39,7 +39,7 @@ def confusion(run: RunFiles) -> Figure | None:
     counts = run.confusion
     if counts is None:
         return None
-    names = [shorten(name, 18) for name in run.classes]
+    names = [cut_middle(name, 18) for name in run.classes]
     figure, axes = _layout(names)
     image = _draw_shares(axes, counts, names)
     if len(names) <= MAX_NUMBERED:
@@ -141,5 +141,5 @@ def _list_confusions(figure: Figure, axes: Axes, counts: Ints, *, names: tuple[s
         true, predicted = divmod(place, len(names))
         top = y - (0.24 + 0.32 * rank) / height
         figure.text(x, top, f"{wrong.flat[place]}", size=NORMAL, va="top", weight="bold")
-        text = f"{shorten(names[true], 24)}\n→ {shorten(names[predicted], 22)}"
+        text = f"{cut_middle(names[true], 24)}\n→ {cut_middle(names[predicted], 22)}"
         figure.text(x + 0.3 / width, top, text, size=SMALL, va="top", linespacing=1.15)

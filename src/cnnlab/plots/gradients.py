@@ -19,11 +19,11 @@ from cnnlab.plots.style import (
     label_ends,
     new_figure,
     scale_log,
-    shorten,
     styled,
     text_width,
     write_header,
 )
+from cnnlab.texts import cut_middle
 
 MAX_NAMED = 60
 LABEL_SIZE = 6.5
@@ -66,7 +66,7 @@ def _weights_only(found: LayerGradients) -> LayerGradients:
 
 
 def _layout(layers: tuple[str, ...]) -> tuple[Figure, Axes]:
-    names = [shorten(name, 26) for name in layers]
+    names = [cut_middle(name, 26) for name in layers]
     step = -(-len(names) // MAX_NAMED)
     width, left, right = 7.4, 0.72, 1.05
     room = text_width(new_figure(1, 1), names, LABEL_SIZE)

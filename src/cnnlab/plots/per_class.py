@@ -21,12 +21,12 @@ from cnnlab.plots.style import (
     add_axes,
     new_figure,
     percent,
-    shorten,
     styled,
     text_width,
     write_header,
     write_outside,
 )
+from cnnlab.texts import cut_middle
 
 MAX_ROWS = 30
 ROW_HEIGHT = 0.2
@@ -76,7 +76,7 @@ def _places(num_rows: int, *, is_cut: bool) -> list[float]:
 
 def _layout(shown: list[Row], *, is_cut: bool) -> tuple[Figure, Axes]:
     probe = new_figure(1, 1)
-    left = MARGIN + 0.08 + text_width(probe, [shorten(name, 24) for name, _ in shown], SMALL + 0.5)
+    left = MARGIN + 0.08 + text_width(probe, [cut_middle(name, 24) for name, _ in shown], SMALL + 0.5)
     last = _places(len(shown), is_cut=is_cut)[-1]
     figure = new_figure(max(6.2 if is_cut else 5.4, left + 4.2), HEADER + 0.25 + 0.45 + ROW_HEIGHT * (last + 1.2))
     axes = add_axes(figure, left, 0.45, right=0.75, top=HEADER + 0.25)
@@ -110,7 +110,7 @@ def _draw_rows(axes: Axes, shown: list[Row], places: list[float]) -> None:
 
 def _write_names(axes: Axes, shown: list[Row], places: list[float]) -> None:
     """Write the classes on the left, their support on the right, and above the rows what the marks mean."""
-    axes.set_yticks(places, [shorten(name, 24) for name, _ in shown])
+    axes.set_yticks(places, [cut_middle(name, 24) for name, _ in shown])
     axes.tick_params(axis="y", length=0, labelsize=SMALL + 0.5)
     axes.spines["left"].set_visible(False)
     bottom, top = axes.get_ylim()

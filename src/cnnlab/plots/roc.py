@@ -21,11 +21,11 @@ from cnnlab.plots.style import (
     SMALL,
     add_axes,
     new_figure,
-    shorten,
     styled,
     text_width,
     write_header,
 )
+from cnnlab.texts import cut_middle
 
 MAX_CURVES = 10  # classes up to which each has its curve
 NUM_ENDS = 3  # of more classes: so many of the best and of the worst
@@ -54,7 +54,7 @@ def roc(run: RunFiles) -> Figure | None:
         return None
     shown = _choose(curves)
     styles = _line_styles(shown)
-    name_width = text_width(new_figure(1, 1), [shorten(curve.name, 24) for curve in shown], NORMAL)
+    name_width = text_width(new_figure(1, 1), [cut_middle(curve.name, 24) for curve in shown], NORMAL)
     right = 0.2 + KEY + 0.08 + name_width + 0.65 + MARGIN
     figure = new_figure(4.2 + right, 4.4)
     axes = add_axes(figure, 0.6, 0.5, right=right, top=HEADER + 0.18)
@@ -166,7 +166,7 @@ def _list_curves(axes: Axes, shown: list[Curve], styles: list[dict[str, object]]
     for rank, (curve, style) in enumerate(zip(shown, styles)):
         y -= (0.31 if has_mean and rank in (1, 1 + NUM_ENDS) else 0.22) / height
         figure.add_artist(Line2D([left, left + KEY / total], [y, y], **style))  # type: ignore[arg-type]
-        figure.text(left + (KEY + 0.08) / total, y, shorten(curve.name, 24), va="center_baseline")
+        figure.text(left + (KEY + 0.08) / total, y, cut_middle(curve.name, 24), va="center_baseline")
         figure.text(right, y, format_auc(curve.auc), va="center_baseline", ha="right")
 
 

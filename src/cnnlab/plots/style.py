@@ -19,6 +19,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from cnnlab.plots.run_files import RunFiles, look_up
+from cnnlab.texts import cut_middle
 
 # Okabe and Ito 2008, "Color Universal Design": told apart with every kind of colour vision. Its yellow is too pale.
 BLUE, VERMILLION, GREEN, ORANGE, SKY, PURPLE, BLACK = (
@@ -128,17 +129,9 @@ def text_width(figure: Figure, texts: Iterable[str], size: float) -> float:
 def fit_text(figure: Figure, text: str, size: float, width: float) -> str:
     """Cut characters out of the middle until the text is at most `width` wide."""
     length = len(text)
-    while length > 3 and text_width(figure, [shorten(text, length)], size) > width:
+    while length > 3 and text_width(figure, [cut_middle(text, length)], size) > width:
         length -= 1
-    return shorten(text, length)
-
-
-def shorten(text: str, length: int) -> str:
-    """Cut the middle out of a longer text: ends tell names apart as well as beginnings do."""
-    if len(text) <= length:
-        return text
-    tail = (length - 1) // 3
-    return text[: length - 1 - tail] + "…" + (text[-tail:] if tail else "")
+    return cut_middle(text, length)
 
 
 def spread(wanted: Sequence[float], gap: float, *, low: float, high: float) -> list[float]:

@@ -1,0 +1,21 @@
+"""Texts as a person writes them: times in words, names cut to the room there is."""
+
+from __future__ import annotations
+
+
+def duration(seconds: float) -> str:
+    """Return a time as a person says it: 8 s, 3 min 20 s, 2 h 5 min."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def cut_middle(text: str, length: int) -> str:
+    """Return at most `length` >= 1 characters of a text: ends tell names apart as well as beginnings do."""
+    if len(text) <= length:
+        return text
+    tail = (length - 1) // 2
+    return f"{text[: length - 1 - tail]}…{text[len(text) - tail :]}"
