@@ -109,50 +109,35 @@ def fit(
     for epoch in range(start_epoch, epochs):
         seed_epoch(seed, epoch)
         model.train()
-        began = time.perf_counter()
-        losses: list[Tensor] = []  # stay on the device; looked at once per epoch, since a look waits for the GPU
-        correct: list[Tensor] = []
-        sizes: list[int] = []
         gradients: tuple[LayerGradient, ...] = ()
         grad_norm = 0.0
+        tally = _Tally()
         for step, (images, targets) in enumerate(train(epoch)):
-            factor = schedule(epoch * steps_per_epoch + step)
-            for group in optimizer.param_groups:
-                group["lr"] = group["initial_lr"] * factor
+            _scale_lr(optimizer, schedule(epoch * steps_per_epoch + step))
             optimizer.zero_grad()
-            if isinstance(loss_fn, FeatureLoss):
-                features, logits = _forward_with_features(model, images, autocast)
-                loss = loss_fn(logits, targets, features)
-            else:
-                logits = _forward(model, images, autocast)
-                loss = loss_fn(logits, targets)
-            loss.backward()
+            logits, loss = _logits_and_loss(model, images, targets, loss_fn, autocast)
+            loss.backward()  # type: ignore[no-untyped-call]
             if step == steps_per_epoch - 1:
                 gradients, grad_norm = _measure_gradients(model)
             _clip(model, clipping)
             optimizer.step()
             if average is not None:
                 average.update_parameters(model)
-            losses.append(loss.detach())
-            correct.append((logits.detach().argmax(1) == _dominant(targets)).sum())
-            sizes.append(len(targets))
-        step_losses = torch.stack(losses).tolist()
-        num_images, num_correct = sum(sizes), int(torch.stack(correct).sum())
-        seconds = time.perf_counter() - began
-        diverged_at_step = next((i for i, value in enumerate(step_losses, 1) if not math.isfinite(value)), None)
+            tally.add(logits, targets, loss)
+        trained = tally.read()
         yield EpochRecord(
             epoch=epoch + 1,
             lr=optimizer.param_groups[0]["lr"],
-            train=Score(sum(x * n for x, n in zip(step_losses, sizes)) / num_images, num_correct / num_images),
+            train=trained.score,
             val=None if val is None else evaluate(evaluated, val(), loss_fn=loss_fn, autocast=autocast),
             test=None if test is None else evaluate(evaluated, test(), loss_fn=loss_fn, autocast=autocast),
             grad_norm=grad_norm,
             gradients=gradients,
-            seconds=seconds,
-            images_per_second=num_images / seconds,
-            diverged_at_step=diverged_at_step,
+            seconds=trained.seconds,
+            images_per_second=trained.images_per_second,
+            diverged_at_step=trained.diverged_at_step,
         )
-        if diverged_at_step is not None:
+        if trained.diverged_at_step is not None:
             return
 
 
@@ -175,6 +160,60 @@ def predict(
     return torch.cat([logits for logits, _ in outputs]), torch.cat([targets for _, targets in outputs])
 
 
+@dataclass(frozen=True)
+class _Trained:
+    """An epoch's training in figures, as `EpochRecord` has them."""
+
+    score: Score
+    seconds: float
+    images_per_second: float
+    diverged_at_step: int | None
+
+
+class _Tally:
+    """Collects what an epoch's steps did, from now on.
+
+    Figures stay on the device until `read`, once per epoch: a look at them waits for the GPU.
+    """
+
+    def __init__(self) -> None:
+        self._began = time.perf_counter()
+        self._losses: list[Tensor] = []
+        self._correct: list[Tensor] = []
+        self._sizes: list[int] = []
+
+    def add(self, logits: Tensor, targets: Tensor, loss: Tensor) -> None:
+        """Count a step."""
+        self._losses.append(loss.detach())
+        self._correct.append((logits.detach().argmax(1) == _dominant(targets)).sum())
+        self._sizes.append(len(targets))
+
+    def read(self) -> _Trained:
+        """Wait for the last step, and return the figures."""
+        losses, num_correct = torch.stack(self._losses).tolist(), int(torch.stack(self._correct).sum())
+        seconds = time.perf_counter() - self._began
+        num_images = sum(self._sizes)
+        loss = sum(value * size for value, size in zip(losses, self._sizes)) / num_images
+        diverged_at_step = next((step for step, value in enumerate(losses, 1) if not math.isfinite(value)), None)
+        return _Trained(Score(loss, num_correct / num_images), seconds, num_images / seconds, diverged_at_step)
+
+
+def _scale_lr(optimizer: Optimizer, factor: float) -> None:
+    for group in optimizer.param_groups:
+        group["lr"] = group["initial_lr"] * factor
+
+
+def _logits_and_loss(
+    model: nn.Module, images: Tensor, targets: Tensor, loss_fn: nn.Module, autocast: torch.dtype | None
+) -> tuple[Tensor, Tensor]:
+    """Return logits float32 (N, K) and the loss of training (), which may depend on the features too."""
+    if isinstance(loss_fn, FeatureLoss):
+        features, logits = _forward_with_features(model, images, autocast)
+        return logits, loss_fn(logits, targets, features)
+    logits = _forward(model, images, autocast)
+    return logits, loss_fn(logits, targets)
+
+
 def _forward(model: nn.Module, images: Tensor, autocast: torch.dtype | None) -> Tensor:
     with torch.autocast(images.device.type, dtype=autocast, enabled=autocast is not None):
         logits: Tensor = model(images)
@@ -195,6 +234,7 @@ def _dominant(targets: Tensor) -> Tensor:
 
 
 def _measure_gradients(model: nn.Module) -> tuple[tuple[LayerGradient, ...], float]:
+    """Return the size of each gradient, and the global norm."""
     named = [(name, p.grad.detach().float()) for name, p in model.named_parameters() if p.grad is not None]
     if not named:
         return (), 0.0
