@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from omegaconf import OmegaConf
 
 from cnnlab.cli.hydra_versions import initialize_options
 from cnnlab.config import load
+from cnnlab.engine import fit
+from cnnlab.errors import ConfigError, Interrupted
 
 CONF = Path(__file__).parents[1] / "conf"
 
@@ -41,6 +44,37 @@ def tiny_transfer(*overrides):
     defaults = ("backbone=shufflenet_v2_x0_5", "backbone.weights=none", "dataset.image_size=32", "precision=fp32")
     chosen = [text for text in defaults if text.partition("=")[0] not in given]
     return load(composed(*SMALL_DATA, *chosen, *overrides, command="transfer"))
+
+
+@contextmanager
+def stopped_after(epochs, error):
+    """Let a training inside end by `error` when `epochs` epochs are done and written down."""
+
+    def stopped(*args, **kwargs):
+        for record in fit(*args, **kwargs):
+            yield record
+            if record.epoch == epochs:
+                raise error
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cnnlab.run.fit", stopped)
+        yield
+
+
+@contextmanager
+def interrupted_after(epochs):
+    """Press Ctrl-C when `epochs` epochs of a training inside are done, and see that it ends so."""
+    with pytest.raises(Interrupted, match=r"^$"), stopped_after(epochs, KeyboardInterrupt):
+        yield
+
+
+def refusal(check, *args, **options):
+    """Return the words in which a check refuses what it is given, None if it takes it."""
+    try:
+        check(*args, **options)
+    except ConfigError as error:
+        return str(error)
+    return None
 
 
 @pytest.fixture

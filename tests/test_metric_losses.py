@@ -6,7 +6,7 @@ from cnnlab.data.batches import draw_order
 from cnnlab.metric_losses import BatchHardTriplet, CenterLoss
 from cnnlab.randomness import generator
 from cnnlab.run import execute
-from tests.conftest import tiny
+from tests.conftest import interrupted_after, tiny
 
 LOGITS, TARGETS = torch.zeros(4, 2), torch.tensor([0, 0, 1, 1])
 LINE = torch.tensor([[0.0], [1.0], [3.0], [7.0]])  # features, two of each class
@@ -99,25 +99,21 @@ def test_order_of_groups_follows_the_seed_and_the_epoch():
 
 
 @pytest.mark.parametrize("loss", ["cross_entropy_triplet", "cross_entropy_center"])
-def test_run_with_a_loss_of_features_is_resumed_bit_for_bit(loss, in_empty_folder, monkeypatch):
-    from tests.test_run import stop_after, weights
+def test_run_with_a_loss_of_features_is_resumed_bit_for_bit(loss, in_empty_folder):
+    from tests.test_run import weights
 
     typed = (f"loss={loss}", "checkpoint_seconds=0")
     whole = execute(tiny(*typed), runs=in_empty_folder / "whole").folder
-    with monkeypatch.context() as patched:
-        stop_after(patched, 1)
-        with pytest.raises(KeyboardInterrupt):
-            execute(tiny(*typed), runs=in_empty_folder / "cut")
+    with interrupted_after(1):
+        execute(tiny(*typed), runs=in_empty_folder / "cut")
     again = execute(tiny(*typed), runs=in_empty_folder / "cut").folder
     torch.testing.assert_close(weights(whole), weights(again), rtol=0, atol=0)
 
 
-def test_centres_are_in_the_checkpoint(in_empty_folder, monkeypatch):
+def test_centres_are_in_the_checkpoint(in_empty_folder):
     from cnnlab.artifacts import RunFolder
-    from tests.test_run import stop_after
 
-    stop_after(monkeypatch, 1)
-    with pytest.raises(KeyboardInterrupt):
+    with interrupted_after(1):
         execute(tiny("loss=cross_entropy_center", "checkpoint_seconds=0"))
     (path,) = (in_empty_folder / "outputs" / "runs").iterdir()
     centers = RunFolder(path).load_checkpoint("last.pt")["loss"]["centers"]

@@ -74,6 +74,6 @@ def test_path_of_the_readme_exists(path):
     assert (ROOT / path).exists()
 
 
-def test_picture_of_the_readme_is_small():
-    for name in re.findall(r"!\[.*?\]\((.*?)\)", README):
-        assert (ROOT / name).stat().st_size < 200_000
+@pytest.mark.parametrize("name", re.findall(r"!\[.*?\]\((.*?)\)", README))
+def test_picture_of_the_readme_is_small(name):
+    assert (ROOT / name).stat().st_size < 200_000

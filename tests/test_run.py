@@ -16,13 +16,12 @@ from cnnlab.artifacts import RunFolder
 from cnnlab.commands import train
 from cnnlab.config import load, to_plain
 from cnnlab.data.batches import Batches
-from cnnlab.engine import fit
 from cnnlab.errors import ConfigError, RunError
 from cnnlab.guards import held
 from cnnlab.losses import LOSSES
 from cnnlab.run import execute
 from cnnlab.selection import Selection
-from tests.conftest import composed, tiny
+from tests.conftest import composed, interrupted_after, stopped_after, tiny
 
 pytestmark = pytest.mark.usefixtures("in_empty_folder")
 
@@ -45,18 +44,6 @@ def equal_results(one, other):
 def only_run():
     (path,) = Path("outputs/runs").iterdir()
     return RunFolder(path)
-
-
-def stop_after(monkeypatch, epochs, error=KeyboardInterrupt):
-    """Let training end by `error` when `epochs` epochs are done and written down."""
-
-    def stopped(*args, **kwargs):
-        for record in fit(*args, **kwargs):
-            yield record
-            if record.epoch == epochs:
-                raise error
-
-    monkeypatch.setattr("cnnlab.run.fit", stopped)
 
 
 def test_run_leaves_exactly_these_files():
@@ -141,8 +128,8 @@ def test_rerun_trains_again_with_the_same_bits():
 
 
 @pytest.mark.parametrize("seconds", [0, 1000])  # between checkpoints: every epoch is saved, or none
-@pytest.mark.parametrize("stopped_after", [1, 3])
-def test_interrupted_run_ends_bit_identical_to_an_unbroken_one(monkeypatch, seconds, stopped_after):
+@pytest.mark.parametrize("epochs_done", [1, 3])
+def test_interrupted_run_ends_bit_identical_to_an_unbroken_one(seconds, epochs_done):
     options = (
         "epochs=4",
         "normalization=dropout",
@@ -150,27 +137,23 @@ def test_interrupted_run_ends_bit_identical_to_an_unbroken_one(monkeypatch, seco
         "scheduler=cosine",
         f"checkpoint_seconds={seconds}",
     )
-    with monkeypatch.context() as patch:
-        stop_after(patch, stopped_after)
-        with pytest.raises(KeyboardInterrupt):
-            execute(tiny(*options))
+    with interrupted_after(epochs_done):
+        execute(tiny(*options))
     resumed = execute(tiny(*options))
     unbroken = RunFolder(resumed.folder.path.rename("unbroken"))
     whole = execute(tiny(*options))
     assert equal_results(unbroken, whole.folder)
 
 
-def test_interrupted_run_with_a_moving_average_ends_bit_identical(monkeypatch):
+def test_interrupted_run_with_a_moving_average_ends_bit_identical():
     options = ("epochs=3", "ema=0.9", "checkpoint_seconds=0", "grad_clip_norm=0.1")
-    with monkeypatch.context() as patch:
-        stop_after(patch, 2)
-        with pytest.raises(KeyboardInterrupt):
-            execute(tiny(*options))
+    with interrupted_after(2):
+        execute(tiny(*options))
     resumed = RunFolder(execute(tiny(*options)).folder.path.rename("resumed"))
     assert equal_results(resumed, execute(tiny(*options)).folder)
 
 
-def test_interrupted_run_on_a_plateau_ends_bit_identical(monkeypatch):
+def test_interrupted_run_on_a_plateau_ends_bit_identical():
     options = (
         "epochs=5",
         "scheduler=plateau",
@@ -180,33 +163,27 @@ def test_interrupted_run_on_a_plateau_ends_bit_identical(monkeypatch):
         "augmentation=cutmix",
         "checkpoint_seconds=0",
     )
-    with monkeypatch.context() as patch:
-        stop_after(patch, 3)
-        with pytest.raises(KeyboardInterrupt):
-            execute(tiny(*options))
+    with interrupted_after(3):
+        execute(tiny(*options))
     resumed = execute(tiny(*options))
     first = RunFolder(resumed.folder.path.rename("resumed"))
     assert equal_results(first, execute(tiny(*options)).folder)
     assert float(first.read_rows("metrics.csv")[-1]["lr"]) < 1.0
 
 
-def test_interrupted_rerun_goes_on_from_its_checkpoint(monkeypatch):
+def test_interrupted_rerun_goes_on_from_its_checkpoint():
     options = ("epochs=3", "checkpoint_seconds=0")
     execute(tiny(*options))
-    with monkeypatch.context() as patch:
-        stop_after(patch, 2)
-        with pytest.raises(KeyboardInterrupt):
-            execute(tiny(*options, "rerun=true"))
+    with interrupted_after(2):
+        execute(tiny(*options, "rerun=true"))
     outcome = execute(tiny(*options))
     assert "resumed  after epoch 2" in outcome.folder.log.read_text()
 
 
-def test_run_whose_metrics_were_cut_off_does_not_go_on_without_them(monkeypatch):
+def test_run_whose_metrics_were_cut_off_does_not_go_on_without_them():
     options = ("epochs=3", "checkpoint_seconds=0")
-    with monkeypatch.context() as patch:
-        stop_after(patch, 2)
-        with pytest.raises(KeyboardInterrupt):
-            execute(tiny(*options))
+    with interrupted_after(2):
+        execute(tiny(*options))
     (only_run().path / "metrics.csv").unlink()
     message = r"metrics\.csv: rows of epoch 1 to 2 are missing, .* or train the run anew: its command with rerun=true\."
     with pytest.raises(RunError, match=message):
@@ -220,9 +197,8 @@ def test_wishes_of_a_command_are_not_saved_with_the_run():
     assert (config["rerun"], config["plan"]) == (False, False)
 
 
-def test_interrupted_run_says_how_to_go_on(monkeypatch, capsys):
-    stop_after(monkeypatch, 1)
-    with pytest.raises(KeyboardInterrupt):
+def test_interrupted_run_says_how_to_go_on(capsys):
+    with interrupted_after(1):
         execute(tiny("checkpoint_seconds=0"))
     folder = only_run()
     assert folder.read_json("status.json")["status"] == "interrupted"
@@ -275,13 +251,10 @@ def test_run_that_another_process_holds_is_left_alone():
         execute(config)
 
 
-def test_failed_run_keeps_its_traceback_and_is_tried_again(monkeypatch):
-    with monkeypatch.context() as patch:
-        stop_after(patch, 1, error=ValueError("boom"))
-        with pytest.raises(
-            RunError, match=r"failed with ValueError: boom\nThe traceback is in outputs/runs/.*/error\.txt"
-        ):
-            execute(tiny())
+def test_failed_run_keeps_its_traceback_and_is_tried_again():
+    message = r"failed with ValueError: boom\nThe traceback is in outputs/runs/.*/error\.txt"
+    with pytest.raises(RunError, match=message), stopped_after(1, ValueError("boom")):
+        execute(tiny())
     folder = only_run()
     assert folder.read_json("status.json")["error"] == "ValueError: boom"
     assert "in stopped" in (folder.path / "error.txt").read_text()
@@ -299,11 +272,9 @@ def test_diverged_run_says_so_and_is_not_tried_again():
     assert not execute(tiny(*options)).is_new
 
 
-def test_run_refuses_to_go_on_with_other_threads_or_precision(monkeypatch):
-    with monkeypatch.context() as patch:
-        stop_after(patch, 1)
-        with pytest.raises(KeyboardInterrupt):
-            execute(tiny("threads=1", "checkpoint_seconds=0"))
+def test_run_refuses_to_go_on_with_other_threads_or_precision():
+    with interrupted_after(1):
+        execute(tiny("threads=1", "checkpoint_seconds=0"))
     with pytest.raises(ConfigError, match=r"threads: the run was started with threads=1, got 2\. Go on with threads=1"):
         execute(tiny("threads=2"))
 
@@ -397,10 +368,10 @@ def test_size_that_no_machine_holds_is_one_clear_message(tmp_path, options, mess
     assert not (tmp_path / "outputs").exists()
 
 
-def test_training_without_memory_fails_with_what_to_make_smaller(monkeypatch):
-    stop_after(monkeypatch, 1, error=torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB."))
+def test_training_without_memory_fails_with_what_to_make_smaller():
+    error = torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
     message = r"^not enough memory for training \(it takes 2\.0 GiB\)\. Make smaller: batch_size \(16\), model\.width "
-    with pytest.raises(RunError, match=message):
+    with pytest.raises(RunError, match=message), stopped_after(1, error):
         execute(tiny())
     assert only_run().read_json("status.json")["error"].startswith("not enough memory for training")
 

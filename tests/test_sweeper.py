@@ -17,17 +17,23 @@ def main(words):
     return cli.main([*words, "plots=false"])
 
 
+@pytest.fixture
+def errors():
+    """What runs end by, by their seed."""
+    return {13: RunError("the disk is full")}
+
+
 @pytest.fixture(autouse=True)
-def runs(tmp_path, monkeypatch):
-    """Take the place of training: seed 13 fails; return the settings of what was trained, in order."""
+def runs(tmp_path, monkeypatch, errors):
+    """Take the place of training; return the settings of what was trained, in order."""
     monkeypatch.chdir(tmp_path)
     trained = []
 
     def run(plain, overrides, *, in_sweep):
         config = load(plain)
         trained.append((config.optimizer.name, config.activation.name, config.seed))
-        if config.seed == 13:
-            raise RunError("the disk is full")
+        if config.seed in errors:
+            raise errors[config.seed]
         ended(config, "finished")
         return 0
 
@@ -285,31 +291,20 @@ def test_sweep_ends_with_its_table_and_what_to_open(capsys):
     assert lines[-1] == "open     outputs/seed/report.html"
 
 
-def test_interrupted_sweep_starts_no_further_run(monkeypatch, capsys):
-    started = []
-
-    def run(plain, overrides, *, in_sweep):
-        started.append(plain["seed"])
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(train, "run", run)
+def test_interrupted_sweep_starts_no_further_run(runs, errors, capsys):
+    errors[0] = KeyboardInterrupt()
     assert main(["-m", "seed=0,1"]) == 130
-    assert started == [0]
+    assert [seed for *_, seed in runs] == [0]
     assert capsys.readouterr().out.splitlines()[-2:] == [
         "interrupted: 0 of 2 runs are done. Go on with:",
         "  cnnlab -m seed=0,1 plots=false",
     ]
 
 
-def test_unexpected_exception_in_a_run_is_shown_and_the_others_run(monkeypatch, capsys):
-    def run(plain, overrides, *, in_sweep):
-        if plain["seed"] == 0:
-            raise ZeroDivisionError("of mine")
-        ended(load(plain), "finished")
-        return 0
-
-    monkeypatch.setattr(train, "run", run)
+def test_unexpected_exception_in_a_run_is_shown_and_the_others_run(runs, errors, capsys):
+    errors[0] = ZeroDivisionError("of mine")
     assert main(["-m", "seed=0,1"]) == 1
+    assert [seed for *_, seed in runs] == [0, 1]
     lines = capsys.readouterr().err.splitlines()
     assert lines[0].startswith("Traceback")
     assert lines[-3:] == [
@@ -383,14 +378,8 @@ def test_run_whose_result_is_lost_is_a_failure(capsys):
     assert lines[2].strip().startswith(f"{damaged}: is missing. The run has ended, but its result is lost.")
 
 
-def test_run_that_is_found_wrong_when_it_is_built_is_refused_in_the_grid(monkeypatch):
-    def run(plain, overrides, *, in_sweep):
-        if plain["seed"] == 0:
-            raise ConfigError("batch_size: larger than the training split")
-        ended(load(plain), "finished")
-        return 0
-
-    monkeypatch.setattr(train, "run", run)
+def test_run_that_is_found_wrong_when_it_is_built_is_refused_in_the_grid(errors):
+    errors[0] = ConfigError("batch_size: larger than the training split")
     assert main(["-m", "seed=0,1"]) == 1
     first, second = StudyFolder.named("seed").read_grid()
     assert (first.run_id, first.problem) == ("", "batch_size: larger than the training split")
@@ -403,10 +392,7 @@ def test_results_of_named_arms_name_them(tmp_path):
     assert {row.split(",")[header.split(",").index("arm")] for row in rows} == {"slow", "fast"}
 
 
-def test_interrupted_sweep_says_so_once(monkeypatch, capsys):
-    def run(plain, overrides, *, in_sweep):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(train, "run", run)
+def test_interrupted_sweep_says_so_once(errors, capsys):
+    errors[0] = KeyboardInterrupt()
     assert main(["-m", "seed=0,1"]) == 130
     assert capsys.readouterr().err == ""

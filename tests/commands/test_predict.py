@@ -12,8 +12,7 @@ from cnnlab.config import load
 from cnnlab.errors import ConfigError, RunError
 from cnnlab.identity import file_hash
 from cnnlab.run import execute
-from tests.conftest import cnnlab, composed, tiny
-from tests.test_run import stop_after
+from tests.conftest import cnnlab, composed, interrupted_after, tiny
 
 pytestmark = pytest.mark.usefixtures("in_empty_folder")
 
@@ -109,11 +108,9 @@ def test_missing_images_are_refused(paths, message):
         main(["run", *paths])
 
 
-def test_run_without_weights_is_refused(monkeypatch):
-    with monkeypatch.context() as patch:
-        stop_after(patch, 1)
-        with pytest.raises(KeyboardInterrupt, match=r"^$"):
-            execute(tiny())
+def test_run_without_weights_is_refused():
+    with interrupted_after(1):
+        execute(tiny())
     Image.new("RGB", (8, 8)).save("a.png")
     with pytest.raises(
         ConfigError, match=r"is interrupted, it has no weights yet\. Finish it: cnnlab resume outputs/runs/"

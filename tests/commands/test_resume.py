@@ -4,22 +4,20 @@ from cnnlab.artifacts import RUNS, RunFolder
 from cnnlab.commands.resume import find_run, main
 from cnnlab.errors import ConfigError
 from cnnlab.run import execute
-from tests.conftest import cnnlab, tiny
-from tests.test_run import equal_results, only_run, stop_after
+from tests.conftest import cnnlab, interrupted_after, tiny
+from tests.test_run import equal_results, only_run
 
 pytestmark = pytest.mark.usefixtures("in_empty_folder")
 
 
-def interrupted(monkeypatch, *options):
-    with monkeypatch.context() as patch:
-        stop_after(patch, 1)
-        with pytest.raises(KeyboardInterrupt, match=r"^$"):
-            execute(tiny("checkpoint_seconds=0", "epochs=3", *options))
+def interrupted(*options):
+    with interrupted_after(1):
+        execute(tiny("checkpoint_seconds=0", "epochs=3", *options))
     return only_run()
 
 
-def test_interrupted_run_goes_on_from_its_checkpoint(monkeypatch, capsys):
-    folder = interrupted(monkeypatch)
+def test_interrupted_run_goes_on_from_its_checkpoint(capsys):
+    folder = interrupted()
     assert main([str(folder.path)]) == 0
     assert "resumed  after epoch 1" in capsys.readouterr().out
     resumed = RunFolder(folder.path.rename("resumed"))
@@ -27,8 +25,8 @@ def test_interrupted_run_goes_on_from_its_checkpoint(monkeypatch, capsys):
 
 
 @pytest.mark.parametrize("is_finished", [False, True])
-def test_rerun_goes_on_too_and_is_not_repeated(monkeypatch, capsys, is_finished):
-    folder = interrupted(monkeypatch, "rerun=true")
+def test_rerun_goes_on_too_and_is_not_repeated(capsys, is_finished):
+    folder = interrupted("rerun=true")
     config = folder.read_config()
     assert config["rerun"] is False
     folder.write_config(config | {"rerun": True}, [])  # as an earlier version saved it
@@ -41,8 +39,8 @@ def test_rerun_goes_on_too_and_is_not_repeated(monkeypatch, capsys, is_finished)
     assert ("finished before; nothing was trained" if is_finished else "resumed  after epoch 1") in out
 
 
-def test_console_script_resumes_a_run(monkeypatch):
-    folder = interrupted(monkeypatch)
+def test_console_script_resumes_a_run():
+    folder = interrupted()
     done = cnnlab("resume", folder.run_id)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines()[-1].startswith("open     outputs/runs/")
@@ -98,16 +96,16 @@ def test_first_run_has_to_be_trained():
         find_run("a")
 
 
-def test_run_whose_data_changed_is_refused(monkeypatch):
-    folder = interrupted(monkeypatch)
+def test_run_whose_data_changed_is_refused():
+    folder = interrupted()
     moved = RunFolder(folder.path.rename(folder.path.with_name("cnn6-batch-relu-adam-s0-0000000000")))
     with pytest.raises(ConfigError, match=r"run: the data of cnn6-\S+ has changed, or its folder has been renamed: "):
         main([moved.run_id])
 
 
-def test_plugins_have_to_be_named_again(tmp_path, monkeypatch):
+def test_plugins_have_to_be_named_again(tmp_path):
     (tmp_path / "mine.py").write_text("x = 1")
-    folder = interrupted(monkeypatch, f"plugins=[{tmp_path / 'mine.py'}]")
+    folder = interrupted(f"plugins=[{tmp_path / 'mine.py'}]")
     with pytest.raises(
         ConfigError, match=r"--plugins: the run was trained with plugins, which are code\. Name them: --plugins"
     ):
@@ -115,10 +113,10 @@ def test_plugins_have_to_be_named_again(tmp_path, monkeypatch):
     assert main([folder.run_id, "--plugins", str(tmp_path / "mine.py")]) == 0
 
 
-def test_plugin_that_has_changed_is_refused_and_not_run(tmp_path, monkeypatch):
+def test_plugin_that_has_changed_is_refused_and_not_run(tmp_path):
     plugin = tmp_path / "mine.py"
     plugin.write_text("x = 1")
-    folder = interrupted(monkeypatch, f"plugins=[{plugin}]")
+    folder = interrupted(f"plugins=[{plugin}]")
     plugin.write_text("raise SystemExit('was run')")
     with pytest.raises(
         ConfigError, match=r"--plugins: not what cnn6-\S+ was trained with, got \S+: other files, or their content has"
@@ -126,9 +124,9 @@ def test_plugin_that_has_changed_is_refused_and_not_run(tmp_path, monkeypatch):
         main([folder.run_id, "--plugins", str(plugin)])
 
 
-def test_plugin_that_is_not_there_is_refused(tmp_path, monkeypatch):
+def test_plugin_that_is_not_there_is_refused(tmp_path):
     (tmp_path / "mine.py").write_text("x = 1")
-    folder = interrupted(monkeypatch, f"plugins=[{tmp_path / 'mine.py'}]")
+    folder = interrupted(f"plugins=[{tmp_path / 'mine.py'}]")
     with pytest.raises(
         ConfigError, match=r"--plugins: no file 'gone\.py'\. The run was trained with --plugins \S+mine"
     ):
