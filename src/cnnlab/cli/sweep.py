@@ -1,4 +1,4 @@
-"""A sweep: hands the runs that are to do to a launcher until all have ended, and says how."""
+"""A sweep: has the runs launched that are to do, shows how they stand, and compares them."""
 
 from __future__ import annotations
 
@@ -7,25 +7,17 @@ import shlex
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from hydra.core.utils import JobReturn
-
 from cnnlab.artifacts import RUNS, RunFolder
-from cnnlab.cli.jobs import Outcome
+from cnnlab.cli.launching import DIED, Launch, Launching
 from cnnlab.cli.points import Grid, Job
 from cnnlab.errors import ConfigError, Interrupted, RunError
-from cnnlab.guards import is_held
 from cnnlab.study import FINAL, GridRow, Study, StudyFolder, settings, standing
-from cnnlab.summary_file import read_summary
 from cnnlab.watch import Watch, Watched
 
-Launch = Callable[[list[list[str]]], Sequence[JobReturn]]
-"""Overrides of each run -> how each ended; what a Hydra launcher does."""
-
 _COMPARISON_PAUSE = 30.0  # seconds: comparing takes one, and the processor has runs to train
-_PAUSE = 1.0  # seconds between two looks at runs that another process trains
 
 
 class Sweep:
@@ -44,8 +36,7 @@ class Sweep:
         self.study = StudyFolder.named(self.name)
         self.folders = {job.run_id: RunFolder(RUNS / job.run_id) for job in self.jobs}
         self.baseline = self._checked_baseline()
-        self._outcomes: dict[str, Outcome] = {}
-        self._launcher_error: Exception | None = None
+        self._launching = Launching(self.folders)
         self._compared_at = time.monotonic()
 
     def _checked_baseline(self) -> str | None:
@@ -99,61 +90,12 @@ class Sweep:
         try:
             with _sigterm_is_ctrl_c():
                 with watch:
-                    self._run(to_do, launch)
+                    self._launching.carry_out(to_do, launch)
                 self._close()
         except KeyboardInterrupt:
             counts = watch.counts()
             print(f"interrupted: {counts['done']} of {count(len(self.jobs))} are done. Go on with:\n  {self.command}")
             raise Interrupted from None
-
-    def _run(self, jobs: Sequence[Job], launch: Launch) -> None:
-        """Launch until every run has ended; those that another process trains are looked at again at the end."""
-        left = list(jobs)
-        while left:
-            began = time.time()
-            self._launch(left, launch)
-            unsettled = [job for job in left if not self._is_settled(job, began)]
-            if len(unsettled) == len(left) and not any(map(self._is_busy, left)):
-                return  # the launcher gets nowhere
-            left = unsettled
-            while left and all(is_held(self.folders[job.run_id]) for job in left):
-                time.sleep(_PAUSE)
-
-    def _launch(self, jobs: Sequence[Job], launch: Launch) -> None:
-        self._launcher_error = None
-        for job in jobs:
-            self._outcomes.pop(job.run_id, None)
-        try:
-            returned = launch([job.point.overrides for job in jobs])
-        except Exception as error:  # of the launcher, say because one process died: what others did is in their files
-            self._launcher_error = error
-            return
-        for job, result in zip(jobs, returned):
-            self._outcomes[job.run_id] = outcome = _outcome(result)
-            self._record(self.folders[job.run_id], outcome)
-
-    def _record(self, folder: RunFolder, outcome: Outcome) -> None:
-        """Write down what only the launcher knows: why a run could not say itself how it ended."""
-        standing_now = standing(folder)
-        if outcome.reason and standing_now in ("died", "interrupted") and not is_held(folder):
-            status = "failed" if standing_now == "died" else standing_now
-            folder.write_json(
-                "status.json", {**folder.read_json("status.json"), "status": status, "error": outcome.reason}
-            )
-
-    def _is_settled(self, job: Job, began: float) -> bool:
-        """Tell whether a run needs no further launch: its outcome is known, or its files say how it ended."""
-        outcome, folder = self._outcomes.get(job.run_id), self.folders[job.run_id]
-        if outcome is not None:
-            return not outcome.is_busy or self._status(job) in FINAL
-        if is_held(folder):
-            return False
-        status_file = folder.path / "status.json"
-        return status_file.exists() and status_file.stat().st_mtime >= began
-
-    def _is_busy(self, job: Job) -> bool:
-        outcome = self._outcomes.get(job.run_id)
-        return is_held(self.folders[job.run_id]) or (outcome is not None and outcome.is_busy)
 
     def _status(self, job: Job) -> str:
         return standing(self.folders[job.run_id])
@@ -176,7 +118,7 @@ class Sweep:
         self._draw()
         print()
         self._show_comparison()
-        failures = [self._failure(job) for job in self.jobs if self._problem(job) is not None]
+        failures = [self._failure(job) for job in self.jobs if self._launching.problem(job) is not None]
         num_refused = sum(map(len, self.grid.refused.values()))
         if failures or num_refused:
             num_points = len(self.jobs) + num_refused
@@ -204,32 +146,12 @@ class Sweep:
 
     def _failure(self, job: Job) -> str:
         kind = "diverged" if self._status(job) == "diverged" else "failed"
-        return f"  {kind:9}{job.point.label}\n{'':11}{self._problem(job)}"
-
-    def _problem(self, job: Job) -> str | None:
-        """Return why a run has no result, in a line or two; None if it has one."""
-        if self._status(job) == "finished":
-            try:
-                read_summary(self.folders[job.run_id])
-            except RunError as error:
-                return str(error)
-            return None
-        outcome, status = self._outcomes.get(job.run_id), self.folders[job.run_id].read_json("status.json")
-        if outcome is not None and outcome.reason:
-            return outcome.reason.replace("\n", f"\n{'':11}")
-        if self._status(job) == "died":
-            return _DIED
-        if "error" in status:
-            return f"{status['error']}"
-        if self._launcher_error is not None:
-            first_line = f"{self._launcher_error}".strip().splitlines()[:1]
-            return f"the launcher: {type(self._launcher_error).__name__}: {''.join(first_line)}"
-        return f"{self._status(job)}: no reason is recorded"
+        return f"  {kind:9}{job.point.label}\n{'':11}{self._launching.problem(job)}"
 
     def _tell_died(self, jobs: Sequence[Job]) -> None:
         died = [job for job in jobs if self._status(job) == "died"]
         for job in died:
-            print(f"  died     {job.point.label}\n{'':11}{_DIED} Trying again.")
+            print(f"  died     {job.point.label}\n{'':11}{DIED} Trying again.")
         if died:
             print(f"{'':11}With hydra/launcher=process the other runs go on beside one that dies.")
 
@@ -245,8 +167,7 @@ class Sweep:
 
     def _rows(self) -> list[GridRow]:
         """Return the grid; runs that were found wrong when they were built are refused points of it."""
-        wrong = {run_id: outcome.reason for run_id, outcome in self._outcomes.items() if outcome.code == 2}
-        return self.grid.rows(wrong)
+        return self.grid.rows(self._launching.found_wrong())
 
     def _write_grid(self) -> None:
         config = self.jobs[0].config
@@ -261,9 +182,6 @@ class Sweep:
         if job.point.arm_name:
             own = {"arm": job.point.arm_name, **own}
         return Watched(folder, job.point.label, config.seed, config.epochs, own, is_rerun=config.rerun)
-
-
-_DIED = "its process ended without a word: it was killed, or the memory was full."
 
 
 def _name(grid: Grid) -> str:
@@ -287,15 +205,6 @@ def _sigterm_is_ctrl_c() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def _outcome(result: JobReturn) -> Outcome:
-    try:
-        outcome = result.return_value
-    except Exception as error:  # of the launcher: the job itself returns an outcome whatever happens
-        return Outcome(1, f"{type(error).__name__}: {error}")
-    assert isinstance(outcome, Outcome)
-    return outcome
 
 
 def count(number: int) -> str:
