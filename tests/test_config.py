@@ -30,6 +30,13 @@ def test_values_take_the_types_of_their_fields():
     assert config.dataset.classes == ("3", "5")
 
 
+def test_classes_are_a_list_or_a_number():
+    assert load(composed()).dataset.classes is None
+    config = load(composed("dataset.classes=5"))
+    assert config.dataset.classes == 5
+    assert load(to_plain(config)) == config
+
+
 def test_loaded_configuration_survives_yaml():
     config = load(composed("optimizer=adam", "dataset=synthetic", "plugins=[a.py]", "grad_clip_norm=0.5"))
     assert load(yaml.safe_load(yaml.safe_dump(to_plain(config)))) == config
@@ -73,6 +80,8 @@ def test_configuration_cannot_be_changed():
         (["ema=1"], "ema: must be in [0, 1), got 1 (null turns it off)."),
         (["watch_test=maybe"], "watch_test: must be true or false, got 'maybe'."),
         (["dataset.val_fraction=1"], "dataset.val_fraction: must be in [0, 1), got 1."),
+        (["dataset.classes=1"], "dataset.classes: must be >= 2, got 1 (null turns it off)."),
+        (["dataset.classes=2.5"], "dataset.classes: must be a whole number, got 2.5 (null turns it off)."),
         (["dataset.fraction=0"], "dataset.fraction: must be in (0, 1], got 0 (null turns it off)."),
         (["model.width=0"], "model.width: must be > 0, got 0."),
         (

@@ -67,8 +67,8 @@ class DatasetConfig:
     name: str
     image_size: Annotated[int, Bound("in 1 to 16384", low=1, high=2**14)] | None = None
     """Height and width of the images, in pixels; null keeps the data set's own."""
-    classes: tuple[str, ...] | None = None
-    """Keep only these classes, in this order; null keeps all."""
+    classes: tuple[str, ...] | Annotated[int, Bound(">= 2", low=2)] | None = None
+    """Keep only these classes, in this order, or the first so many; null keeps all."""
     binary: str | None = None
     """Make it a question of two classes: this class against the rest; null turns it off."""
     per_class: PositiveInt | None = None

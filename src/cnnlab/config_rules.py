@@ -53,7 +53,7 @@ def _warm_up_ends_before_training(config: RunConfig) -> str | None:
 
 def _binary_names_a_kept_class(config: RunConfig) -> str | None:
     classes, binary = config.dataset.classes, config.dataset.binary
-    if classes is not None and binary is not None and binary not in classes:
+    if isinstance(classes, tuple) and binary is not None and binary not in classes:
         return f"dataset.binary: {unknown(binary, classes, noun='class')}"
     return None
 

@@ -128,6 +128,26 @@ def test_portions_that_are_asked_for_in_vain_are_noted():
     assert split(source_of(20, 20), val_fraction=0.3, test_fraction=0.4).notes == ("a note",)
 
 
+def test_a_number_of_classes_keeps_the_first_so_many():
+    data = split(source_of(30, 20, 10), classes=2)
+    named = split(source_of(30, 20, 10), classes=("ant", "bee"))
+    assert data.classes == ("ant", "bee")
+    for part in ("train", "val", "test"):
+        assert rows(getattr(data, part)) == rows(getattr(named, part))
+    assert split(source_of(30, 20, 10), classes=3).classes == CLASSES
+
+
+def test_more_classes_than_there_are_are_refused():
+    with pytest.raises(ConfigError, match=r"^dataset\.classes: must be <= 3, the classes of the data, got 4\.$"):
+        split(source_of(5, 5, 5), classes=4)
+
+
+def test_binary_may_name_one_of_the_first_classes_only():
+    assert split(source_of(9, 9, 9), classes=2, binary="bee").classes == ("rest", "bee")
+    with pytest.raises(ConfigError, match=r"^dataset\.binary: unknown class 'cat'\. .*Known: ant, bee\.$"):
+        split(source_of(9, 9, 9), classes=2, binary="cat")
+
+
 def test_classes_without_test_images_are_named():
     first, second, third = CLASSES[:3]
     assert split(source_of(5, 1, 5)).notes == ("a note", f"no test images of class '{second}'")

@@ -63,7 +63,7 @@ def make_splits(
     source: Source,
     *,
     seed: int,
-    classes: tuple[str, ...] | None,
+    classes: tuple[str, ...] | int | None,
     binary: str | None,
     per_class: int | None,
     fraction: float | None,
@@ -79,7 +79,7 @@ def make_splits(
     Args:
         source: its own splits are used as they come; what it has not got is held out of the training split.
         seed: draws the subset, and nothing else.
-        classes: keep these, in this order; None keeps all.
+        classes: keep these, in this order, or the first so many; None keeps all.
         binary: this class becomes 1, all others become 0, "rest"; None keeps the classes.
         per_class: training images per class; None takes all.
         fraction: part of the training images of each class; None takes all.
@@ -107,12 +107,14 @@ def make_splits(
     return Data(train, val, test, source.classes, notes, files)
 
 
-def keep_classes(source: Source, classes: tuple[str, ...]) -> Source:
-    """Return the images of these classes only; the labels follow their order.
+def keep_classes(source: Source, classes: tuple[str, ...] | int) -> Source:
+    """Return the images of these classes only, or of the first so many; the labels follow their order.
 
     Raises:
-        ConfigError: fewer than two classes, one that the data set has not got, or one twice.
+        ConfigError: fewer than two classes or more than there are, one that the data set has not got, or one twice.
     """
+    if isinstance(classes, int):
+        classes = _first_classes(source, classes)
     problems = [_unknown_class("classes", name, source) for name in classes if name not in source.classes]
     if twice := sorted({name for name in classes if classes.count(name) > 1}):
         problems.append(f"dataset.classes: more than once: {', '.join(twice)}.")
@@ -123,6 +125,12 @@ def keep_classes(source: Source, classes: tuple[str, ...]) -> Source:
     labels = torch.full((len(source.classes),), -1)
     labels[[source.classes.index(name) for name in classes]] = torch.arange(len(classes))
     return _relabel(source, labels, classes)
+
+
+def _first_classes(source: Source, count: int) -> tuple[str, ...]:
+    if count > len(source.classes):
+        raise ConfigError(f"dataset.classes: must be <= {len(source.classes)}, the classes of the data, got {count}.")
+    return source.classes[:count]
 
 
 def join_rest(source: Source, name: str) -> Source:
