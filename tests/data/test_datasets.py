@@ -112,6 +112,11 @@ def test_synthetic_takes_two_classes_or_more():
     assert problems == ["dataset.num_classes: must be >= 2, got 1.", "dataset.channels: unknown '2'. Known: 1, 3."]
 
 
+def test_unknown_part_of_mnist_is_named():
+    _, problems = check_options("dataset", "mnist", DATASETS["mnist"], {"part": "tests"})
+    assert problems == ["dataset.part: unknown 'tests'. Did you mean 'test'? Known: test (null turns it off)."]
+
+
 def test_image_folder_without_root_says_how_to_give_it(tmp_path):
     with pytest.raises(ConfigError, match=r"^dataset\.root: missing\. Give the folder: dataset\.root=path/to/folder$"):
         DATASETS["image_folder"](storage(tmp_path))

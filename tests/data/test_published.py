@@ -31,8 +31,8 @@ def _offline(monkeypatch):
     monkeypatch.setattr(urllib.request, "urlopen", refuse)
 
 
-def load(name: str, folder: Path) -> Source:
-    return DATASETS[name](Storage(folder, folder / "cache", None))
+def load(name: str, folder: Path, **options: object) -> Source:
+    return DATASETS[name](Storage(folder, folder / "cache", None), **options)
 
 
 def check(source: Source, pixels: dict[str, np.ndarray], labels: dict[str, list[int]]) -> None:
@@ -67,6 +67,22 @@ def test_mnist_files_are_read_plain_or_compressed(tmp_path, name):
     source = load(name, tmp_path)
     check(source, pixels, labels)
     assert source.classes == (FASHION if name == "fashion_mnist" else tuple("0123456789"))
+
+
+def test_the_test_files_of_mnist_can_be_the_whole_data_set(tmp_path):
+    pixels, labels = write_mnist(tmp_path / "MNIST/raw")
+    for file in (tmp_path / "MNIST/raw").glob("train-*"):
+        file.unlink()
+    source = load("mnist", tmp_path, part="test")
+    np.testing.assert_array_equal(source.train.images.numpy(), pixels["test"])
+    assert source.train.labels.tolist() == labels["test"]
+    assert (source.val, source.test) == (None, None)
+
+
+def test_offline_the_missing_test_files_alone_are_named_where_those_are_wanted(tmp_path):
+    files = r"Put t10k-images-idx3-ubyte\.gz, t10k-labels-idx1-ubyte\.gz into "
+    with pytest.raises(ConfigError, match=rf"^dataset \(mnist\): {OFFLINE} {files}"):
+        load("mnist", tmp_path, part="test")
 
 
 def test_fashion_classes_are_torchvisions():
@@ -112,16 +128,10 @@ def test_real_mnist_without_training_files_names_them(real_data):
         load("mnist", folder)
 
 
-def test_real_mnist_test_files_are_read(tmp_path, real_data):
-    (tmp_path / "MNIST/raw").mkdir(parents=True)
-    for kind in ("images-idx3-ubyte.gz", "labels-idx1-ubyte.gz"):
-        real = real_data / "mnist/MNIST/raw" / f"t10k-{kind}"
-        for part in ("train", "t10k"):
-            (tmp_path / f"MNIST/raw/{part}-{kind}").symlink_to(real)
-    source = load("mnist", tmp_path)
-    assert source.test is not None
-    assert source.test.images.shape == (10_000, 1, 28, 28)
-    assert source.test.labels[:5].tolist() == [7, 2, 1, 0, 4]
+def test_real_mnist_test_files_are_read(real_data):
+    source = load("mnist", real_data / "mnist", part="test")
+    assert source.train.images.shape == (10_000, 1, 28, 28)
+    assert source.train.labels[:5].tolist() == [7, 2, 1, 0, 4]
 
 
 CIFAR = {

@@ -161,9 +161,16 @@ def _stripes(angles: Tensor, channels: int, size: int, draws: torch.Generator) -
     return ((0.5 + contrast * wave + 0.2 * noise) * 255).round_().clamp_(0, 255)
 
 
-def mnist(storage: Storage) -> Source:
-    """MNIST: 60,000 + 10,000 handwritten digits, 28x28 gray; downloaded."""
-    return read_mnist("mnist", "MNIST", classes=DIGITS, data_dir=storage.data_dir, progress=storage.progress)
+def mnist(storage: Storage, *, part: Literal["test"] | None = None) -> Source:
+    """MNIST: 60,000 + 10,000 handwritten digits, 28x28 gray; downloaded. part=test takes the 10,000 alone."""
+    return read_mnist(
+        "mnist",
+        "MNIST",
+        classes=DIGITS,
+        data_dir=storage.data_dir,
+        progress=storage.progress,
+        only_test=part == "test",
+    )
 
 
 def fashion_mnist(storage: Storage) -> Source:

@@ -18,9 +18,18 @@ if TYPE_CHECKING:
     from torchvision.datasets import CIFAR10
 
 _AGAIN = "Delete it, then it is downloaded again."
+_TRAIN, _TEST = "train", "t10k"  # how the files of the MNIST family begin
 
 
-def read_mnist(name: str, kind: str, *, classes: tuple[str, ...], data_dir: Path, progress: Progress | None) -> Source:
+def read_mnist(
+    name: str,
+    kind: str,
+    *,
+    classes: tuple[str, ...],
+    data_dir: Path,
+    progress: Progress | None,
+    only_test: bool = False,
+) -> Source:
     """Read `<data_dir>/<kind>/raw/*-ubyte` or the same with .gz; download what is missing.
 
     Args:
@@ -29,21 +38,22 @@ def read_mnist(name: str, kind: str, *, classes: tuple[str, ...], data_dir: Path
         classes: in the order of the labels.
         data_dir: where downloads go and are looked for.
         progress: told of a download.
+        only_test: take the test files as the whole data set; the training files need not be there.
 
     Raises:
         ConfigError: a file is missing and cannot be downloaded, or is damaged.
     """
     folder = data_dir / kind / "raw"
-    names = [f"{part}-{file}" for part in ("train", "t10k") for file in ("images-idx3-ubyte", "labels-idx1-ubyte")]
-    missing = [f"{file}.gz" for file in names if find_idx(folder, file) is None]
-    if missing:
+    parts = (_TEST,) if only_test else (_TRAIN, _TEST)
+    names = [f"{part}-{file}" for part in parts for file in ("images-idx3-ubyte", "labels-idx1-ubyte")]
+    if missing := [f"{file}.gz" for file in names if find_idx(folder, file) is None]:
         import torchvision.datasets
 
         data_set = getattr(torchvision.datasets, kind)
         advice = f"Put {', '.join(missing)} into {folder}, from {data_set.mirrors[0]}"
         download(name, lambda: data_set(data_dir, download=True), folder=folder, advice=advice, progress=progress)
-    train, test = (_idx_split(name, folder, part, len(classes)) for part in ("train", "t10k"))
-    return Source(train, classes, test=test)
+    train, *test = (_idx_split(name, folder, part, len(classes)) for part in parts)
+    return Source(train, classes, test=test[0] if test else None)
 
 
 def _idx_split(name: str, folder: Path, part: str, num_classes: int) -> Split:
