@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import socket
 import sys
+import urllib.request
 import warnings
+import zipfile
 from pathlib import Path
 from urllib.error import URLError
 
 import pytest
 
-from cnnlab.data.downloads import TIMEOUT_SECONDS, archive_advice, download, md5_of
+from cnnlab.data.downloads import TIMEOUT_SECONDS, Archive, archive_advice, download, fetch_folder, md5_of
 from cnnlab.errors import ConfigError
 
 EMPTY_MD5 = "d41d8cd98f00b204e9800998ecf8427e"
@@ -78,3 +80,68 @@ def test_folders_made_for_a_download_that_failed_are_removed(tmp_path):
     with pytest.raises(ConfigError, match="offline"):
         download("mnist", fetch, folder=folder, advice="", progress=None)
     assert list(tmp_path.iterdir()) == []
+
+
+def write_zip(file: Path, folder: str = "pets") -> str:
+    """Write an archive of one folder; return its MD5."""
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(f"{folder}/cat/1.jpg", "a cat")
+    return md5_of(file)
+
+
+def pets(md5: str | None) -> Archive:
+    return Archive("http://nowhere.invalid/pets.zip", "pets", md5)
+
+
+@pytest.fixture
+def _offline(monkeypatch):
+    def refuse(*_: object, **__: object) -> None:
+        raise URLError("refused")
+
+    monkeypatch.setattr(urllib.request, "urlopen", refuse)
+
+
+@pytest.mark.usefixtures("_offline")
+@pytest.mark.parametrize("is_published", [True, False])
+def test_archive_that_lies_there_is_unpacked_and_stays(tmp_path, is_published):
+    md5 = write_zip(tmp_path / "pets.zip")
+    fetch_folder("pets", pets(md5 if is_published else None), data_dir=tmp_path, progress=None)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["pets", "pets.zip"]
+    assert (tmp_path / "pets/cat/1.jpg").read_text() == "a cat"
+
+
+def test_archive_is_downloaded_and_unpacked(tmp_path, monkeypatch):
+    md5 = write_zip(tmp_path / "there.zip")
+    monkeypatch.setattr(
+        "torchvision.datasets.utils.download_url",
+        lambda _, root, filename, __: Path(root, filename).write_bytes((tmp_path / "there.zip").read_bytes()),
+    )
+    fetch_folder("pets", pets(md5), data_dir=tmp_path / "data", progress=None)
+    assert sorted(path.name for path in (tmp_path / "data").iterdir()) == ["pets", "pets.zip"]
+
+
+@pytest.mark.usefixtures("_offline")
+def test_offline_nothing_is_left_of_a_folder(tmp_path):
+    message = (
+        rf"^dataset \(pets\): cannot be downloaded \(refused\)\. Put pets\.zip into {tmp_path}/data, from http://n"
+    )
+    with pytest.raises(ConfigError, match=message):
+        fetch_folder("pets", pets(None), data_dir=tmp_path / "data", progress=None)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("_offline")
+@pytest.mark.parametrize(("md5", "reason"), [(EMPTY_MD5, "refused"), (None, "File is not a zip file")])
+def test_damaged_archive_is_named_and_leaves_no_folder(tmp_path, md5, reason):
+    (tmp_path / "pets.zip").write_bytes(b"half of it")
+    with pytest.raises(ConfigError, match=rf"\({reason}\)\. {tmp_path}/pets\.zip is damaged\. Put pets\.zip "):
+        fetch_folder("pets", pets(md5), data_dir=tmp_path, progress=None)
+    assert [path.name for path in tmp_path.iterdir()] == ["pets.zip"]
+
+
+@pytest.mark.usefixtures("_offline")
+def test_archive_of_another_folder_is_refused(tmp_path):
+    write_zip(tmp_path / "pets.zip", folder="birds")
+    with pytest.raises(ConfigError, match=r"^dataset \(pets\): cannot be downloaded \(\[Errno 2\] No such file"):
+        fetch_folder("pets", pets(None), data_dir=tmp_path, progress=None)
+    assert [path.name for path in tmp_path.iterdir()] == ["pets.zip"]
