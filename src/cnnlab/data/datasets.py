@@ -16,8 +16,17 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from cnnlab.data.downloads import Progress
-from cnnlab.data.images import read_image_folder
+from cnnlab.data.images import read_image_folder, read_images
 from cnnlab.data.published import read_cifar, read_mnist, read_stl10
+from cnnlab.data.published_folders import (
+    HYMENOPTERA,
+    TINY_IMAGENET,
+    dogs_vs_cats_folder,
+    dogs_vs_cats_layout,
+    find_folder,
+    hymenoptera_layout,
+    tiny_imagenet_layout,
+)
 from cnnlab.data.splits import Data, Source, Split, make_splits
 from cnnlab.errors import ConfigError
 from cnnlab.randomness import generator
@@ -195,6 +204,24 @@ def stl10(storage: Storage) -> Source:
     return read_stl10(classes=STL10, data_dir=storage.data_dir, progress=storage.progress)
 
 
+def tiny_imagenet(storage: Storage, *, root: Path | None = None, skip_corrupt: bool = False) -> Source:
+    """TinyImageNet: 100,000 + 10,000 photographs in 200 classes, 64x64 RGB; downloaded."""
+    folder = find_folder("tiny_imagenet", TINY_IMAGENET, root, data_dir=storage.data_dir, progress=storage.progress)
+    return read_images(storage, folder, tiny_imagenet_layout(folder), skip_corrupt=skip_corrupt)
+
+
+def dogs_vs_cats(storage: Storage, *, root: Path | None = None, skip_corrupt: bool = False) -> Source:
+    """Dogs vs Cats: 25,000 photographs of many sizes, 30 % are the test split; from Kaggle, by hand."""
+    folder = dogs_vs_cats_folder(root, data_dir=storage.data_dir)
+    return read_images(storage, folder, dogs_vs_cats_layout(folder), skip_corrupt=skip_corrupt)
+
+
+def hymenoptera(storage: Storage, *, root: Path | None = None, skip_corrupt: bool = False) -> Source:
+    """Ants and bees: 244 + 153 photographs of many sizes, hymenoptera_data; downloaded."""
+    folder = find_folder("hymenoptera", HYMENOPTERA, root, data_dir=storage.data_dir, progress=storage.progress)
+    return read_images(storage, folder, hymenoptera_layout(folder), skip_corrupt=skip_corrupt)
+
+
 def image_folder(storage: Storage, *, root: Path | None = None, skip_corrupt: bool = False) -> Source:
     """Your own images: root/<class>/... or root/train/<class>/... and root/test/<class>/..., decoded once."""
     if root is None:
@@ -210,5 +237,8 @@ DATASETS: dict[str, Callable[..., Source]] = {
     "cifar10": cifar10,
     "cifar100": cifar100,
     "stl10": stl10,
+    "tiny_imagenet": tiny_imagenet,
+    "dogs_vs_cats": dogs_vs_cats,
+    "hymenoptera": hymenoptera,
     "image_folder": image_folder,
 }

@@ -178,8 +178,7 @@ def read_layout(root: Path) -> Layout:
     index = {name: label for label, name in enumerate(classes)}
     labels = [index[name] for name in names]
     notes += _left_out([path for path in listing.others if _is_inside(path, roles, depth)])
-    if listing.num_of_macos:
-        notes.append(f"{listing.num_of_macos} of macOS's own left out (._*, {_MACOS_FOLDER})")
+    notes += macos_left_out(listing)
     return Layout(tuple(images), tuple(splits), tuple(labels), classes, tuple(notes))
 
 
@@ -189,14 +188,14 @@ def _split_folders(listing: Listing) -> tuple[dict[str, str], list[str]]:
     roles = {name: _ROLES[name.lower()] for name in top if name.lower() in _ROLES}
     if "train" not in roles.values():
         if roles and len(roles) == len(top):
-            raise ConfigError(f"dataset.root: no folder 'train' beside {_quoted(roles)}.")
+            raise ConfigError(f"dataset.root: no folder 'train' beside {quoted(roles)}.")
         return {}, []
     with_folders = {_first(path) for path in listing.folders if "/" in path}
     if not any(roles.get(name) == "train" for name in with_folders):
         return {}, []  # a class that is called train: the images lie right in it
     twice = [name for name, role in roles.items() if list(roles.values()).count(role) > 1]
     if twice:
-        raise ConfigError(f"dataset.root: more than one folder for a split: {_quoted(twice)}. Leave one.")
+        raise ConfigError(f"dataset.root: more than one folder for a split: {quoted(twice)}. Leave one.")
     with_images = {_first(image.path) for image in listing.images}
     notes = [f"folder '{name}' left out, it is no split" for name in top if name not in roles and name in with_images]
     others = [name for name, role in roles.items() if role != "train"]
@@ -222,14 +221,14 @@ def _problems(root: Path, folders: list[str], places: set[tuple[str, str]], role
         if not names:
             problems.append(f"dataset.root: no images in class folders under '{root / folder}'.")
         if strange := sorted(names - trained):
-            problems.append(f"dataset.root: classes in '{folder}' without training images: {_quoted(strange)}.")
+            problems.append(f"dataset.root: classes in '{folder}' without training images: {quoted(strange)}.")
     empty = [
         path for path in folders if (roles.get(_first(path), "train"), printable(path.rpartition("/")[2])) not in places
     ]
     if empty:
-        problems.append(f"dataset.root: no images in class folder {_quoted(sorted(empty))}. Fill or remove it.")
+        problems.append(f"dataset.root: no images in class folder {quoted(sorted(empty))}. Fill or remove it.")
     if len(trained) == 1 and not problems:
-        problems.append(f"dataset.root: one class only, {_quoted(trained)}. It takes two folders of images or more.")
+        problems.append(f"dataset.root: one class only, {quoted(trained)}. It takes two folders of images or more.")
     return problems
 
 
@@ -247,6 +246,12 @@ def _first(path: str) -> str:
     return path.split("/", 1)[0]
 
 
+def macos_left_out(listing: Listing) -> list[str]:
+    """Say how much of macOS's own lies among the images."""
+    count = listing.num_of_macos
+    return [f"{count} of macOS's own left out (._*, {_MACOS_FOLDER})"] if count else []
+
+
 def _left_out(paths: list[str]) -> list[str]:
     if not paths:
         return []
@@ -255,5 +260,6 @@ def _left_out(paths: list[str]) -> list[str]:
     return [f"{count} left out, by suffix: {by_suffix}"]
 
 
-def _quoted(names: Iterable[str]) -> str:
+def quoted(names: Iterable[str]) -> str:
+    """Return names in quotes, with commas between."""
     return ", ".join(f"'{name}'" for name in names)

@@ -16,19 +16,27 @@ from cnnlab.errors import ConfigError
 if TYPE_CHECKING:
     from cnnlab.data.datasets import Storage
 
-__all__ = ["content_hash", "read_image_folder"]
+__all__ = ["content_hash", "read_image_folder", "read_images"]
 
 _NAMED = 10  # corrupt files; the rest is counted
 
 
 def read_image_folder(storage: Storage, root: Path, *, skip_corrupt: bool) -> Source:
-    """Return the data set in a folder; its splits share one store, which is a memory-mapped file.
+    """Return the data set in a folder.
 
     Raises:
         ConfigError: the folder is no such data set, or files cannot be decoded and `skip_corrupt` is off.
     """
     root = root.expanduser()
-    layout = read_layout(root)
+    return read_images(storage, root, read_layout(root), skip_corrupt=skip_corrupt)
+
+
+def read_images(storage: Storage, root: Path, layout: Layout, *, skip_corrupt: bool) -> Source:
+    """Return the data set that a layout describes; its splits share one store, which is a memory-mapped file.
+
+    Raises:
+        ConfigError: files cannot be decoded and `skip_corrupt` is off, or none can.
+    """
     decoded = decoded_images(
         root,
         layout.images,
