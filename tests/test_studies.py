@@ -112,8 +112,16 @@ def test_small_scale_beats_the_study_and_what_is_typed_beats_both():
 
 
 def test_smoke_takes_the_place_of_the_data_that_a_study_asks_for():
-    plain = composed("experiment=cat_dog_optimizers", "scale=smoke")
-    assert (plain["dataset"]["name"], plain["dataset"]["classes"]) == ("synthetic", ["cat", "dog"])
+    plain = composed("experiment=metric_losses", "scale=smoke", command="transfer")
+    assert (plain["dataset"]["name"], plain["dataset"]["classes"]) == ("synthetic", None)
+
+
+def test_a_study_of_photographs_can_be_had_on_two_classes_of_another_data_set():
+    typed = ("dataset=cifar10", "dataset.classes=[cat,dog]", "dataset.image_size=32")
+    plain = composed("experiment=cat_dog_optimizers", *typed)["dataset"]
+    assert (plain["name"], plain["classes"], plain["image_size"]) == ("cifar10", ["cat", "dog"], 32)
+    assert plain["test_fraction"] == 0.2  # 0.3 is Dogs vs Cats' own
+    assert composed("experiment=cat_dog_optimizers")["dataset"]["test_fraction"] == 0.3
 
 
 def test_scale_is_not_part_of_the_identity_but_what_it_changes():
