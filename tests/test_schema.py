@@ -26,6 +26,8 @@ def brew(
         ("a.py", tuple[Path, ...], (Path("a.py"),)),
         ({"a": 1}, Mapping[str, Any], {"a": 1}),
         (True, bool, True),
+        (8, tuple[PositiveInt, ...] | PositiveInt, 8),
+        ([8, 16.0], tuple[PositiveInt, ...] | PositiveInt, (8, 16)),
     ],
 )
 def test_value_takes_the_type_of_its_annotation(value, annotation, expected):
@@ -58,6 +60,8 @@ def test_value_takes_the_type_of_its_annotation(value, annotation, expected):
         ([0.9], tuple[Fraction, Fraction], r"^must be a list of 2, got \[0\.9\]$"),
         ("cwo", Literal["none", "cow"], r"^unknown 'cwo'\. Did you mean 'cow'\? Known: cow, none$"),
         (-1, Positive | None, r"^must be > 0, got -1 \(null turns it off\)$"),
+        (0, tuple[PositiveInt, ...] | PositiveInt, r"^must be > 0, got 0$"),
+        ([8, 0.5], PositiveInt | tuple[PositiveInt, ...], r"^must be a whole number, got 0\.5$"),
     ],
 )
 def test_value_that_does_not_fit_says_what_is_wanted(value, annotation, message):

@@ -126,10 +126,12 @@ def coerce(value: Any, annotation: Any) -> Any:
 def _coerce_union(value: Any, options: tuple[Any, ...]) -> Any:
     if value is None and types.NoneType in options:
         return None
+    # A list is told what is wrong with it as a list, all else what is wrong with it as a single value.
+    is_list = isinstance(value, list | tuple)
+    options_set = [option for option in options if option is not types.NoneType]
+    fitting = [option for option in options_set if (typing.get_origin(option) is tuple) == is_list]
     errors = []
-    for option in options:
-        if option is types.NoneType:
-            continue
+    for option in fitting or options_set:
         try:
             return coerce(value, option)
         except Invalid as error:

@@ -1,5 +1,7 @@
 """plain_cnn: its layers, by hand."""
 
+import itertools
+
 import pytest
 import torch
 import yaml
@@ -9,7 +11,7 @@ from cnnlab.activations import relu
 from cnnlab.errors import ConfigError
 from cnnlab.models.plain_cnn import plain_cnn
 from cnnlab.normalizations import batch, none
-from tests.conftest import CONF
+from tests.conftest import CONF, composed
 
 
 def convolutions_of(model):
@@ -104,3 +106,46 @@ def test_stages_that_do_not_add_up_are_refused(stages):
     message = r"^model\.stages: must be model\.pools \(2\) numbers that add up to model\.conv_layers \(4\), got \["
     with pytest.raises(ConfigError, match=message):
         plain_cnn(10, 3, 32, batch, relu, stages=stages)
+
+
+def test_a_list_gives_the_channels_of_each_convolution_and_width_scales_them():
+    model = plain_cnn(10, 3, 32, batch, relu, channels=(10, 30, 20, 5), width=0.5)
+    assert [conv.out_channels for conv in convolutions_of(model)] == [5, 15, 10, 2]  # 2.5 rounds to even
+
+
+def test_a_list_gives_the_units_of_each_hidden_layer_and_width_scales_them():
+    model = plain_cnn(10, 3, 8, batch, relu, linear_layers=3, hidden=(100, 200), width=0.5)
+    assert linears_of(model) == [(32 * 4, 50), (50, 100), (100, 10)]
+
+
+def test_the_final_network_of_the_study_has_its_layers():
+    options = composed("experiment=final_network")["model"]
+    options.pop("name")
+    with torch.device("meta"):  # 18 million weights
+        model = plain_cnn(10, 3, 32, batch, relu, **options)
+    widths = [3, 100, 200, 300, 400, 500, 600, 700]
+    convolutions = sum((9 * num_in + 1) * num_out for num_in, num_out in itertools.pairwise(widths))
+    linear = (700 * 8 * 8 + 1) * 100 + (100 + 1) * 200 + (200 + 1) * 10
+    norms = 2 * (sum(widths[1:]) + 100 + 200)
+    assert [name for name, _ in model.convolutions.named_children() if name.startswith("pool")] == ["pool2", "pool7"]
+    assert sum(p.numel() for p in model.parameters()) == convolutions + linear + norms
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"channels": (8, 16)}, r"^model\.channels: a list must .* model\.conv_layers \(4\), got 2: \[8, 16\]\.$"),
+        ({"hidden": (8, 16)}, r"^model\.hidden: a list must .* model\.linear_layers - 1 \(1\), got 2: \[8, 16\]\.$"),
+        (
+            {"channels": (8, 8, 8, 8), "growth": 1.5},
+            r"^model\.growth: has no effect where model\.channels is a list, got 1\.5\. Leave it out\.$",
+        ),
+        (
+            {"channels": (8, 8, 8, 8), "max_channels": 512},
+            r"^model\.max_channels: has no effect where .* is a list, got 512\. Set model\.max_channels=null\.$",
+        ),
+    ],
+)
+def test_lists_that_do_not_fit_the_other_options_are_refused(options, message):
+    with pytest.raises(ConfigError, match=message):
+        plain_cnn(10, 3, 32, batch, relu, **options)

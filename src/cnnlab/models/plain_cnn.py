@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from torch import Tensor, nn
 
 from cnnlab.errors import ConfigError
 from cnnlab.models.blocks import Activation, Classifier, Normalization, require_image_size, scaled
 from cnnlab.schema import NonNegativeInt, Positive, PositiveInt
+
+GROWTH = 2.0  # as in VGG
 
 
 class PlainCNN(Classifier):
@@ -86,12 +89,12 @@ def plain_cnn(
     *,
     conv_layers: PositiveInt = 4,
     linear_layers: PositiveInt = 2,
-    channels: PositiveInt = 32,
-    growth: Positive = 2.0,
+    channels: tuple[PositiveInt, ...] | PositiveInt = 32,
+    growth: Positive = GROWTH,
     pools: NonNegativeInt = 2,
     stages: tuple[PositiveInt, ...] | None = None,
     max_channels: PositiveInt | None = None,
-    hidden: PositiveInt = 128,
+    hidden: tuple[PositiveInt, ...] | PositiveInt = 128,
     width: Positive = 1.0,
 ) -> Classifier:
     """A stack of 3x3 convolutions with max-pools spread over it, then linear layers; any depth."""
@@ -107,18 +110,49 @@ def plain_cnn(
             f"model.stages: must be model.pools ({pools}) numbers that add up to model.conv_layers ({conv_layers}), "
             f"got {list(stages)}."
         )
-    num_pools_before = [sum(pool < i for pool in pool_after) for i in range(1, conv_layers + 1)]
-    counts = [channels * growth**pools for pools in num_pools_before]
+    counts: Sequence[float]
+    if isinstance(channels, int):
+        num_pools_before = [sum(pool < i for pool in pool_after) for i in range(1, conv_layers + 1)]
+        limit = math.inf if max_channels is None else max_channels
+        counts = [min(channels * growth**pools, limit) for pools in num_pools_before]
+    else:
+        _refuse_growth(growth, max_channels)
+        counts = _one_per_layer("channels", channels, conv_layers, "model.conv_layers")
+    if isinstance(hidden, int):
+        units = [hidden] * (linear_layers - 1)
+    else:
+        units = _one_per_layer("hidden", hidden, linear_layers - 1, "model.linear_layers - 1")
     return PlainCNN(
         num_classes,
         in_channels,
         image_size,
         normalization,
         activation,
-        channels=[scaled(count if max_channels is None else min(count, max_channels), width) for count in counts],
+        channels=[scaled(count, width) for count in counts],
         pool_after=pool_after,
-        hidden=[scaled(hidden, width)] * (linear_layers - 1),
+        hidden=[scaled(count, width) for count in units],
     )
+
+
+def _one_per_layer(option: str, numbers: tuple[int, ...], layers: int, layers_key: str) -> list[int]:
+    """Return the numbers of a list, which must have one for each layer."""
+    if len(numbers) != layers:
+        raise ConfigError(
+            f"model.{option}: a list must have one number for each layer, {layers_key} ({layers}), "
+            f"got {len(numbers)}: {list(numbers)}."
+        )
+    return list(numbers)
+
+
+def _refuse_growth(growth: float, max_channels: int | None) -> None:
+    """Refuse a rule for the channels where a list gives them; what is at its default was not said."""
+    if growth != GROWTH:
+        raise ConfigError(f"model.growth: has no effect where model.channels is a list, got {growth:g}. Leave it out.")
+    if max_channels is not None:
+        raise ConfigError(
+            f"model.max_channels: has no effect where model.channels is a list, got {max_channels}. "
+            "Set model.max_channels=null."
+        )
 
 
 def _spread(pools: int, conv_layers: int) -> list[int]:
