@@ -141,3 +141,87 @@ def test_plugin_that_has_changed_is_refused(trained):
 def test_csv_that_cannot_be_written_is_told(trained):
     with pytest.raises(ConfigError, match=r"--csv: cannot write 'no/where\.csv' \(No such file or directory\)\."):
         main([trained, "images/dark/00.png", "--csv", "no/where.csv"])
+
+
+def test_submission_has_a_row_for_every_image_by_the_number_in_its_name(trained, capsys):
+    Path("test").mkdir()
+    for i, source in ((1, "bright/00"), (10, "dark/00"), (2, "dark/01")):
+        Path(f"test/{i}.png").write_bytes(Path(f"images/{source}.png").read_bytes())
+    assert main([trained, "test", "--submission", "s.csv"]) == 0
+    assert Path("s.csv").read_bytes() == b"id,label\n1,bright\n2,dark\n10,dark\n"
+    assert capsys.readouterr().out == "open     s.csv  (3 rows)\n"  # no table: it would be as long
+
+
+def test_submission_is_not_written_where_a_row_would_be_missing(trained, capsys):
+    Path("broken.png").write_bytes(b"no image")
+    message = r"^--submission: 's\.csv' is not written: 1 of 2 images cannot be read, and a submission has a row for"
+    with pytest.raises(RunError, match=message):
+        main([trained, "broken.png", "images/dark/00.png", "--submission", "s.csv"])
+    assert "cnnlab predict: cannot be read: broken.png (UnidentifiedImageError" in capsys.readouterr().err
+    assert not Path("s.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["a/1.png", "b/1.png", "--submission", "s.csv"], r"^--submission: .* got '1' twice: a/1\.png and b/1\.png\."),
+        (["a/1.png", "b/1.png", "--features", "maps"], r"^--features: .* got '1' twice: a/1\.png and b/1\.png\."),
+        (["a", "--submission", "no/s.csv"], r"^--submission: no folder 'no'\. Make it first\.$"),
+        (
+            ["a", "--submission", "old.csv"],
+            r"^--submission: 'old\.csv' is there already\. Name another file, or delete",
+        ),
+        (
+            ["a", "--features", "old.csv"],
+            r"^--features: 'old\.csv' is no folder\. Name one; it is made if it is not th",
+        ),
+        ([], r"^images: none given\. Name files or folders; only --features by itself takes test images\.$"),
+        (["--features", "maps", "--csv", "p.csv"], r"^images: none given\."),
+        (["--features", "maps", "--submission", "s.csv"], r"^images: none given\."),
+    ],
+)
+def test_what_cannot_be_written_is_refused_before_a_run_is_looked_for(args, message):
+    for name in "ab":
+        Path(name).mkdir()
+        Image.new("RGB", (8, 8)).save(f"{name}/1.png")
+    Path("old.csv").write_text("mine")
+    with pytest.raises(ConfigError, match=message):
+        main(["run", *args])
+    assert Path("old.csv").read_text() == "mine"
+    assert not Path("maps").exists()
+
+
+def test_submission_that_cannot_be_written_is_told(trained, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("cnnlab.commands.predict.write_submission", full)
+    with pytest.raises(ConfigError, match=r"^--submission: cannot write 's\.csv' \(No space left on device\)\.$"):
+        main([trained, "images/dark", "--submission", "s.csv"])
+
+
+def test_features_draw_a_picture_of_each_image_beside_the_table(trained, capsys):
+    assert main([trained, "images/dark/00.png", "images/bright/01.png", "--features", "new/maps"]) == 0
+    assert sorted(path.name for path in Path("new/maps").iterdir()) == ["00.png", "01.png"]
+    with Image.open("new/maps/00.png") as picture:
+        assert picture.size[0] > 800
+    *table, last = capsys.readouterr().out.splitlines()
+    assert len(table) == 3
+    assert last == "open     new/maps/00.png  (and 1 more beside it)"
+
+
+def test_features_without_images_are_those_of_a_test_image_of_each_class(trained, capsys):
+    assert main([trained, "--features", "maps"]) == 0
+    rows = RunFolder(Path("outputs/runs") / trained).read_rows("predictions.csv")
+    first = {row["target"]: row["index"] for row in reversed(rows)}
+    assert {path.stem for path in Path("maps").iterdir()} == {f"test-{index}" for index in first.values()}
+    table = capsys.readouterr().out.splitlines()[1:3]
+    assert [line.split()[0] for line in table] == ["bright", "dark"]
+    assert table[0].endswith(f"test image {first['bright']} (bright)")
+
+
+def test_features_draw_over_no_file(trained):
+    before = Path("images/dark/01.png").read_bytes()
+    with pytest.raises(ConfigError, match=r"^--features: 'images/dark/01\.png' is there already\. Name another folder"):
+        main([trained, "images/bright/01.png", "--features", "images/dark"])
+    assert Path("images/dark/01.png").read_bytes() == before

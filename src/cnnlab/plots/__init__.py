@@ -10,12 +10,15 @@ from matplotlib.figure import Figure
 
 from cnnlab.plots.confusion import confusion
 from cnnlab.plots.curves import curves
+from cnnlab.plots.feature_maps import feature_maps
 from cnnlab.plots.gradients import gradients
 from cnnlab.plots.mistakes import mistakes
 from cnnlab.plots.per_class import per_class
 from cnnlab.plots.roc import roc
 from cnnlab.plots.run_files import RunFiles
 from cnnlab.plots.style import DPI, styled
+
+__all__ = ["PLOTS", "draw_all", "draw_missing", "feature_maps", "save_figures"]
 
 
 @styled
