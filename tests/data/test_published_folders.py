@@ -282,9 +282,10 @@ def test_without_cats_and_dogs_it_is_said_where_to_get_them(tmp_path):
         load("dogs_vs_cats", tmp_path)
 
 
-def test_no_folder_of_cats_and_dogs_is_named(tmp_path):
+@pytest.mark.parametrize("name", ["tiny_imagenet", "dogs_vs_cats", "hymenoptera"])
+def test_root_that_is_no_folder_is_named(tmp_path, name):
     with pytest.raises(ConfigError, match=r"^dataset\.root: no folder 'nowhere'\.$"):
-        load("dogs_vs_cats", tmp_path, root=Path("nowhere"))
+        load(name, tmp_path, root=Path("nowhere"))
 
 
 def test_dogs_alone_are_refused(tmp_path, pets):

@@ -33,9 +33,11 @@ def find_folder(name: str, archive: Archive, root: Path | None, *, data_dir: Pat
     """Return the folder of a data set: `root`, or the archive's under `data_dir`, downloaded if it is not there.
 
     Raises:
-        ConfigError: it cannot be downloaded.
+        ConfigError: there is no folder `root`, or it cannot be downloaded.
     """
     if root is not None:
+        if not root.expanduser().is_dir():
+            raise ConfigError(f"dataset.root: no folder '{root}'.")
         return root.expanduser()
     folder = data_dir / archive.folder
     if not folder.is_dir():
