@@ -43,6 +43,12 @@ def test_run_that_is_no_better_than_a_constant_answer_is_told_so():
     assert "The test accuracy does not exceed that of always answering the most frequent class." in lines
 
 
+def test_of_two_classes_the_area_under_the_curve_is_told():
+    line = "area under the ROC curve of the test split (AUC): 0.9876"
+    assert line in summary_lines(summary(auc=0.98761) | {"classes": ["rest", "bird"]}, epochs=20)
+    assert line not in summary_lines(summary(auc=0.98761) | {"classes": ["cat", "dog", "bird"]}, epochs=20)
+
+
 def test_only_of_more_than_20_classes_it_is_said_that_there_is_no_roc():
     assert scores_kept(20) == []
     assert scores_kept(21) == ["more than 20 classes: predictions.csv keeps the 5 best scores, so no ROC is drawn"]

@@ -9,6 +9,7 @@ from cnnlab.metrics import (
     accuracy,
     balanced_accuracy,
     confusion_matrix,
+    macro_auc,
     majority_accuracy,
     per_class,
     roc_auc,
@@ -153,6 +154,39 @@ def test_roc_auc_does_not_change_under_a_rising_map():
     scores, positives = draw.normal(size=100), draw.random(100) < 0.5
     assert roc_auc(np.exp(scores), positives) == roc_auc(scores, positives)
     assert roc_auc(-scores, positives) == pytest.approx(1 - roc_auc(scores, positives), abs=1e-12)
+
+
+@pytest.mark.parametrize("num_classes", [3, 10])
+def test_macro_auc_is_sklearns_mean_of_each_class_against_the_rest(num_classes):
+    draw = np.random.default_rng(num_classes)
+    targets = draw.integers(num_classes, size=400)
+    scores = draw.random((400, num_classes)).round(2) + 0.3 * np.eye(num_classes)[targets]
+    scores /= scores.sum(1, keepdims=True)
+    expected = reference.roc_auc_score(targets, scores, multi_class="ovr", average="macro")
+    assert macro_auc(scores, targets) == pytest.approx(expected, rel=1e-12)
+
+
+def test_macro_auc_of_two_classes_is_the_second_ones():
+    draw = np.random.default_rng(0)
+    targets = (draw.random(300) < 0.1).astype(int)
+    scores = draw.normal(size=(300, 2)) + np.eye(2)[targets]
+    expected = reference.roc_auc_score(targets, scores[:, 1] - scores[:, 0])
+    assert macro_auc(scores, targets) == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("scores", "targets"),
+    [
+        ([[0.9, 0.1, 0.0], [0.2, 0.8, 0.0]], [0, 1]),
+        ([[0.9, 0.1], [0.2, 0.8]], [1, 1]),
+        ([[1.0], [1.0]], [0, 0]),
+        ([[np.nan, 0.1], [0.2, 0.8]], [0, 1]),
+        (np.empty((0, 2)), []),
+    ],
+    ids=["a class without images", "one of two without images", "one class", "a score that is no number", "no images"],
+)
+def test_macro_auc_has_no_value_where_a_class_cannot_be_told_from_the_rest(scores, targets):
+    assert np.isnan(macro_auc(scores, targets))
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from cnnlab.data.batches import Batches
 from cnnlab.errors import ConfigError, RunError
 from cnnlab.guards import held
 from cnnlab.losses import LOSSES
+from cnnlab.metrics import macro_auc
 from cnnlab.run import execute
 from cnnlab.selection import Selection
 from tests.conftest import composed, interrupted_after, stopped_after, tiny
@@ -65,7 +66,7 @@ def test_summary_holds_what_scripts_rely_on():
     assert summary["best_epoch"] in (1, 2)
     for split in ("train", "val", "test"):
         assert {"loss", "accuracy"} <= set(summary[split])
-    assert {"balanced_accuracy", "majority_accuracy", "per_class"} <= set(summary["test"])
+    assert {"balanced_accuracy", "majority_accuracy", "auc", "per_class"} <= set(summary["test"])
     assert {"train", "total", "first_batch"} == set(summary["seconds"])
     assert summary["seconds"]["total"] > summary["seconds"]["train"]
     keys = {
@@ -85,7 +86,10 @@ def test_figures_of_the_summary_are_those_of_the_predictions():
     rows = outcome.folder.read_rows("predictions.csv")
     right = sum(row["target"] == row["predicted"] for row in rows)
     assert outcome.summary["test"]["accuracy"] == pytest.approx(right / len(rows))
-    assert sum(float(value) for key, value in rows[0].items() if key.startswith("score_")) == pytest.approx(1, abs=1e-5)
+    scores = [[float(value) for key, value in row.items() if key.startswith("score_")] for row in rows]
+    assert sum(scores[0]) == pytest.approx(1, abs=1e-5)
+    targets = [outcome.summary["classes"].index(row["target"]) for row in rows]
+    assert outcome.summary["test"]["auc"] == macro_auc(scores, targets)
 
 
 @pytest.mark.parametrize("loss", ["mse", "l1"])

@@ -12,7 +12,12 @@ def test_figures_are_those_worked_by_hand():
     assert figures["accuracy"] == 0.5
     assert figures["balanced_accuracy"] == pytest.approx((1 + 1 / 3) / 2)
     assert figures["majority_accuracy"] == 0.75
+    assert figures["auc"] == 1.0  # each bee scores above the ant
     assert figures["per_class"]["ant"] == pytest.approx({"precision": 1 / 3, "recall": 1.0, "f1": 0.5, "support": 1})
+
+
+def test_area_under_the_curve_is_null_where_a_class_has_no_test_images():
+    assert figures_of(SCORES, np.array([1, 1, 1, 1]), ["ant", "bee"])["auc"] is None
 
 
 def test_predictions_hold_every_score_of_few_classes():

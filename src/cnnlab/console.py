@@ -213,6 +213,8 @@ def summary_lines(summary: Plain, *, epochs: int) -> list[str]:
     test = summary["test"]
     if test["accuracy"] <= test["majority_accuracy"]:
         lines.append("The test accuracy does not exceed that of always answering the most frequent class.")
+    if len(summary.get("classes", ())) == 2 and test.get("auc") is not None:
+        lines.append(f"area under the ROC curve of the test split (AUC): {test['auc']:.4f}")
     seconds = summary["seconds"]
     return [
         *lines,

@@ -119,6 +119,36 @@ def roc_auc(scores: ArrayLike, positives: ArrayLike) -> float:
     return area(*roc_curve(scores, positives))
 
 
+def one_vs_rest(scores: ArrayLike, targets: ArrayLike) -> dict[int, tuple[Floats, Floats]]:
+    """Return the `roc_curve` of each class against the rest; of two classes only the second one's, by their difference.
+
+    Shape:
+        scores (N, K) finite, targets (N,) int in [0, K) -> class -> fpr (P,), tpr (P,).
+
+    Raises:
+        ValueError: as of `roc_curve`.
+    """
+    columns, labels = np.asarray(scores, dtype=np.float64), np.asarray(targets)
+    if columns.shape[1] == 2:
+        return {1: roc_curve(columns[:, 1] - columns[:, 0], labels == 1)}
+    return {place: roc_curve(column, labels == place) for place, column in enumerate(columns.T)}
+
+
+def macro_auc(scores: ArrayLike, targets: ArrayLike) -> float:
+    """Mean area under the curves of `one_vs_rest`, every class counting alike; of two classes it is the one area.
+
+    scikit-learn's roc_auc_score with `multi_class="ovr", average="macro"`.
+
+    Shape:
+        scores (N, K), targets (N,) int in [0, K) -> in [0, 1]; nan if a class has no images, or all of them, or if a
+        score is not finite.
+    """
+    columns = np.asarray(scores, dtype=np.float64)
+    if columns.size == 0 or not np.isfinite(columns).all():
+        return float("nan")
+    return float(np.mean([area(*curve) for curve in one_vs_rest(columns, targets).values()]))
+
+
 def area(x: Floats, y: Floats) -> float:
     """Area under the line through the points (x, y), by trapezoids; nan where a coordinate is."""
     return float(np.sum(np.diff(x) * (y[1:] + y[:-1]) / 2))

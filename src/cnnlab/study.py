@@ -16,8 +16,8 @@ from cnnlab.schema import Plain, PlainMapping
 from cnnlab.summary_file import look_up
 
 RESULTS = (
-    "run_id", "status", "seed", "best_epoch", "val_accuracy", "test_accuracy", "test_loss", "train_seconds",
-    "parameters",
+    "run_id", "status", "seed", "best_epoch", "val_accuracy", "test_accuracy", "test_loss", "test_auc",
+    "train_seconds", "parameters",
 )  # fmt: skip
 """Columns of results.csv, behind the settings that differ."""
 FINAL = ("finished", "diverged")
@@ -117,7 +117,7 @@ def result_row(folder: RunFolder, *, seed: object) -> Plain:
     status, summary = standing(folder), folder.read_json("summary.json")
     if status not in FINAL:
         summary = {}  # of an earlier training, if there is one
-    keys = ("best_epoch", "val.accuracy", "test.accuracy", "test.loss", "seconds.train", "parameters")
+    keys = ("best_epoch", "val.accuracy", "test.accuracy", "test.loss", "test.auc", "seconds.train", "parameters")
     figures = (look_up(summary, key) for key in keys)
     return dict(zip(RESULTS, (folder.run_id, status, seed, *figures)))
 

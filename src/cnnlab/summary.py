@@ -8,12 +8,14 @@ from dataclasses import asdict
 import numpy as np
 import numpy.typing as npt
 
-from cnnlab.metrics import accuracy, balanced_accuracy, confusion_matrix, majority_accuracy, per_class
+from cnnlab.metrics import accuracy, balanced_accuracy, confusion_matrix, macro_auc, majority_accuracy, per_class
 from cnnlab.schema import Plain, PlainMapping
 
 FULL_SCORES = 20
 """Up to this many classes predictions.csv holds every class's score, above it the five highest."""
 TOP = 5
+DECIMALS = 6
+"""Of the scores in predictions.csv."""
 MISTAKES = 24
 """Pictures of the worst mistakes that are kept."""
 SECONDS_TO = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
@@ -23,15 +25,20 @@ SECONDS_TO = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
 def figures_of(scores: npt.NDArray[np.float32], targets: npt.NDArray[np.int64], classes: Sequence[str]) -> Plain:
     """Return the figures of the test split.
 
+    `auc` is the area under the ROC curve: of two classes the second one's, of more the mean of each class against the
+    rest; None where a class has no test images. It is that of the scores as predictions.csv holds them.
+
     Shape:
         scores (N, K), targets (N,); classes: K names.
     """
     predicted = scores.argmax(1)
     confusion = confusion_matrix(targets, predicted, num_classes=len(classes))
+    auc = macro_auc(scores.astype(np.float64).round(DECIMALS), targets)
     return {
         "accuracy": accuracy(confusion),
         "balanced_accuracy": balanced_accuracy(confusion),
         "majority_accuracy": majority_accuracy(confusion),
+        "auc": None if np.isnan(auc) else auc,
         "per_class": {name: asdict(row) for name, row in zip(classes, per_class(confusion))},
     }
 
@@ -70,10 +77,10 @@ def score_cells(row: npt.NDArray[np.float32], classes: Sequence[str]) -> Plain:
     """
     predicted = {"predicted": classes[int(row.argmax())]}
     if len(classes) <= FULL_SCORES:
-        return predicted | {f"score_{name}": round(float(score), 6) for name, score in zip(classes, row)}
+        return predicted | {f"score_{name}": round(float(score), DECIMALS) for name, score in zip(classes, row)}
     cells: Plain = {}
     for k, best in enumerate(np.argsort(-row, kind="stable")[:TOP], 1):
-        cells |= {f"top{k}": classes[best], f"top{k}_score": round(float(row[best]), 6)}
+        cells |= {f"top{k}": classes[best], f"top{k}_score": round(float(row[best]), DECIMALS)}
     return predicted | cells
 
 

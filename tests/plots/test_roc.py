@@ -4,6 +4,7 @@ from sklearn.metrics import roc_auc_score
 
 from cnnlab.plots import roc
 from cnnlab.plots.roc import Curve, format_auc, macro_average, one_vs_rest
+from cnnlab.summary import figures_of
 from tests.plots.run_maker import LONG, texts_of
 
 
@@ -15,6 +16,13 @@ def test_every_class_has_a_curve_and_its_area(make_run):
     assert {curve.name: curve.auc for curve in curves} == pytest.approx(expected, rel=1e-12)
     texts = texts_of(roc(run))
     assert {f"{auc:.4f}" for auc in expected.values()} | set(run.classes) <= set(texts)
+
+
+def test_area_in_the_header_is_that_of_the_summary(make_run):
+    run = make_run(num_test=500, skill=1.5)
+    found = run.predictions
+    auc = figures_of(found.scores, found.targets, run.classes)["auc"]
+    assert any(f"mean AUC {auc:.4f}" in text for text in texts_of(roc(run)))
 
 
 def test_of_two_classes_the_last_one_is_positive(make_run):
@@ -63,6 +71,7 @@ def test_a_class_without_images_has_no_curve(make_run):
     run = make_run(classes=("cat", "dog", "other"), num_test=30)
     run.predictions.targets[run.predictions.targets == 2] = 0
     assert [curve.name for curve in one_vs_rest(run.predictions, run.classes)] == ["cat", "dog"]
+    assert any(text.endswith(" of 2 classes") for text in texts_of(roc(run)))
 
 
 @pytest.mark.parametrize("changes", [{"diverges_at": 2}, {"classes": LONG}, {"classes": ("only",)}])

@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from cnnlab.metrics import Floats, area, roc_curve
+from cnnlab import metrics
+from cnnlab.metrics import Floats, area
 from cnnlab.plots.run_files import Predictions, RunFiles
 from cnnlab.plots.style import (
     BLACK,
@@ -61,7 +62,7 @@ def roc(run: RunFiles) -> Figure | None:
     _draw_square(axes, shown, styles)
     _list_curves(axes, shown, styles, width=right - MARGIN)
     what = f"{curves[0].name} against {run.classes[0]}" if len(run.classes) == 2 else "each class against the rest"
-    note = "" if len(curves) == 1 else f"mean AUC {format_auc(mean_auc(curves))}"
+    note = "" if len(curves) == 1 else f"mean AUC {format_auc(mean_auc(curves))}{_out_of(curves, run.classes)}"
     write_header(figure, run, f"ROC: {what}", note=note)
     return figure
 
@@ -69,13 +70,16 @@ def roc(run: RunFiles) -> Figure | None:
 def one_vs_rest(found: Predictions, classes: tuple[str, ...]) -> list[Curve]:
     """Return the curve of every class that has images and non-images; of two classes only the last one's."""
     assert found.scores is not None
-    positive = [1] if len(classes) == 2 else range(len(classes))
-    curves = []
-    for place in positive:
-        fpr, tpr = roc_curve(_score(found.scores, place), found.targets == place)
-        if np.isfinite(area(fpr, tpr)):
-            curves.append(Curve(classes[place], fpr, tpr, area(fpr, tpr)))
-    return curves
+    curves = [
+        Curve(classes[place], fpr, tpr, area(fpr, tpr))
+        for place, (fpr, tpr) in metrics.one_vs_rest(found.scores, found.targets).items()
+    ]
+    return [curve for curve in curves if np.isfinite(curve.auc)]
+
+
+def _out_of(curves: list[Curve], classes: tuple[str, ...]) -> str:
+    """Say so where classes have no curve: the mean is not that of summary.json, which has none then."""
+    return "" if len(curves) == len(classes) else f" of {len(curves)} classes"
 
 
 def macro_average(curves: list[Curve]) -> Curve:
@@ -88,11 +92,6 @@ def macro_average(curves: list[Curve]) -> Curve:
 def mean_auc(curves: list[Curve]) -> float:
     """Average the areas: the area under the averaged curve."""
     return float(np.mean([curve.auc for curve in curves]))
-
-
-def _score(scores: Floats, place: int) -> Floats:
-    """Of two classes, what one decision value per class comes down to: their difference."""
-    return scores[:, 1] - scores[:, 0] if scores.shape[1] == 2 else scores[:, place]
 
 
 def _choose(curves: list[Curve]) -> list[Curve]:
