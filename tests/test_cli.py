@@ -96,6 +96,28 @@ WRONG = [
         "experiment=optimizers epochs=2",
         "experiment=optimizers: is a sweep, and a sweep needs -m: cnnlab -m experiment=optimizers epochs=2",
     ),
+    (
+        "-m experiment=bird_svm scale=small",
+        "experiment=bird_svm: is a study of cnnlab transfer. Type: cnnlab transfer -m experiment=bird_svm scale=small",
+    ),
+    (
+        "experiment=bird_svm",
+        "experiment=bird_svm: is a study of cnnlab transfer. Type: cnnlab transfer -m experiment=bird_svm",
+    ),
+    (
+        "--cfg job experiment=bird_svm",
+        "experiment=bird_svm: is a study of cnnlab transfer. Type: cnnlab transfer --cfg job experiment=bird_svm",
+    ),
+    (
+        "transfer experiment=optimizer_study",
+        "experiment=optimizer_study: is a study of cnnlab train. Type: cnnlab -m experiment=optimizer_study",
+    ),
+    (
+        "transfer -m experiment=residual_ablation",
+        "experiment=residual_ablation: is a study of cnnlab train. Type: cnnlab -m experiment=residual_ablation",
+    ),
+    ("backbone=resnet18", "backbone: this command has no such group, cnnlab transfer has."),
+    ("transfer model=cnn6", "model: this command has no such group, cnnlab train has."),
     ("optimizer=null", "optimizer: takes the name of an option, got null. See: cnnlab list optimizer"),
     ("optimizer.lr=${nothing}", "optimizer.lr: Interpolation key 'nothing' not found"),
     ("dataset.root=??? dataset=image_folder", "dataset.root: missing. Give it: dataset.root=..."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +39,11 @@ class Arguments:
         return not {*_SWEEP}.isdisjoint(self.flags)
 
     @property
+    def is_look(self) -> bool:
+        """Whether the configuration is only looked at."""
+        return any(flag in ("-c", "--cfg") or flag.startswith("--info") for flag in self.flags)
+
+    @property
     def is_help(self) -> bool:
         """Whether only the help text is asked for."""
         return not {"-h", "--help"}.isdisjoint(self.flags)
@@ -60,9 +65,16 @@ class Arguments:
 
     def as_sweep(self) -> str:
         """Return the command that would sweep over the same overrides."""
-        command = () if self.command == COMPOSED[0] else (self.command,)
         others = (flag for flag in self.flags if flag not in _SWEEP)
-        return shlex.join(("cnnlab", *command, "-m", *others, *self.overrides))
+        return self._line(("-m", *others))
+
+    def as_typed(self) -> str:
+        """Return the command line, or one that means the same."""
+        return self._line(self.flags)
+
+    def _line(self, flags: Iterable[str]) -> str:
+        command = () if self.command == COMPOSED[0] else (self.command,)
+        return shlex.join(("cnnlab", *command, *flags, *self.overrides))
 
     def _value(self, names: Sequence[str]) -> str | None:
         for flag, following in zip(self.flags, (*self.flags[1:], "")):

@@ -17,7 +17,14 @@ from cnnlab.cli import conf_dir
 from cnnlab.cli.arguments import Arguments
 from cnnlab.cli.hydra_versions import main_options
 from cnnlab.cli.jobs import JOBS, Outcome
-from cnnlab.cli.problems import COMPOSITION_ERRORS, all_problems, folders_of_hydra, is_of_hydra, repeated
+from cnnlab.cli.problems import (
+    COMPOSITION_ERRORS,
+    all_problems,
+    folders_of_hydra,
+    is_of_hydra,
+    repeated,
+    study_of_another_command,
+)
 from cnnlab.errors import ConfigError
 
 WIDTH = 80
@@ -33,6 +40,8 @@ def run(arguments: Arguments) -> int:
         ConfigError: with every problem of the command line.
         RunError: runs of a sweep failed.
     """
+    if problems := study_of_another_command(arguments):
+        raise ConfigError(*problems)  # alone: what else is wrong, only the right command could tell
     outcomes: list[Outcome] = []
     job = JOBS[arguments.command]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import re
 import shlex
@@ -20,8 +21,9 @@ from omegaconf import DictConfig
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, MissingMandatoryValue, OmegaConfBaseException
 
 from cnnlab.cli import conf_dir
-from cnnlab.cli.arguments import Arguments
+from cnnlab.cli.arguments import COMPOSED, Arguments
 from cnnlab.cli.hydra_versions import initialize_options
+from cnnlab.commands.list_options import EXPERIMENT, command_of_study
 from cnnlab.errors import ConfigError, unknown
 
 COMPOSITION_ERRORS = (HydraException, OmegaConfBaseException, yaml.YAMLError)
@@ -48,6 +50,17 @@ def folders_of_hydra(overrides: Iterable[str]) -> list[str]:
         for text in overrides
         if _key(text).startswith(("hydra.run.", "hydra.sweep.", "hydra.job.chdir", "hydra.output_subdir"))
     ]
+
+
+def study_of_another_command(arguments: Arguments) -> list[str]:
+    """Return a problem for a study whose file says that it belongs to another command."""
+    name = next((text.partition("=")[2] for text in arguments.overrides if _key(text) == EXPERIMENT), None)
+    command = None if name is None or arguments.has_own_conf else command_of_study(name, _folders(arguments.config_dir))
+    if command is None or command == arguments.command:
+        return []
+    right = dataclasses.replace(arguments, command=command)
+    line = right.as_typed() if arguments.is_look else right.as_sweep()
+    return [f"{EXPERIMENT}={name}: is a study of cnnlab {command}. Type: {line}"]
 
 
 def all_problems(arguments: Arguments, error: Exception) -> list[str]:
@@ -113,8 +126,11 @@ def _stand_in(text: str, config_dir: str | None) -> list[str]:
 
 
 def _options(group: str, config_dir: str | None) -> list[str]:
-    folders = (conf_dir(), *([Path(config_dir)] if config_dir is not None else []))
-    return [path.stem for folder in folders for path in (folder / group).glob("*.yaml")]
+    return [path.stem for folder in _folders(config_dir) for path in (folder / group).glob("*.yaml")]
+
+
+def _folders(config_dir: str | None) -> list[Path]:
+    return [conf_dir(), *([Path(config_dir)] if config_dir is not None else [])]
 
 
 def _key(text: str) -> str:
@@ -187,6 +203,8 @@ def explain(error: BaseException) -> str:
         if isinstance(cause, yaml.MarkedYAMLError):
             return f"{_place(cause)}: cannot be read as YAML, {cause.problem}."
     text = str(error)
+    if match := _NO_SUCH_GROUP.search(text):
+        return _no_such_group(match[1])
     for pattern, answer in _KNOWN_TEXTS:
         if match := re.search(pattern, text):
             return answer.format(*match.groups())
@@ -241,12 +259,23 @@ def _place(error: yaml.MarkedYAMLError) -> str:
     return "a configuration file" if mark is None else f"{mark.name}, line {mark.line + 1}"
 
 
+_NO_SUCH_GROUP = re.compile(r"Could not override '([^']+)'\. No match in the defaults list")
+
+
+def _no_such_group(group: str) -> str:
+    """Say which command has a group that this one lacks."""
+    for command in COMPOSED:
+        defaults = yaml.safe_load((conf_dir() / f"{command}.yaml").read_text(encoding="utf-8"))["defaults"]
+        if any(isinstance(entry, dict) and group in entry for entry in defaults):
+            return f"{group}: this command has no such group, cnnlab {command} has."
+    return f"{group}: this command has no such group."
+
+
 _THERE_ALREADY = "{0}: is there already. Write {0}=..., without '+'."
 _KNOWN_TEXTS = (
     (r"Multiple values for (\S+)\.", _THERE_ALREADY),
     (r"An item is already at '([^']+)'", _THERE_ALREADY),
     (r"force-add of config groups is not supported: '\++([^=]+)=", _THERE_ALREADY),
-    (r"Could not override '([^']+)'\. No match in the defaults list", "{0}: this command has no such group."),
     (r"Could not delete '([^']+)'", "{0}: cannot be taken out, it is not there."),
     (r"Could not delete from config\. '([^']+)'", "{0}: cannot be taken out, it is not there."),
 )

@@ -12,6 +12,7 @@ from pathlib import Path
 import yaml
 
 from cnnlab.cli import conf_dir
+from cnnlab.cli.arguments import COMPOSED
 from cnnlab.errors import ConfigError, unknown
 from cnnlab.schema import PlainMapping
 
@@ -109,6 +110,18 @@ def _comment(text: str) -> str:
         if not comment.startswith(("@package", "cnnlab ")):
             comments.append(comment)
     return " ".join(comments)
+
+
+def command_of_study(name: str, folders: Sequence[Path]) -> str | None:
+    """Return the command that a study is typed with, as the comment at its head says; None if that says nothing."""
+    file = next((path for folder in folders if (path := folder / EXPERIMENT / f"{name}.yaml").is_file()), None)
+    if file is None:
+        return None
+    for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
+        words = line.split()
+        if words[:2] == ["#", "cnnlab"]:
+            return next((word for word in words[2:3] if word in COMPOSED), COMPOSED[0])
+    return None
 
 
 def _page(group: str, options: Sequence[Option]) -> str:
