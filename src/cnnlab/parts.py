@@ -66,3 +66,5 @@ class Parts:
     schedule: Callable[[int], float]
     saved: Plain = field(default_factory=dict)
     """What is saved beside the weights, so that they can be used again."""
+    features_seconds: float = 0.0
+    """Of building it: to compute features, which other runs then find kept."""

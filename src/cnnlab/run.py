@@ -257,6 +257,7 @@ class _Training:
             "train": self.state.train_seconds,
             "total": self.state.total_seconds + time.perf_counter() - self.sitting,
             "first_batch": self.first_batch_seconds,
+            "features": self.parts.features_seconds,
         }
         return {
             **describe_training(self.folder, self.parts, self.runtime, self.state, status=status),

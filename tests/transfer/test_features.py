@@ -46,28 +46,47 @@ def split(images, *rows):
 
 def test_features_are_the_backbones_in_the_order_of_the_split(extraction, images):
     train, test = split(images, 5, 2, 9), split(images, 1, 0)
-    found, note = extraction.features_of({"train": train, "test": test}, [train, test])
-    torch.testing.assert_close(found["train"], images[[5, 2, 9]].float().mean((2, 3)) / 255)
-    torch.testing.assert_close(found["test"], images[[1, 0]].float().mean((2, 3)) / 255)
-    assert note.startswith("3 features per image, 5 computed, ")
+    found = extraction.features_of({"train": train, "test": test}, [train, test])
+    torch.testing.assert_close(found.of["train"], images[[5, 2, 9]].float().mean((2, 3)) / 255)
+    torch.testing.assert_close(found.of["test"], images[[1, 0]].float().mean((2, 3)) / 255)
+    assert found.seconds > 0
+    assert found.note.startswith("3 features per image, 5 computed, ")
 
 
 def test_second_time_nothing_is_computed(extraction, images):
     train = split(images, *range(20))
-    first, _ = extraction.features_of({"train": train}, [train])
-    second, note = extraction.features_of({"train": train}, [train])
+    first = extraction.features_of({"train": train}, [train])
+    second = extraction.features_of({"train": train}, [train])
     assert extraction.backbone.net.seen == 20
-    assert note == "3 features per image, kept from an earlier run"
-    torch.testing.assert_close(first, second, rtol=0, atol=0)
+    assert (second.seconds, second.note) == (0, "3 features per image, kept from an earlier run")
+    torch.testing.assert_close(first.of, second.of, rtol=0, atol=0)
+
+
+def test_estimate_computes_a_few_images_and_keeps_nothing(extraction, images, monkeypatch):
+    monkeypatch.setattr("cnnlab.transfer.features.SAMPLE", 5)
+    train = split(images, *range(20))
+    found = dataclasses.replace(extraction, is_estimate=True).features_of({"train": train}, [train])
+    assert extraction.backbone.net.seen == 1 + 5  # one to warm up
+    assert not extraction.folder.exists()
+    assert found.seconds > 0
+    sampled = images[[0, 4, 8, 12, 16]].float().mean((2, 3)) / 255
+    torch.testing.assert_close(found.of["train"], sampled.repeat(4, 1))
+
+
+def test_estimate_takes_what_is_kept(extraction, images):
+    train = split(images, *range(20))
+    extraction.features_of({"train": train}, [train])
+    found = dataclasses.replace(extraction, is_estimate=True).features_of({"train": train}, [train])
+    assert (extraction.backbone.net.seen, found.seconds) == (20, 0)
 
 
 def test_subsets_and_other_cuts_share_what_is_kept(extraction, images):
     train, val = split(images, *range(15)), split(images, *range(15, 20))
     extraction.features_of({"train": train}, [train, val])
     few = split(images, 3, 7)
-    found, _ = extraction.features_of({"train": few}, [split(images, *range(5, 20)), split(images, *range(5))])
+    found = extraction.features_of({"train": few}, [split(images, *range(5, 20)), split(images, *range(5))])
     assert extraction.backbone.net.seen == 20
-    torch.testing.assert_close(found["train"], images[[3, 7]].float().mean((2, 3)) / 255)
+    torch.testing.assert_close(found.of["train"], images[[3, 7]].float().mean((2, 3)) / 255)
 
 
 @pytest.mark.parametrize("change", ["weights", "data", "images", "precision"])
@@ -107,9 +126,9 @@ def test_damaged_file_is_computed_anew(extraction, images):
 
 def test_stores_of_their_own_have_files_of_their_own(extraction, images):
     train, test = split(images, 0, 1), split(images.clone().flip(0), 0, 1)
-    found, _ = extraction.features_of({"train": train, "test": test}, [train, test])
+    found = extraction.features_of({"train": train, "test": test}, [train, test])
     assert len(list(extraction.folder.glob("*.npy"))) == 2
-    torch.testing.assert_close(found["test"], images[[19, 18]].float().mean((2, 3)) / 255)
+    torch.testing.assert_close(found.of["test"], images[[19, 18]].float().mean((2, 3)) / 255)
 
 
 def test_progress_is_told(extraction, images):

@@ -88,6 +88,12 @@ def test_features_are_computed_once_for_all_heads_and_subsets(monkeypatch):
     assert sizes == [120]
 
 
+def test_first_run_tells_how_long_its_features_took():
+    first, second = (json.loads((done(f"head={head}").path / "summary.json").read_text()) for head in ("svm", "knn"))
+    assert 0 < first["seconds"]["features"] < first["seconds"]["total"]
+    assert second["seconds"]["features"] == 0
+
+
 def test_head_learns_from_the_chosen_images_alone():
     parts = build("head=knn", "dataset.per_class=5")
     assert parts.train.num_images == 15

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import time
 from collections.abc import Mapping, Sequence
@@ -19,11 +20,26 @@ from cnnlab.data.downloads import Progress
 from cnnlab.data.splits import Split
 from cnnlab.parts import ImageSpec
 from cnnlab.runtime import Runtime
+from cnnlab.sharing import shared
 from cnnlab.transfer.network import Backbone
 
 VERSION = 1
 """Goes into every key; raised when the same backbone comes to give other features."""
+SAMPLE = 256
+"""Images of a store that tell how long all of them take."""
 _PIXELS = 2**20  # per batch: 256 images of 64 x 64; more does not make a convolution faster
+
+
+@dataclass(frozen=True)
+class Features:
+    """What a backbone sees of the splits of a run."""
+
+    of: Mapping[str, Tensor]
+    """Name of a split -> float32 (N, D)."""
+    seconds: float
+    """That computing them took, or would take; 0 where they were kept."""
+    note: str
+    """Where they come from, in words."""
 
 
 @dataclass(frozen=True)
@@ -38,17 +54,16 @@ class Extraction:
     data_key: str
     """Stands for the content of the data set."""
     progress: Progress | None
+    is_estimate: bool = False
+    """Whether a few images are computed, which then stand for the others, and nothing is kept."""
 
-    def features_of(self, wanted: Mapping[str, Split], used: Sequence[Split]) -> tuple[dict[str, Tensor], str]:
-        """Return the features of each wanted split, and in words where they come from.
+    def features_of(self, wanted: Mapping[str, Split], used: Sequence[Split]) -> Features:
+        """Return the features of each wanted split, kept ones or new ones.
 
         Args:
             wanted: by name; parts of `used`.
             used: all images that runs with other heads, seeds and subsets want of the same data. They are computed
                 together, image by image in the order of their store, so that neither the splits nor a subset matter.
-
-        Shape:
-            -> float32 (N, D) for each wanted split.
         """
         stores = {split.images.data_ptr(): split.images for split in used}
         rows = {
@@ -60,18 +75,32 @@ class Extraction:
         for number, (place, images) in enumerate(stores.items()):
             file = self.folder / f"{self._key(weights_key, number, rows[place])}.npy"
             if (cached := _load(file, len(rows[place]))) is None:
-                began = time.perf_counter()
-                cached = self._compute(images, rows[place])
-                seconds, computed = seconds + time.perf_counter() - began, computed + len(cached)
-                with replacing(file) as opened:
-                    np.save(opened, cached.numpy())
+                if self.is_estimate:
+                    cached, took = shared("sample", file, functools.partial(self._sample, images, rows[place]))
+                else:
+                    cached, took = self._timed(images, rows[place])
+                    with replacing(file) as opened:
+                        np.save(opened, cached.numpy())
+                seconds, computed = seconds + took, computed + len(cached)
             features[place] = cached
         found = {}
         for name, split in wanted.items():
             place = split.images.data_ptr()
             found[name] = features[place][torch.searchsorted(rows[place], split.rows)]
         how = f"{computed:,} computed, {computed / seconds:,.0f} images/s" if computed else "kept from an earlier run"
-        return found, f"{self.backbone.num_features} features per image, {how}"
+        return Features(found, seconds, f"{self.backbone.num_features} features per image, {how}")
+
+    def _timed(self, images: Tensor, rows: Tensor) -> tuple[Tensor, float]:
+        began = time.perf_counter()
+        return self._compute(images, rows), time.perf_counter() - began
+
+    def _sample(self, images: Tensor, rows: Tensor) -> tuple[Tensor, float]:
+        """Return features of some images, over and over, in place of those of all, and the seconds of all."""
+        some = rows[:: -(-len(rows) // SAMPLE)]
+        quiet = dataclasses.replace(self, progress=None)
+        quiet._compute(images, some[:1])  # the first batch allocates memory and chooses algorithms
+        features, seconds = quiet._timed(images, some)
+        return features.repeat(-(-len(rows) // len(some)), 1)[: len(rows)], seconds * len(rows) / len(some)
 
     @torch.inference_mode()
     def _compute(self, images: Tensor, rows: Tensor) -> Tensor:

@@ -111,17 +111,20 @@ def _frozen_parts(
     head = head_on_frozen(config, backbone, transfer, images.classes).to(runtime.device)
     wanted = {"train": data.train, "test": data.test} | ({} if data.val is None else {"val": data.val})
     used = [split for split in (full.train, full.val, full.test) if split is not None]
-    extraction = Extraction(backbone, images, runtime, cache_dir(config) / "features", dataset_key(config), progress)
-    features, note = extraction.features_of(wanted, used)
+    extraction = Extraction(
+        backbone, images, runtime, cache_dir(config) / "features", dataset_key(config), progress,
+        is_estimate=config.plan,
+    )  # fmt: skip
+    features = extraction.features_of(wanted, used)
     is_trained = config.optimizer is not None
     if is_trained:
         check_batch_size(config.batch_size, len(data.train))
-    train, val, test = _feature_batches(config, data, features, runtime.device)
+    train, val, test = _feature_batches(config, data, features.of, runtime.device)
     loss_fn = _loss_on_features(config, head, len(data.classes), backbone.num_features, runtime.device)
     if isinstance(head, MappedClasses):
         images = dataclasses.replace(images, classes=(*images.classes, OTHER))
     return Parts(
-        data=dataclasses.replace(data, notes=(*data.notes, note)),
+        data=dataclasses.replace(data, notes=(*data.notes, features.note)),
         images=images,
         augmentation=build_augmentation(config),
         train=train,
@@ -134,6 +137,7 @@ def _frozen_parts(
         optimizer=build_optimizer(config, [*head.parameters(), *loss_fn.parameters()]) if is_trained else None,
         schedule=build_schedule(config, len(train)) if is_trained else lambda _: 0.0,
         saved={"backbone": hash_module(backbone)},
+        features_seconds=features.seconds,
     )
 
 
