@@ -100,9 +100,28 @@ def test_missing_weights_are_said_before_anything_is_read():
 
 
 def test_run_without_weights_is_no_backbone(tmp_path):
+    (tmp_path / "config.yaml").touch()
     message = r"backbone\.weights: '.*' is no finished run, it has no checkpoints/best\.pt\. Finish it: cnnlab resume"
     with pytest.raises(ConfigError, match=message):
         run_id(load(composed("backbone=run", f"backbone.weights={tmp_path}", command="transfer")))
+
+
+def test_missing_mapping_is_no_run():
+    given = ("transfer=zero_shot", "transfer.mapping=gone.yaml", "backbone.weights=imagenet")
+    with pytest.raises(ConfigError, match=r"^transfer\.mapping: no file 'gone\.yaml'\. Put it there\.$"):
+        run_id(load(composed(*given, command="transfer")))
+
+
+def test_folder_of_no_run_is_no_backbone(tmp_path):
+    message = r"backbone\.weights: '.*' is the folder of no run\. Give a weights file, or outputs/runs/<run id>\."
+    with pytest.raises(ConfigError, match=message):
+        run_id(load(composed(f"backbone.weights={tmp_path}", command="transfer")))
+
+
+def test_run_that_is_not_there_is_no_backbone():
+    message = r"backbone\.weights: no run 'gone'\. Give the folder of a finished one; they are listed by: cnnlab report"
+    with pytest.raises(ConfigError, match=message):
+        run_id(load(composed("backbone=run", "backbone.weights=gone", command="transfer")))
 
 
 def test_weights_enter_the_name_by_their_bytes(tmp_path):

@@ -80,15 +80,20 @@ def _hashed_paths(group: str, part: Part | None) -> dict[str, str]:
         if isinstance(path, Path):
             file = path / "checkpoints" / "best.pt" if path.is_dir() else path
             if not file.is_file():
-                raise ConfigError(_nothing_there(f"{group}.{key}", path))
+                raise ConfigError(_nothing_there(f"{group}.{key}", path, wants_run=part.name == "run"))
             hashes[key] = file_hash(file)
     return hashes
 
 
-def _nothing_there(key: str, path: Path) -> str:
-    if path.is_dir():
+def _nothing_there(key: str, path: Path, *, wants_run: bool) -> str:
+    if (path / "config.yaml").is_file():
         return f"{key}: '{path}' is no finished run, it has no checkpoints/best.pt. Finish it: cnnlab resume {path}"
-    return f"{key}: no file '{path}'. Put it there, or use a finished run: backbone=run {key}=outputs/runs/<run id>."
+    if path.is_dir():
+        return f"{key}: '{path}' is the folder of no run. Give a weights file, or outputs/runs/<run id>."
+    if wants_run:
+        return f"{key}: no run '{path}'. Give the folder of a finished one; they are listed by: cnnlab report"
+    or_run = f", or use a finished run: backbone=run {key}=outputs/runs/<run id>" if key == "backbone.weights" else ""
+    return f"{key}: no file '{path}'. Put it there{or_run}."
 
 
 def _kept(prefix: str, plain: PlainMapping) -> Plain:

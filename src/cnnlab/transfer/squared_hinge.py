@@ -1,6 +1,15 @@
 """Linear support vector machines with squared hinge loss, solved exactly by Newton's method on whole matrices.
 
-scikit-learn's LinearSVC (liblinear) finds the same minimum, ten times slower where features go together.
+scikit-learn's LinearSVC (liblinear) finds the same minimum, five to twelve times slower, since features of a network go
+together. On standardised features of 5,000 images of CIFAR-10 (resnet18, D 512, 10 classes), processor seconds of one
+thread, for C = 0.01 and C = 1:
+
+    this module                       1.0     1.6
+    LinearSVC(dual=False or "auto")   8      16 to 18
+    scipy's L-BFGS                    5      18
+
+The objective is lowest here, the test accuracy the same within one image. 50,000 images take 8 s here; LinearSVC had
+not ended after 300 s of clock on a busy machine. An aim of a minute for 50,000 images is why this is not LinearSVC.
 """
 
 from __future__ import annotations

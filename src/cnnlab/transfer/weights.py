@@ -40,7 +40,8 @@ def unreadable(path: Path, error: BaseException) -> str:
     """Say why a weights file cannot be read."""
     if isinstance(error, pickle.UnpicklingError) and "weights_only" in str(error).lower():
         return f"backbone.weights: '{path}' holds more than tensors and plain values, and could run code. Not loaded."
-    reason = next(iter(str(error).strip().splitlines()), type(error).__name__).rstrip(".")
+    line = next(iter(str(error).strip().splitlines()), type(error).__name__)
+    reason = line.partition(". ")[0].rstrip(".")  # torch goes on with guesses of its own
     return f"backbone.weights: '{path}' is no weights file, or a damaged one ({reason}). Fetch it anew."
 
 
@@ -89,7 +90,8 @@ def load_into(net: nn.Module, weights: StateDict, *, where: str, source: object)
     if extra or missing or reshaped:
         lines = [f"{where}: the weights in '{source}' are another network's, {len(weights)} tensors for {len(own)}."]
         lines += [*_listed("+", extra, "only in the file"), *_listed("-", missing, "only in the network")]
-        raise ConfigError("\n".join([*lines, *_listed("*", reshaped, "of another shape")]))
+        lines += [*_listed("*", reshaped, "of another shape"), "  Name the network that they come from: backbone=..."]
+        raise ConfigError("\n".join(lines))
     net.load_state_dict(weights, strict=False)
 
 
