@@ -34,7 +34,7 @@ _PIXELS = 2**20  # per batch: 256 images of 64 x 64; more does not make a convol
 class Features:
     """What a backbone sees of the splits of a run."""
 
-    of: Mapping[str, Tensor]
+    of: dict[str, Tensor]
     """Name of a split -> float32 (N, D)."""
     seconds: float
     """That computing them took, or would take; 0 where they were kept."""
