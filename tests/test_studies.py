@@ -106,7 +106,9 @@ def test_full_scale_changes_nothing():
 
 
 def test_small_scale_beats_the_study_and_what_is_typed_beats_both():
-    assert composed("experiment=resnet_scratch", "scale=small")["epochs"] == 12
+    own = read(CONF / "experiment" / "resnet_scratch.yaml")
+    assert own["epochs"] != own["small"]["epochs"]
+    assert composed("experiment=resnet_scratch", "scale=small")["epochs"] == own["small"]["epochs"]
     assert composed("experiment=resnet_scratch", "scale=small", "epochs=3")["epochs"] == 3
     assert composed("experiment=resnet_scratch", "scale=small", "small.epochs=4")["epochs"] == 4
 
