@@ -1,9 +1,11 @@
 """The verdict in sentences."""
 
 import pytest
+import yaml
 
 from cnnlab.comparison import compare_study
 from tests.comparison.study_maker import write_study
+from tests.conftest import CONF
 
 SGD, ADAM, MOMENTUM = "optimizer=sgd", "optimizer=adam", "optimizer=momentum"
 
@@ -121,5 +123,32 @@ def test_where_nothing_can_be_compared_the_first_sentence_says_why(arms, verdict
 def test_every_setting_in_which_the_arms_differ_is_named_with_few_values():
     more = {SGD: {"batch_size": 1, "epochs": 5}, ADAM: {"batch_size": 64, "epochs": 12}}
     assert sentences({SGD: [0.9, 0.8], ADAM: [0.9, 0.7]}, more=more)[-1] == (
-        "The arms differ in optimizer, epochs (5, 12), batch_size (1, 64)."
+        "The arms differ in optimizer, epochs (5, 12) and batch_size (1, 64)."
     )
+
+
+def part(name, **typed):
+    """Return an optimizer as its preset has it, but for what is typed."""
+    preset = yaml.safe_load((CONF / "optimizer" / f"{name}.yaml").read_text(encoding="utf-8"))
+    return {"optimizer": preset | typed}
+
+
+DIFFERENCES = [
+    (part("sgd"), part("adam"), "optimizer (sgd, adam) and optimizer.lr (0.1, 0.001)"),
+    (part("adam"), part("adamw"), "optimizer (adam, adamw)"),
+    (part("sgd", lr=0.01), part("momentum", weight_decay=0.1),
+     "optimizer (sgd, momentum) and optimizer.weight_decay (0, 0.1)"),
+    (part("adam"), part("adam", betas=[0.5, 0.9]), "optimizer.betas ([0.9, 0.999], [0.5, 0.9])"),
+    ({"optimizer": {"name": "mine", "depth": 3}}, part("sgd", lr=1),
+     "optimizer (mine, sgd), optimizer.depth (3, none) and optimizer.lr (none, 1)"),
+    ({"transfer": {"name": "finetune", "backbone_lr": 0.1, "trainable_layers": "all"}},
+     {"transfer": {"name": "scratch"}},
+     "transfer (finetune, scratch) and transfer.backbone_lr (0.1, none)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("one", "other", "told"), DIFFERENCES)
+def test_options_that_come_with_a_part_are_left_out_but_for_rates_and_what_was_typed(one, other, told):
+    arms = {"slow": [0.9, 0.8], "fast": [0.9, 0.7]}
+    own = {name: {"optimizer": {"name": "sgd"}} | settings for name, settings in zip(arms, (one, other))}
+    assert sentences(arms, more=own)[-1] == f"The arms differ in {told}."

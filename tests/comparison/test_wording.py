@@ -3,7 +3,17 @@
 import pytest
 
 from cnnlab.comparison.statistics import estimate
-from cnnlab.comparison.wording import cell_names, cut_names, heading, p_text, percent, plus_minus, short_names, some_of
+from cnnlab.comparison.wording import (
+    cell_names,
+    cut_names,
+    heading,
+    listed,
+    p_text,
+    percent,
+    plus_minus,
+    short_names,
+    some_of,
+)
 
 NAMES = [
     (["optimizer=sgd", "optimizer=adam"], "optimizer", ["sgd", "adam"], ["sgd", "adam"]),
@@ -44,3 +54,7 @@ def test_numbers_are_in_percent():
 def test_long_lists_are_counted():
     assert some_of(["a", "b", "c"], most=2) == "a, b, 1 more"
     assert some_of(["a", "b"], most=2) == "a, b"
+
+
+def test_lists_in_sentences_end_with_and():
+    assert [listed(list(letters)) for letters in ("a", "ab", "abc")] == ["a", "a and b", "a, b and c"]

@@ -5,10 +5,8 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 
-import yaml
-
-from cnnlab.cli import conf_dir
 from cnnlab.comparison.arms import ENDED, Arm, Run
+from cnnlab.comparison.presets import preset
 from cnnlab.comparison.verdicts import Result
 from cnnlab.comparison.wording import percent, some_of
 from cnnlab.texts import duration
@@ -122,10 +120,7 @@ def _shared_rate(arms: Sequence[Arm], _: Names) -> str | None:
 
 
 def _preset_rate(optimizer: str) -> float | None:
-    path = conf_dir() / "optimizer" / f"{optimizer}.yaml"
-    if not path.is_file():
-        return None  # of the user's own folder, or of a plugin
-    rate = (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("lr")
+    rate = preset("optimizer", optimizer).get("optimizer.lr")
     return None if rate is None else float(rate)
 
 

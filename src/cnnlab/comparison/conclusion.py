@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cnnlab.comparison.arms import Arm
+from cnnlab.comparison.presets import preset
 from cnnlab.comparison.statistics import ALPHA
 from cnnlab.comparison.verdicts import BETTER, NOT_SHOWN, ONE_SEED, WORSE, Result, is_under_one_image
-from cnnlab.comparison.wording import capitalised, interval, p_text, plus_minus, some_of
+from cnnlab.comparison.wording import capitalised, interval, listed, p_text, plus_minus, some_of
 from cnnlab.study import differing
 
 MANY_VALUES = 4
 """A setting with more values than this is named without them."""
+RATES = ("optimizer.lr", "transfer.backbone_lr")
+"""Always named where they differ: no comparison can be read without them."""
 
 
 def conclude(
@@ -139,11 +142,23 @@ def _others(results: Sequence[Result], baseline: Result, best: Result | None, na
 
 
 def _differences(arms: Sequence[Arm]) -> list[str]:
-    """Name every setting in which the arms differ, with its values where they are few and the names do not say them."""
+    """Name the settings in which the arms differ, with their values where they are few and the names do not say them.
+
+    What merely comes with the choice of a part is left out, such as Adam's betas beside SGD, but for the learning rate.
+    """
     own = [arm.settings for arm in arms if arm.settings]
+    keys = differing(own)
     in_names = {word.partition("=")[0] for arm in arms for word in arm.name.split() if "=" in word}
     told = []
-    for key in differing(own):
+    for key in keys:
+        part, _, option = key.partition(".")
+        if option and part in keys and key not in RATES and _comes_with(part, key, own):
+            continue
         values = list(dict.fromkeys(settings.get(key, "none") for settings in own))
         told.append(key if key in in_names or len(values) > MANY_VALUES else f"{key} ({', '.join(values)})")
-    return [f"The arms differ in {', '.join(told)}."] if told else []
+    return [f"The arms differ in {listed(told)}."] if told else []
+
+
+def _comes_with(part: str, key: str, arms: Sequence[Mapping[str, str]]) -> bool:
+    """Tell whether an option is in every arm what choosing the part alone makes it, or is not there at all."""
+    return all(own[key] == preset(part, own.get(part, "")).get(key) for own in arms if key in own)
