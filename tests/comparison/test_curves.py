@@ -1,11 +1,14 @@
 """Curves of an arm: mean and band over its seeds."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from cnnlab.artifacts import METRICS_COLUMNS, RUNS, RunFolder
-from cnnlab.comparison.arms import read_arms
-from cnnlab.comparison.curves import read_curves
+from cnnlab.comparison import compare_study
+from cnnlab.comparison.arms import NO_RESULT, read_arms
+from cnnlab.comparison.curves import notes_on_curves, read_curves
 from cnnlab.errors import RunError
 from tests.comparison.study_maker import write_study
 
@@ -43,7 +46,7 @@ def test_curve_ends_with_the_seed_that_ended_first():
 
 
 def test_what_is_not_finite_is_left_out():
-    arm = arm_of(["diverged"])
+    arm = arm_of(["interrupted"])
     metrics("trial-arm0-s0", train_loss=[1.0, "nan"], val_loss=["inf", "nan"], seconds=[1.0, 1.0])
     curves = read_curves(arm)
     assert list(curves.bands) == ["train_loss"]
@@ -51,11 +54,31 @@ def test_what_is_not_finite_is_left_out():
 
 
 def test_finished_seeds_are_shown_alone_once_there_are_some():
-    assert read_curves(arm_of([0.9, "diverged"])).num_seeds == 1
+    arm = arm_of([0.9, "running"])
+    metrics("trial-arm0-s1", val_accuracy=[0.1], seconds=[1.0])
+    assert read_curves(arm).num_epochs == 3
+
+
+@pytest.mark.parametrize("state", NO_RESULT)
+def test_of_runs_without_a_result_those_are_shown_that_may_still_finish(state):
+    arm = arm_of(["interrupted"])
+    metrics("trial-arm0-s0", val_accuracy=[0.1], seconds=[1.0])
+    arm = replace(arm, runs=(replace(arm.runs[0], state=state),))
+    assert (read_curves(arm) is not None) == (state in ("running", "interrupted", "died"))
 
 
 def test_arm_that_has_not_begun_has_no_curves():
-    assert read_curves(arm_of(["waiting", "failed"])) is None
+    assert read_curves(arm_of(["waiting", "running"])) is None
+
+
+def test_arms_without_curves_and_without_results_are_told():
+    results = compare_study(write_study({"a": [0.9], "b": ["diverged", "diverged"], "c": ["running"]})).results
+    names = {"a": "first", "b": "second", "c": "third"}
+    assert notes_on_curves(results, {"a", "c"}, names) == [
+        "not drawn: second (diverged in 2 of 2)",
+        "not finished: third",
+    ]
+    assert notes_on_curves(results[:1], {"a"}, names) == []
 
 
 def test_metrics_that_are_no_numbers_are_an_error_that_names_the_file():

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from cnnlab.artifacts import RunFolder
 from cnnlab.comparison.arms import Arm, Run
+from cnnlab.comparison.verdicts import Result
+from cnnlab.comparison.wording import some_of
 from cnnlab.errors import RunError
 from cnnlab.metrics import Floats
 
 SPLITS = {"train": "training", "val": "validation", "test": "test"}
 METRICS = tuple(f"{split}_{name}" for name in ("accuracy", "loss") for split in SPLITS)
 """Columns of metrics.csv that are drawn."""
+
+UNFINISHED = ("running", "interrupted", "died")
+"""States of a run that goes on, or will when the sweep is repeated."""
 
 
 @dataclass(frozen=True)
@@ -46,15 +51,17 @@ class Curves:
 
 
 def read_curves(arm: Arm) -> Curves | None:
-    """Read the curves of an arm's finished runs; while there are none, of those that have begun.
+    """Read the curves of an arm's finished runs; while there are none, of those that may still finish.
+
+    What a run learned before it diverged or failed is no result, and is not shown like one.
 
     Returns:
-        None before the first epoch of the first run.
+        None before the first epoch of the first run, and where none is left that may finish.
 
     Raises:
         RunError: a metrics.csv holds something else than numbers.
     """
-    runs: Sequence[Run] = arm.finished or arm.runs
+    runs: Sequence[Run] = arm.finished or [run for run in arm.runs if run.state in UNFINISHED]
     tables = [table for run in runs if run.folder is not None and len(table := _read(run.folder))]
     if not tables:
         return None
@@ -63,6 +70,20 @@ def read_curves(arm: Arm) -> Curves | None:
     bands = {name: _band(stacked[:, :, i]) for i, name in enumerate(METRICS, 1)}
     measured = {name: band for name, band in bands.items() if np.isfinite(band.mean).any()}
     return Curves(stacked[:, :, 0].cumsum(axis=1).mean(axis=0), measured, len(tables))
+
+
+def notes_on_curves(results: Sequence[Result], drawn: Collection[str], names: Mapping[str, str]) -> list[str]:
+    """Say which arms have no curves and why, and whose curves are no results yet.
+
+    Args:
+        results: of all arms.
+        drawn: labels of the arms that have curves.
+        names: of the arms, as they are to be written.
+    """
+    missing = [f"{names[result.label]} ({result.verdict})" for result in results if result.label not in drawn]
+    begun = [names[result.label] for result in results if result.label in drawn and not result.arm.finished]
+    said = {"not drawn": missing, "not finished": begun}
+    return [f"{what}: {some_of(arms, most=3)}" for what, arms in said.items() if arms]
 
 
 def _read(folder: RunFolder) -> Floats:

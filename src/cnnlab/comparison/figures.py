@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from cnnlab.comparison.comparing import Comparison
-from cnnlab.comparison.curves import SPLITS, Curves, read_curves
+from cnnlab.comparison.curves import SPLITS, Curves, notes_on_curves, read_curves
 from cnnlab.comparison.grid import Grid, grid_of
 from cnnlab.comparison.verdicts import Result
 from cnnlab.plots import save_figures
@@ -73,7 +73,8 @@ def _draw_curves(comparison: Comparison, name: str, headline: str, factor: float
     figure = new_figure(width, 2.4 + HEADER)
     seeds = max(curves.num_seeds for curves in of_arms.values())
     band = f"mean of {seeds} seeds, band from the lowest to the highest" if seeds > 1 else "one seed"
-    write_title(figure, headline, f"{comparison.study.study}  ·  {band}")
+    notes = notes_on_curves(comparison.results, of_arms, comparison.names)
+    write_title(figure, headline, "  ·  ".join([comparison.study.study, band, *notes]))
     panels = []
     for place, split in enumerate(splits):
         x = left + place * (panel + gap)

@@ -16,13 +16,13 @@ from cnnlab.artifacts import write_text
 from cnnlab.comparison.cautions import ENVIRONMENT
 from cnnlab.comparison.classes import Confusion, read_confusion
 from cnnlab.comparison.comparing import OF_RUNS, Comparison
-from cnnlab.comparison.curves import Curves, read_curves
+from cnnlab.comparison.curves import Curves, notes_on_curves, read_curves
 from cnnlab.comparison.grid import grid_of
 from cnnlab.comparison.heat import HeatMap, heat_maps
 from cnnlab.comparison.reported import reported_rows
 from cnnlab.comparison.statistics import Estimate
 from cnnlab.comparison.verdicts import Result
-from cnnlab.comparison.wording import MISSING, cut_names, percent, plus_minus
+from cnnlab.comparison.wording import MISSING, capitalised, cut_names, percent, plus_minus
 from cnnlab.metrics import Floats
 from cnnlab.schema import Plain
 
@@ -85,6 +85,7 @@ def render(comparison: Comparison) -> str:
     classes = _classes(comparison)
     read = [read_confusion(result.arm, classes) for result in comparison.results]
     confusions = [confusion for confusion, _ in read]
+    curves = {result.label: found for result in comparison.results if (found := read_curves(result.arm)) is not None}
     rows = _rows(comparison)
     return environment.get_template("report.html.j2").render(
         comparison=comparison,
@@ -96,11 +97,12 @@ def render(comparison: Comparison) -> str:
         heat_maps=heat_maps(grid) if (grid := grid_of(comparison.results)) is not None else [],
         recall=_recall_map(comparison, confusions, classes),
         unread=[damage for _, damages in read for damage in damages],
+        curve_notes=[f"{capitalised(note)}." for note in notes_on_curves(comparison.results, curves, comparison.names)],
         reported=reported_rows(comparison),
         unfinished=_unfinished(comparison),
         environment=_environment(comparison),
         report_command=_report_command(comparison),
-        data=_script_safe(_data(comparison, confusions, classes)),
+        data=_script_safe(_data(comparison, curves, confusions, classes)),
         missing=MISSING,
         styles=_texts(UPLOT / "uPlot.min.css", TEMPLATES / "report.css"),
         scripts=_texts(UPLOT / "uPlot.iife.min.js", TEMPLATES / "charts.js", TEMPLATES / "report.js"),
@@ -222,7 +224,12 @@ def _report_command(comparison: Comparison) -> str:
     return shlex.join(["cnnlab", "report", *(folder.run_id for folder in folders if folder is not None)])
 
 
-def _data(comparison: Comparison, confusions: Sequence[Confusion | None], classes: Sequence[str]) -> Plain:
+def _data(
+    comparison: Comparison,
+    curves: Mapping[str, Curves],
+    confusions: Sequence[Confusion | None],
+    classes: Sequence[str],
+) -> Plain:
     """Return what the page's script draws: curves, costs and confusions of the arms in the order typed."""
     labels = _cut(list(comparison.names.values()), LABEL)
     return {
@@ -238,7 +245,7 @@ def _data(comparison: Comparison, confusions: Sequence[Confusion | None], classe
                 "test": _estimate(result.test),
                 "seconds": result.seconds,
                 "parameters": result.figure("parameters"),
-                "curves": _curves(read_curves(result.arm)),
+                "curves": _curves(curves.get(result.label)),
                 "confusion": _sparse(confusion),
             }
             for place, (result, confusion) in enumerate(zip(comparison.results, confusions))
