@@ -81,6 +81,15 @@ def test_baseline_that_diverged_is_flattered():
     )
 
 
+def test_tie_by_validation_is_told():
+    arms = {SGD: [0.7, 0.6, 0.5], ADAM: [0.5, 0.6, 0.7], "optimizer=nadam": [0.6, 0.6, 0.5], "optimizer=radam": [0.7]}
+    found = compared(arms, more={"optimizer=radam": {"val": 0.6}})
+    assert found.cautions == [
+        "A tie by validation at 60.00 %: sgd, adam, radam. The first of them as typed counts as the best."
+    ]
+    assert found.best.label == SGD
+
+
 def test_two_names_of_the_same_runs_are_found():
     folder = write_study(ARMS)
     rows = folder.read_grid()

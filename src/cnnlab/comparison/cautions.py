@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from cnnlab.comparison.arms import ENDED, Arm, Run
 from cnnlab.comparison.presets import preset
-from cnnlab.comparison.verdicts import Result
+from cnnlab.comparison.verdicts import Result, tied_by_validation
 from cnnlab.comparison.wording import percent, some_of
 from cnnlab.texts import duration
 
@@ -31,6 +31,12 @@ def cautions(results: Sequence[Result], baseline: Result, names: Names) -> list[
         found.append(
             f"The baseline {names[baseline.label]} diverged in {baseline.arm.count('diverged')} of "
             f"{len(baseline.arm.runs)} runs; differences are over the seeds that it survived, which flatters it."
+        )
+    tied = tied_by_validation(results)
+    if len(tied) > 1 and tied[0].val is not None:
+        found.append(
+            f"A tie by validation at {percent(tied[0].val.mean)} %: {some_of([names[one.label] for one in tied])}. "
+            "The first of them as typed counts as the best."
         )
     return found
 

@@ -154,16 +154,28 @@ def _without_result(arm: Arm) -> str:
 
 
 def rank(results: Sequence[Result]) -> list[Result]:
-    """Sort by validation accuracy, the best first; arms without one come last, in their order."""
-    return sorted(results, key=lambda result: (result.val is None, 0.0 if result.val is None else -result.val.mean))
+    """Sort by validation accuracy, the best first, equal ones as typed; arms without one come last, in their order."""
+    return sorted(results, key=lambda result: (result.val is None, -_validation(result)))
 
 
 def best_by_validation(results: Sequence[Result]) -> Result | None:
-    """Return the arm that validation would choose; None where nothing was validated. Never one that diverged.
+    """Return the arm that validation would choose, of equal ones the first typed; None where nothing was validated.
 
-    Of a single arm nothing is chosen.
+    Never one that diverged. Of a single arm nothing is chosen.
     """
-    for result in rank(results) if len(results) > 1 else ():
-        if result.val is not None and result.test is not None and not result.arm.count("diverged"):
-            return result
-    return None
+    return next(iter(tied_by_validation(results)), None)
+
+
+def tied_by_validation(results: Sequence[Result]) -> list[Result]:
+    """Return every arm that validation could choose as well as the best, the best included, as typed."""
+    known = [result for result in results if result.val is not None and result.test is not None]
+    eligible = [result for result in known if not result.arm.count("diverged")]
+    if len(results) < 2 or not eligible:
+        return []
+    highest = max(map(_validation, eligible))
+    return [result for result in eligible if _validation(result) == highest]
+
+
+def _validation(result: Result) -> float:
+    """Return the mean validation accuracy, rounded: a sum of equal numbers in another order may end in other bits."""
+    return 0.0 if result.val is None else round(result.val.mean, 9)
