@@ -13,8 +13,9 @@ from cnnlab.artifacts import RUNS, RunFolder
 from cnnlab.cli import main, processes
 from cnnlab.cli.jobs import Outcome
 from cnnlab.cli.processes import Processes, Task
+from cnnlab.comparison import compare_study
 from cnnlab.errors import ConfigError
-from cnnlab.study import standing
+from cnnlab.study import StudyFolder, standing
 from tests.conftest import cnnlab
 
 pytestmark = pytest.mark.usefixtures("in_empty_folder")
@@ -151,24 +152,89 @@ def test_sweep_trains_in_processes(in_empty_folder):
     assert len({folder.read_json("status.json")["pid"] for folder in runs}) == 2
 
 
-KILLING = """
+PARTS = """
 import os, signal
+import torch
+from torch import nn
 from cnnlab.activations import ACTIVATIONS
 def killing():
     "Ends the process."
     os.kill(os.getpid(), signal.SIGKILL)
-ACTIVATIONS["killing"] = killing
+class Dying(nn.ReLU):
+    num_steps = 0
+    def forward(self, x):
+        self.num_steps += self.training and torch.is_grad_enabled()
+        if self.num_steps == 3:
+            killing()
+        return super().forward(x)
+def dying():
+    "Ends the process in the third step of training."
+    return Dying()
+def raising():
+    "Raises."
+    raise RuntimeError("no kernel for this processor")
+ACTIVATIONS.update(killing=killing, dying=dying, raising=raising)
 """
 
 
 @pytest.fixture
-def killing(in_empty_folder):
-    """Words that add an activation under which the process is killed."""
+def parts(in_empty_folder):
+    """Words that add activations under which a run fails."""
     group = in_empty_folder / "own" / "activation"
     group.mkdir(parents=True)
-    (group / "killing.yaml").write_text("name: killing\n")
-    (in_empty_folder / "parts.py").write_text(KILLING)
-    return ("--config-dir", "own", "plugins=[parts.py]", "activation=killing,relu")
+    for name in ("killing", "dying", "raising"):
+        (group / f"{name}.yaml").write_text(f"name: {name}\n")
+    (in_empty_folder / "parts.py").write_text(PARTS)
+    return ("--config-dir", "own", "plugins=[parts.py]")
+
+
+@pytest.fixture
+def killing(parts):
+    """Words of a sweep with a run in which the process is killed."""
+    return (*parts, "activation=killing,relu")
+
+
+STUDY = """# @package _global_
+hydra:
+  sweeper:
+    arms:
+      raising: [activation=raising]
+      good: [optimizer=adam]
+      diverging: [optimizer.lr=1e30, normalization=none]
+      dying: [activation=dying]
+      wrong: [optimizer.lr=-1]
+      better: [optimizer=sgd]
+"""
+
+
+def test_runs_that_fail_in_every_way_leave_the_others_their_results_and_are_explained(parts, in_empty_folder):
+    """It raises while it is built, diverges, is killed while it trains, is not valid."""
+    study = in_empty_folder / "own" / "experiment" / "all.yaml"
+    study.parent.mkdir()
+    study.write_text(STUDY)
+    done = cnnlab("-m", *parts, "experiment=all", "study=all", "hydra/launcher=process", *TINY)
+    assert done.returncode == 1
+    killed = "its process was killed by signal 9 (SIGKILL), maybe because the memory was full."
+    assert done.stderr.splitlines()[-9:] == [
+        "4 of 6 runs failed:",
+        "  failed   raising",
+        "           RuntimeError: no kernel for this processor",
+        "  diverged diverging",
+        "           the loss is not finite at step 2 of epoch 1",
+        "  failed   dying",
+        f"           {killed}",
+        "  refused  wrong",
+        "           optimizer.lr: must be > 0, got -1.",
+    ]
+    results = {result.label: result.arm.runs[0] for result in compare_study(StudyFolder.named("all")).results}
+    assert [(name, run.state, run.reason) for name, run in results.items()] == [
+        ("raising", "failed", "RuntimeError: no kernel for this processor"),
+        ("good", "finished", None),
+        ("diverging", "diverged", "the loss is not finite at step 2 of epoch 1"),
+        ("dying", "failed", killed),
+        ("wrong", "refused", "optimizer.lr: must be > 0, got -1."),
+        ("better", "finished", None),
+    ]
 
 
 def test_killed_run_fails_alone_in_processes(killing):

@@ -314,6 +314,15 @@ def test_unexpected_exception_in_a_run_is_shown_and_the_others_run(runs, errors,
     ]
 
 
+def test_run_that_failed_before_it_began_is_failed_in_its_files_and_in_the_comparison(capsys):
+    assert main(["-m", "seed=1,13"]) == 1
+    folder = RunFolder(next(RUNS.glob("*-s13-*")))
+    assert folder.read_json("status.json") == {"status": "failed", "error": "the disk is full"}
+    out = capsys.readouterr().out
+    assert "2/2 failed      seed=13  the disk is full" in out
+    assert "failed   all runs, seed 13: the disk is full" in out
+
+
 def test_plan_shows_every_run_and_runs_nothing(runs, capsys):
     main(["-m", "seed=0", "epochs=1"])
     capsys.readouterr()

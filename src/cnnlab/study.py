@@ -22,6 +22,8 @@ RESULTS = (
 """Columns of results.csv, behind the settings that differ."""
 FINAL = ("finished", "diverged")
 """A run in one of these states is not trained again: the same command would give the same result."""
+DIED = "its process ended without a word: it was killed, or the memory was full."
+"""Why a run has no result that could not say so itself."""
 NOT_SETTINGS = frozenset({"study", "reported", "small", "rerun", "plan", "arm", "baseline", "plots"})
 """Keys that say nothing about how a run was trained."""
 

@@ -6,7 +6,7 @@ from cnnlab.artifacts import RUNS, RunFolder
 from cnnlab.comparison.arms import NO_RESULT, OF_THE_MACHINE, check_same_data, find_arm, group_runs, read_arms, read_run
 from cnnlab.errors import ConfigError, RunError
 from cnnlab.identity import NOT_IDENTITY
-from cnnlab.study import NOT_SETTINGS
+from cnnlab.study import DIED, NOT_SETTINGS
 from tests.comparison.study_maker import write_run, write_study
 from tests.conftest import refusal
 
@@ -38,6 +38,13 @@ def test_summary_of_an_earlier_training_does_not_count_while_it_runs_again():
     folder.write_status("running")
     run = read_run(folder)
     assert (run.state, run.accuracy("test"), run.seconds("train")) == ("running", None, None)
+
+
+def test_run_whose_process_is_gone_says_so():
+    folder = write_run("a", state="running")
+    folder.write_json("status.json", {**folder.read_json("status.json"), "pid": 2**22 + 1})  # more than Linux gives
+    run = read_run(folder)
+    assert (run.state, run.reason) == ("died", DIED)
 
 
 def test_run_whose_summary_is_lost_is_damaged_and_says_so():

@@ -12,13 +12,11 @@ from cnnlab.cli.jobs import Outcome
 from cnnlab.cli.points import Job
 from cnnlab.errors import RunError
 from cnnlab.guards import is_held
-from cnnlab.study import FINAL, standing
+from cnnlab.study import DIED, FINAL, standing
 from cnnlab.summary_file import read_summary
 
 Launch = Callable[[list[list[str]]], Sequence[JobReturn]]
 """Overrides of each run -> how each ended; what a Hydra launcher does."""
-
-DIED = "its process ended without a word: it was killed, or the memory was full."
 
 _PAUSE = 1.0  # seconds between two looks at runs that another process trains
 
@@ -87,9 +85,11 @@ class Launching:
 
     def _record(self, folder: RunFolder, outcome: Outcome) -> None:
         """Write down what only the launcher knows: why a run could not say itself how it ended."""
-        standing_now = standing(folder)
-        if outcome.reason and standing_now in ("died", "interrupted") and not is_held(folder):
-            status = "failed" if standing_now == "died" else standing_now
+        before = standing(folder)
+        has_failed = outcome.code == 1 and not outcome.is_busy
+        could_not_say = before in ("died", "interrupted") or (before == "waiting" and has_failed)
+        if outcome.reason and could_not_say and not is_held(folder):
+            status = "interrupted" if before == "interrupted" else "failed"
             folder.write_json(
                 "status.json", {**folder.read_json("status.json"), "status": status, "error": outcome.reason}
             )

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from cnnlab.artifacts import RUNS, RunFolder
-from cnnlab.cli.launching import DIED, Launch, Launching
+from cnnlab.cli.launching import Launch, Launching
 from cnnlab.cli.points import Grid, Job
 from cnnlab.errors import ConfigError, Interrupted, RunError
-from cnnlab.study import FINAL, GridRow, Study, StudyFolder, settings, standing
+from cnnlab.study import DIED, FINAL, GridRow, Study, StudyFolder, settings, standing
 from cnnlab.watch import Watch, Watched
 
 _COMPARISON_PAUSE = 30.0  # seconds: comparing takes one, and the processor has runs to train

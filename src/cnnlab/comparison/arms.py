@@ -10,7 +10,7 @@ from functools import cached_property
 from cnnlab.artifacts import RUNS, RunFolder
 from cnnlab.errors import ConfigError, RunError, unknown
 from cnnlab.schema import PlainMapping
-from cnnlab.study import FINAL, GridRow, StudyFolder, differing, settings, standing
+from cnnlab.study import DIED, FINAL, GridRow, StudyFolder, differing, settings, standing
 from cnnlab.summary_file import read_summary
 
 NO_RESULT = ("refused", "failed", "damaged", "diverged", "died", "interrupted", "running", "waiting")
@@ -121,6 +121,8 @@ def read_run(folder: RunFolder, *, seed: str | None = None) -> Run:
     """Read a run from its files; the seed is its configuration's where none is given."""
     own = _settings(folder)
     state, error = standing(folder), folder.read_json("status.json").get("error")
+    if state == "died" and error is None:
+        error = DIED
     summary: PlainMapping = {}
     try:
         summary = read_summary(folder) if state in FINAL else {}
