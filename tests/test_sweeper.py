@@ -320,7 +320,7 @@ def test_run_that_failed_before_it_began_is_failed_in_its_files_and_in_the_compa
     assert folder.read_json("status.json") == {"status": "failed", "error": "the disk is full"}
     out = capsys.readouterr().out
     assert "2/2 failed      seed=13  the disk is full" in out
-    assert "failed   all runs, seed 13: the disk is full" in out
+    assert "failed   all runs (seed 13): the disk is full." in out
 
 
 def test_plan_shows_every_run_and_runs_nothing(runs, capsys):
@@ -331,6 +331,13 @@ def test_plan_shows_every_run_and_runs_nothing(runs, capsys):
     assert lines[0] == "plan     seed: 2 runs, 1 finished, 1 to do"
     assert [line.split()[:3] for line in lines[1:5:2]] == [["finished", "seed=0"], ["to", "do", "seed=1"]]
     assert len(runs) == 1
+
+
+def test_plan_of_a_finished_sweep_says_that_nothing_is_left(capsys):
+    main(["-m", "seed=0,1"])
+    capsys.readouterr()
+    assert main(["-m", "seed=0,1", "plan=true"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "total    nothing to do"
 
 
 def test_plan_with_wrong_points_ends_with_1(runs, capsys):

@@ -101,12 +101,12 @@ def test_two_names_of_the_same_runs_are_found():
 
 
 def test_failures_are_listed_by_reason():
-    arms = {SGD: ["refused: optimizer.lr: must be > 0.", "failed"], ADAM: ["failed", "diverged"]}
+    arms = {SGD: ["refused: optimizer.lr: must be > 0.", "failed"], ADAM: ["failed", "diverged", "failed"]}
     found = compared(arms, more={SGD: {"reason": "boom"}, ADAM: {"reason": "boom"}})
     assert found.failures == [
-        "refused: sgd, seed 0: optimizer.lr: must be > 0.",
-        "failed: sgd, seed 1, adam, seed 0: boom",
-        "diverged: adam, seed 1: boom",
+        "refused: sgd (seed 0): optimizer.lr: must be > 0.",
+        "failed: sgd (seed 1), adam (seeds 0, 2): boom.",
+        "diverged: adam (seed 1): boom.",
     ]
 
 

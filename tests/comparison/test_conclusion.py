@@ -67,6 +67,11 @@ def test_other_arms_are_grouped_by_their_verdicts():
     ]
 
 
+def test_arm_with_one_seed_beside_others_is_said_to_have_no_verdict():
+    arms = {SGD: [0.7, 0.8], ADAM: [0.7, 0.9], MOMENTUM: [0.7], "optimizer=nadam": ["failed"]}
+    assert "One seed, hence no verdict: momentum." in sentences(arms)
+
+
 def test_baseline_that_leads_is_said_to_lead():
     arms = {SGD: [0.75, 0.84, 0.94], ADAM: [0.70, 0.80, 0.90]}
     assert sentences(arms)[:2] == [

@@ -53,7 +53,7 @@ def test_cautions_reported_numbers_and_failures_follow_the_verdict():
         "note     Budgets differ: epochs 3 (sgd), 4 (adam); images seen 3,000 (sgd),",
         "         4,000 (adam).",
         "reported sgd: 77.29 %, measured 80.00 ± 24.84",
-        "failed   adam, seed 1: RuntimeError: boom",
+        "failed   adam (seed 1): RuntimeError: boom.",
         "open     outputs/trial/report.html",
     ]
     assert "adam      *  1/3  90.00" in "\n".join(lines)

@@ -72,6 +72,7 @@ VERDICTS = [
     ({"a": [0.9, 0.9], "b": ["failed", "failed"]}, "failed in 2 of 2"),
     ({"a": [0.9, 0.9], "b": ["waiting", "failed"]}, "failed in 1 of 2"),
     ({"a": [0.9, 0.9], "b": ["waiting", "waiting"]}, "waiting in 2 of 2"),
+    ({"a": [0.9], "b": ["diverged"]}, "diverged"),
     ({"a": [0.9], "b": ["interrupted"]}, "interrupted"),
     ({"a": [0.9], "b": ["refused: no"]}, "refused"),
 ]

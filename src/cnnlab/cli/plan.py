@@ -33,6 +33,9 @@ def plan_lines(name: str, runs: Mapping[str, tuple[RunFolder, RunConfig]]) -> It
         cost = f"  {duration(estimated[folder].seconds)}" if folder in estimated else ""
         yield f"  {status:10}{label:{_LABEL}}{cost}".rstrip()
         yield f"{'':12}{folder.run_id}"
+    if not to_do:
+        yield "total    nothing to do"
+        return
     seconds = sum(cost.seconds for cost in estimated.values())
     megabytes = sum(cost.num_bytes for cost in estimated.values()) / 1e6
     size = f"{megabytes:,.{0 if megabytes >= 10 else 1}f} MB"

@@ -147,14 +147,22 @@ CHECKS: tuple[Callable[[Sequence[Arm], Names], str | None], ...] = (
 
 
 def failures(arms: Sequence[Arm], names: Names) -> list[str]:
-    """Return a line for every run that ended without a result: state, arm, seed, reason. Equal reasons stand once."""
-    of_reason: dict[tuple[str, str], list[str]] = {}
+    """Return a line for every way in which runs ended without a result: state, arms with seeds, reason."""
+    of_reason: dict[tuple[str, str], dict[str, list[str]]] = {}
     for arm in arms:
         for run in arm.runs:
             if run.state in ENDED:
-                who = f"{names[arm.label]}, seed {run.seed}" if run.seed else names[arm.label]
-                of_reason.setdefault((run.state, run.reason or "no reason is recorded"), []).append(who)
-    return [f"{state}: {some_of(who, most=3)}: {reason}" for (state, reason), who in of_reason.items()]
+                of_arms = of_reason.setdefault((run.state, run.reason or "no reason is recorded"), {})
+                of_arms.setdefault(names[arm.label], []).append(run.seed)
+    return [
+        f"{state}: {some_of([_with_seeds(*pair) for pair in of_arms.items()], most=3)}: {reason.removesuffix('.')}."
+        for (state, reason), of_arms in of_reason.items()
+    ]
+
+
+def _with_seeds(name: str, seeds: Sequence[str]) -> str:
+    known = [seed for seed in seeds if seed]
+    return f"{name} (seed{'s' if len(known) > 1 else ''} {some_of(known)})" if known else name
 
 
 def advice_for_one_seed(results: Sequence[Result], command: str) -> str | None:

@@ -136,7 +136,9 @@ def _others(results: Sequence[Result], baseline: Result, best: Result | None, na
         return []
     order = (BETTER, WORSE, NOT_SHOWN)
     num_tested = _num_tested(results)
-    titles = {NOT_SHOWN: f"No difference shown, corrected for {num_tested} arms"} if num_tested > 1 else {}
+    titles = {ONE_SEED: "One seed, hence no verdict"}
+    if num_tested > 1:
+        titles[NOT_SHOWN] = f"No difference shown, corrected for {num_tested} arms"
     said = [verdict for verdict in order if verdict in groups] + [verdict for verdict in groups if verdict not in order]
     return [f"{titles.get(verdict, capitalised(verdict))}: {some_of(groups[verdict])}." for verdict in said]
 

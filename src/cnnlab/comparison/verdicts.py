@@ -120,7 +120,7 @@ def _judge_alone(arm: Arm) -> str:
 
 
 def _diverged(arm: Arm) -> str:
-    return f"diverged in {arm.count('diverged')} of {len(arm.runs)}"
+    return "diverged" if len(arm.runs) == 1 else f"diverged in {arm.count('diverged')} of {len(arm.runs)}"
 
 
 def _judge(result: Result, baseline: Arm, num_test: int | None) -> str:
