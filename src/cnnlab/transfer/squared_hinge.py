@@ -1,8 +1,8 @@
 """Linear support vector machines with squared hinge loss, solved exactly by Newton's method on whole matrices.
 
 scikit-learn's LinearSVC (liblinear) finds the same minimum, eight to eleven times slower, since features of a network
-go together. On standardised features of 5,000 images of CIFAR-10 (resnet18, D 512, 10 classes), processor seconds of one
-thread, for C = 0.01 and C = 1:
+go together. On standardised features of 5,000 images of CIFAR-10 (resnet18, D 512, 10 classes), processor seconds of
+one thread, for C = 0.01 and C = 1:
 
     this module                       1.0     1.6
     LinearSVC(dual=False or "auto")   8      16 to 18
