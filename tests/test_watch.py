@@ -35,6 +35,13 @@ def test_run_that_was_never_started_waits(tmp_path):
     assert read_progress(watched(tmp_path, "a"), since=0) == Progress("waiting")
 
 
+def test_run_that_has_its_lock_but_does_not_hold_it_yet_is_not_called_dead(tmp_path):
+    run = watched(tmp_path, "a")
+    run.folder.path.mkdir(parents=True)
+    run.folder.lock.touch()
+    assert read_progress(run, since=0) == Progress("waiting")
+
+
 def test_running_run_tells_its_last_epoch(tmp_path):
     run = watched(tmp_path, "a")
     train_epochs(run, [0.1, 0.25])

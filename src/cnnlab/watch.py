@@ -178,7 +178,8 @@ def read_progress(run: Watched, *, since: float) -> Progress:
     try:
         is_old = (run.folder.path / "status.json").stat().st_mtime < since
     except OSError:
-        return Progress(standing(run.folder))
+        # Its lock is there a moment before it is held: what looks dead may be about to begin.
+        return Progress("running" if standing(run.folder) == "running" else "waiting")
     status, error = standing(run.folder), run.folder.read_json("status.json").get("error")
     if status in FINAL and not (run.is_rerun and is_old):
         return _ended(run, status, error)
