@@ -1,6 +1,7 @@
 """Pictures of a comparison."""
 
 import matplotlib
+import numpy as np
 import pytest
 
 from cnnlab.comparison import compare_study
@@ -59,6 +60,15 @@ def test_arm_without_a_result_is_not_drawn_but_named():
     figure = loss(comparison_of({"optimizer=sgd": [0.9], "optimizer=adam": ["diverged"]}))
     assert len(figure.axes[0].get_lines()) == 1
     assert "trial  ·  one seed  ·  not drawn: adam (diverged)" in texts_of(figure)
+
+
+def test_whole_band_is_inside_the_picture():
+    comparison = comparison_of({"optimizer=sgd": [0.9, 0.9], "optimizer=adam": [0.9, 0.1]})
+    axes = accuracy(comparison).axes[1]
+    low, high = axes.get_ylim()
+    ends = np.concatenate([path.vertices[:, 1] for band in axes.collections for path in band.get_paths()])
+    assert low <= ends.min() < 50  # in %; the mean of both seeds ends there
+    assert high >= ends.max()
 
 
 def test_of_many_arms_the_best_are_named_and_the_rest_is_grey():

@@ -117,7 +117,9 @@ def _draw_panel(
 def _scale(panels: Sequence[Axes], *, is_loss: bool) -> None:
     """Give all panels one scale: training beside validation is what they are looked at for."""
     lines = [np.asarray(line.get_ydata(), dtype=np.float64) for axes in panels for line in axes.get_lines()]
-    values = np.concatenate(lines)
+    paths = [path for axes in panels for band in axes.collections for path in band.get_paths()]
+    bands = [np.asarray(path.vertices, dtype=np.float64)[:, 1] for path in paths]
+    values = np.concatenate([*lines, *bands])
     values = values[np.isfinite(values)]
     for axes in panels:
         if not len(values):
