@@ -1,3 +1,4 @@
+import gc
 import math
 
 import pytest
@@ -183,3 +184,18 @@ def test_loss_is_computed_in_fp32_under_autocast():
     score = evaluate(network(), batches(), loss_fn=Spy(), autocast=torch.bfloat16)
     assert seen == [torch.float32]
     assert isinstance(score, Score)
+
+
+def test_a_step_leaves_no_tensor_behind():
+    """Small ones that live until the epoch's end keep malloc from joining the memory between them."""
+    model, data, counts = network(), batches(num_images=40, batch_size=4), []
+
+    def counting(epoch):
+        for batch in data:
+            counts.append(sum(type(each) is torch.Tensor for each in gc.get_objects()))
+            yield batch
+
+    sgd = torch.optim.SGD(model.parameters(), lr=0.1)
+    options = {"schedule": lambda step: 1.0, "steps_per_epoch": len(data), "epochs": 1}
+    list(fit(model, counting, loss_fn=nn.CrossEntropyLoss(), optimizer=sgd, **options))
+    assert counts[-1] == counts[2]

@@ -111,7 +111,7 @@ def fit(
         model.train()
         gradients: tuple[LayerGradient, ...] = ()
         grad_norm = 0.0
-        tally = _Tally()
+        tally = _Tally(steps_per_epoch, next(model.parameters()).device)
         for step, (images, targets) in enumerate(train(epoch)):
             _scale_lr(optimizer, schedule(epoch * steps_per_epoch + step))
             optimizer.zero_grad()
@@ -173,26 +173,29 @@ class _Trained:
 class _Tally:
     """Collects what an epoch's steps did, from now on.
 
-    Figures stay on the device until `read`, once per epoch: a look at them waits for the GPU.
+    Figures stay on the device until `read`, once per epoch: a look at them waits for the GPU. They are written into
+    memory of one piece: small tensors that outlive their step lie between the large ones that do not, and malloc can
+    join nothing across them. A resnet18 grew by 0.8 GiB in 100 steps that way.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, num_steps: int, device: torch.device) -> None:
         self._began = time.perf_counter()
-        self._losses: list[Tensor] = []
-        self._correct: list[Tensor] = []
+        self._losses = torch.empty(num_steps, device=device)
+        self._correct = torch.empty(num_steps, dtype=torch.int64, device=device)
         self._sizes: list[int] = []
 
     def add(self, logits: Tensor, targets: Tensor, loss: Tensor) -> None:
         """Count a step."""
-        self._losses.append(loss.detach())
-        self._correct.append((logits.detach().argmax(1) == _dominant(targets)).sum())
+        step = len(self._sizes)
+        self._losses[step] = loss.detach()
+        self._correct[step] = (logits.detach().argmax(1) == _dominant(targets)).sum()
         self._sizes.append(len(targets))
 
     def read(self) -> _Trained:
         """Wait for the last step, and return the figures."""
-        losses, num_correct = torch.stack(self._losses).tolist(), int(torch.stack(self._correct).sum())
+        num_steps, num_images = len(self._sizes), sum(self._sizes)
+        losses, num_correct = self._losses[:num_steps].tolist(), int(self._correct[:num_steps].sum())
         seconds = time.perf_counter() - self._began
-        num_images = sum(self._sizes)
         loss = sum(value * size for value, size in zip(losses, self._sizes)) / num_images
         diverged_at_step = next((step for step, value in enumerate(losses, 1) if not math.isfinite(value)), None)
         return _Trained(Score(loss, num_correct / num_images), seconds, num_images / seconds, diverged_at_step)
