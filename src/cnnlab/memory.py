@@ -17,6 +17,7 @@ import torch
 from cnnlab.errors import RunError
 
 _M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4  # of glibc's mallopt
+_HELD = 2**28  # bytes free at the heap's end: enough for small networks; large ones gain nothing and need the memory
 
 
 def hold_freed_memory() -> None:
@@ -27,7 +28,7 @@ def hold_freed_memory() -> None:
     """
     if (libc := _glibc()) is not None:
         libc.mallopt(_M_MMAP_MAX, 0)  # no block comes from the kernel directly
-        libc.mallopt(_M_TRIM_THRESHOLD, -1)  # and none goes back before release_memory
+        libc.mallopt(_M_TRIM_THRESHOLD, _HELD)  # and what is free goes back only beyond this
 
 
 def release_memory() -> None:
