@@ -18,7 +18,7 @@ def resident():
 
 hold_freed_memory()
 before = resident()
-del_me = [torch.ones(2**24) for _ in range(3)]
+del_me = [torch.ones(2**21) for _ in range(24)]
 last = torch.ones(1)
 del del_me
 print(resident() - before)

@@ -16,8 +16,9 @@ import torch
 
 from cnnlab.errors import RunError
 
-_M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4  # of glibc's mallopt
-_HELD = 2**28  # bytes free at the heap's end: enough for small networks; large ones gain nothing and need the memory
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # of glibc's mallopt
+_LARGE = 2**25  # bytes of a block that goes back at once: networks with such ones gain nothing and need the memory
+_HELD = 2**28  # bytes
 
 
 def hold_freed_memory() -> None:
@@ -27,8 +28,8 @@ def hold_freed_memory() -> None:
     quarter of a step of cnn6 on two cores. Elsewhere nothing happens.
     """
     if (libc := _glibc()) is not None:
-        libc.mallopt(_M_MMAP_MAX, 0)  # no block comes from the kernel directly
-        libc.mallopt(_M_TRIM_THRESHOLD, _HELD)  # and what is free goes back only beyond this
+        libc.mallopt(_M_MMAP_THRESHOLD, _LARGE)
+        libc.mallopt(_M_TRIM_THRESHOLD, _HELD)
 
 
 def release_memory() -> None:
