@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import socket
 import sys
-import urllib.request
 import warnings
 import zipfile
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 
 from cnnlab.data.downloads import TIMEOUT_SECONDS, Archive, archive_advice, download, fetch_folder, md5_of
 from cnnlab.errors import ConfigError
+from tests.data.conftest import OFFLINE
 
 EMPTY_MD5 = "d41d8cd98f00b204e9800998ecf8427e"
 
@@ -93,15 +93,7 @@ def pets(md5: str | None) -> Archive:
     return Archive("http://nowhere.invalid/pets.zip", "pets", md5)
 
 
-@pytest.fixture
-def _offline(monkeypatch):
-    def refuse(*_: object, **__: object) -> None:
-        raise URLError("refused")
-
-    monkeypatch.setattr(urllib.request, "urlopen", refuse)
-
-
-@pytest.mark.usefixtures("_offline")
+@pytest.mark.usefixtures("offline")
 @pytest.mark.parametrize("is_published", [True, False])
 def test_archive_that_lies_there_is_unpacked_and_stays(tmp_path, is_published):
     md5 = write_zip(tmp_path / "pets.zip")
@@ -120,26 +112,24 @@ def test_archive_is_downloaded_and_unpacked(tmp_path, monkeypatch):
     assert sorted(path.name for path in (tmp_path / "data").iterdir()) == ["pets", "pets.zip"]
 
 
-@pytest.mark.usefixtures("_offline")
+@pytest.mark.usefixtures("offline")
 def test_offline_nothing_is_left_of_a_folder(tmp_path):
-    message = (
-        rf"^dataset \(pets\): cannot be downloaded \(refused\)\. Put pets\.zip into {tmp_path}/data, from http://n"
-    )
+    message = rf"^dataset \(pets\): {OFFLINE} Put pets\.zip into {tmp_path}/data, from http://n"
     with pytest.raises(ConfigError, match=message):
         fetch_folder("pets", pets(None), data_dir=tmp_path / "data", progress=None)
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.usefixtures("_offline")
-@pytest.mark.parametrize(("md5", "reason"), [(EMPTY_MD5, "refused"), (None, "File is not a zip file")])
+@pytest.mark.usefixtures("offline")
+@pytest.mark.parametrize(("md5", "reason"), [(EMPTY_MD5, OFFLINE), (None, r"\(File is not a zip file\)\.")])
 def test_damaged_archive_is_named_and_leaves_no_folder(tmp_path, md5, reason):
     (tmp_path / "pets.zip").write_bytes(b"half of it")
-    with pytest.raises(ConfigError, match=rf"\({reason}\)\. {tmp_path}/pets\.zip is damaged\. Put pets\.zip "):
+    with pytest.raises(ConfigError, match=rf"{reason} {tmp_path}/pets\.zip is damaged\. Put pets\.zip "):
         fetch_folder("pets", pets(md5), data_dir=tmp_path, progress=None)
     assert [path.name for path in tmp_path.iterdir()] == ["pets.zip"]
 
 
-@pytest.mark.usefixtures("_offline")
+@pytest.mark.usefixtures("offline")
 def test_archive_of_another_folder_is_refused(tmp_path):
     write_zip(tmp_path / "pets.zip", folder="birds")
     with pytest.raises(ConfigError, match=r"^dataset \(pets\): cannot be downloaded \(\[Errno 2\] No such file"):

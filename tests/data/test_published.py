@@ -7,9 +7,7 @@ import io
 import pickle
 import struct
 import tarfile
-import urllib.request
 from pathlib import Path
-from urllib.error import URLError
 
 import numpy as np
 import pytest
@@ -18,17 +16,10 @@ from cnnlab.data.datasets import DATASETS, FASHION, STL10, Storage
 from cnnlab.data.downloads import md5_of
 from cnnlab.data.splits import Source, Split
 from cnnlab.errors import ConfigError
+from tests.data.conftest import OFFLINE
 
 MNIST_FOLDERS = {"mnist": "MNIST/raw", "fashion_mnist": "FashionMNIST/raw"}
-OFFLINE = r"cannot be downloaded \(\[Errno -2\] Name or service not known\)\."
-
-
-@pytest.fixture(autouse=True)
-def _offline(monkeypatch):
-    def refuse(*_: object, **__: object) -> None:
-        raise URLError(OSError(-2, "Name or service not known"))
-
-    monkeypatch.setattr(urllib.request, "urlopen", refuse)
+pytestmark = pytest.mark.usefixtures("offline")
 
 
 def load(name: str, folder: Path, **options: object) -> Source:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import urllib.request
 import zipfile
 from pathlib import Path
-from urllib.error import URLError
 
 import pytest
 from PIL import Image
@@ -15,17 +13,10 @@ from cnnlab.data.datasets import DATASETS, Storage
 from cnnlab.data.downloads import Archive, md5_of
 from cnnlab.data.splits import Source, Split
 from cnnlab.errors import ConfigError
+from tests.data.conftest import OFFLINE
 
-OFFLINE = r"cannot be downloaded \(\[Errno -2\] Name or service not known\)\."
+pytestmark = pytest.mark.usefixtures("offline")
 WNIDS = {"n02124075": 10, "n01443537": 20, "n02002724": 30}  # value of the images; not sorted, as in the published file
-
-
-@pytest.fixture(autouse=True)
-def _offline(monkeypatch):
-    def refuse(*_: object, **__: object) -> None:
-        raise URLError(OSError(-2, "Name or service not known"))
-
-    monkeypatch.setattr(urllib.request, "urlopen", refuse)
 
 
 def load(name: str, tmp_path: Path, **options: object) -> Source:
