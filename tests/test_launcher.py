@@ -215,10 +215,12 @@ def test_runs_that_fail_in_every_way_leave_the_others_their_results_and_are_expl
     done = cnnlab("-m", *parts, "experiment=all", "study=all", "hydra/launcher=process", *TINY)
     assert done.returncode == 1
     killed = "its process was killed by signal 9 (SIGKILL), maybe because the memory was full."
-    assert done.stderr.splitlines()[-9:] == [
+    trace = next(RUNS.glob("*raising*")) / "error.txt"
+    assert done.stderr.splitlines()[-10:] == [
         "4 of 6 runs failed:",
         "  failed   raising",
         "           RuntimeError: no kernel for this processor",
+        f"           The traceback is in {trace}.",
         "  diverged diverging",
         "           the loss is not finite at step 2 of epoch 1",
         "  failed   dying",
@@ -226,6 +228,7 @@ def test_runs_that_fail_in_every_way_leave_the_others_their_results_and_are_expl
         "  refused  wrong",
         "           optimizer.lr: must be > 0, got -1.",
     ]
+    assert "parts.py" in trace.read_text() and trace.read_text().endswith("no kernel for this processor\n")
     results = {result.label: result.arm.runs[0] for result in compare_study(StudyFolder.named("all")).results}
     assert [(name, run.state, run.reason) for name, run in results.items()] == [
         ("raising", "failed", "RuntimeError: no kernel for this processor"),

@@ -301,17 +301,18 @@ def test_interrupted_sweep_starts_no_further_run(runs, errors, capsys):
     ]
 
 
-def test_unexpected_exception_in_a_run_is_shown_and_the_others_run(runs, errors, capsys):
+def test_unexpected_exception_in_a_run_keeps_its_traceback_and_the_others_run(runs, errors, capsys):
     errors[0] = ZeroDivisionError("of mine")
     assert main(["-m", "seed=0,1"]) == 1
     assert [seed for *_, seed in runs] == [0, 1]
-    lines = capsys.readouterr().err.splitlines()
-    assert lines[0].startswith("Traceback")
-    assert lines[-3:] == [
+    (trace,) = RUNS.glob("*/error.txt")
+    assert capsys.readouterr().err.splitlines() == [
         "1 of 2 runs failed:",
         "  failed   seed=0",
         "           ZeroDivisionError: of mine",
+        f"           The traceback is in {trace}.",
     ]
+    assert trace.read_text().startswith("Traceback")
 
 
 def test_run_that_failed_before_it_began_is_failed_in_its_files_and_in_the_comparison(capsys):

@@ -21,7 +21,7 @@ from cnnlab.schema import Plain, PlainMapping
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a job ended; its problems have been printed already."""
+    """How a job ended."""
 
     code: int
     """0: fine, 1: the run failed, 2: its configuration is wrong."""
@@ -29,6 +29,8 @@ class Outcome:
     """What went wrong, where something did."""
     is_busy: bool = False
     """Whether another process was at the run; nothing was done."""
+    traceback: str = ""
+    """Of an exception that nobody foresaw."""
 
 
 def train(config: DictConfig) -> Outcome:
@@ -47,7 +49,7 @@ def train(config: DictConfig) -> Outcome:
         return Outcome(2, str(error))
     outcome = attempt(plain, overrides, in_sweep=in_sweep)
     if outcome.reason and not in_sweep:
-        print(outcome.reason, file=sys.stderr)
+        print(outcome.traceback or outcome.reason, file=sys.stderr)
     return outcome
 
 
@@ -63,8 +65,8 @@ def attempt(plain: PlainMapping, overrides: Sequence[str], *, in_sweep: bool) ->
     except RunError as error:
         return Outcome(1, str(error), is_busy=isinstance(error, Busy))
     except Exception as error:
-        traceback.print_exc()
-        return Outcome(1, f"{type(error).__name__}: {error}".splitlines()[0])
+        told = f"{type(error).__name__}: {error}".splitlines()[0]
+        return Outcome(1, told, traceback=traceback.format_exc().rstrip())
     finally:
         release_memory()
 

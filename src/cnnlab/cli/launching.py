@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from hydra.core.utils import JobReturn
 
-from cnnlab.artifacts import RunFolder
+from cnnlab.artifacts import RunFolder, write_text
 from cnnlab.cli.jobs import Outcome
 from cnnlab.cli.points import Job
 from cnnlab.errors import RunError
@@ -60,7 +61,8 @@ class Launching:
             return None
         outcome, status = self._outcomes.get(job.run_id), self._folders[job.run_id].read_json("status.json")
         if outcome is not None and outcome.reason:
-            return outcome.reason.replace("\n", f"\n{'':11}")
+            where = f"\nThe traceback is in {self._trace(job.run_id)}." if outcome.traceback else ""
+            return f"{outcome.reason}{where}".replace("\n", f"\n{'':11}")
         if self._status(job) == "died":
             return DIED
         if "error" in status:
@@ -82,6 +84,8 @@ class Launching:
         for job, result in zip(jobs, returned):
             self._outcomes[job.run_id] = outcome = _outcome(result)
             self._record(self._folders[job.run_id], outcome)
+            if outcome.traceback:
+                write_text(self._trace(job.run_id), f"{outcome.traceback}\n")
 
     def _record(self, folder: RunFolder, outcome: Outcome) -> None:
         """Write down what only the launcher knows: why a run could not say itself how it ended."""
@@ -93,6 +97,9 @@ class Launching:
             folder.write_json(
                 "status.json", {**folder.read_json("status.json"), "status": status, "error": outcome.reason}
             )
+
+    def _trace(self, run_id: str) -> Path:
+        return self._folders[run_id].path / "error.txt"
 
     def _is_settled(self, job: Job, began: float) -> bool:
         """Tell whether a run needs no further launch: its outcome is known, or its files say how it ended."""
