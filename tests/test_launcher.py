@@ -228,7 +228,8 @@ def test_runs_that_fail_in_every_way_leave_the_others_their_results_and_are_expl
         "  refused  wrong",
         "           optimizer.lr: must be > 0, got -1.",
     ]
-    assert "parts.py" in trace.read_text() and trace.read_text().endswith("no kernel for this processor\n")
+    assert "parts.py" in trace.read_text()
+    assert trace.read_text().endswith("no kernel for this processor\n")
     results = {result.label: result.arm.runs[0] for result in compare_study(StudyFolder.named("all")).results}
     assert [(name, run.state, run.reason) for name, run in results.items()] == [
         ("raising", "failed", "RuntimeError: no kernel for this processor"),
