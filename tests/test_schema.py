@@ -26,6 +26,7 @@ def brew(
         ("a.py", tuple[Path, ...], (Path("a.py"),)),
         ({"a": 1}, Mapping[str, Any], {"a": 1}),
         (True, bool, True),
+        (True, str, "true"),
         (8, tuple[PositiveInt, ...] | PositiveInt, 8),
         ([8, 16.0], tuple[PositiveInt, ...] | PositiveInt, (8, 16)),
     ],

@@ -163,6 +163,11 @@ def test_grid_says_what_every_point_was_and_which_run_it_is(tmp_path):
     assert rows[1].problem.startswith("optimizer: unknown 'adma'. Did you mean 'adam'?")
 
 
+def test_arms_of_a_switch_are_called_as_typed():
+    assert main(["-m", "watch_test=true,false", "baseline=false", "study=switch"]) == 0
+    assert [row.arm for row in StudyFolder.named("switch").read_grid()] == ["watch_test=true", "watch_test=false"]
+
+
 def test_results_hold_a_row_per_run(tmp_path):
     main(["-m", "optimizer=sgd,adam", "seed=0,1"])
     header, *rows = (tmp_path / "outputs" / "optimizer" / "results.csv").read_text().splitlines()

@@ -167,7 +167,9 @@ def _coerce_scalar(value: Any, kind: type) -> Any:
         return _coerce_float(value)
     if kind is Path and isinstance(value, str):
         return Path(value)
-    if kind is str and isinstance(value, str | int | float) and not isinstance(value, bool):
+    if kind is str and isinstance(value, bool):
+        return str(value).lower()  # as it was typed: an arm may be called true
+    if kind is str and isinstance(value, str | int | float):
         return str(value)  # a class folder may be called 3
     raise Invalid(f"must be {_KINDS[kind]}, got {value!r}")
 

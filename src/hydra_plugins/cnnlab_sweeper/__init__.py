@@ -123,7 +123,11 @@ def _values(override: Override) -> list[str]:
         raise ConfigError("experiment: one study at a time, each brings its own sweep.")
     if not override.is_discrete_sweep():
         raise ConfigError(not_discrete(override))
-    return [f"{key}={value}" for value in override.sweep_string_iterator()]
+    return [f"{key}={_BOOLEANS.get(value, value)}" for value in override.sweep_string_iterator()]
+
+
+_BOOLEANS = {"True": "true", "False": "false"}
+"""What Hydra makes of a typed `true` -> how YAML writes it; arms are called as they were typed."""
 
 
 def _typed(command: str) -> str:
