@@ -115,3 +115,11 @@ def test_head_counts_the_runs(tmp_path):
 def test_line_of_a_run_fits_into_its_width(progress, label, width, tmp_path):
     run = Watched(RunFolder(tmp_path), label, 0, 20, {})
     assert len(run_line(run, progress, width=width)) <= width
+
+
+def test_long_name_of_a_run_leaves_its_figures_whole(tmp_path):
+    run = Watched(RunFolder(tmp_path), "model.conv_layers=6 model.linear_layers=2 seed=1", 0, 20, {})
+    line = run_line(run, Progress("finished", 3, 0.397, 62.0), width=74)
+    assert line.endswith("  val  39.7 %  1 min 2 s")
+    assert "…" in line
+    assert len(line) == 74

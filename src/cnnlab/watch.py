@@ -211,7 +211,7 @@ def run_line(run: Watched, progress: Progress, *, width: int) -> str:
     if progress.seconds is not None:
         figures.append(f"{duration(progress.seconds):>6}")
     told = progress.error.splitlines()[0] if progress.error else "  ".join(figures)
-    label = cut_middle(run.label, max(20, width - 12 - len(told)) if len(told) < width // 2 else width // 2)
+    label = cut_middle(run.label, max(20, width - 14 - len(told)) if len(told) < width // 2 else width // 2)
     line = f"{progress.status:12}{label}"
     room = width - len(line) - 2
     told = told if len(told) <= room else f"{told[: max(0, room - 1)]}…"
