@@ -54,6 +54,10 @@ def test_reports_network_has_its_stages_at_full_size_and_one_pool():
     assert shapes == [32] * 16 + [16]
 
 
+def test_width_leaves_the_first_linear_layer_as_it_is():
+    assert small().fc1.out_features == small().num_features == 50
+
+
 def test_convolution_is_followed_by_normalization_then_activation():
     assert kinds(small().stem) == ["Conv2d", "BatchNorm2d", "ReLU"]
     assert kinds(small(normalization_place="after_activation").stem) == ["Conv2d", "ReLU", "BatchNorm2d"]

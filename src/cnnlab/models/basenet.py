@@ -162,7 +162,7 @@ def basenet(
         channels=[scaled(count, width) for count in channels],
         blocks=blocks,
         pool_after=pool_after,
-        hidden=scaled(hidden, width),
+        hidden=hidden,  # narrow as it is: six units in its place die together, and everything behind them
         normalize_hidden=normalize_hidden,
         normalize_logits=normalize_logits,
     )
