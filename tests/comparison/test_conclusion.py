@@ -132,6 +132,13 @@ def test_every_setting_in_which_the_arms_differ_is_named_with_few_values():
     )
 
 
+def test_long_values_are_left_out():
+    more = {SGD: {"augmentation": {"steps": "none"}}, ADAM: {"augmentation": {"steps": "flip, " * 10}}}
+    assert sentences({SGD: [0.9, 0.8], ADAM: [0.9, 0.7]}, more=more)[-1] == (
+        "The arms differ in optimizer and augmentation.steps."
+    )
+
+
 def part(name, **typed):
     """Return an optimizer as its preset has it, but for what is typed."""
     preset = yaml.safe_load((CONF / "optimizer" / f"{name}.yaml").read_text(encoding="utf-8"))

@@ -8,6 +8,7 @@ from cnnlab.comparison.wording import (
     cut_names,
     heading,
     listed,
+    p_cell,
     p_text,
     percent,
     plus_minus,
@@ -49,6 +50,7 @@ def test_numbers_are_in_percent():
     assert plus_minus(estimate([0.9, 0.92])) == "91.00 ± 12.71"
     assert plus_minus(estimate([-0.01]), signed=True) == "-1.00"
     assert (p_text(0.0004), p_text(0.01234)) == ("p < 0.001", "p = 0.012")
+    assert (p_cell(0.0004), p_cell(0.01234), p_cell(None)) == ("< 0.001", "0.012", "–")
 
 
 def test_long_lists_are_counted():

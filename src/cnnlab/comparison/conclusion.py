@@ -11,8 +11,8 @@ from cnnlab.comparison.verdicts import BETTER, NOT_SHOWN, ONE_SEED, WORSE, Resul
 from cnnlab.comparison.wording import capitalised, interval, listed, p_text, plus_minus, some_of
 from cnnlab.study import differing
 
-MANY_VALUES = 4
-"""A setting with more values than this is named without them."""
+MANY_VALUES, LONG_VALUE = 4, 40
+"""A setting with more values than this, or with one of more characters, is named without them."""
 RATES = ("optimizer.lr", "transfer.backbone_lr")
 """Always named where they differ: no comparison can be read without them."""
 
@@ -157,7 +157,8 @@ def _differences(arms: Sequence[Arm]) -> list[str]:
         if option and part in keys and key not in RATES and _comes_with(part, key, own):
             continue
         values = list(dict.fromkeys(settings.get(key, "none") for settings in own))
-        told.append(key if key in in_names or len(values) > MANY_VALUES else f"{key} ({', '.join(values)})")
+        is_short = len(values) <= MANY_VALUES and all(len(value) <= LONG_VALUE for value in values)
+        told.append(f"{key} ({', '.join(values)})" if is_short and key not in in_names else key)
     return [f"The arms differ in {listed(told)}."] if told else []
 
 

@@ -22,7 +22,7 @@ from cnnlab.comparison.heat import HeatMap, heat_maps
 from cnnlab.comparison.reported import reported_rows
 from cnnlab.comparison.statistics import Estimate
 from cnnlab.comparison.verdicts import Result
-from cnnlab.comparison.wording import MISSING, capitalised, cut_names, percent, plus_minus
+from cnnlab.comparison.wording import MISSING, capitalised, cut_names, p_cell, percent, plus_minus
 from cnnlab.metrics import Floats
 from cnnlab.schema import Plain
 
@@ -141,7 +141,7 @@ def _rows(comparison: Comparison) -> list[ArmRow]:
             val=percent(None if result.val is None else result.val.mean),
             test=plus_minus(result.test),
             difference=plus_minus(result.difference, signed=True),
-            p=MISSING if result.p_holm is None else "< 0.001" if result.p_holm < 0.001 else f"{result.p_holm:.3f}",
+            p=p_cell(result.p_holm),
             seconds=MISSING if result.seconds is None else f"{result.seconds:,.1f}",
             parameters=MISSING if result.figure("parameters") is None else f"{result.figure('parameters'):,.0f}",
             settings=[result.arm.settings.get(key, "") for key in _unnamed(comparison)],

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from cnnlab.comparison.comparing import Comparison
 from cnnlab.comparison.statistics import Estimate
 from cnnlab.comparison.verdicts import Result
-from cnnlab.comparison.wording import MISSING, cut_names, percent, plus_minus
+from cnnlab.comparison.wording import MISSING, cut_names, p_cell, percent, plus_minus
 from cnnlab.schema import Plain
 
 STATISTICS = (
@@ -126,10 +126,9 @@ def markdown_lines(comparison: Comparison) -> list[str]:
     rows = []
     for result in comparison.ranked:
         name, n, val, test, difference, verdict = [comparison.cells[result.label], *_row(comparison, result)[2:]]
-        p = MISSING if result.p_holm is None else f"{result.p_holm:.3f}"
         seconds = MISSING if result.seconds is None else f"{result.seconds:.1f}"
         mark = "**" if result is comparison.best else ""
-        row = [f"{mark}{name}{mark}", n, val, test, difference, p, verdict, seconds]
+        row = [f"{mark}{name}{mark}", n, val, test, difference, p_cell(result.p_holm), verdict, seconds]
         rows.append([*row, percent(reported.get(result.arm.name, {}).get(METRIC))] if reported else row)
     header += ["reported test %"] if reported else []
     alignment = ["---", *("--:" for _ in header[1:])]

@@ -91,6 +91,11 @@ def p_text(p: float) -> str:
     return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
 
 
+def p_cell(p: float | None) -> str:
+    """Write a p-value as the cell of a table: `0.013`, `< 0.001`."""
+    return MISSING if p is None else "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
 def capitalised(text: str) -> str:
     """Begin with a capital letter; the rest, such as an arm's name, stays as it is."""
     return text[:1].upper() + text[1:]
