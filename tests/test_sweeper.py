@@ -320,6 +320,20 @@ def test_unexpected_exception_in_a_run_keeps_its_traceback_and_the_others_run(ru
     assert trace.read_text().startswith("Traceback")
 
 
+def test_full_disk_does_not_keep_a_sweep_from_telling_what_failed(errors, monkeypatch, capsys):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    errors[0] = ZeroDivisionError("of mine")
+    monkeypatch.setattr("cnnlab.cli.launching.write_text", full)
+    assert main(["-m", "seed=0,1"]) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        "1 of 2 runs failed:",
+        "  failed   seed=0",
+        "           ZeroDivisionError: of mine",
+    ]
+
+
 def test_run_that_failed_before_it_began_is_failed_in_its_files_and_in_the_comparison(capsys):
     assert main(["-m", "seed=1,13"]) == 1
     folder = RunFolder(next(RUNS.glob("*-s13-*")))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
 from hydra.core.utils import JobReturn
 
@@ -61,7 +61,8 @@ class Launching:
             return None
         outcome, status = self._outcomes.get(job.run_id), self._folders[job.run_id].read_json("status.json")
         if outcome is not None and outcome.reason:
-            where = f"\nThe traceback is in {self._trace(job.run_id)}." if outcome.traceback else ""
+            trace = self._folders[job.run_id].path / "error.txt"
+            where = f"\nThe traceback is in {trace}." if outcome.traceback and trace.exists() else ""
             return f"{outcome.reason}{where}".replace("\n", f"\n{'':11}")
         if self._status(job) == "died":
             return DIED
@@ -83,9 +84,8 @@ class Launching:
             return
         for job, result in zip(jobs, returned):
             self._outcomes[job.run_id] = outcome = _outcome(result)
-            self._record(self._folders[job.run_id], outcome)
-            if outcome.traceback:
-                write_text(self._trace(job.run_id), f"{outcome.traceback}\n")
+            with contextlib.suppress(OSError):  # the disk is full; what went wrong is told at the end all the same
+                self._record(self._folders[job.run_id], outcome)
 
     def _record(self, folder: RunFolder, outcome: Outcome) -> None:
         """Write down what only the launcher knows: why a run could not say itself how it ended."""
@@ -97,9 +97,8 @@ class Launching:
             folder.write_json(
                 "status.json", {**folder.read_json("status.json"), "status": status, "error": outcome.reason}
             )
-
-    def _trace(self, run_id: str) -> Path:
-        return self._folders[run_id].path / "error.txt"
+        if outcome.traceback:
+            write_text(folder.path / "error.txt", f"{outcome.traceback}\n")
 
     def _is_settled(self, job: Job, began: float) -> bool:
         """Tell whether a run needs no further launch: its outcome is known, or its files say how it ended."""
