@@ -1,18 +1,22 @@
 import os
 import subprocess
 import sys
+import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.error import URLError
 
 import pytest
 import torch
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
+from cnnlab.base.errors import ConfigError, Interrupted
 from cnnlab.cli.hydra_versions import initialize_options
-from cnnlab.config import load
-from cnnlab.engine import fit
-from cnnlab.errors import ConfigError, Interrupted
+from cnnlab.config.load import load
+from cnnlab.outputs.run_files import RunFiles
+from cnnlab.training.engine import fit
+from tests.run_maker import write_run
 
 CONF = Path(__file__).parents[1] / "conf"
 
@@ -57,7 +61,7 @@ def stopped_after(epochs, error):
                 raise error
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("cnnlab.run.fit", stopped)
+        patch.setattr("cnnlab.runs.run.fit", stopped)
         yield
 
 
@@ -83,6 +87,25 @@ def real_data():
     if "CNNLAB_REAL_DATA" not in os.environ:
         pytest.skip("CNNLAB_REAL_DATA is not set: no real data here")
     return Path(os.environ["CNNLAB_REAL_DATA"])
+
+
+@pytest.fixture
+def make_run(tmp_path):
+    """Write a run's folder and open it; the arguments are those of `write_run`."""
+    return lambda **changes: RunFiles(write_run(tmp_path, **changes))
+
+
+OFFLINE = r"cannot be downloaded \(\[Errno -2\] Name or service not known\)\."
+
+
+@pytest.fixture
+def offline(monkeypatch):
+    """Refuse every download, as a machine without a network does."""
+
+    def refuse(*_, **__):
+        raise URLError(OSError(-2, "Name or service not known"))
+
+    monkeypatch.setattr(urllib.request, "urlopen", refuse)
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
 from cnnlab.cli.hydra_versions import initialize_options
-from cnnlab.config import load
-from cnnlab.identity import run_id
+from cnnlab.config.identity import run_id
+from cnnlab.config.load import load
 from tests.conftest import CONF, composed
 
 STUDIES = sorted(CONF.glob("experiment/*.yaml"))

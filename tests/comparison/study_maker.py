@@ -6,8 +6,9 @@ import shlex
 
 import yaml
 
-from cnnlab.artifacts import METRICS_COLUMNS, RUNS, RunFolder
-from cnnlab.study import GridRow, Study, StudyFolder
+from cnnlab.outputs.files import METRICS_COLUMNS, RUNS
+from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.study_folder import GridRow, Study, StudyFolder
 
 CLASSES = ("cat", "dog")
 ENVIRONMENT = {

@@ -2,11 +2,13 @@
 
 import pytest
 
-from cnnlab.artifacts import RUNS, RunFolder
+from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.comparison.arms import NO_RESULT, OF_THE_MACHINE, check_same_data, find_arm, group_runs, read_arms, read_run
-from cnnlab.errors import ConfigError, RunError
-from cnnlab.identity import NOT_IDENTITY
-from cnnlab.study import DIED, NOT_SETTINGS
+from cnnlab.config.identity import NOT_IDENTITY
+from cnnlab.outputs.files import RUNS
+from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.settings import NOT_SETTINGS
+from cnnlab.outputs.status import DIED
 from tests.comparison.study_maker import write_run, write_study
 from tests.conftest import refusal
 

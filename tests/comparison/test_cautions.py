@@ -2,8 +2,9 @@
 
 import pytest
 
-from cnnlab.artifacts import RUNS, RunFolder
 from cnnlab.comparison import compare_study
+from cnnlab.outputs.files import RUNS
+from cnnlab.outputs.run_folder import RunFolder
 from tests.comparison.study_maker import write_study
 
 SGD, ADAM = "optimizer=sgd", "optimizer=adam"

@@ -5,10 +5,11 @@ import sys
 
 import pytest
 
-from cnnlab.artifacts import RUNS, RunFolder
+from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.comparison import compare_runs, compare_study, write
-from cnnlab.errors import ConfigError, RunError
-from cnnlab.study import StudyFolder
+from cnnlab.outputs.files import RUNS
+from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.study_folder import StudyFolder
 from tests.comparison.study_maker import write_run, write_study
 
 ARMS = {"optimizer=sgd": [0.70, 0.80, 0.90], "optimizer=adam": [0.75, 0.84, 0.94]}

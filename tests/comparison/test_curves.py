@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cnnlab.artifacts import METRICS_COLUMNS, RUNS, RunFolder
+from cnnlab.base.errors import RunError
 from cnnlab.comparison import compare_study
 from cnnlab.comparison.arms import NO_RESULT, read_arms
 from cnnlab.comparison.curves import notes_on_curves, read_curves
-from cnnlab.errors import RunError
+from cnnlab.outputs.files import METRICS_COLUMNS, RUNS
+from cnnlab.outputs.run_folder import RunFolder
 from tests.comparison.study_maker import write_study
 
 

@@ -8,7 +8,7 @@ from cnnlab.comparison import compare_study
 from cnnlab.comparison.figures import DASHES, FIGURES, accuracy, arm_style, draw_all, final_accuracy, heat_maps, loss
 from cnnlab.plots.style import CYCLE
 from tests.comparison.study_maker import write_study
-from tests.plots.run_maker import texts_of
+from tests.run_maker import texts_of
 
 ARMS = {"optimizer=sgd": [0.70, 0.80, 0.90], "optimizer=adam": [0.75, 0.84, 0.94]}
 

@@ -13,11 +13,14 @@ import torch.nn.functional as F
 import yaml
 from PIL import Image
 
-from cnnlab.config import DatasetConfig
-from cnnlab.data.datasets import DATASETS, Storage, load_dataset, resize, resize_used
+from cnnlab.base.errors import ConfigError
+from cnnlab.base.schema import check_options
+from cnnlab.building.data import load_dataset
+from cnnlab.config.run_config import DatasetConfig
+from cnnlab.data.datasets import DATASETS
+from cnnlab.data.resizing import resize, resize_used
 from cnnlab.data.splits import Data, Split
-from cnnlab.errors import ConfigError
-from cnnlab.schema import check_options
+from cnnlab.data.storage import Storage
 
 CONF = Path(__file__).parents[2] / "conf" / "dataset"
 

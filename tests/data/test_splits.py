@@ -5,8 +5,8 @@ import dataclasses
 import pytest
 import torch
 
+from cnnlab.base.errors import ConfigError
 from cnnlab.data.splits import Data, Source, Split, make_splits
-from cnnlab.errors import ConfigError
 
 CLASSES = ("ant", "bee", "cat")
 

@@ -1,7 +1,7 @@
 import numpy as np
 
 from cnnlab.plots import confusion
-from tests.plots.run_maker import LONG, texts_of
+from tests.run_maker import LONG, texts_of
 
 
 def test_cells_show_counts_and_shares(make_run):

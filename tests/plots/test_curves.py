@@ -1,7 +1,7 @@
 import pytest
 
 from cnnlab.plots import curves
-from tests.plots.run_maker import line, texts_of
+from tests.run_maker import line, texts_of
 
 
 def test_train_and_validation_have_a_line_in_both_panels(make_run):

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from cnnlab.plots import feature_maps
-from tests.plots.run_maker import texts_of
 from tests.plots.test_plots import _inside, _overlap
+from tests.run_maker import texts_of
 
 IMAGE = np.arange(3 * 4 * 4, dtype=np.uint8).reshape(3, 4, 4)
 

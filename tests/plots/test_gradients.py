@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from cnnlab.plots import gradients
-from tests.plots.run_maker import line, texts_of
+from tests.run_maker import line, texts_of
 
 
 def test_the_last_epoch_s_mean_and_max_are_drawn_on_a_logarithmic_axis(make_run):

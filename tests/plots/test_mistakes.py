@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from cnnlab.errors import RunError
+from cnnlab.base.errors import RunError
 from cnnlab.plots import mistakes
-from tests.plots.run_maker import LONG, texts_of
+from tests.run_maker import LONG, texts_of
 
 
 def test_each_picture_says_what_it_is_what_was_said_and_how_sure(make_run):

@@ -1,8 +1,8 @@
 import pytest
 
-from cnnlab import metrics
+from cnnlab.base import metrics
 from cnnlab.plots import per_class
-from tests.plots.run_maker import LONG, line, texts_of
+from tests.run_maker import LONG, line, texts_of
 
 
 def test_rows_are_sorted_by_recall(make_run):

@@ -10,7 +10,7 @@ from matplotlib.text import Text
 
 from cnnlab.plots import PLOTS, draw_all
 from cnnlab.plots.style import styled
-from tests.plots.run_maker import LONG, write_run
+from tests.run_maker import LONG, write_run
 
 CASES = {
     "digits": {"num_test": 1000},

@@ -4,8 +4,8 @@ from sklearn.metrics import roc_auc_score
 
 from cnnlab.plots import roc
 from cnnlab.plots.roc import Curve, format_auc, macro_average, one_vs_rest
-from cnnlab.summary import figures_of
-from tests.plots.run_maker import LONG, texts_of
+from cnnlab.runs.scores import figures_of
+from tests.run_maker import LONG, texts_of
 
 
 def test_every_class_has_a_curve_and_its_area(make_run):

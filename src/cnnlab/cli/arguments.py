@@ -7,10 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cnnlab.errors import ConfigError, unknown
+from cnnlab.base.errors import ConfigError, unknown
+from cnnlab.config.conf_files import COMPOSED
 
-COMPOSED = ("train", "transfer")
-"""Commands whose configuration Hydra composes; the first is meant when no command is given."""
 PLAIN = {"list": "list_options", "predict": "predict", "report": "report", "resume": "resume"}
 """Commands that read their own arguments, and their modules in cnnlab.commands."""
 

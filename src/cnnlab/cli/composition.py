@@ -13,19 +13,14 @@ from collections.abc import Iterator
 import hydra
 from omegaconf import DictConfig
 
-from cnnlab.cli import conf_dir
+from cnnlab.base.errors import ConfigError
 from cnnlab.cli.arguments import Arguments
+from cnnlab.cli.hydra_errors import COMPOSITION_ERRORS, is_of_hydra
 from cnnlab.cli.hydra_versions import main_options
-from cnnlab.cli.jobs import JOBS, Outcome
-from cnnlab.cli.problems import (
-    COMPOSITION_ERRORS,
-    all_problems,
-    folders_of_hydra,
-    is_of_hydra,
-    repeated,
-    study_of_another_command,
-)
-from cnnlab.errors import ConfigError
+from cnnlab.cli.jobs import JOBS
+from cnnlab.cli.problems import all_problems, folders_of_hydra, repeated, study_of_another_command
+from cnnlab.config.conf_files import conf_dir
+from cnnlab.runs.outcome import Outcome
 
 WIDTH = 80
 

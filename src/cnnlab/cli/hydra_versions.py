@@ -7,7 +7,7 @@ import sys
 
 import hydra
 
-from cnnlab.schema import Plain
+from cnnlab.base.schema import Plain
 
 _IS_1_3 = hydra.__version__.startswith("1.3.")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnnlab.comparison.comparing import Comparison, compare_runs, compare_study
 from cnnlab.comparison.page import write_page
 from cnnlab.comparison.tables import markdown_lines, terminal_lines, write_csv
-from cnnlab.study import StudyFolder
+from cnnlab.outputs.study_folder import StudyFolder
 
 __all__ = ["Comparison", "compare_runs", "compare_study", "markdown_lines", "save", "terminal_lines", "write"]
 

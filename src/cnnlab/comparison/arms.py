@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from cnnlab.artifacts import RUNS, RunFolder
-from cnnlab.errors import ConfigError, RunError, unknown
-from cnnlab.schema import PlainMapping
-from cnnlab.study import DIED, FINAL, GridRow, StudyFolder, differing, settings, standing
-from cnnlab.summary_file import read_summary
+from cnnlab.base.errors import ConfigError, RunError, unknown
+from cnnlab.base.schema import PlainMapping
+from cnnlab.outputs.files import RUNS
+from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.settings import differing, settings
+from cnnlab.outputs.status import DIED, FINAL, standing
+from cnnlab.outputs.study_folder import GridRow, StudyFolder
+from cnnlab.outputs.summary_file import read_summary
 
 NO_RESULT = ("refused", "failed", "damaged", "diverged", "died", "interrupted", "running", "waiting")
 """States without a test accuracy, the gravest first."""

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
+from cnnlab.base.errors import RunError
+from cnnlab.base.metrics import Ints
 from cnnlab.comparison.arms import Arm
-from cnnlab.errors import RunError
-from cnnlab.metrics import Ints
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from cnnlab.artifacts import OUTPUTS, RunFolder
 from cnnlab.comparison.arms import Arm, check_same_data, find_arm, group_runs, read_arms
 from cnnlab.comparison.cautions import advice_for_one_seed, cautions, failures
 from cnnlab.comparison.conclusion import conclude
 from cnnlab.comparison.verdicts import Result, best_by_validation, compare, rank
 from cnnlab.comparison.wording import cell_names, heading, short_names
-from cnnlab.study import Study, StudyFolder, differing
+from cnnlab.outputs.files import OUTPUTS
+from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.settings import differing
+from cnnlab.outputs.study_folder import Study, StudyFolder
 
 OF_RUNS = "comparison"
 """Name of the study that stands for runs named one by one."""

@@ -9,7 +9,7 @@ from cnnlab.comparison.presets import preset
 from cnnlab.comparison.statistics import ALPHA
 from cnnlab.comparison.verdicts import BETTER, NOT_SHOWN, ONE_SEED, WORSE, Result, is_under_one_image
 from cnnlab.comparison.wording import capitalised, interval, listed, p_text, plus_minus, some_of
-from cnnlab.study import differing
+from cnnlab.outputs.settings import differing
 
 MANY_VALUES, LONG_VALUE = 4, 40
 """A setting with more values than this, or with one of more characters, is named without them."""

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnlab.artifacts import RunFolder
+from cnnlab.base.errors import RunError
+from cnnlab.base.metrics import Floats
 from cnnlab.comparison.arms import Arm, Run
 from cnnlab.comparison.verdicts import Result
 from cnnlab.comparison.wording import some_of
-from cnnlab.errors import RunError
-from cnnlab.metrics import Floats
+from cnnlab.outputs.run_folder import RunFolder
 
 SPLITS = {"train": "training", "val": "validation", "test": "test"}
 METRICS = tuple(f"{split}_{name}" for name in ("accuracy", "loss") for split in SPLITS)

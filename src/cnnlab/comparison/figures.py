@@ -9,9 +9,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from cnnlab.base.texts import cut_middle
 from cnnlab.comparison.comparing import Comparison
 from cnnlab.comparison.curves import SPLITS, Curves, notes_on_curves, read_curves
-from cnnlab.comparison.grid import Grid, grid_of
+from cnnlab.comparison.plane import Grid, grid_of
 from cnnlab.comparison.verdicts import Result
 from cnnlab.plots import save_figures
 from cnnlab.plots.curves import LOG_RATIO, scale_epochs
@@ -32,7 +33,6 @@ from cnnlab.plots.style import (
     write_outside,
     write_title,
 )
-from cnnlab.texts import cut_middle
 
 DASHES = ("-", (0, (5, 2)), (0, (1.2, 1.8)), (0, (6, 2, 1.2, 2)))
 """Line styles of the first seven arms, of the next seven, and so on."""

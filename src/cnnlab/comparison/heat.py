@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from cnnlab.comparison.grid import Grid
+from cnnlab.comparison.plane import Grid
 
 
 @dataclass(frozen=True)

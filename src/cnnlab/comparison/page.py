@@ -12,19 +12,19 @@ from pathlib import Path
 import numpy as np
 
 from cnnlab import __version__
-from cnnlab.artifacts import write_text
+from cnnlab.base.metrics import Floats
+from cnnlab.base.schema import Plain
+from cnnlab.comparison.beside_report import reported_rows
 from cnnlab.comparison.cautions import ENVIRONMENT
 from cnnlab.comparison.classes import Confusion, read_confusion
 from cnnlab.comparison.comparing import OF_RUNS, Comparison
 from cnnlab.comparison.curves import Curves, notes_on_curves, read_curves
-from cnnlab.comparison.grid import grid_of
 from cnnlab.comparison.heat import HeatMap, heat_maps
-from cnnlab.comparison.reported import reported_rows
+from cnnlab.comparison.plane import grid_of
 from cnnlab.comparison.statistics import Estimate
 from cnnlab.comparison.verdicts import Result
 from cnnlab.comparison.wording import MISSING, capitalised, cut_names, p_cell, percent, plus_minus
-from cnnlab.metrics import Floats
-from cnnlab.schema import Plain
+from cnnlab.outputs.files import write_text
 
 TEMPLATES = Path(__file__).parent / "templates"
 UPLOT = Path(__file__).parent / "vendor" / "uplot"

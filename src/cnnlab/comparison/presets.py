@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import yaml
 
-from cnnlab.cli import conf_dir
-from cnnlab.study import settings
+from cnnlab.config.conf_files import conf_dir
+from cnnlab.outputs.settings import settings
 
 
 def preset(group: str, name: str) -> Mapping[str, str]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
+from cnnlab.base.schema import Plain
 from cnnlab.comparison.comparing import Comparison
 from cnnlab.comparison.statistics import Estimate
 from cnnlab.comparison.verdicts import Result
 from cnnlab.comparison.wording import MISSING, cut_names, p_cell, percent, plus_minus
-from cnnlab.schema import Plain
 
 STATISTICS = (
     "metric", "n", "n_pairs", "n_failed", "mean", "sd", "ci_low", "ci_high", "difference", "difference_low",

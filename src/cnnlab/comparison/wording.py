@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cnnlab.base.texts import cut_middle
 from cnnlab.comparison.statistics import Estimate
-from cnnlab.texts import cut_middle
 
 MISSING = "–"
 ALONE = "all runs"

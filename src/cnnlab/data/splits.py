@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from cnnlab.errors import ConfigError, unknown
-from cnnlab.randomness import generator
+from cnnlab.base.errors import ConfigError, unknown
+from cnnlab.base.randomness import generator
 
 REST = "rest"  # the class of all others under `dataset.binary`
 VAL_FRACTION, TEST_FRACTION = 0.1, 0.2  # held out where nothing else is asked for

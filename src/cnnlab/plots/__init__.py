@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 from matplotlib.figure import Figure
 
+from cnnlab.outputs.run_files import RunFiles
 from cnnlab.plots.confusion import confusion
 from cnnlab.plots.curves import curves
 from cnnlab.plots.feature_maps import feature_maps
@@ -15,7 +16,6 @@ from cnnlab.plots.gradients import gradients
 from cnnlab.plots.mistakes import mistakes
 from cnnlab.plots.per_class import per_class
 from cnnlab.plots.roc import roc
-from cnnlab.plots.run_files import RunFiles
 from cnnlab.plots.style import DPI, styled
 
 __all__ = ["PLOTS", "draw_all", "draw_missing", "feature_maps", "save_figures"]

@@ -8,8 +8,9 @@ from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
-from cnnlab.metrics import Floats, Ints, accuracy
-from cnnlab.plots.run_files import RunFiles
+from cnnlab.base.metrics import Floats, Ints, accuracy
+from cnnlab.base.texts import cut_middle
+from cnnlab.outputs.run_files import RunFiles
 from cnnlab.plots.style import (
     FAINT,
     GRID,
@@ -26,7 +27,6 @@ from cnnlab.plots.style import (
     text_width,
     write_header,
 )
-from cnnlab.texts import cut_middle
 
 MAX_NUMBERED = 20  # classes up to which every cell holds its number
 MAX_NAMED = 25  # class names per axis

@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from cnnlab.metrics import Floats
-from cnnlab.plots.run_files import RunFiles
+from cnnlab.base.metrics import Floats
+from cnnlab.outputs.run_files import RunFiles
 from cnnlab.plots.style import (
     FAINT,
     HEADER,

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnlab.plots.run_files import RunFiles
+from cnnlab.outputs.run_files import RunFiles
 from cnnlab.plots.style import (
     DPI,
     FAINT,

@@ -7,8 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator
 
-from cnnlab.metrics import Floats
-from cnnlab.plots.run_files import LayerGradients, RunFiles
+from cnnlab.base.metrics import Floats
+from cnnlab.base.texts import cut_middle
+from cnnlab.outputs.run_files import LayerGradients, RunFiles
 from cnnlab.plots.style import (
     BLUE,
     FAINT,
@@ -23,7 +24,6 @@ from cnnlab.plots.style import (
     text_width,
     write_header,
 )
-from cnnlab.texts import cut_middle
 
 MAX_NAMED = 60
 LABEL_SIZE = 6.5

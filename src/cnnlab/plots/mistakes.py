@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnlab.errors import RunError
-from cnnlab.plots.run_files import Predictions, RunFiles
+from cnnlab.base.errors import RunError
+from cnnlab.outputs.run_files import Predictions, RunFiles
 from cnnlab.plots.style import HEADER, MARGIN, SMALL, add_axes, fit_text, new_figure, styled, text_width, write_header
 
 COLUMNS, ROWS = 6, 4

@@ -6,9 +6,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from cnnlab.metrics import ClassReport, balanced_accuracy
-from cnnlab.metrics import per_class as report_classes
-from cnnlab.plots.run_files import RunFiles
+from cnnlab.base.metrics import ClassReport, balanced_accuracy
+from cnnlab.base.metrics import per_class as report_classes
+from cnnlab.base.texts import cut_middle
+from cnnlab.outputs.run_files import RunFiles
 from cnnlab.plots.style import (
     BLUE,
     FAINT,
@@ -26,7 +27,6 @@ from cnnlab.plots.style import (
     write_header,
     write_outside,
 )
-from cnnlab.texts import cut_middle
 
 MAX_ROWS = 30
 ROW_HEIGHT = 0.2

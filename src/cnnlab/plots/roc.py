@@ -9,9 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from cnnlab import metrics
-from cnnlab.metrics import Floats, area
-from cnnlab.plots.run_files import Predictions, RunFiles
+from cnnlab.base import metrics
+from cnnlab.base.metrics import Floats, area
+from cnnlab.base.texts import cut_middle
+from cnnlab.outputs.run_files import Predictions, RunFiles
 from cnnlab.plots.style import (
     BLACK,
     CYCLE,
@@ -26,7 +27,6 @@ from cnnlab.plots.style import (
     text_width,
     write_header,
 )
-from cnnlab.texts import cut_middle
 
 MAX_CURVES = 10  # classes up to which each has its curve
 NUM_ENDS = 3  # of more classes: so many of the best and of the worst

@@ -18,8 +18,9 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from cnnlab.plots.run_files import RunFiles, look_up
-from cnnlab.texts import cut_middle
+from cnnlab.base.texts import cut_middle
+from cnnlab.outputs.run_files import RunFiles
+from cnnlab.outputs.summary_file import look_up
 
 # Okabe and Ito 2008, "Color Universal Design": told apart with every kind of colour vision. Its yellow is too pale.
 BLUE, VERMILLION, GREEN, ORANGE, SKY, PURPLE, BLACK = (

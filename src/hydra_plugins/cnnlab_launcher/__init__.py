@@ -9,8 +9,8 @@ from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
-from cnnlab.cli.jobs import to_plain, typed
-from cnnlab.cli.processes import Processes, Task
+from cnnlab.cli.composed import to_plain, typed
+from cnnlab.sweeps.processes import Processes, Task
 
 
 @dataclass

@@ -16,13 +16,12 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
-from cnnlab.cli.arguments import COMPOSED
-from cnnlab.cli.points import Point, check_points
+from cnnlab.base.errors import ConfigError, unknown
+from cnnlab.base.schema import Plain
 from cnnlab.cli.problems import not_discrete
-from cnnlab.cli.sweep import Sweep
-from cnnlab.commands.list_options import EXPERIMENT, read_options
-from cnnlab.errors import ConfigError, unknown
-from cnnlab.schema import Plain
+from cnnlab.config.conf_files import COMPOSED, EXPERIMENT, read_options
+from cnnlab.sweeps.points import Point, check_points
+from cnnlab.sweeps.sweep import Sweep
 
 ARM = "arm"
 """What chooses among the named arms: `arm=sgd,adam`."""

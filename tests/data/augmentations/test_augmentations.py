@@ -3,9 +3,9 @@
 import pytest
 import torch
 
+from cnnlab.base.errors import ConfigError
 from cnnlab.data.augmentations import AUGMENTATIONS, chain, compose
 from cnnlab.data.augmentations.composition import Augmentation
-from cnnlab.errors import ConfigError
 from tests.data.augmentations.images import noise, uniform
 
 

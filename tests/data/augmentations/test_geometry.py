@@ -5,6 +5,7 @@ import torch
 from torchvision.transforms import InterpolationMode
 from torchvision.transforms.v2 import functional as reference
 
+from cnnlab.base.errors import ConfigError
 from cnnlab.data.augmentations.geometry import (
     affine,
     affine_matrix,
@@ -18,7 +19,6 @@ from cnnlab.data.augmentations.geometry import (
     rotation,
     warp,
 )
-from cnnlab.errors import ConfigError
 from tests.data.augmentations.images import difference, noise, smooth, uniform
 
 MAPS = [  # degrees, shift right, shift down, scale, shear

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from cnnlab.base.errors import ConfigError, unknown
+from cnnlab.base.schema import check_options
 from cnnlab.data.augmentations.color import color_jitter, grayscale, sharpness
 from cnnlab.data.augmentations.composition import Augmentation, Mixing, compose
 from cnnlab.data.augmentations.geometry import (
@@ -16,8 +18,6 @@ from cnnlab.data.augmentations.geometry import (
     vertical_flip,
 )
 from cnnlab.data.augmentations.mixing import cutmix, cutout, mixup
-from cnnlab.errors import ConfigError, unknown
-from cnnlab.schema import check_options
 
 __all__ = ["AUGMENTATIONS", "Augmentation", "Mixing", "compose"]
 

@@ -12,8 +12,8 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
+from cnnlab.base.schema import Bound, NonNegative, Probability
 from cnnlab.data.augmentations.composition import Augmentation, between, per_image
-from cnnlab.schema import Bound, NonNegative, Probability
 
 HueShift = Annotated[float, Bound("in [0, 0.5]", low=0, high=0.5)]
 

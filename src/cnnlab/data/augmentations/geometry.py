@@ -13,9 +13,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from cnnlab.base.errors import ConfigError
+from cnnlab.base.schema import NonNegative, NonNegativeInt, Portion, Positive, Probability
 from cnnlab.data.augmentations.composition import Augmentation, between, compose, per_image
-from cnnlab.errors import ConfigError
-from cnnlab.schema import NonNegative, NonNegativeInt, Portion, Positive, Probability
 
 Interpolation = Literal["nearest", "bilinear"]
 

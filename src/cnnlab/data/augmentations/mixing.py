@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from cnnlab.base.schema import Bound, Portion, Positive, Probability
 from cnnlab.data.augmentations.composition import Augmentation, Mixing, per_image
-from cnnlab.schema import Bound, Portion, Positive, Probability
 
 Gray = Annotated[int, Bound("in [0, 255]", low=0, high=255)]
 

@@ -1,0 +1,156 @@
+"""The machine: device, precision, threads, and what is recorded of it."""
+
+from __future__ import annotations
+
+import functools
+import importlib.metadata
+import os
+import platform
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from cnnlab import __version__
+from cnnlab.base.errors import ConfigError
+from cnnlab.base.memory import hold_freed_memory, reset_peak_memory
+
+_CPU_BF16 = ("amx_bf16", "avx512_bf16")  # as /proc/cpuinfo names them
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """Where and how a run computes."""
+
+    device: torch.device
+    precision: str
+    """fp32 or bf16: what `auto` became."""
+    threads: int
+
+    @property
+    def autocast(self) -> torch.dtype | None:
+        """Dtype of the forward pass, None for fp32."""
+        return torch.bfloat16 if self.precision == "bf16" else None
+
+
+def start_runtime(*, device: str, precision: str, threads: int | None, deterministic: bool) -> Runtime:
+    """Set torch's process-wide switches and say what was chosen.
+
+    Raises:
+        ConfigError: the device is unknown or not there.
+    """
+    wanted = threads or _default_threads()
+    if wanted != torch.get_num_threads():
+        torch.set_num_threads(wanted)
+    if deterministic:
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # what CUDA's products need to be deterministic
+    if deterministic != torch.are_deterministic_algorithms_enabled():  # setting it loads torch's compiler: a second
+        torch.use_deterministic_algorithms(deterministic)
+    chosen = _choose_device(device)
+    if chosen.type == "cuda":
+        torch.backends.cudnn.benchmark = not deterministic
+    hold_freed_memory()
+    reset_peak_memory(chosen)
+    return Runtime(chosen, _choose_precision(precision, chosen), torch.get_num_threads())
+
+
+@functools.cache
+def _default_threads() -> int:
+    """Return what torch chose by itself; first asked for before any run sets another number."""
+    return torch.get_num_threads()
+
+
+def _choose_device(name: str) -> torch.device:
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+    except RuntimeError as error:
+        raise ConfigError(f"device: must be auto, cpu, cuda or cuda:<number>, got {name!r}.") from error
+    if device.type not in ("cpu", "cuda"):
+        raise ConfigError(f"device: must be auto, cpu, cuda or cuda:<number>, got {name!r}.")
+    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+        raise ConfigError(
+            f"device: no {name} here, torch sees {torch.cuda.device_count()} CUDA devices. "
+            "Use device=cpu or device=auto."
+        )
+    return device
+
+
+def _choose_precision(precision: str, device: torch.device) -> str:
+    if precision != "auto":
+        return precision
+    if device.type == "cuda":
+        return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "fp32"
+    return "bf16" if _cpu_multiplies_bf16() else "fp32"
+
+
+def _cpu_multiplies_bf16() -> bool:
+    """Tell whether the CPU has instructions for bf16 products; without them torch converts there and back, slowly."""
+    try:
+        flags = set(Path("/proc/cpuinfo").read_text().split())
+    except OSError:
+        return False  # not Linux
+    return not flags.isdisjoint(_CPU_BF16)
+
+
+def describe_device(device: torch.device) -> str:
+    """Return the processor's name as a person would say it."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    return f"{_cpu_name()}, {os.cpu_count()} cores"
+
+
+def _cpu_name() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def environment(runtime: Runtime) -> dict[str, object]:
+    """Return what env.json holds: versions, code, hardware, precision."""
+    return {
+        "cnnlab": __version__,
+        **{f"cnnlab_{key}": value for key, value in _own_git_state().items()},
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        **{name: _version_of(name) for name in ("torchvision", "numpy", "hydra-core")},
+        "cuda": torch.version.cuda,
+        "cudnn": torch.backends.cudnn.version(),  # type: ignore[no-untyped-call]
+        "platform": platform.platform(),
+        "host": platform.node(),
+        **_git_state(Path.cwd()),
+        "device": runtime.device.type,
+        "device_name": describe_device(runtime.device),
+        "threads": runtime.threads,
+        "precision": runtime.precision,
+    }
+
+
+def _version_of(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _own_git_state() -> dict[str, object]:
+    """Return the state of cnnlab's own checkout; installed, it lies in no checkout, or in a stranger's."""
+    root = Path(__file__).resolve().parents[3]
+    is_checkout = (root / "conf" / "train.yaml").is_file()
+    return _git_state(root) if is_checkout else {"git_commit": None, "git_dirty": None}
+
+
+def _git_state(folder: Path) -> dict[str, object]:
+    """Return commit and dirty flag of the checkout around `folder`, None where there is none."""
+    command = ["git", "-C", str(folder), "status", "--porcelain=v2", "--branch", "--untracked-files=no"]
+    try:
+        lines = subprocess.run(command, capture_output=True, text=True, check=True, timeout=5).stdout.splitlines()
+    except (OSError, subprocess.SubprocessError):
+        return {"git_commit": None, "git_dirty": None}
+    commit = next((line.split()[-1] for line in lines if line.startswith("# branch.oid")), None)
+    return {"git_commit": commit, "git_dirty": any(not line.startswith("#") for line in lines)}

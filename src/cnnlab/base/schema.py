@@ -1,0 +1,184 @@
+"""Bounds for options, and the check of a plain value against an annotation. A factory's signature is its schema."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import types
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal, Union
+
+from cnnlab.base.errors import did_you_mean, unknown
+
+Plain = dict[str, Any]
+"""What YAML and JSON hold, by name: text, numbers, true and false, null, lists and dicts of these."""
+
+PlainMapping = Mapping[str, Any]
+"""The same, only to be read."""
+
+
+@dataclass(frozen=True)
+class Bound:
+    """An interval of numbers; `text` is what a message says of it."""
+
+    text: str
+    low: float = -math.inf
+    high: float = math.inf
+    open_low: bool = False
+    open_high: bool = False
+
+    def holds(self, value: float) -> bool:
+        """Tell whether `value` lies inside; NaN does not."""
+        above = value > self.low if self.open_low else value >= self.low
+        below = value < self.high if self.open_high else value <= self.high
+        return above and below
+
+
+Positive = Annotated[float, Bound("> 0", low=0, open_low=True)]
+NonNegative = Annotated[float, Bound(">= 0", low=0)]
+Fraction = Annotated[float, Bound("in [0, 1)", low=0, high=1, open_high=True)]
+Probability = Annotated[float, Bound("in [0, 1]", low=0, high=1)]
+Portion = Annotated[float, Bound("in (0, 1]", low=0, high=1, open_low=True)]
+PositiveInt = Annotated[int, Bound("> 0", low=1)]
+NonNegativeInt = Annotated[int, Bound(">= 0", low=0)]
+
+
+_KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "text", Path: "a path"}
+
+
+class Invalid(Exception):
+    """A value does not fit its annotation; the text goes behind `where: `."""
+
+
+def options_of(factory: Callable[..., object]) -> dict[str, inspect.Parameter]:
+    """Return what a user may set: the keyword-only parameters. What stands before `*` is given by cnnlab."""
+    parameters = inspect.signature(factory, eval_str=True).parameters.values()
+    return {p.name: p for p in parameters if p.kind is p.KEYWORD_ONLY}
+
+
+def check_options(
+    where: str, name: str, factory: Callable[..., object], given: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[str]]:
+    """Coerce `given` to the signature of `factory`.
+
+    Args:
+        where: the key as the user types it, e.g. `optimizer`.
+        name: the chosen entry of the table, e.g. `adam`.
+        factory: its keyword-only parameters and their annotations are the schema.
+        given: plain values by option name.
+
+    Returns:
+        The complete options, defaults filled in, and the problems found.
+    """
+    parameters = options_of(factory)
+    values = {}
+    unexpected = [key for key in given if key not in parameters]
+    problems = [f"{where} ({name}): unexpected '{key}'. {_takes(key, parameters)}" for key in unexpected]
+    for key, parameter in parameters.items():
+        if key not in given:
+            if parameter.default is parameter.empty:
+                problems.append(f"{where}.{key}: missing. Give it: {where}.{key}=...")
+            else:
+                values[key] = parameter.default
+            continue
+        try:
+            values[key] = coerce(given[key], parameter.annotation)
+        except Invalid as error:
+            problems.append(f"{where}.{key}: {error}.")
+    return values, problems
+
+
+def _takes(key: str, parameters: Mapping[str, object]) -> str:
+    if not parameters:
+        return "It takes no options."
+    return f"It takes: {', '.join(sorted(parameters))}.{did_you_mean(key, parameters)}"
+
+
+def coerce(value: Any, annotation: Any) -> Any:
+    """Return `value` as the annotation wants it: 1 becomes 1.0 where a float is due, '1e-3' becomes 0.001.
+
+    Raises:
+        Invalid: the value does not fit, with `must be ..., got ...` as its text.
+    """
+    origin, args = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is Annotated:
+        plain = coerce(value, args[0])
+        for bound in args[1:]:
+            if not bound.holds(plain):
+                raise Invalid(f"must be {bound.text}, got {value}")
+        return plain
+    if origin in (Union, types.UnionType):
+        return _coerce_union(value, args)
+    if origin is Literal:
+        if value not in args:
+            raise Invalid(unknown(str(value), map(str, args)).removesuffix("."))
+        return value
+    if origin is tuple:
+        return _coerce_tuple(value, args)
+    if origin is Mapping:
+        return _coerce_mapping(value)
+    return _coerce_scalar(value, annotation)
+
+
+def _coerce_union(value: Any, options: tuple[Any, ...]) -> Any:
+    if value is None and types.NoneType in options:
+        return None
+    # A list is told what is wrong with it as a list, all else what is wrong with it as a single value.
+    is_list = isinstance(value, list | tuple)
+    options_set = [option for option in options if option is not types.NoneType]
+    fitting = [option for option in options_set if (typing.get_origin(option) is tuple) == is_list]
+    errors = []
+    for option in fitting or options_set:
+        try:
+            return coerce(value, option)
+        except Invalid as error:
+            errors.append(str(error))
+    raise Invalid(errors[-1] + (" (null turns it off)" if types.NoneType in options else ""))
+
+
+def _coerce_tuple(value: Any, items: tuple[Any, ...]) -> tuple[Any, ...]:
+    if items[-1] is Ellipsis and isinstance(value, str):
+        value = [value]  # one is a list too: plugins=my_parts.py
+    if not isinstance(value, list | tuple):
+        raise Invalid(f"must be a list, got {value}")
+    if items[-1] is Ellipsis:
+        return tuple(coerce(item, items[0]) for item in value)
+    if len(value) != len(items):
+        raise Invalid(f"must be a list of {len(items)}, got {value}")
+    return tuple(coerce(item, kind) for item, kind in zip(value, items))
+
+
+def _coerce_mapping(value: Any) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise Invalid(f"must be a mapping, got {value!r}")
+    return {str(key): item for key, item in value.items()}
+
+
+def _coerce_scalar(value: Any, kind: type) -> Any:
+    if kind is bool and isinstance(value, bool):
+        return value
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if kind is int and is_number and value % 1 == 0:  # not so for inf and nan
+        return int(value)
+    if kind is float and (is_number or isinstance(value, str)):
+        return _coerce_float(value)
+    if kind is Path and isinstance(value, str):
+        return Path(value)
+    if kind is str and isinstance(value, bool):
+        return str(value).lower()  # as it was typed: an arm may be called true
+    if kind is str and isinstance(value, str | int | float):
+        return str(value)  # a class folder may be called 3
+    raise Invalid(f"must be {_KINDS[kind]}, got {value!r}")
+
+
+def _coerce_float(value: int | float | str) -> float:
+    try:
+        number = float(value)  # YAML 1.1 reads 1e-3 as text
+    except (ValueError, OverflowError):
+        raise Invalid(f"must be {_KINDS[float]}, got {value!r}") from None
+    if not math.isfinite(number):
+        raise Invalid(f"must be a finite number, got {value}")
+    return number

@@ -1,0 +1,139 @@
+"""What a frozen backbone sees: computed once for all images that a study uses, shared by every head and subset."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import hashlib
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from cnnlab.base.downloads import Progress
+from cnnlab.base.runtime import Runtime
+from cnnlab.base.sharing import shared
+from cnnlab.building.parts import ImageSpec
+from cnnlab.data.batches import Batches
+from cnnlab.data.splits import Split
+from cnnlab.networks.transfer.network import Backbone
+from cnnlab.networks.transfer.weights import hash_module
+from cnnlab.outputs.files import replacing
+
+VERSION = 1
+"""Goes into every key; raised when the same backbone comes to give other features."""
+SAMPLE = 256
+"""Images of a store that tell how long all of them take."""
+_PIXELS = 2**20  # per batch: 256 images of 64 x 64; more does not make a convolution faster
+
+
+@dataclass(frozen=True)
+class Features:
+    """What a backbone sees of the splits of a run."""
+
+    of: dict[str, Tensor]
+    """Name of a split -> float32 (N, D)."""
+    seconds: float
+    """That computing them took, or would take; 0 where they were kept."""
+    note: str
+    """Where they come from, in words."""
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """How features are computed, and where they are kept."""
+
+    backbone: Backbone
+    images: ImageSpec
+    runtime: Runtime
+    folder: Path
+    """Gets `<key>.npy`, float32 (N, D)."""
+    data_key: str
+    """Stands for the content of the data set."""
+    progress: Progress | None
+    is_estimate: bool = False
+    """Whether a few images are computed, which then stand for the others, and nothing is kept."""
+
+    def features_of(self, wanted: Mapping[str, Split], used: Sequence[Split]) -> Features:
+        """Return the features of each wanted split, kept ones or new ones.
+
+        Args:
+            wanted: by name; parts of `used`.
+            used: all images that runs with other heads, seeds and subsets want of the same data. They are computed
+                together, image by image in the order of their store, so that neither the splits nor a subset matter.
+        """
+        stores = {split.images.data_ptr(): split.images for split in used}
+        rows = {
+            place: torch.cat([split.rows for split in used if split.images.data_ptr() == place]).unique()  # type: ignore[no-untyped-call]
+            for place in stores
+        }
+        weights_key = hash_module(self.backbone)
+        features, computed, seconds = {}, 0, 0.0
+        for number, (place, images) in enumerate(stores.items()):
+            file = self.folder / f"{self._key(weights_key, number, rows[place])}.npy"
+            if (cached := _load(file, len(rows[place]))) is None:
+                if self.is_estimate:
+                    cached, took = shared("sample", file, functools.partial(self._sample, images, rows[place]))
+                else:
+                    cached, took = self._timed(images, rows[place])
+                    with replacing(file) as opened:
+                        np.save(opened, cached.numpy())
+                seconds, computed = seconds + took, computed + len(cached)
+            features[place] = cached
+        found = {}
+        for name, split in wanted.items():
+            place = split.images.data_ptr()
+            found[name] = features[place][torch.searchsorted(rows[place], split.rows)]
+        how = f"{computed:,} computed, {computed / seconds:,.0f} images/s" if computed else "kept from an earlier run"
+        return Features(found, seconds, f"{self.backbone.num_features} features per image, {how}")
+
+    def _timed(self, images: Tensor, rows: Tensor) -> tuple[Tensor, float]:
+        began = time.perf_counter()
+        return self._compute(images, rows), time.perf_counter() - began
+
+    def _sample(self, images: Tensor, rows: Tensor) -> tuple[Tensor, float]:
+        """Return features of some images, over and over, in place of those of all, and the seconds of all."""
+        some = rows[:: -(-len(rows) // SAMPLE)]
+        quiet = dataclasses.replace(self, progress=None)
+        quiet._compute(images, some[:1])  # the first batch allocates memory and chooses algorithms
+        features, seconds = quiet._timed(images, some)
+        return features.repeat(-(-len(rows) // len(some)), 1)[: len(rows)], seconds * len(rows) / len(some)
+
+    @torch.inference_mode()
+    def _compute(self, images: Tensor, rows: Tensor) -> Tensor:
+        device, autocast = self.runtime.device, self.runtime.autocast
+        backbone = self.backbone.eval().to(device).to(memory_format=torch.channels_last)
+        size = max(1, _PIXELS // self.images.image_size**2)
+        split = Split(images, torch.zeros_like(rows), rows)
+        result = torch.empty(len(rows), backbone.num_features)
+        done = 0
+        for batch, _ in Batches(split, size, prepare=self.images.prepare, device=device).in_order():
+            if self.progress is not None:
+                self.progress("computing features", done, len(rows))
+            with torch.autocast(device.type, dtype=autocast, enabled=autocast is not None):
+                features = backbone(batch)
+            result[done : done + len(batch)] = features  # waits for the device; the batch is large
+            done += len(batch)
+        if self.progress is not None:
+            self.progress("computing features", done, len(rows))
+        return result
+
+    def _key(self, weights_key: str, number: int, rows: Tensor) -> str:
+        """Return 16 hex digits for all that the features of a store's rows follow from."""
+        seen = dataclasses.replace(self.images, classes=())
+        parts = (VERSION, weights_key, self.data_key, number, seen, self.runtime.precision)
+        text = f"{parts}".encode() + rows.numpy().tobytes()
+        return hashlib.blake2b(text, digest_size=8).hexdigest()
+
+
+def _load(file: Path, num_images: int) -> Tensor | None:
+    """Return what is kept; None where there is nothing, or nothing whole."""
+    try:
+        features = np.load(file, mmap_mode="c")
+    except (OSError, EOFError, ValueError):
+        return None
+    return torch.from_numpy(features) if features.ndim == 2 and len(features) == num_images else None

@@ -1,0 +1,95 @@
+"""Networks of a run: built from the tables, placed on a device, counted."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import TypeVar
+
+import torch
+from torch import nn
+
+from cnnlab.base.downloads import Progress
+from cnnlab.base.errors import ConfigError
+from cnnlab.base.randomness import initialise
+from cnnlab.building.parts import ImageSpec
+from cnnlab.config.run_config import RunConfig
+from cnnlab.networks.activations import ACTIVATIONS
+from cnnlab.networks.models import MODELS
+from cnnlab.networks.models.blocks import Classifier
+from cnnlab.networks.normalizations import NORMALIZATIONS
+from cnnlab.networks.transfer.backbones import BACKBONES, Request
+from cnnlab.networks.transfer.heads import HEADS
+from cnnlab.networks.transfer.network import Backbone
+from cnnlab.networks.transfer.torchvision_networks import NUM_IMAGENET, imagenet_classes
+from cnnlab.networks.transfer.transfers import TRANSFERS, Transfer
+from cnnlab.networks.transfer.zero_shot import MappedClasses, columns_of
+
+Network = TypeVar("Network", bound=nn.Module)
+
+
+def place(model: Network, device: torch.device) -> Network:
+    """Return the model on the device, its weights in the order in memory that convolutions like best."""
+    return model.to(device).to(memory_format=torch.channels_last)
+
+
+def build_model(config: RunConfig, images: ImageSpec) -> Classifier:
+    """Return the model with torch's own initial weights, on the CPU."""
+    model, normalization, activation = (config.part(group) for group in ("model", "normalization", "activation"))
+    return MODELS[model.name](
+        len(images.classes),
+        images.channels,
+        images.image_size,
+        functools.partial(NORMALIZATIONS[normalization.name], **normalization.options),
+        functools.partial(ACTIVATIONS[activation.name], **activation.options),
+        **model.options,
+    )
+
+
+def count_flops(model: nn.Module, images: ImageSpec, device: torch.device) -> int:
+    """Return floating point operations of one forward pass of one image; a multiply-add counts as two."""
+    from torch.utils.flop_counter import FlopCounterMode
+
+    was_training = model.training
+    counter = FlopCounterMode(display=False)
+    with counter, torch.inference_mode():
+        model.eval()(torch.zeros(1, images.channels, images.image_size, images.image_size, device=device))
+    model.train(was_training)
+    return int(counter.get_total_flops())
+
+
+def describe(config: RunConfig) -> Transfer:
+    """Return the run's procedure."""
+    chosen = config.part("transfer")
+    return TRANSFERS[chosen.name](**chosen.options)
+
+
+def build_backbone(config: RunConfig, *, loads: bool, progress: Progress | None = None) -> Backbone:
+    """Return the run's backbone, on the CPU; `loads` says whether with its weights."""
+    chosen = config.part("backbone")
+    layer = {"layer": "last"} if config.head is None else {}  # zero-shot: the network's own outputs
+    return BACKBONES[chosen.name](Request(chosen.name, config.seed, loads, progress), **{**chosen.options, **layer})
+
+
+def build_head(config: RunConfig, num_features: int, num_classes: int) -> nn.Module:
+    """Return the run's head with the seed's initial weights, on the CPU."""
+    chosen = config.part("head")
+    head = HEADS[chosen.name](num_features, num_classes, **chosen.options)
+    initialise(nn.ModuleDict({"head": head}), config.seed)
+    return head
+
+
+def head_on_frozen(config: RunConfig, backbone: Backbone, transfer: Transfer, classes: Sequence[str]) -> nn.Module:
+    """Return what turns the features of a frozen backbone into scores of the classes, on the CPU, nothing learnt yet.
+
+    Raises:
+        ConfigError: zero-shot, and the backbone's outputs are not those for ImageNet's classes.
+    """
+    if config.head is not None:
+        return build_head(config, backbone.num_features, len(classes))
+    if backbone.num_features != NUM_IMAGENET:
+        raise ConfigError(
+            f"backbone.weights: transfer=zero_shot asks for ImageNet's {NUM_IMAGENET:,} classes, "
+            f"'{backbone.source}' tells {backbone.num_features:,} apart."
+        )
+    return MappedClasses(columns_of(classes, transfer.mapping, imagenet_classes(config.part("backbone").name)))

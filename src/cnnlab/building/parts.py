@@ -1,0 +1,70 @@
+"""What a run is made of, whichever command builds it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.optim import Optimizer
+from torch.optim.swa_utils import AveragedModel
+
+from cnnlab.base.schema import Plain
+from cnnlab.data.augmentations import Augmentation
+from cnnlab.data.batches import Batches, Normalization
+from cnnlab.data.splits import Data
+
+SplitBatches = tuple[Batches, Batches | None, Batches]
+"""training, validation (None: there is none) and test split"""
+
+
+@dataclass(frozen=True)
+class ImageSpec:
+    """What a model has to know of the images: kept with its weights, so that they can be used again."""
+
+    classes: tuple[str, ...]
+    channels: int
+    image_size: int
+    """Height and width of what the model sees, in pixels."""
+    normalization: Normalization
+    resize: int | None = None
+    """Height and width to which images are scaled before their middle is cut out; None: they come as they are seen."""
+    interpolation: str = "bilinear"
+    """Of the scaling: bilinear or bicubic, both with antialiasing."""
+
+    def prepare(self, images: Tensor) -> Tensor:
+        """Turn uint8 images (N, C, h, w) into what the model takes, float32 (N, C, H, W): scaled, cut, normalized."""
+        if self.resize is not None:  # as torchvision's Resize and CenterCrop
+            if images.shape[2:] != (self.resize, self.resize):
+                size = (self.resize, self.resize)
+                images = F.interpolate(images.float(), size, mode=self.interpolation, antialias=True).clamp_(0, 255)
+            start = (self.resize - self.image_size) // 2
+            images = images[:, :, start : start + self.image_size, start : start + self.image_size]
+        return self.normalization.apply(images)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a run is made of."""
+
+    data: Data
+    images: ImageSpec
+    augmentation: Augmentation
+    train: Batches
+    val: Batches | None
+    test: Batches
+    model: nn.Module
+    """What learns, is evaluated on the batches, and is saved."""
+    network: nn.Module
+    """What an image passes through and is counted: the model itself; of a frozen backbone and a head that is solved at
+    once, the backbone."""
+    average: AveragedModel | None
+    loss_fn: nn.Module
+    optimizer: Optimizer | None
+    """None: nothing is trained in steps."""
+    schedule: Callable[[int], float]
+    saved: Plain = field(default_factory=dict)
+    """What is saved beside the weights, so that they can be used again."""
+    features_seconds: float = 0.0
+    """Of building it: to compute features, which other runs then find kept."""

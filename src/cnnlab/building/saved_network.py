@@ -1,0 +1,147 @@
+"""A finished run's network, with the weights that were selected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import torch
+from torch import nn
+
+from cnnlab.base.errors import ConfigError, RunError
+from cnnlab.base.randomness import initialise
+from cnnlab.base.schema import Plain, PlainMapping
+from cnnlab.building.networks import build_backbone, build_head, build_model, describe, head_on_frozen
+from cnnlab.building.parts import ImageSpec
+from cnnlab.config.load import load
+from cnnlab.config.run_config import RunConfig
+from cnnlab.data.batches import Normalization
+from cnnlab.networks.models.blocks import Classifier
+from cnnlab.networks.transfer.network import Backbone, Expected, TransferNetwork
+from cnnlab.networks.transfer.weights import hash_module
+from cnnlab.outputs.run_folder import RunFolder
+
+_ADVICE = "Put it back, or train the run anew: its command with rerun=true."
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What classifies images as the run did."""
+
+    network: Classifier
+    """In eval mode, on the CPU."""
+    images: ImageSpec
+    scores_are: str
+    """Probabilities or decision values, as in summary.json."""
+
+
+def restore(folder: RunFolder, config: RunConfig) -> Restored:
+    """Return the network of a run.
+
+    Args:
+        folder: of the run.
+        config: the run's own.
+
+    Raises:
+        ConfigError: the run has no weights yet, or the backbone that it was trained on has changed or is gone.
+        RunError: the weights are damaged, or gone.
+    """
+    saved = _saved_weights(folder)
+    try:
+        images = _images(saved)
+        network = _network(config, images, saved)
+        return Restored(network.eval(), images, saved["scores_are"])
+    except (KeyError, RuntimeError, TypeError) as error:
+        reason = f"is not of this run ({type(error).__name__})"
+        raise RunError(f"{folder.checkpoints / 'best.pt'}: {reason}. {_ADVICE}") from error
+
+
+def _saved_weights(folder: RunFolder) -> Plain:
+    saved = folder.load_checkpoint("best.pt")
+    if saved is not None:
+        return saved
+    status = folder.read_json("status.json").get("status", "not there")
+    if status == "finished":
+        raise RunError(f"{folder.checkpoints / 'best.pt'}: is gone. {_ADVICE}")
+    advice = f"Finish it: cnnlab resume {folder.path}"
+    raise ConfigError(f"run: {folder.run_id} is {status}, it has no weights yet. {advice}")
+
+
+def _images(saved: PlainMapping) -> ImageSpec:
+    return ImageSpec(
+        classes=tuple(saved["classes"]),
+        channels=saved["channels"],
+        image_size=saved["image_size"],
+        normalization=Normalization(tuple(saved["mean"]), tuple(saved["std"])),
+        resize=saved.get("resize"),
+        interpolation=saved.get("interpolation", "bilinear"),
+    )
+
+
+def _network(config: RunConfig, images: ImageSpec, saved: PlainMapping) -> Classifier:
+    if config.backbone is None:
+        model = build_model(config, images)
+        model.load_state_dict(saved["model"])
+        return model
+    transfer = describe(config)
+    if not transfer.has_frozen_features:
+        backbone = build_backbone(config, loads=False)
+        head = build_head(config, backbone.num_features, len(images.classes))
+        network = TransferNetwork(backbone, head, trainable_layers=None)
+        network.load_state_dict(saved["model"])
+        return network
+    backbone = build_backbone(config, loads=True)
+    if hash_module(backbone) != saved["backbone"]:
+        raise ConfigError(
+            f"backbone.weights: '{backbone.source}' is not what the run's head was trained on. Put the old ones back."
+        )
+    num_own = len(images.classes) - (config.head is None)  # zero-shot has one more, "other"
+    head = head_on_frozen(config, backbone, transfer, images.classes[:num_own])
+    head.load_state_dict(saved["model"])
+    return TransferNetwork(backbone, head, trainable_layers=None)
+
+
+def backbone_of_run(path: Path, seed: int, *, layer: Literal["penultimate", "last"], loads: bool) -> Backbone:
+    """Return a run's network as a backbone.
+
+    Args:
+        path: the run's folder.
+        seed: of the initial weights, where the run's are not wanted.
+        layer: `penultimate` for the features under the classifier, `last` for its outputs.
+        loads: whether with the run's weights.
+
+    Raises:
+        ConfigError: there is no finished run, or it was trained with parts that are not there.
+    """
+    folder = RunFolder(path)
+    try:
+        restored = restore(folder, load(folder.read_config()))
+    except RunError as error:
+        raise ConfigError(f"backbone.weights: {error}") from error
+    network, images = restored.network, restored.images
+    mean, std = images.normalization.mean, images.normalization.std
+    expected = Expected(mean, std, images.image_size, resize=images.resize, interpolation=images.interpolation)
+    if not loads:
+        initialise(network, seed)
+    if layer == "last":
+        return Backbone(network, len(images.classes), expected=expected, source=str(path))
+    if isinstance(network, TransferNetwork):
+        below = network.backbone
+        return Backbone(
+            below.net, below.num_features, expected=expected, source=str(path), takes_features=below.takes_features
+        )
+    _take_off_classifier(network, images.channels, images.image_size)
+    return Backbone(network, network.num_features, expected=expected, source=str(path), takes_features=True)
+
+
+def _take_off_classifier(network: Classifier, channels: int, image_size: int) -> None:
+    """Put nothing in the place of the children that only the classifier uses: the features do not depend on them."""
+    with torch.enable_grad():
+        features = network.eval().features(torch.zeros(1, channels, image_size, image_size))
+        named = list(network.named_parameters())
+        gradients = torch.autograd.grad(features.sum(), [p for _, p in named], allow_unused=True)
+    used = {name.partition(".")[0] for (name, _), gradient in zip(named, gradients) if gradient is not None}
+    for name, child in network.named_children():
+        if name not in used and any(True for _ in child.parameters()):
+            setattr(network, name, nn.Identity())

@@ -1,0 +1,172 @@
+"""RunConfig -> Parts of a run of `cnnlab transfer`: `build.build` for networks that bring weights along."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import torch
+from torch import Tensor, nn
+
+from cnnlab.base.downloads import Progress
+from cnnlab.base.runtime import Runtime
+from cnnlab.building.data import check_batch_size, describe_images, image_batches, load_data
+from cnnlab.building.features import Extraction
+from cnnlab.building.networks import build_backbone, build_head, describe, head_on_frozen, place
+from cnnlab.building.parts import ImageSpec, Parts, SplitBatches
+from cnnlab.building.train import (
+    build_augmentation,
+    build_average,
+    build_loss,
+    build_optimizer,
+    build_schedule,
+    parts_in_steps,
+)
+from cnnlab.config.identity import dataset_key
+from cnnlab.config.run_config import RunConfig, cache_dir
+from cnnlab.data.batches import Batches, Normalization
+from cnnlab.data.splits import Data, Split, subset
+from cnnlab.networks.transfer.network import Backbone, Expected, TransferNetwork, check_images
+from cnnlab.networks.transfer.solved_heads import SolvedHead
+from cnnlab.networks.transfer.transfers import Transfer
+from cnnlab.networks.transfer.weights import hash_module
+from cnnlab.networks.transfer.zero_shot import OTHER, MappedClasses
+from cnnlab.training.optimizers import Group
+
+_EVALUATION_ROWS = 1024  # images per batch where they are features: one row of similarities to all others each
+
+
+def build_transfer(config: RunConfig, runtime: Runtime, *, progress: Progress | None = None) -> Parts:
+    """Load backbone and data, and build the parts of what the run's procedure trains.
+
+    Raises:
+        ConfigError: the weights cannot be had, or the data does not fit what the configuration asks for.
+    """
+    transfer = describe(config)
+    backbone = build_backbone(config, loads=transfer.weights != "left", progress=progress)
+    if transfer.has_frozen_features:
+        return _frozen_parts(config, runtime, backbone, transfer, progress)
+    return _network_parts(config, runtime, backbone, transfer, progress)
+
+
+def _network_parts(
+    config: RunConfig, runtime: Runtime, backbone: Backbone, transfer: Transfer, progress: Progress | None
+) -> Parts:
+    """Return the parts of a training in steps, of the head and of the backbone's last layers."""
+    data = load_data(config, progress, mixed_size=backbone.expected.resize)
+    check_batch_size(config.batch_size, len(data.train))
+    images = _images(config, data, backbone)
+    batches = image_batches(config, data, images, runtime.device)
+    head = build_head(config, backbone.num_features, len(data.classes))
+    model = place(TransferNetwork(backbone, head, trainable_layers=transfer.trainable_layers), runtime.device)
+    return parts_in_steps(
+        config, data, images, batches, model, params=lambda loss_fn: _groups(model, loss_fn, transfer.backbone_lr)
+    )
+
+
+def _groups(model: TransferNetwork, loss_fn: nn.Module, backbone_lr: float | None) -> list[Group]:
+    """Return the parameters that learn: the head's first, whose learning rate metrics.csv shows."""
+    learning = [p for p in model.backbone.parameters() if p.requires_grad]
+    groups: list[Group] = [{"params": [*model.head.parameters(), *loss_fn.parameters()]}]
+    if learning:
+        groups.append({"params": learning} | ({} if backbone_lr is None else {"lr": backbone_lr}))
+    return groups
+
+
+def _frozen_parts(
+    config: RunConfig, runtime: Runtime, backbone: Backbone, transfer: Transfer, progress: Progress | None
+) -> Parts:
+    """Return the parts of a head that learns, or needs not, on the features of a backbone that stays as it is."""
+    full, data = _full_and_chosen(config, backbone, progress)
+    images = _images(config, data, backbone)
+    head = head_on_frozen(config, backbone, transfer, images.classes).to(runtime.device)
+    wanted = {"train": data.train, "test": data.test} | ({} if data.val is None else {"val": data.val})
+    used = [split for split in (full.train, full.val, full.test) if split is not None]
+    extraction = Extraction(
+        backbone, images, runtime, cache_dir(config) / "features", dataset_key(config), progress,
+        is_estimate=config.plan,
+    )  # fmt: skip
+    features = extraction.features_of(wanted, used)
+    is_trained = config.optimizer is not None
+    if is_trained:
+        check_batch_size(config.batch_size, len(data.train))
+    train, val, test = _feature_batches(config, data, features.of, runtime.device)
+    loss_fn = _loss_on_features(config, head, len(data.classes), backbone.num_features, runtime.device)
+    if isinstance(head, MappedClasses):
+        images = dataclasses.replace(images, classes=(*images.classes, OTHER))
+    return Parts(
+        data=dataclasses.replace(data, notes=(*data.notes, features.note)),
+        images=images,
+        augmentation=build_augmentation(config),
+        train=train,
+        val=val,
+        test=test,
+        model=head,
+        network=(TransferNetwork(backbone, head, trainable_layers=0) if is_trained else backbone).to(runtime.device),
+        average=build_average(config, head) if is_trained else None,
+        loss_fn=loss_fn,
+        optimizer=build_optimizer(config, [*head.parameters(), *loss_fn.parameters()]) if is_trained else None,
+        schedule=build_schedule(config, len(train)) if is_trained else lambda _: 0.0,
+        saved={"backbone": hash_module(backbone)},
+        features_seconds=features.seconds,
+    )
+
+
+def _loss_on_features(
+    config: RunConfig, head: nn.Module, num_classes: int, num_features: int, device: torch.device
+) -> nn.Module:
+    if config.loss is not None:
+        return build_loss(config, num_classes, num_features, device)
+    assert isinstance(head, SolvedHead | MappedClasses)
+    return head.loss_fn()
+
+
+def _full_and_chosen(config: RunConfig, backbone: Backbone, progress: Progress | None) -> tuple[Data, Data]:
+    """Return the data with all training images, and with those that `per_class` or `fraction` choose."""
+    dataset = config.dataset
+    everything = dataclasses.replace(dataset, per_class=None, fraction=None)
+    full = load_data(dataclasses.replace(config, dataset=everything), progress, mixed_size=backbone.expected.resize)
+    train = subset(
+        full.train, full.classes, seed=config.seed, per_class=dataset.per_class, fraction=dataset.fraction
+    )  # fmt: skip
+    return full, dataclasses.replace(full, train=train)
+
+
+def _feature_batches(config: RunConfig, data: Data, features: dict[str, Tensor], device: torch.device) -> SplitBatches:
+    """Return the features of all splits in batches, in place of their images."""
+
+    def batches(name: str, split: Split, size: int) -> Batches:
+        rows = Split(features[name].to(device), split.labels, torch.arange(len(features[name])))
+        return Batches(rows, size, prepare=lambda batch: batch, device=device)
+
+    train_size = _EVALUATION_ROWS if config.optimizer is None else config.batch_size
+    val = None if data.val is None else batches("val", data.val, _EVALUATION_ROWS)
+    return batches("train", data.train, train_size), val, batches("test", data.test, _EVALUATION_ROWS)
+
+
+def _images(config: RunConfig, data: Data, backbone: Backbone) -> ImageSpec:
+    """Return what the backbone has to know of the images, and prove that it takes them.
+
+    Where no size is asked for, they are scaled and cut as the images were that the weights come from.
+    """
+    expected = backbone.expected
+    images = describe_images(data, "none" if config.normalize == "backbone" else config.normalize)
+    if config.normalize == "backbone":
+        images = dataclasses.replace(images, normalization=_normalization(expected, images.channels))
+    if config.dataset.image_size is None and expected.image_size is not None:
+        images = dataclasses.replace(
+            images,
+            image_size=expected.image_size,
+            resize=expected.resize or expected.image_size,
+            interpolation=expected.interpolation,
+        )
+    check_images(config.part("backbone").name, backbone, images.channels, images.image_size)
+    return images
+
+
+def _normalization(expected: Expected, channels: int) -> Normalization:
+    """Return the backbone's mean and deviation; for gray images that it sees as colour ones, their averages."""
+    if channels == len(expected.mean):
+        return Normalization(expected.mean, expected.std)
+    return Normalization(
+        (sum(expected.mean) / len(expected.mean),) * channels, (sum(expected.std) / len(expected.std),) * channels
+    )

@@ -1,0 +1,65 @@
+"""`cnnlab list [GROUP]`: every option with one line of explanation, read from the source without running it."""
+
+from __future__ import annotations
+
+import argparse
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+
+from cnnlab.base.errors import ConfigError, unknown
+from cnnlab.config.conf_files import GLOBAL, Option, conf_dir, read_options
+from cnnlab.config.explanations import MODULES
+
+GROUPS = (*MODULES, *GLOBAL)
+WIDTH = 80
+
+
+def main(args: Sequence[str]) -> int:
+    """Run the command; return its exit code."""
+    parser = argparse.ArgumentParser(
+        prog="cnnlab list",
+        description="Explain every option of every group in one line, with the values that it sets.",
+        epilog="example: cnnlab list optimizer",
+    )
+    parser.add_argument("group", nargs="?", help=f"{', '.join(GROUPS)}; none for all")
+    parser.add_argument("--config-dir", "-cd", type=Path, metavar="DIR", help="folder with options of your own")
+    options = parser.parse_args(args)
+    folders = [conf_dir(), *_own_folder(options.config_dir)]
+    groups = GROUPS
+    if options.group is not None:
+        if options.group not in GROUPS:
+            raise ConfigError(f"list: {unknown(options.group, GROUPS, noun='group')}")
+        groups = (options.group,)
+    print("\n\n".join(_page(group, read_options(group, folders)) for group in groups))
+    return 0
+
+
+def _own_folder(path: Path | None) -> list[Path]:
+    if path is not None and not path.is_dir():
+        raise ConfigError(f"--config-dir: no folder '{path}'.")
+    return [] if path is None else [path]
+
+
+def _page(group: str, options: Sequence[Option]) -> str:
+    width = max((len(option.name) for option in options), default=0) + 2
+    lines = [group]
+    for option in options:
+        values = " ".join(f"{key}={_brief(value)}" for key, value in option.values.items() if value is not None)
+        for number, line in enumerate([*_wrap(option.explanation, width), *_wrap(values, width)] or [""]):
+            lines.append(f"  {option.name if number == 0 else '':{width}}{line}".rstrip())
+    return "\n".join(lines)
+
+
+def _wrap(text: str, indent: int) -> list[str]:
+    return textwrap.wrap(text, WIDTH - indent - 2, break_long_words=False, break_on_hyphens=False)
+
+
+def _brief(value: object) -> str:
+    if isinstance(value, list):
+        return f"[{','.join(map(_brief, value))}]"
+    if isinstance(value, dict):  # a step of a chain
+        return str(value.get("name"))
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,68 @@
+"""`cnnlab report [STUDY or RUN...]`: arms compared, or a table of runs; failed ones stay visible."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from cnnlab.base.errors import ConfigError
+from cnnlab.comparison import Comparison, compare_runs, compare_study, markdown_lines, save, terminal_lines
+from cnnlab.comparison.run_table import show, width
+from cnnlab.outputs.files import OUTPUTS, RUNS
+from cnnlab.outputs.finding import find_run
+from cnnlab.outputs.study_folder import StudyFolder
+
+
+def main(args: Sequence[str]) -> int:
+    """Run the command; return its exit code: 0 also when there is no run yet, since nothing is wrong."""
+    parser = argparse.ArgumentParser(
+        prog="cnnlab report",
+        description="Compare the arms of a study, or of runs grouped by every setting but the seed: a table with a "
+        "verdict here, comparison.csv, report.html and pictures beside the study. Without a name: a table of all runs, "
+        "the best validation accuracy first.",
+        epilog="example: cnnlab report optimizers --baseline sgd",
+    )
+    parser.add_argument(
+        "names", nargs="*", metavar="STUDY or RUN", help="a study's name, or runs by id or its beginning"
+    )
+    parser.add_argument("--format", choices=("text", "markdown"), default="text", help="how the table is printed")
+    parser.add_argument("--baseline", metavar="ARM", help="the arm that the others are compared with; else the first")
+    options = parser.parse_args(args)
+    study = _one_study(options.names)
+    if study is not None:
+        _print(compare_study(study, baseline=options.baseline), options.format)
+    elif len(options.names) > 1:
+        _print(compare_runs([find_run(name) for name in options.names], baseline=options.baseline), options.format)
+    elif options.baseline is not None or options.format != "text":
+        raise ConfigError("report: --baseline and --format need what is to be compared: a study, or several runs.")
+    else:
+        _list([find_run(name).path for name in options.names])
+    return 0
+
+
+def _one_study(names: Sequence[str]) -> StudyFolder | None:
+    studies = [path for name in names for path in (OUTPUTS / name, Path(name)) if (path / "runs.csv").is_file()]
+    if studies and len(names) > 1:
+        raise ConfigError(f"report: takes one study, or several runs, got {' '.join(names)}.")
+    return StudyFolder(studies[0]) if studies else None
+
+
+def _print(comparison: Comparison, layout: str) -> None:
+    save(comparison, pictures=True)
+    if layout == "markdown":
+        print("\n".join(markdown_lines(comparison)))
+    else:
+        print("\n".join(terminal_lines(comparison, width=width())))
+
+
+def _list(named: Sequence[Path]) -> None:
+    """Print the table of these runs, or of all, and the studies that can be compared."""
+    folders = named or [path.parent for path in RUNS.glob("*/status.json")]
+    if not folders:
+        print(f"no runs in {RUNS}. Train one: cnnlab train")
+        return
+    studies = sorted(path.parent.name for path in OUTPUTS.glob("*/runs.csv"))
+    if studies and not named:
+        print(f"studies  {', '.join(studies)}  (compare: cnnlab report {studies[0]})\n")
+    show(folders)

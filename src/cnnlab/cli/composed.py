@@ -1,0 +1,47 @@
+"""A composed configuration as Hydra hands it over, in plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hydra.conf import HydraConf
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from cnnlab.base.errors import ConfigError
+from cnnlab.base.schema import Plain, PlainMapping
+from cnnlab.cli.hydra_errors import explain
+
+
+def typed(hydra_config: HydraConf) -> list[str]:
+    """Return what the user typed, references unresolved."""
+    overrides = OmegaConf.to_container(hydra_config.overrides.task, resolve=False)
+    assert isinstance(overrides, list)
+    return [str(text) for text in overrides]
+
+
+def to_plain(config: DictConfig) -> Plain:
+    """Return a composed configuration in plain values, without Hydra's own part.
+
+    Raises:
+        ConfigError: a reference leads nowhere, or a value is missing.
+    """
+    own = OmegaConf.masked_copy(config, [str(key) for key in config if key != "hydra"])
+    try:
+        plain = OmegaConf.to_container(own, resolve=True, throw_on_missing=True)
+    except OmegaConfBaseException as error:
+        raise ConfigError(explain(error)) from error
+    assert isinstance(plain, dict)
+    return {str(key): value for key, value in plain.items()}
+
+
+def check_plugins(plain: PlainMapping, overrides: Sequence[str]) -> None:
+    """Refuse plugins that no one typed: they are code, and a file must not bring code along.
+
+    Raises:
+        ConfigError: the configuration names plugins, the command line does not.
+    """
+    is_typed = any(text.partition("=")[0].lstrip("+") == "plugins" for text in overrides)
+    if plain.get("plugins") and not is_typed:
+        files = ",".join(map(str, plain["plugins"]))
+        raise ConfigError(f"plugins: count on the command line only. If you trust the files, type plugins=[{files}].")

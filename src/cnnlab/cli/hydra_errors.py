@@ -1,0 +1,122 @@
+"""Errors of Hydra, OmegaConf and YAML, in one line of the user's words."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import traceback
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import hydra
+import yaml
+from hydra.errors import HydraException, MissingConfigException, OverrideParseException
+from omegaconf import DictConfig
+from omegaconf.errors import ConfigAttributeError, ConfigKeyError, MissingMandatoryValue, OmegaConfBaseException
+
+from cnnlab.base.errors import unknown
+from cnnlab.config.conf_files import COMPOSED, conf_dir
+
+COMPOSITION_ERRORS = (HydraException, OmegaConfBaseException, yaml.YAMLError)
+"""What composing raises when a configuration is wrong."""
+
+
+def is_of_hydra(error: ValueError) -> bool:
+    """Tell whether Hydra raised an error, which it does on some wrong input, or a fault of cnnlab did."""
+    place = traceback.extract_tb(error.__traceback__)[-1].filename
+    return Path(hydra.__file__).parent in Path(place).parents
+
+
+def explain(error: BaseException) -> str:
+    """Return one line about an error of Hydra, OmegaConf or a YAML file."""
+    for cause in _causes(error):
+        if isinstance(cause, MissingConfigException) and cause.missing_cfg_file:
+            return _missing_option(cause.missing_cfg_file, cause.options or ())
+        if isinstance(cause, OverrideParseException):
+            return _unreadable(cause.override)
+        if isinstance(cause, ConfigKeyError | ConfigAttributeError) and cause.full_key:
+            return _unknown_key(cause)
+        if isinstance(cause, MissingMandatoryValue):
+            return f"{cause.full_key}: missing. Give it: {cause.full_key}=..."
+        if isinstance(cause, OmegaConfBaseException) and cause.full_key:
+            return f"{cause.full_key}: {_first_line(cause)}"
+        if isinstance(cause, yaml.MarkedYAMLError):
+            return f"{_place(cause)}: cannot be read as YAML, {cause.problem}."
+    text = str(error)
+    if match := _NO_SUCH_GROUP.search(text):
+        return _no_such_group(match[1])
+    for pattern, answer in _KNOWN_TEXTS:
+        if match := re.search(pattern, text):
+            return answer.format(*match.groups())
+    return _first_line(error)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _missing_option(file: str, options: Sequence[str]) -> str:
+    group, _, name = file.rpartition("/")
+    if not group:
+        return f"--config-name: unknown '{name}'."
+    if not options:
+        return f"{group}: no such group."
+    return f"{group}: {unknown(name, options)}"
+
+
+_OPENING = tuple("[{(\"'")
+
+
+def _unreadable(override: str) -> str:
+    key, equals, value = override.partition("=")
+    if not equals:
+        return f"{override}: the value is missing. Write {override}=<value>."
+    if value[:1] in _OPENING:
+        return f"{key}: cannot read {value}. Look at its brackets and quotes."
+    return f"{key}: cannot read {value}. Quote it: '{key}=\"{value}\"'"
+
+
+def _unknown_key(error: OmegaConfBaseException) -> str:
+    parent, _, key = str(error.full_key).rpartition(".")
+    node = error.parent_node if isinstance(error.parent_node, DictConfig) else {}
+    known = [str(name) for name in node if name not in ("hydra", "name", "_target_")]
+    if not known:
+        return f"{error.full_key}: unknown key; {parent or 'it'} takes none."
+    nearest = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+    if nearest:
+        return f"{error.full_key}: unknown key. Did you mean '{parent}{'.' if parent else ''}{nearest[0]}'?"
+    return f"{error.full_key}: unknown key. {parent or 'The configuration'} takes: {', '.join(sorted(known))}."
+
+
+def _first_line(error: BaseException) -> str:
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+
+
+def _place(error: yaml.MarkedYAMLError) -> str:
+    mark = error.problem_mark
+    return "a configuration file" if mark is None else f"{mark.name}, line {mark.line + 1}"
+
+
+_NO_SUCH_GROUP = re.compile(r"Could not override '([^']+)'\. No match in the defaults list")
+
+
+def _no_such_group(group: str) -> str:
+    """Say which command has a group that this one lacks."""
+    for command in COMPOSED:
+        defaults = yaml.safe_load((conf_dir() / f"{command}.yaml").read_text(encoding="utf-8"))["defaults"]
+        if any(isinstance(entry, dict) and group in entry for entry in defaults):
+            return f"{group}: this command has no such group, cnnlab {command} has."
+    return f"{group}: this command has no such group."
+
+
+_THERE_ALREADY = "{0}: is there already. Write {0}=..., without '+'."
+_KNOWN_TEXTS = (
+    (r"Multiple values for (\S+)\.", _THERE_ALREADY),
+    (r"An item is already at '([^']+)'", _THERE_ALREADY),
+    (r"force-add of config groups is not supported: '\++([^=]+)=", _THERE_ALREADY),
+    (r"Could not delete '([^']+)'", "{0}: cannot be taken out, it is not there."),
+    (r"Could not delete from config\. '([^']+)'", "{0}: cannot be taken out, it is not there."),
+)
+"""Texts of Hydra whose exceptions carry no more than the text, and what is said instead."""

@@ -1,0 +1,139 @@
+"""The console script: finds the command, imports only what that needs, turns errors into exit codes."""
+
+from __future__ import annotations
+
+import errno
+import importlib
+import io
+import os
+import sys
+from collections.abc import Sequence
+
+from cnnlab import __version__
+from cnnlab.base.errors import ConfigError, Interrupted, RunError
+from cnnlab.cli.arguments import PLAIN, command_to_complete, split_command, split_flags
+from cnnlab.config.conf_files import COMPOSED
+
+HELP = """\
+cnnlab answers questions about convolutional networks with experiments: declare
+them on the command line, train every arm, compare.
+
+usage: cnnlab [COMMAND] [ARGUMENTS]
+
+commands:
+  train     train one run; with -m a sweep of runs. May be left out
+  transfer  the same with a pretrained network: features, fine-tuning, zero-shot
+  report    compare the arms of a study; without a name a table of runs
+  predict   classify images with a saved run
+  resume    go on with a run, exactly as it was configured
+  list      every option of every group, one line each
+
+examples:
+  cnnlab train                                       one run, all defaults
+  cnnlab optimizer=adam activation=gelu epochs=20    change what you like
+  cnnlab -m optimizer=sgd,momentum,adam seed=0,1,2   a sweep: nine runs
+  cnnlab -m experiment=optimizers                    a whole study
+  cnnlab report optimizers                           compare its arms again
+
+where to look:
+  cnnlab train --help       keys and groups, with their options
+  cnnlab list optimizer     what the options of a group are
+  cnnlab train --cfg job    the configuration that a command stands for
+  eval "$(cnnlab -sc install=bash)"   completion, also for zsh and fish
+  outputs/runs/             a folder per run: metrics, pictures, weights
+"""
+
+BEFORE_TORCH = {
+    "GOMP_SPINCOUNT": "1000",  # threads that wait give the core away soon; with another process beside, 5x
+}
+"""Variables that are read when torch is loaded. They change the speed, not a bit of the results; what is set counts."""
+
+INTERRUPTED = "interrupted. What is done is kept; repeat the command{} to go on."
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Carry out a command line.
+
+    Returns:
+        0: fine, 1: a run failed, 2: what the user wrote is wrong, 130: interrupted.
+    """
+    for name, value in BEFORE_TORCH.items():
+        os.environ.setdefault(name, value)
+    _let_everything_be_printed()
+    args = list(sys.argv[1:] if argv is None else argv)
+    try:
+        code = _carry_out(args)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        _print_no_more()
+        return 0
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _print_no_more()
+        print(f"what is printed cannot be written: {error.strerror}.", file=sys.stderr)
+        return 1
+
+
+def _carry_out(args: list[str]) -> int:
+    """Carry out a command line; say what went wrong and return the exit code of that."""
+    try:
+        return _dispatch(args)
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except RunError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt as error:
+        if not isinstance(error, Interrupted):
+            print(INTERRUPTED.format(" without rerun=true" if "rerun=true" in args else ""), file=sys.stderr)
+        return 130
+
+
+def _print_no_more() -> None:
+    """Let what is still to be flushed vanish; else Python fails over it at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _let_everything_be_printed() -> None:
+    """Escape what the terminal's encoding lacks, in place of failing; print nothing where the output is closed."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - open as long as the process is
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _dispatch(args: list[str]) -> int:
+    if not args or args[0] in ("-h", "--help", "help"):
+        print(HELP, end="")
+        return 0
+    if args[0] == "--version":
+        print(f"cnnlab {__version__}")
+        return 0
+    if "query=" in " ".join(args) and {"-sc", "--shell-completion"} & set(args):
+        return _complete(args)
+    command, rest = split_command(args)
+    if command in PLAIN:
+        return int(importlib.import_module(f"cnnlab.commands.{PLAIN[command]}").main(rest))
+    return _compose(command, rest)
+
+
+def _compose(command: str, args: Sequence[str]) -> int:
+    from cnnlab.cli.composition import run
+
+    return run(split_flags(command, args))
+
+
+def _complete(args: Sequence[str]) -> int:
+    """Answer the shell: the commands for the first word, what Hydra knows behind `train`."""
+    line = os.environ.get("COMP_LINE", "")
+    command, rest, words = command_to_complete(line)
+    if words:
+        print(*words)
+    if command not in COMPOSED:
+        return 0
+    os.environ["COMP_LINE"] = rest
+    return _compose(command, args)

@@ -1,0 +1,88 @@
+"""The files of conf/: where they lie, what they set, what their comments say. Imports no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from cnnlab.base.errors import ConfigError
+from cnnlab.base.schema import PlainMapping
+from cnnlab.config.explanations import explanations
+
+
+def conf_dir() -> Path:
+    """Return the folder of the configuration: inside an installed package, or at the top of a checkout."""
+    here = Path(__file__).resolve()
+    places = (here.parents[1] / "conf", here.parents[3] / "conf")
+    return next(path for path in places if (path / "train.yaml").is_file())
+
+
+COMPOSED = ("train", "transfer")
+"""Commands whose configuration Hydra composes; the first is meant when no command is given."""
+EXPERIMENT = "experiment"
+GLOBAL = (EXPERIMENT, "scale")
+"""Groups whose files set any key; they have no table, the comment at their head explains them."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """One file of a group."""
+
+    name: str
+    """What is typed: `<group>=<name>`."""
+    explanation: str
+    values: PlainMapping
+    """What the file sets."""
+
+
+def read_options(group: str, folders: Sequence[Path]) -> list[Option]:
+    """Return the options of a group by name; of two files of one name the first folder's counts, as for Hydra.
+
+    Raises:
+        ConfigError: a file cannot be read.
+    """
+    files = {path.stem: path for folder in reversed(folders) for path in (folder / group).glob("*.yaml")}
+    lines = {} if group in GLOBAL else explanations(group)
+    return [_option(group, path, lines) for _, path in sorted(files.items())]
+
+
+def _option(group: str, path: Path, lines: Mapping[str, str]) -> Option:
+    try:
+        text = path.read_text(encoding="utf-8")
+        if group in GLOBAL:
+            return Option(path.stem, _comment(text), {})
+        values = yaml.safe_load(text) or {}
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigError(f"{path}: cannot be read as YAML. {error}") from error
+    if not isinstance(values, dict):
+        raise ConfigError(f"{path}: must hold keys and values, got {values!r}.")
+    name = values.get("name", path.stem)
+    own = {key: value for key, value in values.items() if key not in ("name", "defaults")}
+    return Option(path.stem, lines.get(name, ""), own)
+
+
+def _comment(text: str) -> str:
+    """Return the comment at the head of a file, without its package line and its command."""
+    comments = []
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            break
+        comment = line.lstrip("# ").rstrip()
+        if not comment.startswith(("@package", "cnnlab ")):
+            comments.append(comment)
+    return " ".join(comments)
+
+
+def command_of_study(name: str, folders: Sequence[Path]) -> str | None:
+    """Return the command that a study is typed with, as the comment at its head says; None if that says nothing."""
+    file = next((path for folder in folders if (path := folder / EXPERIMENT / f"{name}.yaml").is_file()), None)
+    if file is None:
+        return None
+    for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
+        words = line.split()
+        if words[:2] == ["#", "cnnlab"]:
+            return next((word for word in words[2:3] if word in COMPOSED), COMPOSED[0])
+    return None

@@ -1,0 +1,96 @@
+"""A composed configuration, checked: plain dict in, frozen RunConfig out, or one ConfigError with every problem."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from cnnlab.base.errors import ConfigError, did_you_mean, unknown
+from cnnlab.base.schema import Invalid, check_options, coerce
+from cnnlab.config.groups import TRAIN, is_transfer, resolve_transfer
+from cnnlab.config.rules import RULES
+from cnnlab.config.run_config import DatasetConfig, Part, RunConfig
+from cnnlab.config.tables import TABLES
+
+_COMMON = {f.name for f in dataclasses.fields(DatasetConfig)} - {"name", "options"}
+
+
+def load(plain: Mapping[str, Any]) -> RunConfig:
+    """Check a composed configuration: names, types, ranges, rules between fields.
+
+    Args:
+        plain: as composed or as read from a run's config.yaml; plain values only.
+
+    Raises:
+        ConfigError: with every problem, one a line.
+    """
+    problems: list[str] = []
+    groups: tuple[str, ...] = TRAIN
+    if is_transfer(plain):
+        plain, groups, problems = resolve_transfer(plain)
+    values = _scalars(plain, problems)
+    for group in groups:
+        values[group] = _part(group, plain.get(group), problems)
+    values["dataset"] = _dataset(plain.get("dataset"), problems)
+    if problems:
+        raise ConfigError(*problems)
+    config = RunConfig(**values)
+    if problems := [problem for rule in RULES if (problem := rule(config)) is not None]:
+        raise ConfigError(*problems)
+    return config
+
+
+def _scalars(plain: Mapping[str, Any], problems: list[str]) -> dict[str, Any]:
+    annotations = typing.get_type_hints(RunConfig, include_extras=True)
+    problems.extend(
+        f"{key}: unknown key.{did_you_mean(key, annotations)} Known: {', '.join(sorted(annotations))}."
+        for key in plain
+        if key not in annotations
+    )
+    return _coerced("", {k: v for k, v in annotations.items() if k not in TABLES}, plain, problems)
+
+
+def _coerced(
+    prefix: str, annotations: Mapping[str, Any], plain: Mapping[str, Any], problems: list[str]
+) -> dict[str, Any]:
+    values = {}
+    for key in [key for key in annotations if key in plain]:
+        try:
+            values[key] = coerce(plain[key], annotations[key])
+        except Invalid as error:
+            problems.append(f"{prefix}{key}: {error}.")
+    return values
+
+
+def _part(group: str, plain: Any, problems: list[str]) -> Part | None:
+    factory = _factory(group, plain, problems)
+    if factory is None:
+        return None
+    given = {key: value for key, value in plain.items() if key != "name"}
+    options, found = check_options(group, plain["name"], factory, given)
+    problems.extend(found)
+    return Part(plain["name"], options)
+
+
+def _factory(group: str, plain: Any, problems: list[str]) -> Callable[..., object] | None:
+    if not isinstance(plain, Mapping) or "name" not in plain:
+        problems.append(f"{group}: must be one of {', '.join(sorted(TABLES[group]))}, got {plain}.")
+        return None
+    if plain["name"] not in TABLES[group]:
+        problems.append(f"{group}.name: {unknown(str(plain['name']), TABLES[group])}")
+        return None
+    return TABLES[group][plain["name"]]
+
+
+def _dataset(plain: Any, problems: list[str]) -> DatasetConfig | None:
+    loader = _factory("dataset", plain, problems)
+    if loader is None:
+        return None
+    annotations = {k: v for k, v in typing.get_type_hints(DatasetConfig, include_extras=True).items() if k in _COMMON}
+    common = _coerced("dataset.", annotations, plain, problems)
+    given = {key: value for key, value in plain.items() if key not in _COMMON and key != "name"}
+    options, found = check_options("dataset", plain["name"], loader, given)
+    problems.extend(found)
+    return DatasetConfig(plain["name"], **common, options=options)

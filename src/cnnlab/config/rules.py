@@ -1,0 +1,132 @@
+"""Rules between the fields of a configuration: each returns its problem, or None."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from cnnlab.base.errors import ConfigError, unknown
+from cnnlab.data.augmentations import AUGMENTATIONS
+from cnnlab.networks.transfer.transfers import TRANSFERS
+from cnnlab.outputs.reported import problem_of_reported
+from cnnlab.training.losses import LOSSES
+from cnnlab.training.metric_losses import FeatureLoss
+
+if TYPE_CHECKING:
+    from cnnlab.config.run_config import Part, RunConfig
+
+
+def _selection_needs_validation(config: RunConfig) -> str | None:
+    if config.patience is not None and config.dataset.val_fraction == 0:
+        return "patience: needs a validation split, got dataset.val_fraction=0. Drop one of the two."
+    return None
+
+
+def _plateau_needs_validation(config: RunConfig) -> str | None:
+    if config.scheduler is not None and config.scheduler.name == "plateau" and config.dataset.val_fraction == 0:
+        return "scheduler (plateau): needs a validation split, got dataset.val_fraction=0. Drop one of the two."
+    return None
+
+
+def _batch_norm_needs_two_images(config: RunConfig) -> str | None:
+    normalization = config.normalization
+    if config.batch_size == 1 and normalization is not None and normalization.name == "batch":
+        return (
+            "batch_size: must be > 1 with normalization=batch, got 1. A batch of one has no variance to normalize by; "
+            "take normalization=group, layer or none."
+        )
+    return None
+
+
+def _one_kind_of_subset(config: RunConfig) -> str | None:
+    if config.dataset.per_class is not None and config.dataset.fraction is not None:
+        return "dataset.per_class: cannot be combined with dataset.fraction. Set one of the two to null."
+    return None
+
+
+def _warm_up_ends_before_training(config: RunConfig) -> str | None:
+    warmup_epochs = 0 if config.scheduler is None else config.scheduler.options.get("warmup_epochs", 0)
+    if config.epochs and warmup_epochs > config.epochs:
+        return f"scheduler.warmup_epochs: must be <= epochs ({config.epochs}), got {warmup_epochs:g}."
+    return None
+
+
+def _binary_names_a_kept_class(config: RunConfig) -> str | None:
+    classes, binary = config.dataset.classes, config.dataset.binary
+    if isinstance(classes, tuple) and binary is not None and binary not in classes:
+        return f"dataset.binary: {unknown(binary, classes, noun='class')}"
+    return None
+
+
+def _arms_need_a_sweep(config: RunConfig) -> str | None:
+    """Runs of a sweep know nothing of its arms: the sweeper has taken the key away."""
+    if config.arm is not None:
+        return f"arm: chooses among the named arms of a sweep, got {config.arm}. A sweep needs -m."
+    return None
+
+
+def _normalization_is_known(config: RunConfig) -> str | None:
+    if config.normalize == "backbone" and config.backbone is None:
+        return "normalize: backbone is for cnnlab transfer, a model has none. Use dataset, imagenet or none."
+    return None
+
+
+def _reported_is_figures_of_arms(config: RunConfig) -> str | None:
+    return None if config.reported is None else problem_of_reported(config.reported)
+
+
+def _augmentation_can_be_built(config: RunConfig) -> str | None:
+    """Find what the options' own types do not say: ranges the wrong way round, the steps of a chain."""
+    if config.augmentation is None:
+        return None
+    try:
+        AUGMENTATIONS[config.augmentation.name](**config.augmentation.options)
+    except ConfigError as error:
+        return str(error)
+    return None
+
+
+def _loss_fits_the_run(config: RunConfig) -> str | None:
+    """Refuse what a loss of features cannot do: learn from mixed images, or from features that do not change."""
+    if config.loss is None:
+        return None
+    where, loss_fn = f"loss ({config.loss.name})", LOSSES[config.loss.name](2, **config.loss.options)
+    if not isinstance(loss_fn, FeatureLoss):
+        return None
+    if config.transfer is not None and TRANSFERS[config.transfer.name]().has_frozen_features:
+        return f"{where}: needs features that learn, got transfer={config.transfer.name}. Use transfer=finetune."
+    if config.augmentation is not None and _mixes(config.augmentation):
+        return f"{where}: takes images of one class each, augmentation={config.augmentation.name} mixes them."
+    if loss_fn.images_per_class is None:
+        return None
+    if not config.dataset.shuffle:
+        return f"{where}: puts images of a class into one batch, which dataset.shuffle=false forbids."
+    if config.batch_size < 2 * loss_fn.images_per_class:
+        return (
+            f"batch_size: must be >= {2 * loss_fn.images_per_class}, two classes of loss.images_per_class="
+            f"{loss_fn.images_per_class}, got {config.batch_size}."
+        )
+    return None
+
+
+def _mixes(augmentation: Part) -> bool:
+    try:
+        return AUGMENTATIONS[augmentation.name](**augmentation.options).mixing is not None
+    except ConfigError:  # it cannot be built: another rule says so
+        return False
+
+
+RULES: tuple[Callable[[RunConfig], str | None], ...] = (
+    _selection_needs_validation,
+    _plateau_needs_validation,
+    _batch_norm_needs_two_images,
+    _one_kind_of_subset,
+    _warm_up_ends_before_training,
+    _binary_names_a_kept_class,
+    _arms_need_a_sweep,
+    _normalization_is_known,
+    _loss_fits_the_run,
+    _reported_is_figures_of_arms,
+    _augmentation_can_be_built,
+)
+"""What `config.load` asks of a configuration whose fields are each right."""

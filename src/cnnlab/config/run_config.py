@@ -1,0 +1,171 @@
+"""What makes a run: frozen dataclasses, and their way back to plain values."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from cnnlab.base.schema import Bound, Fraction, NonNegative, NonNegativeInt, Portion, Positive, PositiveInt
+from cnnlab.data.splits import TEST_FRACTION, VAL_FRACTION
+
+
+@dataclass(frozen=True)
+class Part:
+    """One chosen entry of a table and its options, complete and coerced."""
+
+    name: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DatasetConfig:
+    """What every data set takes, and the options of the chosen one."""
+
+    name: str
+    image_size: Annotated[int, Bound("in 1 to 16384", low=1, high=2**14)] | None = None
+    """Height and width of the images, in pixels; null keeps the data set's own."""
+    classes: tuple[str, ...] | Annotated[int, Bound(">= 2", low=2)] | None = None
+    """Keep only these classes, in this order, or the first so many; null keeps all."""
+    binary: str | None = None
+    """Make it a question of two classes: this class against the rest; null turns it off."""
+    per_class: PositiveInt | None = None
+    """Training images per class, chosen by the seed; null takes all."""
+    fraction: Portion | None = None
+    """Part of the training images of each class, chosen by the seed; null takes all."""
+    val_fraction: Fraction = VAL_FRACTION
+    """Part of the training split that is held out for validation; 0 for none."""
+    test_fraction: Portion = TEST_FRACTION
+    """Part that is held out as test split where the data set comes without one."""
+    split_seed: NonNegativeInt = 0
+    """Fixes both splits; the run's seed does not change them."""
+    shuffle: bool = True
+    """Draw a new order of the training images in every epoch."""
+    memory_limit: Positive | None = None
+    """GiB of images that may lie on the GPU; null: half of what is free there. Larger data sets stay in main memory."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """The chosen data set's own options."""
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """Everything that makes one run. A key that is None is off, a group that is None takes no part in the run."""
+
+    dataset: DatasetConfig
+    augmentation: Part | None = None
+    model: Part | None = None
+    normalization: Part | None = None
+    activation: Part | None = None
+    loss: Part | None = None
+    optimizer: Part | None = None
+    scheduler: Part | None = None
+    backbone: Part | None = None
+    head: Part | None = None
+    transfer: Part | None = None
+    study: str | None = None
+    """Name of the study that the run belongs to."""
+    seed: NonNegativeInt = 0
+    """Fixes initial weights, order, augmentation, dropout and subsets of the training images."""
+    epochs: NonNegativeInt = 10
+    """Passes over the training split; 0 only evaluates."""
+    batch_size: PositiveInt = 64
+    """Images per training step."""
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    """auto: bf16 autocast where the hardware multiplies it, else fp32. Loss and metrics are in fp32 always."""
+    device: str = "auto"
+    """auto: CUDA where there is one, else the CPU. Or cpu, cuda, cuda:1, ..."""
+    threads: PositiveInt | None = None
+    """CPU threads; null takes what torch finds."""
+    workers: NonNegativeInt | None = None
+    """Processes that decode image files; null takes one per core."""
+    compile: bool = False
+    """Compile the model (torch.compile): slow first step, faster later ones on a GPU."""
+    deterministic: bool = False
+    """Use only deterministic algorithms; some are slower. On the CPU equal seeds give equal bits without it."""
+    patience: PositiveInt | None = None
+    """Stop after this many epochs without a better validation accuracy; null turns it off."""
+    min_delta: NonNegative = 0.0
+    """By how much the validation accuracy has to rise to reset `patience`."""
+    stop_below_loss: float | None = None
+    """Stop when an epoch's mean training loss falls under this; null turns it off."""
+    max_minutes: Positive | None = None
+    """Stop after the epoch in which training has taken this long; null turns it off."""
+    grad_clip_norm: Positive | None = None
+    """Maximum global L2 norm of the gradient; null turns clipping off."""
+    grad_clip_value: Positive | None = None
+    """Maximum absolute value of each gradient element; null turns clipping off."""
+    ema: Fraction | None = None
+    """Decay per step of an exponential moving average of the weights, which is then evaluated and saved; null: off."""
+    watch_test: bool = False
+    """Record the test curve too. It never selects anything."""
+    evaluate_train: bool = False
+    """Measure the training split with the selected weights at the end; else the epoch's running means stand for it."""
+    normalize: Literal["dataset", "backbone", "imagenet", "none"] = "dataset"
+    """Mean and deviation that are taken off the images: the training split's, the backbone's, ImageNet's, or none."""
+    rerun: bool = False
+    """Train again although the run is finished; its folder is emptied first."""
+    plan: bool = False
+    """Of a sweep: say what would run, run nothing."""
+    arm: str | None = None
+    """Of a sweep: names of the arms that are wanted, separated by commas; null: all."""
+    baseline: str | None = None
+    """Of a sweep: the arm that the others are compared with; null: the first."""
+    reported: Mapping[str, Any] | None = None
+    """Of a study: the numbers of the report, shown beside the measured ones."""
+    small: Mapping[str, Any] | None = None
+    """Of a study: what `scale=small` makes of it. The composed keys hold it already; here it says nothing more."""
+    plots: bool = True
+    """Draw the run's pictures at its end."""
+    checkpoint_seconds: NonNegative = 10.0
+    """Seconds of training between two checkpoints; 0: after every epoch."""
+    data_dir: Path = Path("data")
+    """Where data sets are downloaded to and looked for."""
+    cache_dir: Path | None = None
+    """Where decoded images are kept; null: $XDG_CACHE_HOME/cnnlab or ~/.cache/cnnlab."""
+    plugins: tuple[Path, ...] = ()
+    """Python files that add entries to the tables. They are run, so they count on the command line only."""
+
+    @property
+    def command(self) -> str:
+        """Name of the command that makes such runs."""
+        return "train" if self.backbone is None else "transfer"
+
+    def part(self, group: str) -> Part:
+        """Return what was chosen of a group that takes part."""
+        chosen = getattr(self, group)
+        assert isinstance(chosen, Part)
+        return chosen
+
+
+def to_plain(config: RunConfig) -> dict[str, Any]:
+    """Return the nested dict that `load` takes; only YAML's own types."""
+    return {f.name: _plain(getattr(config, f.name)) for f in dataclasses.fields(config)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Part | DatasetConfig):
+        own = {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value) if f.name != "options"}
+        return own | {key: _plain(option) for key, option in value.options.items()}
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return str(value) if isinstance(value, Path) else value
+
+
+def size_keys(config: RunConfig, *wanted: str) -> list[str]:
+    """Return those of the keys that the chosen model and data set have, with their values: what can be made smaller."""
+    values: dict[str, float | None] = {"batch_size": config.batch_size, "dataset.image_size": config.dataset.image_size}
+    values |= {} if config.model is None else {f"model.{key}": value for key, value in config.model.options.items()}
+    values |= {f"dataset.{key}": value for key, value in config.dataset.options.items()}
+    return [key if values[key] is None else f"{key} ({values[key]:g})" for key in wanted if key in values]
+
+
+def cache_dir(config: RunConfig) -> Path:
+    """Return where decoded images are kept."""
+    if config.cache_dir is not None:
+        return config.cache_dir
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cnnlab"

@@ -1,0 +1,209 @@
+"""The decode cache: every image of a folder decoded once, in parallel, into one file that is mapped into memory."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from cnnlab.base.downloads import Progress
+from cnnlab.base.errors import RunError
+from cnnlab.data.image_folders.decoding import VERSION, Header, Target, decode_files, read_headers
+from cnnlab.data.image_folders.listing import ImageFile, hash_lines
+
+_CHUNK = 64  # files per task
+_FEW = 2000  # files; fewer are decoded sooner than worker processes start
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A folder's images, decoded."""
+
+    images: npt.NDArray[np.uint8]
+    """(N, C, H, W), channels last in memory, in the order of the files, zeros where one could not be decoded.
+
+    Writing to it leaves the file.
+    """
+    corrupt: dict[str, str]
+    """By path, why a file could not be decoded."""
+    is_mixed: bool
+    """Whether the images have several sizes."""
+
+
+def decoded_images(
+    root: Path,
+    files: Sequence[ImageFile],
+    *,
+    cache_dir: Path,
+    image_size: int | None,
+    mixed_size: int,
+    workers: int | None,
+    progress: Progress | None,
+) -> Decoded:
+    """Return the images from the cache; decode them into it where they are not there.
+
+    Args:
+        root: the folder that the files' paths start from.
+        files: their paths, sizes and times are the key of the cache.
+        cache_dir: gets `images/<key>/images.npy` and `meta.json`.
+        image_size: height and width; None: the images' own size, or a square if they have several.
+        mixed_size: height and width of that square, unless an image is smaller.
+        workers: decoding processes; None: one per core. With 0, 1 or few files: this process.
+        progress: called after every few files.
+
+    Raises:
+        ConfigError: a file may not be read.
+        RunError: a decoding process died.
+        OSError: the cache cannot be written; nothing of it is left.
+    """
+    lines = (f"{file.path}\t{file.size}\t{file.modified}" for file in files)
+    folder = cache_dir / "images" / hash_lines([f"{VERSION}\t{image_size}\t{mixed_size}", *lines])
+    if (decoded := _load(folder)) is not None:
+        return decoded
+    draft = folder.with_name(f".{folder.name}-{os.getpid()}-{secrets.token_hex(4)}")
+    draft.mkdir(parents=True)
+    try:
+        with _processes(workers, len(files)) as executor:
+            _fill(draft, root, [file.path for file in files], image_size, mixed_size, executor, progress)
+        return _publish(draft, folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _load(folder: Path) -> Decoded | None:
+    """Return what lies in the cache; None where there is nothing, or nothing whole."""
+    try:
+        meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+        images = np.load(folder / "images.npy", mmap_mode="c").transpose(0, 3, 1, 2)
+        return Decoded(images, meta["corrupt"], meta["is_mixed"])
+    except (FileNotFoundError, EOFError, ValueError, KeyError):
+        return None
+
+
+def _publish(draft: Path, folder: Path) -> Decoded:
+    """Give a complete cache its name. Where another process was faster, its cache counts."""
+    if folder.exists() and _load(folder) is None:
+        shutil.rmtree(folder)  # damaged
+    try:
+        draft.rename(folder)
+    except OSError:  # there is a folder of that name
+        if _load(folder) is None:
+            raise
+    decoded = _load(folder)
+    assert decoded is not None
+    return decoded
+
+
+def _fill(
+    draft: Path,
+    root: Path,
+    paths: list[str],
+    image_size: int | None,
+    mixed_size: int,
+    executor: ProcessPoolExecutor | None,
+    progress: Progress | None,
+) -> None:
+    """Write images.npy and meta.json."""
+    chunks = [(first, paths[first : first + _CHUNK]) for first in range(0, len(paths), _CHUNK)]
+
+    def run(what: str, function: Callable[..., list[T]], tasks: list[tuple[object, ...]]) -> list[T]:
+        results: list[T] = []
+        for part in _results(executor, function, tasks):
+            results += part
+            if progress is not None:
+                progress(what, len(results), len(paths))
+        return results
+
+    headers = run("reading image sizes", read_headers, [(root, chunk) for _, chunk in chunks])
+    considered = [header for header in headers if isinstance(header, Header)]
+    for _ in range(2):  # a file that turns out to be damaged has no say in the size of the others
+        target = _create(draft / "images.npy", len(paths), considered, image_size, mixed_size)
+        reasons = run("decoding images", decode_files, [(root, chunk, first, target) for first, chunk in chunks])
+        pairs = zip(headers, reasons)
+        considered = [header for header, reason in pairs if isinstance(header, Header) and reason is None]
+        if _shape(considered, image_size, mixed_size) == (target.channels, target.height, target.width):
+            break
+    with target.file.open("r+b") as file:
+        os.fsync(file.fileno())  # the name that follows promises that every byte is there
+    meta = {
+        "root": str(root),
+        "image_size": image_size,
+        "num_images": len(paths),
+        "is_mixed": len({(header.height, header.width) for header in considered}) > 1,
+        "corrupt": {path: reason for path, reason in zip(paths, reasons) if reason is not None},
+    }
+    (draft / "meta.json").write_text(json.dumps(meta, indent=1), encoding="utf-8")
+
+
+def _create(file: Path, num_images: int, headers: list[Header], image_size: int | None, mixed_size: int) -> Target:
+    """Make the file in its full size; holes take no space until they are written."""
+    channels, height, width = _shape(headers, image_size, mixed_size)
+    shape = (num_images, height, width, channels)
+    empty = np.lib.format.open_memmap(file, mode="w+", dtype=np.uint8, shape=shape)
+    return Target(file, empty.offset, channels, height, width)
+
+
+def _shape(headers: list[Header], image_size: int | None, mixed_size: int) -> tuple[int, int, int]:
+    """Return channels, height and width of the decoded images."""
+    channels = 1 if headers and all(header.is_gray for header in headers) else 3
+    return (channels, *_common_size(headers, image_size, mixed_size))
+
+
+def _common_size(headers: list[Header], image_size: int | None, mixed_size: int) -> tuple[int, int]:
+    sizes = {(header.height, header.width) for header in headers}
+    if image_size is not None or not sizes:
+        return (image_size or 1,) * 2
+    if len(sizes) == 1:
+        return sizes.pop()
+    return (min(mixed_size, *map(min, sizes)),) * 2
+
+
+@contextlib.contextmanager
+def _processes(workers: int | None, num_files: int) -> Iterator[ProcessPoolExecutor | None]:
+    """Hold worker processes, or None where this process shall do the work."""
+    num_workers = _num_cores() if workers is None else workers
+    if num_workers < 2 or num_files < _FEW:
+        yield None
+        return
+    # Spawned: a process that is forked from one with torch's threads may hang.
+    executor = ProcessPoolExecutor(num_workers, mp_context=get_context("spawn"), initializer=_ignore_interrupts)
+    try:
+        yield executor
+    except BrokenProcessPool as error:
+        raise RunError("A process that decodes images died, for want of memory perhaps. Try workers=1.") from error
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
+def _num_cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))  # those that this process may use
+    return os.cpu_count() or 1
+
+
+def _ignore_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the parent acts on it
+
+
+def _results(
+    executor: ProcessPoolExecutor | None, function: Callable[..., list[T]], tasks: list[tuple[object, ...]]
+) -> Iterator[list[T]]:
+    if executor is None:
+        return (function(*task) for task in tasks)
+    futures = [executor.submit(function, *task) for task in tasks]
+    return (future.result() for future in futures)

@@ -1,0 +1,150 @@
+"""Decoding of image files. Worker processes import this module, so it must not import torch: that takes seconds."""
+
+from __future__ import annotations
+
+import errno
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps
+
+from cnnlab.data.image_folders.listing import permission_denied
+
+VERSION = 2  # of what is made of a file; raising it decodes every folder anew
+# By content, whatever the suffix says. EPS and the like stay out: Pillow hands them to another program.
+FORMATS = ("JPEG", "PNG", "BMP", "DIB", "PPM", "TIFF", "GIF", "WEBP")
+GRAY_MODES = frozenset({"1", "L", "LA", "I", "F", "I;16", "I;16L", "I;16B", "I;16N"})
+_ALPHA_MODES = frozenset({"LA", "PA", "RGBA", "RGBa"})
+_ORIENTATION = 0x0112  # EXIF tag; 5 to 8 swap width and height
+# A failing disk or too few file handles say nothing about an image: such an error goes on.
+_SYSTEM_ERRORS = frozenset({errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM})
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Header:
+    """What an image file says of itself."""
+
+    width: int
+    """Pixels, upright."""
+    height: int
+    is_gray: bool
+
+
+@dataclass(frozen=True)
+class Target:
+    """What the decoded images look like, and where they go."""
+
+    file: Path
+    """Holds uint8 (N, height, width, channels): the order in which convolutions are fastest."""
+    offset: int
+    """Bytes before the first image."""
+    channels: int
+    height: int
+    width: int
+
+
+def read_headers(root: Path, paths: Sequence[str]) -> list[Header | str]:
+    """Return the header of each file, or why it cannot be read."""
+    return list(_each(lambda path: _read_header(root / path), paths))
+
+
+def decode_files(root: Path, paths: Sequence[str], first: int, target: Target) -> list[str | None]:
+    """Decode files into rows `first`... of the target; one that cannot be decoded becomes zeros.
+
+    Returns:
+        For each file None, or why it cannot be decoded.
+
+    Raises:
+        OSError: the target cannot be written; the disk is full, for one.
+    """
+    blank = bytes(target.channels * target.height * target.width)
+    reasons: list[str | None] = []
+    # Not through a memory map: where the disk is full, that ends the process without a word.
+    with target.file.open("r+b") as file:
+        file.seek(target.offset + first * len(blank))
+        for result in _each(lambda path: decode(root / path, target.channels, target.height, target.width), paths):
+            file.write(blank if isinstance(result, str) else result.transpose(1, 2, 0).tobytes())
+            reasons.append(result if isinstance(result, str) else None)
+    return reasons
+
+
+def _each(read: Callable[[str], T], paths: Sequence[str]) -> Iterator[T | str]:
+    """Yield what is read from each file, or why it cannot be read."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow warns of oddities that it copes with
+        for path in paths:
+            yield _attempt(read, path)
+
+
+def _attempt(read: Callable[[str], T], path: str) -> T | str:
+    try:
+        return read(path)
+    except PermissionError as error:
+        raise permission_denied(error) from error
+    except Exception as error:  # on damaged files Pillow raises nearly anything
+        if isinstance(error, MemoryError) or getattr(error, "errno", None) in _SYSTEM_ERRORS:
+            raise
+        return f"{type(error).__name__}: {error}"
+
+
+def _read_header(path: Path) -> Header:
+    with Image.open(path, formats=FORMATS) as image:
+        # The base class's: a PNG's own decodes the whole image in search of late tags.
+        is_turned = Image.Image.getexif(image).get(_ORIENTATION, 1) >= 5
+        width, height = image.size[::-1] if is_turned else image.size
+        return Header(width, height, image.mode in GRAY_MODES)
+
+
+def decode(path: Path, channels: int, height: int, width: int) -> npt.NDArray[np.uint8]:
+    """Read an image upright, in 8 bits, on white where it is transparent, scaled to cover height x width and cropped.
+
+    Shape:
+        -> (channels, height, width); channels is 1 or 3.
+    """
+    with Image.open(path, formats=FORMATS) as image:
+        if image.width % 8 == 0 and image.height % 8 == 0:  # else a fraction of a pixel would be rounded up
+            # A large JPEG is decoded at 1/2, 1/4 or 1/8 of its size, but at twice the target's or more.
+            image.draft(None, (2 * width, 2 * height))
+        ImageOps.exif_transpose(image, in_place=True)
+        plain = _on_white(_in_8_bits(image)).convert("L" if channels == 1 else "RGB")
+        pixels = np.asarray(_cover(plain, width, height))
+    return pixels[None] if channels == 1 else pixels.transpose(2, 0, 1)
+
+
+def _cover(image: Image.Image, width: int, height: int) -> Image.Image:
+    """Scale until width x height is covered, then cut out the middle; torchvision's Resize and CenterCrop in one."""
+    if image.width * height < image.height * width:
+        scaled = (width, image.height * width // image.width)
+    else:
+        scaled = (image.width * height // image.height, height)
+    left, top = round((scaled[0] - width) / 2), round((scaled[1] - height) / 2)
+    # Multiplied before divided, so that no corner comes to lie a hair outside the image.
+    x0, x1 = left * image.width / scaled[0], (left + width) * image.width / scaled[0]
+    y0, y1 = top * image.height / scaled[1], (top + height) * image.height / scaled[1]
+    return image.resize((width, height), Image.Resampling.BILINEAR, box=(x0, y0, x1, y1))
+
+
+def _in_8_bits(image: Image.Image) -> Image.Image:
+    """Scale 16 bits to 8 and floats to 0..255; Pillow's own conversion would cut them off at 255."""
+    if image.mode.startswith("I"):
+        values = np.asarray(image).clip(0, 65535) / 257  # 65535 / 257 = 255
+    elif image.mode == "F":
+        values = np.nan_to_num(np.asarray(image))
+        values = values * 255 if values.max() <= 1 else values
+    else:
+        return image
+    return Image.fromarray(np.rint(values).clip(0, 255).astype(np.uint8))
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if image.mode not in _ALPHA_MODES and "transparency" not in image.info:
+        return image
+    image = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)

@@ -1,0 +1,87 @@
+"""Image folders as a data set: the listing gives splits and labels, the decode cache the images."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from cnnlab.base.errors import ConfigError
+from cnnlab.data.image_folders.cache import Decoded, decoded_images
+from cnnlab.data.image_folders.listing import Layout, content_hash, printable, read_layout
+from cnnlab.data.splits import Source, Split
+
+if TYPE_CHECKING:
+    from cnnlab.data.storage import Storage
+
+__all__ = ["content_hash", "read_image_folder", "read_images"]
+
+_NAMED = 10  # corrupt files; the rest is counted
+
+
+def read_image_folder(storage: Storage, root: Path, *, skip_corrupt: bool) -> Source:
+    """Return the data set in a folder.
+
+    Raises:
+        ConfigError: the folder is no such data set, or files cannot be decoded and `skip_corrupt` is off.
+    """
+    root = root.expanduser()
+    return read_images(storage, root, read_layout(root), skip_corrupt=skip_corrupt)
+
+
+def read_images(storage: Storage, root: Path, layout: Layout, *, skip_corrupt: bool) -> Source:
+    """Return the data set that a layout describes; its splits share one store, which is a memory-mapped file.
+
+    Raises:
+        ConfigError: files cannot be decoded and `skip_corrupt` is off, or none can.
+    """
+    decoded = decoded_images(
+        root,
+        layout.images,
+        cache_dir=storage.cache_dir,
+        image_size=storage.image_size,
+        mixed_size=storage.mixed_size,
+        workers=storage.workers,
+        progress=storage.progress,
+    )
+    if decoded.corrupt and not skip_corrupt:
+        raise ConfigError(_corrupt_files(sorted(decoded.corrupt)))
+    if len(decoded.corrupt) == len(layout.images):
+        raise ConfigError(f"dataset.root: none of the {len(layout.images)} images under '{root}' can be decoded.")
+    images = torch.from_numpy(decoded.images)
+    notes = layout.notes + _notes(decoded, storage.image_size)
+    is_whole = torch.tensor([image.path not in decoded.corrupt for image in layout.images])
+    train, val, test = (_split(images, layout, is_whole, name) for name in ("train", "val", "test"))
+    assert train is not None
+    return Source(train, layout.classes, val, test, notes, tuple(printable(image.path) for image in layout.images))
+
+
+def _split(images: Tensor, layout: Layout, is_whole: Tensor, name: str) -> Split | None:
+    """Return the images of one split; None where the folder has no such split."""
+    if name not in layout.splits:
+        return None
+    is_member = torch.tensor([split == name for split in layout.splits])
+    rows = (is_member & is_whole).nonzero().flatten()
+    return Split(images, torch.tensor(layout.labels)[rows], rows)
+
+
+def _notes(decoded: Decoded, image_size: int | None) -> tuple[str, ...]:
+    notes = []
+    if decoded.corrupt:
+        files = "1 file" if len(decoded.corrupt) == 1 else f"{len(decoded.corrupt)} files"
+        notes.append(f"{files} that cannot be decoded left out (dataset.skip_corrupt)")
+    if decoded.is_mixed and image_size is None:
+        side = decoded.images.shape[-1]
+        notes.append(f"the images have several sizes; cut to {side} x {side} (dataset.image_size)")
+    return tuple(notes)
+
+
+def _corrupt_files(paths: list[str]) -> str:
+    files = "1 file" if len(paths) == 1 else f"{len(paths)} files"
+    more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
+    return (
+        f"dataset.root: {files} cannot be decoded: {', '.join(paths[:_NAMED])}{more}. "
+        "Repair them, or leave them out: dataset.skip_corrupt=true"
+    )

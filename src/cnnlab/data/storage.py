@@ -1,0 +1,26 @@
+"""Where data lies, and what a loader may use to bring it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from cnnlab.base.downloads import Progress
+
+
+@dataclass(frozen=True)
+class Storage:
+    """Where data lies, and what a loader may use to bring it."""
+
+    data_dir: Path
+    """Downloads go here, and are looked for here."""
+    cache_dir: Path
+    """Decoded images are kept here."""
+    image_size: int | None
+    """Height and width that the run asks for, in pixels; None: the data set's own."""
+    mixed_size: int = 128
+    """At most the height and width of images that come in several sizes where no size is asked for, in pixels."""
+    workers: int | None = None
+    """Processes that decode images; None: one per core."""
+    progress: Progress | None = None
+    """Called with (what, done, total) while something takes long."""

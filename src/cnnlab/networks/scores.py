@@ -1,0 +1,18 @@
+"""What a network's outputs say of the classes: probabilities, or values whose order alone means something."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+PROBABILITIES, DECISION_VALUES = "probabilities", "decision values"
+"""What the scores of the classes are: they add up to 1, or only their order means something."""
+
+
+def scores_are(loss_fn: nn.Module) -> str:
+    """Return PROBABILITIES or DECISION_VALUES: what a network that was trained with this loss tells of a class."""
+    return getattr(loss_fn, "scores_are", PROBABILITIES)
+
+
+def to_scores(logits: Tensor, kind: str) -> Tensor:
+    """Turn outputs (N, K) into scores (N, K) of a kind: by softmax into probabilities, or as they are."""
+    return logits.softmax(1) if kind == PROBABILITIES else logits

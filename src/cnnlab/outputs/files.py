@@ -1,0 +1,110 @@
+"""Files of outputs/: each written in one step, and read back. Nothing here knows what they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO
+import contextlib
+import csv
+import io
+import json
+import os
+from cnnlab.base.errors import RunError
+from cnnlab.base.schema import Plain, PlainMapping
+
+
+METRICS_COLUMNS = (
+    "epoch", "lr", "train_loss", "train_accuracy", "val_loss", "val_accuracy", "test_loss", "test_accuracy",
+    "grad_norm", "seconds", "images_per_second",
+)  # fmt: skip
+GRADIENTS_COLUMNS = ("epoch", "layer", "mean_abs", "max_abs")
+OUTPUTS = Path("outputs")
+RUNS = OUTPUTS / "runs"
+_ANEW = "train the run anew: its command with rerun=true."
+
+Row = PlainMapping
+
+
+class Folder:
+    """A folder of JSON and CSV files, each written in one step.
+
+    Args:
+        path: made by the first write.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def read_json(self, name: str) -> Plain:
+        """Return a JSON file of the folder, {} where it is not there, was cut off or holds something else."""
+        try:
+            content = json.loads((self.path / name).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return content if isinstance(content, dict) else {}
+
+    def write_json(self, name: str, content: PlainMapping) -> None:
+        """Write a JSON file of the folder; numbers that are not finite become null."""
+        write_text(self.path / name, json.dumps(_finite(content), indent=1, ensure_ascii=False) + "\n")
+
+    def write_rows(self, name: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
+        """Write a whole CSV file."""
+        write_text(self.path / name, _csv_text(columns, rows, with_header=True))
+
+    def read_rows(self, name: str) -> list[dict[str, str]]:
+        """Return the complete rows of a CSV file; a line that was cut off is left out.
+
+        Raises:
+            RunError: it is there, but is no text.
+        """
+        path = self.path / name
+        try:
+            with path.open(newline="", encoding="utf-8") as file:
+                return [row for row in csv.DictReader(file) if None not in row and None not in row.values()]
+        except FileNotFoundError:
+            return []
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise RunError(f"{path}: is damaged ({error}). Put it back, or {_ANEW}") from error
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that takes the place of `path` when all of it is written, and vanishes if it cannot be."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as file:
+            yield file
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file in one step: a reader sees the old or the new one."""
+    with replacing(path) as file:
+        file.write(text.encode())
+
+
+def _csv_text(columns: Sequence[str], rows: Iterable[Row], *, with_header: bool) -> str:
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, columns, lineterminator="\n")
+    if with_header:
+        writer.writeheader()
+    writer.writerows(rows)  # None becomes an empty cell, a float its shortest exact text
+    return buffer.getvalue()
+
+
+def _finite(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {str(key): _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    if isinstance(value, float) and value - value != 0:
+        return None
+    return value

@@ -1,0 +1,36 @@
+"""A configuration as flat settings, as tables, names of arms and cautions use them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+from cnnlab.base.schema import PlainMapping
+
+NOT_SETTINGS = frozenset({"study", "reported", "small", "rerun", "plan", "arm", "baseline", "plots"})
+"""Keys that say nothing about how a run was trained."""
+
+
+def settings(plain: PlainMapping) -> dict[str, str]:
+    """Return a configuration as `group.key` -> text; a part's name stands under the group alone."""
+    flat: dict[str, str] = {}
+    for key, value in plain.items():
+        if key in NOT_SETTINGS:
+            continue
+        for option, own in value.items() if isinstance(value, Mapping) else [("name", value)]:
+            flat[key if option == "name" else f"{key}.{option}"] = _text(own)
+    return flat
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def differing(runs: Sequence[Mapping[str, str]]) -> list[str]:
+    """Return the settings in which runs differ, the seed apart; names of parts first, then their keys."""
+    keys = dict.fromkeys(key for own in runs for key in own)
+    found = [key for key in keys if key != "seed" and len({own.get(key, "") for own in runs}) > 1]
+    return sorted(found, key=lambda key: "." in key)

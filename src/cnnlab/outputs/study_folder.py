@@ -1,0 +1,120 @@
+"""StudyFolder: the files of a study. A study is a grid of runs with a question; its runs lie among all others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+import dataclasses
+from cnnlab.base.errors import ConfigError, RunError
+from cnnlab.base.schema import Plain, PlainMapping
+from cnnlab.outputs.files import Folder, OUTPUTS, RUNS
+from cnnlab.outputs.reported import problem_of_reported
+from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.settings import differing, settings
+from cnnlab.outputs.status import FINAL, standing
+from cnnlab.outputs.summary_file import look_up
+
+
+RESULTS = (
+    "run_id", "status", "seed", "best_epoch", "val_accuracy", "test_accuracy", "test_loss", "test_auc",
+    "train_seconds", "parameters",
+)  # fmt: skip
+"""Columns of results.csv, behind the settings that differ."""
+
+
+@dataclass(frozen=True)
+class GridRow:
+    """A point of a study's grid: a row of runs.csv."""
+
+    arm: str
+    """Name of the arm, or the overrides that make the point differ, the seed left out."""
+    seed: str
+    run_id: str
+    """Empty where the point was refused."""
+    overrides: str
+    """What makes the point differ from the others, as typed."""
+    problem: str = ""
+    """Why the point was refused."""
+
+
+@dataclass(frozen=True)
+class Study:
+    """What a study is about: study.json."""
+
+    study: str
+    command: str
+    question: str | None = None
+    baseline: str | None = None
+    """Arm that the others are compared with; None: the first."""
+    reported: Mapping[str, Mapping[str, float]] | None = None
+    """Arm -> figure as results.csv calls it -> what a report says of it; accuracies in [0, 1]."""
+
+
+class StudyFolder(Folder):
+    """`outputs/<study>`: the grid of the last sweep and what came of it."""
+
+    @classmethod
+    def named(cls, name: str) -> StudyFolder:
+        """Return the folder of a study.
+
+        Raises:
+            ConfigError: the name cannot be a folder's, or is taken by cnnlab itself.
+        """
+        if name == RUNS.name:
+            raise ConfigError(f"study: '{name}' is the folder of all runs. Take another name.")
+        if not name or name.startswith(".") or set(name) & set("/\\:\0"):
+            raise ConfigError(f"study: must be the name of a folder, without / and leading dot, got '{name}'.")
+        return cls(OUTPUTS / name)
+
+    def write_grid(self, study: Study, rows: Iterable[GridRow]) -> None:
+        """Write study.json and runs.csv."""
+        self.write_json("study.json", dataclasses.asdict(study))
+        self.write_rows("runs.csv", [f.name for f in dataclasses.fields(GridRow)], map(dataclasses.asdict, rows))
+
+    def read_study(self) -> Study:
+        """Return what the study is about; what is missing or damaged in study.json is left out."""
+        plain = self.read_json("study.json")
+        texts = {
+            key: plain[key] for key in ("study", "command", "question", "baseline") if isinstance(plain.get(key), str)
+        }
+        reported = plain.get("reported")
+        figures = {} if problem_of_reported(reported) is not None else {"reported": reported}
+        return Study(**{"study": self.path.name, "command": "", **texts, **figures})
+
+    def read_grid(self) -> list[GridRow]:
+        """Return the rows of runs.csv, in the order of running.
+
+        Raises:
+            RunError: it is missing or damaged.
+        """
+        try:
+            rows = [GridRow(**row) for row in self.read_rows("runs.csv")]
+        except (TypeError, ValueError) as error:
+            raise RunError(
+                f"{self.path / 'runs.csv'}: is damaged. Repeat the sweep; what is finished is kept."
+            ) from error
+        if not rows:
+            raise RunError(f"{self.path}: is no study, it has no runs.csv.")
+        return rows
+
+    def write_results(self, rows: Sequence[tuple[Mapping[str, str], PlainMapping]]) -> None:
+        """Write results.csv: for each run the settings that differ between the runs, and its figures.
+
+        Args:
+            rows: of each run its settings as of `settings` and its figures as of `result_row`.
+        """
+        keys = differing([own for own, _ in rows])
+        table = [{**{key: own.get(key, "") for key in keys}, **figures} for own, figures in rows]
+        self.write_rows("results.csv", [*keys, *RESULTS], table)
+
+
+def result_row(folder: RunFolder, *, seed: object) -> Plain:
+    """Return a run's row of results.csv, from its files; None is an empty cell."""
+    status, summary = standing(folder), folder.read_json("summary.json")
+    if status not in FINAL:
+        summary = {}  # of an earlier training, if there is one
+    keys = ("best_epoch", "val.accuracy", "test.accuracy", "test.loss", "test.auc", "seconds.train", "parameters")
+    figures = (look_up(summary, key) for key in keys)
+    return dict(zip(RESULTS, (folder.run_id, status, seed, *figures)))

@@ -1,0 +1,235 @@
+"""What a run says: lines on the terminal and in train.log, and one live line while it trains."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from cnnlab.base.runtime import Runtime, describe_device
+from cnnlab.base.schema import Plain
+from cnnlab.base.texts import duration
+from cnnlab.building.parts import Parts
+from cnnlab.config.run_config import Part, RunConfig
+from cnnlab.runs.scores import FULL_SCORES, TOP
+from cnnlab.training.engine import EpochRecord, Score
+from cnnlab.training.selection import Selection
+
+_STEPS = 10  # plain lines of a long preparation
+
+
+class RunConsole:
+    """Speaks for one run.
+
+    Args:
+        is_quiet: of a run's own lines only how far a preparation is gets to the terminal; all others to the log alone.
+    """
+
+    def __init__(self, *, is_quiet: bool = False) -> None:
+        self.log: Path | None = None
+        """File that gets every line too, once it is set."""
+        self._is_quiet = is_quiet
+        self._console = Console(file=sys.stdout, highlight=False, markup=False, soft_wrap=True)
+        self._live: Progress | None = None
+        self._task: TaskID | None = None
+        self._said: dict[str, int] = {}
+        self._began = time.perf_counter()
+
+    @property
+    def _is_live(self) -> bool:
+        return self._console.is_terminal and not self._is_quiet
+
+    def say(self, text: str) -> None:
+        """Print a line, and add it to the log."""
+        if self._is_quiet:
+            self.note(text)
+        else:
+            self.warn(text)
+
+    def warn(self, text: str) -> None:
+        """Print a line that has to be seen, also of a quiet run, and add it to the log."""
+        (self._live.console if self._live is not None else self._console).print(text)
+        self.note(text)
+
+    def note(self, text: str) -> None:
+        """Add a line to the log alone."""
+        if self.log is not None:
+            with self.log.open("a", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')}  {text}\n")
+
+    def preparing(self, what: str, done: int, total: int) -> None:
+        """Show how far a preparation is, such as the decoding of images: live, or a line for every tenth."""
+        if self._is_live:
+            self._show(what, done, total, "")
+            if done >= total:
+                self.stop()
+        elif total == 1 and done == 1:
+            return
+        elif done * _STEPS // total > self._said.get(what, -1):
+            self._said[what] = done * _STEPS // total
+            self._console.print(what if total == 1 else f"{what}: {done:,} of {total:,}")
+
+    def training(
+        self, epoch: int, epochs: int, images: int, total: int, last: EpochRecord | None, best: Selection
+    ) -> None:
+        """Move the live line: images seen of all epochs, and the last epoch's figures."""
+        if self._is_live:
+            self._show(f"epoch {epoch}/{epochs}", images, total, _live_text(last, best))
+
+    def epoch(self, record: EpochRecord, epochs: int, best: Selection, seconds_left: float) -> None:
+        """Say what an epoch did: in the log, and on a terminal's live line, or else as a line."""
+        text = epoch_line(record, epochs, is_best=best.epoch == record.epoch, seconds_left=seconds_left)
+        if not (self._is_live or self._is_quiet):
+            self._console.print(text)
+        self.note(text)
+
+    def stop(self) -> None:
+        """End the live line."""
+        if self._live is not None:
+            self._live.stop()
+        self._live, self._task = None, None
+
+    def _show(self, what: str, done: int, total: int, text: str) -> None:
+        if self._live is None:
+            self._live = Progress(
+                TextColumn("{task.description}"), BarColumn(bar_width=10), TextColumn("{task.fields[text]}"),
+                TimeRemainingColumn(compact=True), console=self._console, transient=True, refresh_per_second=5,
+            )  # fmt: skip
+            self._live.start()
+            self._task = self._live.add_task(what, total=total, completed=done, text=text)
+        assert self._task is not None
+        self._live.update(self._task, description=what, completed=done, total=total, text=text)
+
+
+def _live_text(last: EpochRecord | None, best: Selection) -> str:
+    if last is None:
+        return ""
+    val = f" val {_score(last.val)} best {100 * best.accuracy:.1f}%" if last.val is not None else ""
+    return f"train {_score(last.train)}{val}"
+
+
+def _score(score: Score) -> str:
+    return f"{score.loss:.3f} {100 * score.accuracy:.1f}%"
+
+
+def epoch_line(record: EpochRecord, epochs: int, *, is_best: bool, seconds_left: float) -> str:
+    """Return one line of at most 80 columns about an epoch."""
+    width = len(str(epochs))
+    scores = [f"train {_score(record.train)}"]
+    if record.val is not None:
+        scores.append(f"val {_score(record.val)}{' *' if is_best else '  '}")
+    if record.test is not None:
+        scores.append(f"test {_score(record.test)}")
+    times = f"{record.seconds:.1f} s, {duration(seconds_left)} left"
+    return f"epoch {record.epoch:{width}}/{epochs}  {'  '.join(scores)}  {times}"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number of things: 1 epoch, 2 epochs."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def describe_run(
+    run_id: str, config: RunConfig, parts: Parts, runtime: Runtime, *, parameters: int, flops: int, epochs_done: int
+) -> list[str]:
+    """Return the lines that say what a run is, before it starts."""
+    data, images = parts.data, parts.images
+    num_val = 0 if data.val is None else len(data.val)
+    precision = f"{runtime.precision}{' (auto)' if config.precision == 'auto' else ''}"
+    lines = [
+        f"run      {run_id}",
+        f"data     {config.dataset.name}{_folder(config)}: {len(data.train):,} train, {num_val:,} validation, "
+        f"{len(data.test):,} test images",
+        f"         {images.channels}x{images.image_size}x{images.image_size}, {len(images.classes)} classes",
+        *(f"         {note}" for note in (*data.notes, *scores_kept(len(images.classes)))),
+        *_model_lines(config),
+        f"         {parameters:,} parameters, {_flops(flops)} per image",
+        *_training_lines(config),
+        f"device   {describe_device(runtime.device)}, {counted(runtime.threads, 'thread')}, {precision}",
+    ]  # fmt: skip
+    return [*lines, f"resumed  after epoch {epochs_done}"] if epochs_done else lines
+
+
+def scores_kept(num_classes: int) -> list[str]:
+    """Return what is to be said of scores of so many classes."""
+    if num_classes <= FULL_SCORES:
+        return []
+    return [f"more than {FULL_SCORES} classes: predictions.csv keeps the {TOP} best scores, so no ROC is drawn"]
+
+
+def _model_lines(config: RunConfig) -> list[str]:
+    if config.backbone is None:
+        model, normalization, activation = (
+            config.part(group).name for group in ("model", "normalization", "activation")
+        )
+        return [f"model    {model}, normalization {normalization}, activation {activation}"]
+    weights, transfer = config.backbone.options["weights"], config.part("transfer")
+    head = [] if config.head is None else [f"head {_with_options(config.head)}"]
+    return [
+        f"backbone {config.backbone.name}, weights {weights}",
+        f"         {', '.join([f'transfer {_with_options(transfer)}', *head])}",
+    ]
+
+
+def _with_options(part: Part) -> str:
+    options = (f"{key}={value}" for key, value in part.options.items() if value is not None)
+    return " ".join((part.name, *options))
+
+
+def _training_lines(config: RunConfig) -> list[str]:
+    if config.optimizer is None:
+        return [f"train    seed {config.seed}"]
+    augmentation = "none" if config.augmentation is None else config.augmentation.name
+    return [
+        f"train    {config.optimizer.name}, lr {config.optimizer.options['lr']:g}, {config.part('scheduler').name}, "
+        f"{config.part('loss').name}, augmentation {augmentation}",
+        f"         {counted(config.epochs, 'epoch')}, batch {config.batch_size}, seed {config.seed}",
+    ]
+
+
+def _folder(config: RunConfig) -> str:
+    root = config.dataset.options.get("root")
+    return "" if root is None else f" {root.name}"
+
+
+def _flops(flops: int) -> str:
+    for size, unit in ((1e9, "GFLOPs"), (1e6, "MFLOPs"), (1e3, "kFLOPs")):
+        if flops >= size:
+            return f"{flops / size:.1f} {unit}"
+    return f"{flops} FLOPs"
+
+
+def summary_lines(summary: Plain, *, epochs: int) -> list[str]:
+    """Return the table at the end of a run: loss and accuracy of every split."""
+    lines = ["", f"{'':12}{'loss':>8}{'accuracy':>12}"]
+    for split, name in (("train", "train"), ("val", "validation"), ("test", "test")):
+        figures = summary.get(split)
+        if figures is not None:
+            accuracy = f"{100 * figures['accuracy']:.2f} %"
+            lines.append(f"{name:12}{_loss(figures.get('loss')):>8}{accuracy:>12}{_remark(split, summary)}")
+    test = summary["test"]
+    if test["accuracy"] <= test["majority_accuracy"]:
+        lines.append("The test accuracy does not exceed that of always answering the most frequent class.")
+    if len(summary.get("classes", ())) == 2 and test.get("auc") is not None:
+        lines.append(f"area under the ROC curve of the test split (AUC): {test['auc']:.4f}")
+    seconds = summary["seconds"]
+    return [
+        *lines,
+        f"weights of epoch {summary['best_epoch']} of {epochs}, chosen by {summary['selected_by']}",
+        f"trained {duration(seconds['train'])}, {summary['images_per_second']:,.0f} images/s",
+    ]
+
+
+def _loss(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4f}"  # a file keeps no number that is not finite
+
+
+def _remark(split: str, summary: Plain) -> str:
+    if split == "train":
+        return f"   {summary['train'].get('measured', '')}".rstrip()
+    if split == "test":
+        return f"   most frequent class alone: {100 * summary['test']['majority_accuracy']:.2f} %"
+    return ""

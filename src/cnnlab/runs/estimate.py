@@ -1,0 +1,180 @@
+"""What a run will take: time and disk, from runs like it that are finished, else from a few steps of training."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import importlib
+import itertools
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import torch
+
+from cnnlab.base.runtime import Runtime, start_runtime
+from cnnlab.base.sharing import sharing
+from cnnlab.building.parts import Parts
+from cnnlab.building.procedures import build_parts
+from cnnlab.config.run_config import RunConfig
+from cnnlab.data.batches import Batches
+from cnnlab.networks.transfer.solved_heads import SolvedHead
+from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.summary_file import look_up
+from cnnlab.runs.scores import FULL_SCORES
+from cnnlab.training.engine import Batch, evaluate, fit
+
+_WARM_UP = 2  # steps: the first ones allocate memory and choose algorithms
+_STEPS = 8
+_SOLVED = 2000  # images at most that a head is solved with
+_PICTURES = 400_000  # bytes of the plots of a run
+_SCORE = 10  # bytes of a score in predictions.csv
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a run takes."""
+
+    seconds: float
+    num_bytes: int
+    """In outputs/, when it has ended."""
+    features_seconds: float = 0.0
+    """More, if it is the first run that needs its features: they are kept for the others."""
+
+
+def shape(config: RunConfig) -> str:
+    """Return what the cost of an epoch depends on, as text: runs of one shape are measured once."""
+    options = (
+        config.dataset, config.augmentation, config.model, config.normalization, config.activation, config.backbone,
+        config.head, config.transfer,
+    )  # fmt: skip
+    names = [part.name for part in (config.loss, config.optimizer) if part is not None]
+    own = (config.batch_size, config.precision, config.device, config.threads, config.ema, config.compile)
+    return repr((options, names, own))
+
+
+def cost_of_finished(folder: RunFolder) -> Cost | None:
+    """Return what a finished run took, the computing of features apart; None if it is not finished."""
+    summary = folder.read_json("summary.json")
+    seconds, features = look_up(summary, "seconds.total"), look_up(summary, "seconds.features")
+    if folder.read_json("status.json").get("status") != "finished" or not isinstance(seconds, int | float):
+        return None
+    shared = features if isinstance(features, int | float) else 0.0
+    return Cost(float(seconds) - shared, sum(path.stat().st_size for path in folder.path.rglob("*") if path.is_file()))
+
+
+def probe(config: RunConfig) -> Cost:
+    """Train a few steps of a run, on its own data, and scale up; nothing is written but the cache of decoded images.
+
+    Of features that are not kept yet some are computed, and stand for the others.
+
+    Raises:
+        ConfigError: the run cannot be built.
+    """
+    config = dataclasses.replace(config, plan=True)
+    runtime = start_runtime(
+        device=config.device, precision=config.precision, threads=config.threads, deterministic=config.deterministic
+    )
+    build_parts(config, runtime)  # reads the data and a sample of features, which the runs of a sweep share
+    began = time.perf_counter()
+    parts = build_parts(config, runtime)
+    fixed = time.perf_counter() - began
+    if parts.optimizer is None:
+        return Cost(fixed + _solving(parts, runtime), _num_bytes(parts), parts.features_seconds)
+    _train(parts, runtime, _WARM_UP)
+    steps = min(_STEPS, len(parts.train))
+    step = _timed(lambda: _train(parts, runtime, steps)) / steps
+    epoch = len(parts.train) * step + _evaluation(parts, runtime, parts.val)
+    test = _evaluation(parts, runtime, parts.test)
+    watched = config.epochs * test if config.watch_test else 0.0
+    return Cost(fixed + config.epochs * epoch + watched + test, _num_bytes(parts), parts.features_seconds)
+
+
+def _solving(parts: Parts, runtime: Runtime) -> float:
+    """Return the seconds to solve a head and score it, by part of the images; 0 where nothing is to be learnt."""
+    if not isinstance(parts.model, SolvedHead):
+        return 0.0
+    features = torch.cat([batch for batch, _ in parts.train.in_order()])
+    step = -(-len(features) // _SOLVED)
+    if parts.model.solver is not None:
+        importlib.import_module(parts.model.solver)
+    learn = functools.partial(parts.model.learn, features[::step], parts.train.labels[::step], 0)
+    seconds = _timed(learn) + sum(_evaluation(parts, runtime, split) for split in (parts.train, parts.val, parts.test))
+    return seconds * step  # of some heads, what they learn grows with the images too
+
+
+def _train(parts: Parts, runtime: Runtime, steps: int) -> None:
+    def batches(epoch: int) -> Iterable[Batch]:
+        return itertools.islice(parts.train.epoch(epoch, seed=0, augmentation=parts.augmentation), steps)
+
+    assert parts.optimizer is not None
+    records = fit(
+        parts.model, batches, loss_fn=parts.loss_fn, optimizer=parts.optimizer, schedule=parts.schedule,
+        steps_per_epoch=steps, epochs=1, autocast=runtime.autocast, average=parts.average,
+    )  # fmt: skip
+    next(iter(records))
+
+
+def _evaluation(parts: Parts, runtime: Runtime, batches: Batches | None) -> float:
+    """Return the seconds that a look at a split takes, from its first batch."""
+    if batches is None:
+        return 0.0
+    first = list(itertools.islice(batches.in_order(), 1))
+    seconds = _timed(lambda: evaluate(parts.model, first, loss_fn=parts.loss_fn, autocast=runtime.autocast))
+    return seconds * batches.num_images / len(first[0][1])
+
+
+def _timed(do: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    do()
+    return time.perf_counter() - began
+
+
+def _num_bytes(parts: Parts) -> int:
+    weights: int = sum(value.nbytes for value in parts.model.state_dict().values())
+    return weights + parts.test.num_images * min(len(parts.data.classes), FULL_SCORES) * _SCORE + _PICTURES
+
+
+def costs(finished: Mapping[RunFolder, RunConfig], to_do: Mapping[RunFolder, RunConfig]) -> dict[RunFolder, Cost]:
+    """Return what each run takes that is to do.
+
+    Args:
+        finished: runs that tell what runs of their shape take.
+        to_do: the others; one of each shape that is not among the finished is measured.
+
+    Raises:
+        ConfigError: a run cannot be built.
+    """
+    known = {
+        _key(config): cost for folder, config in finished.items() if (cost := cost_of_finished(folder)) is not None
+    }
+    with sharing():
+        for config in to_do.values():
+            if _key(config) not in known:
+                known[_key(config)] = probe(config)
+    return dict(_with_features(to_do, known))
+
+
+def _with_features(
+    to_do: Mapping[RunFolder, RunConfig], known: Mapping[tuple[str, int], Cost]
+) -> Iterator[tuple[RunFolder, Cost]]:
+    """Yield what each run takes; the first one that needs certain features computes them."""
+    computed: set[str] = set()
+    for folder, config in to_do.items():
+        cost, features = known[_key(config)], _features(config)
+        if cost.features_seconds and features not in computed:
+            cost = dataclasses.replace(cost, seconds=cost.seconds + cost.features_seconds)
+        computed.add(features)
+        yield folder, cost
+
+
+def _features(config: RunConfig) -> str:
+    """Return what a run's features depend on, as text; runs on other images of the same data share them."""
+    data = dataclasses.replace(config.dataset, per_class=None, fraction=None)
+    is_random = config.backbone is not None and config.backbone.options["weights"] == "none"
+    own = (config.normalize, config.precision, config.seed if is_random else None)
+    return repr((config.backbone, data, own))
+
+
+def _key(config: RunConfig) -> tuple[str, int]:
+    return shape(config), config.epochs

@@ -1,0 +1,110 @@
+"""One run as a job: from plain configuration to outcome, whatever goes wrong."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections.abc import Sequence
+
+from cnnlab.base.errors import Busy, ConfigError, RunError
+from cnnlab.base.schema import PlainMapping
+from cnnlab.config.identity import run_id
+from cnnlab.config.load import load
+from cnnlab.config.plugins import load_plugins
+from cnnlab.config.run_config import RunConfig
+from cnnlab.config.tables import TABLES
+from cnnlab.outputs.files import RUNS
+from cnnlab.outputs.lock import disk_errors
+from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.runs.console import RunConsole, summary_lines
+from cnnlab.runs.outcome import Outcome
+from cnnlab.runs.run import RunEnd, execute
+
+
+def run(plain: PlainMapping, overrides: Sequence[str], *, in_sweep: bool = False) -> int:
+    """Train the composed configuration, or find it finished.
+
+    Args:
+        plain: the configuration in plain values.
+        overrides: what the user typed.
+        in_sweep: say nothing on the terminal and draw no pictures: the sweep shows its runs, and draws at its end.
+
+    Returns:
+        The exit code: 0, or 1 for a run that diverged.
+
+    Raises:
+        ConfigError: the configuration is wrong.
+        RunError: the run failed.
+    """
+    load_plugins(plain.get("plugins") or ())
+    console = RunConsole(is_quiet=in_sweep)
+    config = load(plain)
+    if config.plan:
+        return show_plan(config, console)
+    if idle := without_effect(config, overrides):
+        console.say(f"note     no effect, since nothing is trained in steps: {', '.join(idle)}")
+    outcome = execute(config, overrides=overrides, console=console)
+    return _code(outcome) if in_sweep else report(outcome, console, config)
+
+
+def without_effect(config: RunConfig, overrides: Sequence[str]) -> list[str]:
+    """Return the overrides of what takes no part in the run."""
+    absent = {group for group in TABLES if getattr(config, group) is None}
+    absent |= {"epochs"} if config.optimizer is None else set()
+    return [text for text in overrides if re.split(r"[.=]", text.lstrip("+"))[0] in absent]
+
+
+def show_plan(config: RunConfig, console: RunConsole) -> int:
+    """Say which run the configuration stands for and how it stands; train nothing."""
+    folder = RunFolder(RUNS / run_id(config))
+    console.say(f"{folder.read_json('status.json').get('status', 'to do'):12}{folder.path}")
+    return 0
+
+
+def report(outcome: RunEnd, console: RunConsole, config: RunConfig) -> int:
+    """Draw the pictures, say how a run ended and which file to open; return the exit code."""
+    if config.plots:
+        from cnnlab.plots import draw_missing  # matplotlib takes half a second to import
+
+        with disk_errors(outcome.folder.path):
+            draw_missing(outcome.folder.path)
+    if not outcome.is_new:
+        console.say(f"run      {outcome.folder.run_id}")
+        if outcome.status == "finished":
+            console.say("finished before; nothing was trained (rerun=true trains again)")
+            for line in summary_lines(outcome.summary, epochs=config.epochs):
+                console.say(line)
+        else:
+            console.say(f"{outcome.status} before: {outcome.summary.get('error')} (rerun=true trains again)")
+    console.say(_to_open(outcome.folder))
+    return _code(outcome)
+
+
+def _code(outcome: RunEnd) -> int:
+    return 0 if outcome.status == "finished" else 1
+
+
+def _to_open(folder: RunFolder) -> str:
+    pictures = sorted(folder.path.glob("plots/*.png"))
+    if not pictures:
+        return f"open     {folder.path / 'summary.json'}"
+    others = f"  (and {len(pictures) - 1} more beside it)" if len(pictures) > 1 else ""
+    first = folder.path / "plots" / "curves.png"
+    return f"open     {first if first in pictures else pictures[0]}{others}"
+
+
+def attempt(plain: PlainMapping, overrides: Sequence[str], *, in_sweep: bool) -> Outcome:
+    """Carry out one run; what goes wrong is returned, so that the next one can start."""
+    from cnnlab.base.memory import release_memory
+
+    try:
+        return Outcome(run(plain, overrides, in_sweep=in_sweep))
+    except ConfigError as error:
+        return Outcome(2, str(error))
+    except RunError as error:
+        return Outcome(1, str(error), is_busy=isinstance(error, Busy))
+    except Exception as error:
+        told = f"{type(error).__name__}: {error}".splitlines()[0]
+        return Outcome(1, told, traceback=traceback.format_exc().rstrip())
+    finally:
+        release_memory()

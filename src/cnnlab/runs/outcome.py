@@ -1,0 +1,19 @@
+"""How a job ended, as launchers and sweeps are told. Imports no torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a job ended."""
+
+    code: int
+    """0: fine, 1: the run failed, 2: its configuration is wrong."""
+    reason: str = ""
+    """What went wrong, where something did."""
+    is_busy: bool = False
+    """Whether another process was at the run; nothing was done."""
+    traceback: str = ""
+    """Of an exception that nobody foresaw."""

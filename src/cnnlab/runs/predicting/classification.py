@@ -1,0 +1,96 @@
+"""Images that a run has not been asked about before, and what its network says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from cnnlab.building.data import load_data
+from cnnlab.building.saved_network import Restored
+from cnnlab.config.run_config import RunConfig
+from cnnlab.data.image_folders.decoding import decode
+from cnnlab.networks.scores import to_scores
+from cnnlab.runs.predicting.submission import image_id
+from cnnlab.training.engine import predict
+
+_CHUNK = 64  # images that are decoded and classified together
+_TEST_IMAGES = 10
+
+Scores = npt.NDArray[np.float32]
+"""(K,)"""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An image that can be classified."""
+
+    name: str
+    """The path of its file, or which test image it is."""
+    title: str
+    """The same without folders."""
+    id: str
+    """What it is called in files that are written about it."""
+    pixels: npt.NDArray[np.uint8]
+    """(C, h, w)"""
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A file that cannot be decoded."""
+
+    name: str
+    reason: str
+
+
+def read_pictures(files: Sequence[Path], trained: Restored) -> Iterator[Picture | Unreadable]:
+    """Yield the images in files, each as the run's data set would have had it."""
+    images = trained.images
+    size = images.resize or images.image_size
+    for path in files:
+        try:
+            yield Picture(str(path), path.name, image_id(path), decode(path, images.channels, size, size))
+        except Exception as error:  # on damaged files Pillow raises nearly anything
+            yield Unreadable(str(path), f"{type(error).__name__}: {error}")
+
+
+def pick_test_images(config: RunConfig, trained: Restored) -> list[Picture]:
+    """Return the first image of each class in the run's test split, of the first ten classes.
+
+    Raises:
+        ConfigError: the data is not there any more.
+    """
+    data = load_data(config, mixed_size=trained.images.resize)
+    pictures = []
+    for label in torch.unique(data.test.labels)[:_TEST_IMAGES].tolist():
+        index = int((data.test.labels == label).nonzero()[0])
+        which = f"test image {index} ({data.classes[label]})"
+        pictures.append(Picture(which, which, f"test-{index}", data.test.images[data.test.rows[index]].numpy()))
+    return pictures
+
+
+def classify(
+    pictures: Iterable[Picture | Unreadable], trained: Restored, device: torch.device
+) -> Iterator[tuple[Picture, Scores] | Unreadable]:
+    """Yield each picture with the scores of its classes, and what cannot be read as it is.
+
+    Args:
+        pictures: taken a few at a time.
+        trained: its network is on the device.
+        device: where to compute.
+    """
+    waiting = iter(pictures)
+    while chunk := list(islice(waiting, _CHUNK)):
+        pixels = [torch.from_numpy(each.pixels.copy()) for each in chunk if isinstance(each, Picture)]
+        scores: Iterator[Scores] = iter(())
+        if pixels:
+            batch = trained.images.prepare(torch.stack(pixels).to(device))
+            logits, _ = predict(trained.network, [(batch, torch.zeros(len(pixels)))])
+            scores = iter(to_scores(logits, trained.scores_are).cpu().numpy())
+        for each in chunk:
+            yield (each, next(scores)) if isinstance(each, Picture) else each

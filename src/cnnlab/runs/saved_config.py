@@ -1,0 +1,53 @@
+"""The configuration of a saved run, with its plugins."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cnnlab.base.errors import ConfigError
+from cnnlab.outputs.run_folder import RunFolder
+
+if TYPE_CHECKING:
+    from cnnlab.config.run_config import RunConfig
+
+
+def saved_config(folder: RunFolder, plugins: str | None) -> RunConfig:
+    """Return the configuration of a saved run, with its plugins loaded.
+
+    Args:
+        folder: of the run.
+        plugins: the files that the user names again, with commas between them.
+
+    Raises:
+        ConfigError: the run was trained with plugins, and these were not named or are others now.
+        RunError: config.yaml cannot be read.
+    """
+    from cnnlab.config.load import load
+    from cnnlab.config.plugins import load_plugins
+
+    plain = folder.read_config()
+    if plain.get("plugins"):
+        plain["plugins"] = _same_plugins(folder, plain["plugins"], plugins)
+        load_plugins(plain["plugins"])
+    return dataclasses.replace(load(plain), rerun=False)
+
+
+def _same_plugins(folder: RunFolder, saved: Sequence[str], typed: str | None) -> list[str]:
+    """Return the files that the user names, after a look at their bytes: a run folder never runs code by itself."""
+    from cnnlab.config.identity import file_hash
+
+    named = f"--plugins {','.join(map(str, saved))}"
+    if typed is None:
+        raise ConfigError(f"--plugins: the run was trained with plugins, which are code. Name them: {named}")
+    paths = typed.strip("[]").split(",")
+    if missing := [path for path in paths if not Path(path).is_file()]:
+        raise ConfigError(f"--plugins: no file '{missing[0]}'. The run was trained with {named}")
+    if [file_hash(Path(path)) for path in paths] != folder.read_json("env.json").get("plugins"):
+        raise ConfigError(
+            f"--plugins: not what {folder.run_id} was trained with, got {typed}: other files, or their content has "
+            f"changed since (env.json keeps the hash of each). Put them back, in this order: {named}"
+        )
+    return paths

@@ -1,0 +1,110 @@
+"""Where training stands at an epoch border, as a checkpoint: no generator state, since randomness is counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor, nn
+
+from cnnlab.base.errors import ConfigError, RunError
+from cnnlab.base.runtime import Runtime
+from cnnlab.base.schema import Plain, PlainMapping
+from cnnlab.building.parts import Parts
+from cnnlab.training.engine import EpochRecord
+from cnnlab.training.schedulers import Plateau
+from cnnlab.training.selection import Selection
+
+
+@dataclass
+class TrainingState:
+    """What changes from epoch to epoch, besides the parts themselves."""
+
+    epoch: int = 0
+    """Epochs done."""
+    train_seconds: float = 0.0
+    total_seconds: float = 0.0
+    """Of all sittings before this one."""
+    num_images: int = 0
+    """Training images seen."""
+    selection: Selection = field(default_factory=Selection)
+    best_weights: dict[str, Tensor] = field(default_factory=dict)
+    """Of the selected epoch; empty before the first."""
+    stop_reason: str | None = None
+    """Why training ended before the last epoch; None while it goes on."""
+    has_diverged: bool = False
+
+    def count(self, record: EpochRecord, num_images: int) -> None:
+        """Take an epoch's effort into account."""
+        self.epoch = record.epoch
+        self.train_seconds += record.seconds
+        self.num_images += num_images
+        self.has_diverged = record.diverged_at_step is not None
+
+    def keep_weights(self, parts: Parts) -> None:
+        """Copy the evaluated weights: they are now the selected ones."""
+        self.best_weights = {key: value.clone() for key, value in evaluated_model(parts).state_dict().items()}
+
+
+def evaluated_model(parts: Parts) -> nn.Module:
+    """Return the module that is evaluated and saved: the model, or the moving average of its weights."""
+    return parts.model if parts.average is None else parts.average.module
+
+
+def to_checkpoint(state: TrainingState, parts: Parts, runtime: Runtime) -> Plain:
+    """Return tensors and plain values from which training goes on bit for bit."""
+    values = {key: value for key, value in vars(state).items() if key != "selection"}
+    return values | {
+        "selection": state.selection.state_dict(),
+        "model": parts.model.state_dict(),
+        "average": None if parts.average is None else parts.average.state_dict(),
+        "loss": parts.loss_fn.state_dict(),
+        "optimizer": None if parts.optimizer is None else parts.optimizer.state_dict(),
+        "schedule": parts.schedule.state_dict() if isinstance(parts.schedule, Plateau) else None,
+        "runtime": _fingerprint(runtime),
+    }
+
+
+def from_checkpoint(checkpoint: PlainMapping, parts: Parts, runtime: Runtime) -> TrainingState:
+    """Put the parts back to where the checkpoint was taken.
+
+    Raises:
+        ConfigError: the run was started with another precision, kind of device or number of threads.
+        RunError: the checkpoint is not of this run.
+    """
+    try:
+        return _restored(checkpoint, parts, runtime)
+    except torch.OutOfMemoryError:
+        raise  # a RuntimeError too, but no fault of the file
+    except (AttributeError, KeyError, RuntimeError, TypeError, ValueError) as error:
+        advice = "Delete checkpoints/last.pt, then the run starts anew."
+        raise RunError(f"the checkpoint is not of this run ({type(error).__name__}). {advice}") from error
+
+
+def _restored(checkpoint: PlainMapping, parts: Parts, runtime: Runtime) -> TrainingState:
+    _refuse_other_runtime(checkpoint["runtime"], _fingerprint(runtime))
+    parts.model.load_state_dict(checkpoint["model"])
+    parts.loss_fn.load_state_dict(checkpoint["loss"])
+    if parts.optimizer is not None:
+        parts.optimizer.load_state_dict(checkpoint["optimizer"])
+    if isinstance(parts.schedule, Plateau):
+        parts.schedule.load_state_dict(checkpoint["schedule"])
+    if parts.average is not None:
+        parts.average.load_state_dict(checkpoint["average"])
+    own = {key: value for key, value in checkpoint.items() if key in TrainingState.__dataclass_fields__}
+    return TrainingState(**{**own, "selection": Selection(**checkpoint["selection"])})
+
+
+def _fingerprint(runtime: Runtime) -> dict[str, str | int]:
+    return {"device": runtime.device.type, "precision": runtime.precision, "threads": runtime.threads}
+
+
+def _refuse_other_runtime(started: PlainMapping, now: PlainMapping) -> None:
+    problems = [
+        f"{key}: the run was started with {key}={started[key]}, got {now[key]}. "
+        f"Go on with {key}={started[key]}, or train anew with rerun=true."
+        for key in started
+        if started[key] != now[key]
+    ]
+    if problems:
+        raise ConfigError(*problems)

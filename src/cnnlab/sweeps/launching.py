@@ -1,0 +1,128 @@
+"""Launching: hands runs to a launcher until every one has ended, and knows why one has no result."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+from hydra.core.utils import JobReturn
+
+from cnnlab.base.errors import RunError
+from cnnlab.outputs.files import write_text
+from cnnlab.outputs.lock import is_held
+from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.status import DIED, FINAL, standing
+from cnnlab.outputs.summary_file import read_summary
+from cnnlab.runs.outcome import Outcome
+from cnnlab.sweeps.points import Job
+
+Launch = Callable[[list[list[str]]], Sequence[JobReturn]]
+"""Overrides of each run -> how each ended; what a Hydra launcher does."""
+
+_PAUSE = 1.0  # seconds between two looks at runs that another process trains
+
+
+class Launching:
+    """How runs of a sweep end: what the launcher says of each, and what its files say.
+
+    Args:
+        folders: of the runs, by their ids.
+    """
+
+    def __init__(self, folders: Mapping[str, RunFolder]) -> None:
+        self._folders = folders
+        self._outcomes: dict[str, Outcome] = {}
+        self._launcher_error: Exception | None = None
+
+    def carry_out(self, jobs: Sequence[Job], launch: Launch) -> None:
+        """Launch until every run has ended; those that another process trains are looked at again at the end."""
+        left = list(jobs)
+        while left:
+            began = time.time()
+            self._launch(left, launch)
+            unsettled = [job for job in left if not self._is_settled(job, began)]
+            if len(unsettled) == len(left) and not any(map(self._is_busy, left)):
+                return  # the launcher gets nowhere
+            left = unsettled
+            while left and all(is_held(self._folders[job.run_id]) for job in left):
+                time.sleep(_PAUSE)
+
+    def found_wrong(self) -> dict[str, str]:
+        """Return what is wrong with configurations, by run id, where only building the run could tell."""
+        return {run_id: outcome.reason for run_id, outcome in self._outcomes.items() if outcome.code == 2}
+
+    def problem(self, job: Job) -> str | None:
+        """Return why a run has no result, in a line or two; None if it has one."""
+        if self._status(job) == "finished":
+            try:
+                read_summary(self._folders[job.run_id])
+            except RunError as error:
+                return str(error)
+            return None
+        outcome, status = self._outcomes.get(job.run_id), self._folders[job.run_id].read_json("status.json")
+        if outcome is not None and outcome.reason:
+            trace = self._folders[job.run_id].path / "error.txt"
+            where = f"\nThe traceback is in {trace}." if outcome.traceback and trace.exists() else ""
+            return f"{outcome.reason}{where}".replace("\n", f"\n{'':11}")
+        if self._status(job) == "died":
+            return DIED
+        if "error" in status:
+            return f"{status['error']}"
+        if self._launcher_error is not None:
+            first_line = f"{self._launcher_error}".strip().splitlines()[:1]
+            return f"the launcher: {type(self._launcher_error).__name__}: {''.join(first_line)}"
+        return f"{self._status(job)}: no reason is recorded"
+
+    def _launch(self, jobs: Sequence[Job], launch: Launch) -> None:
+        self._launcher_error = None
+        for job in jobs:
+            self._outcomes.pop(job.run_id, None)
+        try:
+            returned = launch([job.point.overrides for job in jobs])
+        except Exception as error:  # of the launcher, say because one process died: what others did is in their files
+            self._launcher_error = error
+            return
+        for job, result in zip(jobs, returned):
+            self._outcomes[job.run_id] = outcome = _outcome(result)
+            with contextlib.suppress(OSError):  # the disk is full; what went wrong is told at the end all the same
+                self._record(self._folders[job.run_id], outcome)
+
+    def _record(self, folder: RunFolder, outcome: Outcome) -> None:
+        """Write down what only the launcher knows: why a run could not say itself how it ended."""
+        before = standing(folder)
+        has_failed = outcome.code == 1 and not outcome.is_busy
+        could_not_say = before in ("died", "interrupted") or (before == "waiting" and has_failed)
+        if outcome.reason and could_not_say and not is_held(folder):
+            status = "interrupted" if before == "interrupted" else "failed"
+            folder.write_json(
+                "status.json", {**folder.read_json("status.json"), "status": status, "error": outcome.reason}
+            )
+        if outcome.traceback:
+            write_text(folder.path / "error.txt", f"{outcome.traceback}\n")
+
+    def _is_settled(self, job: Job, began: float) -> bool:
+        """Tell whether a run needs no further launch: its outcome is known, or its files say how it ended."""
+        outcome, folder = self._outcomes.get(job.run_id), self._folders[job.run_id]
+        if outcome is not None:
+            return not outcome.is_busy or self._status(job) in FINAL
+        if is_held(folder):
+            return False
+        status_file = folder.path / "status.json"
+        return status_file.exists() and status_file.stat().st_mtime >= began
+
+    def _is_busy(self, job: Job) -> bool:
+        outcome = self._outcomes.get(job.run_id)
+        return is_held(self._folders[job.run_id]) or (outcome is not None and outcome.is_busy)
+
+    def _status(self, job: Job) -> str:
+        return standing(self._folders[job.run_id])
+
+
+def _outcome(result: JobReturn) -> Outcome:
+    try:
+        outcome = result.return_value
+    except Exception as error:  # of the launcher: the job itself returns an outcome whatever happens
+        return Outcome(1, f"{type(error).__name__}: {error}")
+    assert isinstance(outcome, Outcome)
+    return outcome

@@ -1,0 +1,219 @@
+"""Watching a sweep: the files of its runs tell how far they are, whoever trains them, here or on another machine."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.text import Text
+
+from cnnlab.base.texts import cut_middle, duration
+from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.status import FINAL, standing
+from cnnlab.outputs.study_folder import StudyFolder, result_row
+
+WIDTH = 80
+_PAUSE = 0.5  # seconds between two looks
+_SHARE = 20  # a look that takes long makes the pause longer: at most this part of the time goes into looking
+_LINES = 12  # runs in the live table
+_ENDED = (*FINAL, "failed", "interrupted", "died")
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A run of the sweep."""
+
+    folder: RunFolder
+    label: str
+    seed: int
+    epochs: int
+    settings: Mapping[str, str]
+    is_rerun: bool = False
+    """Whether it is trained again although it was finished."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is."""
+
+    status: str
+    epoch: int = 0
+    val_accuracy: float | None = None
+    seconds: float | None = None
+    """Of training, once it has ended."""
+    error: str | None = None
+
+
+class Watch:
+    """While entered: shows how the sweep goes and keeps results.csv up to date.
+
+    On a terminal a live table, else a line for every run that ends.
+
+    Args:
+        name: of the sweep.
+        study: gets results.csv.
+        runs: all of them, in the order of running.
+        on_change: called after results.csv was written with something new.
+    """
+
+    def __init__(
+        self, name: str, study: StudyFolder, runs: Sequence[Watched], *, on_change: Callable[[], None] | None = None
+    ) -> None:
+        self.name, self.study, self.runs = name, study, runs
+        self._on_change = on_change
+        self._console = Console(file=sys.stdout, highlight=False, markup=False, soft_wrap=True)
+        self._began = time.time()
+        self._progress = {run.folder.run_id: Progress("waiting") for run in runs}
+        self._rows = {run.folder.run_id: result_row(run.folder, seed=run.seed) for run in runs}
+        self._told: list[Watched] = []
+        self._is_over = threading.Event()
+        self._look()
+        self._told = [run for run in runs if self._of(run).status in FINAL]
+        self._num_before = len(self._told)
+
+    def __enter__(self) -> Watch:
+        self._write()
+        self._live = Live(get_renderable=self._table, console=self._console, refresh_per_second=2, transient=True)
+        if self._console.is_terminal:
+            self._live.start()
+        self._thread = threading.Thread(target=self._watch, name="watch", daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._is_over.set()
+        self._thread.join()
+        self._live.stop()
+        self._tell(self._look())
+        self._write()
+
+    def counts(self) -> dict[str, int]:
+        """Return how many runs stand how; done are those that need no further training."""
+        statuses = [progress.status for progress in self._progress.values()]
+        groups = {
+            "done": FINAL,
+            "running": ("running",),
+            "waiting": ("waiting",),
+            "failed": ("failed", "interrupted", "died"),
+        }
+        return {name: sum(status in group for status in statuses) for name, group in groups.items()}
+
+    def _watch(self) -> None:
+        pause = _PAUSE
+        while not self._is_over.wait(pause):
+            began = time.perf_counter()
+            if ended := self._look():
+                self._tell(ended)
+                self._write()
+                if self._on_change is not None:
+                    self._on_change()
+            pause = max(_PAUSE, _SHARE * (time.perf_counter() - began))
+
+    def _look(self) -> list[Watched]:
+        """Read how the runs stand; return those that have ended since the last look."""
+        ended = []
+        for run in self.runs:
+            key = run.folder.run_id
+            if self._progress[key].status in FINAL:
+                continue
+            before, self._progress[key] = self._progress[key], read_progress(run, since=self._began)
+            if self._of(run) != before and self._of(run).status in _ENDED:
+                self._rows[key] = result_row(run.folder, seed=run.seed)
+                ended.append(run)
+        return ended
+
+    def _of(self, run: Watched) -> Progress:
+        return self._progress[run.folder.run_id]
+
+    def _write(self) -> None:
+        self.study.write_results([(run.settings, self._rows[run.folder.run_id]) for run in self.runs])
+
+    def _tell(self, ended: Iterable[Watched]) -> None:
+        for run in ended:
+            self._told = [other for other in self._told if other is not run] + [run]
+            if not self._console.is_terminal:
+                counter = f"{len(self._told):{len(str(len(self.runs)))}}/{len(self.runs)} "
+                self._console.print(counter + run_line(run, self._of(run), width=WIDTH - len(counter)))
+
+    def _table(self) -> Group:
+        """Return the live table: the head, then running and failed runs, then those that ended last."""
+        running = [run for run in self.runs if self._of(run).status == "running"]
+        bad = [run for run in self._told if self._of(run).status not in ("finished", "running")]
+        good = [run for run in self._told[self._num_before :] if run not in bad and run not in running]
+        room = max(3, min(_LINES, self._console.height - 3))
+        shown = [*bad[-room // 3 :], *running]
+        shown = [*good[-max(1, room - len(shown)) :], *shown][-room:]
+        width = min(self._console.width, 100)
+        lines = [self.head(), *(f"  {run_line(run, self._of(run), width=width - 2)}" for run in shown)]
+        return Group(*(Text(line, no_wrap=True, overflow="ellipsis") for line in lines))
+
+    def head(self) -> str:
+        """Return one line about the whole sweep."""
+        counts = self.counts()
+        parts = [f"{counts['done']} of {len(self.runs)} done"]
+        parts += [f"{counts[name]} {name}" for name in ("running", "waiting", "failed") if counts[name]]
+        left = self._seconds_left()
+        return f"{self.name}: {', '.join(parts)}{'' if left is None else f', {duration(left)} left'}"
+
+    def _seconds_left(self) -> float | None:
+        """Return the time that the rest takes at the pace so far, None before there is one."""
+        running = [self._of(run).epoch / max(run.epochs, 1) for run in self.runs if self._of(run).status == "running"]
+        num_ended = sum(progress.status in _ENDED for progress in self._progress.values())
+        work_done = num_ended - self._num_before + sum(running)
+        if work_done <= 0:
+            return None
+        work_left = len(self.runs) - self._num_before - work_done
+        return (time.time() - self._began) / work_done * work_left
+
+
+def read_progress(run: Watched, *, since: float) -> Progress:
+    """Return how far a run is; what happened to it before the time `since`, in s, counts only where that is its end."""
+    try:
+        is_old = (run.folder.path / "status.json").stat().st_mtime < since
+    except OSError:
+        # Its lock is there a moment before it is held: what looks dead may be about to begin.
+        return Progress("running" if standing(run.folder) == "running" else "waiting")
+    status, error = standing(run.folder), run.folder.read_json("status.json").get("error")
+    if status in FINAL and not (run.is_rerun and is_old):
+        return _ended(run, status, error)
+    if status == "running":
+        epoch, val_accuracy = _last_epoch(run.folder)
+        return Progress("running", epoch, val_accuracy)
+    return Progress("waiting") if is_old else Progress(status, error=error)
+
+
+def _ended(run: Watched, status: str, error: str | None) -> Progress:
+    row = result_row(run.folder, seed=run.seed)
+    return Progress(status, row["best_epoch"] or 0, row["val_accuracy"], row["train_seconds"], error)
+
+
+def _last_epoch(folder: RunFolder) -> tuple[int, float | None]:
+    """Return the last epoch in metrics.csv and its validation accuracy; only the end of the file is read."""
+    rows = folder.read_rows("metrics.csv")
+    if not rows:
+        return 0, None
+    accuracy = rows[-1]["val_accuracy"]
+    return int(rows[-1]["epoch"]), float(accuracy) if accuracy else None
+
+
+def run_line(run: Watched, progress: Progress, *, width: int) -> str:
+    """Return one line about a run: how it stands, which it is, its figures."""
+    figures = [] if progress.val_accuracy is None else [f"val {100 * progress.val_accuracy:5.1f} %"]
+    if progress.status == "running":
+        figures.insert(0, f"epoch {progress.epoch}/{run.epochs}")
+    if progress.seconds is not None:
+        figures.append(f"{duration(progress.seconds):>6}")
+    told = progress.error.splitlines()[0] if progress.error else "  ".join(figures)
+    label = cut_middle(run.label, max(20, width - 14 - len(told)) if len(told) < width // 2 else width // 2)
+    line = f"{progress.status:12}{label}"
+    room = width - len(line) - 2
+    told = told if len(told) <= room else f"{told[: max(0, room - 1)]}…"
+    return f"{line}  {told:>{room}}".rstrip() if progress.error is None else f"{line}  {told}"

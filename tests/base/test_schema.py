@@ -1,0 +1,91 @@
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+
+from cnnlab.base.schema import Fraction, Invalid, NonNegative, Positive, PositiveInt, check_options, coerce
+
+
+def brew(
+    beans, *, grams: Positive, sugar: NonNegative = 0.0, milk: Literal["none", "cow"] = "none", cups: PositiveInt = 1
+):
+    """Make coffee."""
+
+
+@pytest.mark.parametrize(
+    ("value", "annotation", "expected"),
+    [
+        (1, Positive, 1.0),
+        ("1e-3", Positive, 0.001),  # YAML 1.1 reads 1e-3 as text
+        (2.0, PositiveInt, 2),
+        (None, Positive | None, None),
+        ("a/b", Path, Path("a/b")),
+        ([0.9, 0.999], tuple[Fraction, Fraction], (0.9, 0.999)),
+        ([3, "cat"], tuple[str, ...], ("3", "cat")),
+        ("a.py", tuple[Path, ...], (Path("a.py"),)),
+        ({"a": 1}, Mapping[str, Any], {"a": 1}),
+        (True, bool, True),
+        (True, str, "true"),
+        (8, tuple[PositiveInt, ...] | PositiveInt, 8),
+        ([8, 16.0], tuple[PositiveInt, ...] | PositiveInt, (8, 16)),
+    ],
+)
+def test_value_takes_the_type_of_its_annotation(value, annotation, expected):
+    result = coerce(value, annotation)
+    assert result == expected
+    assert type(result) is type(expected)
+
+
+@pytest.mark.parametrize(
+    ("value", "annotation", "message"),
+    [
+        (-0.1, Positive, r"^must be > 0, got -0\.1$"),
+        (0, Positive, r"^must be > 0, got 0$"),
+        (float("nan"), Positive, r"^must be a finite number, got nan$"),
+        (float("inf"), NonNegative, r"^must be a finite number, got inf$"),
+        ("-inf", float, r"^must be a finite number, got -inf$"),
+        (10**400, float, r"^must be a number, got 10+$"),
+        (float("inf"), Positive | None, r"^must be a finite number, got inf \(null turns it off\)$"),
+        ([0.9, float("nan")], tuple[Fraction, Fraction], r"^must be a finite number, got nan$"),
+        (float("inf"), PositiveInt, r"^must be a whole number, got inf$"),
+        (float("nan"), PositiveInt, r"^must be a whole number, got nan$"),
+        (1, Fraction, r"^must be in \[0, 1\), got 1$"),
+        (2.5, PositiveInt, r"^must be a whole number, got 2\.5$"),
+        (True, PositiveInt, r"^must be a whole number, got True$"),
+        ("fast", Positive, r"^must be a number, got 'fast'$"),
+        ("yes", bool, r"^must be true or false, got 'yes'$"),
+        (3, Path, r"^must be a path, got 3$"),
+        ([1], str, r"^must be text, got \[1\]$"),
+        (0.9, tuple[Fraction, Fraction], r"^must be a list, got 0\.9$"),
+        ([0.9], tuple[Fraction, Fraction], r"^must be a list of 2, got \[0\.9\]$"),
+        ("cwo", Literal["none", "cow"], r"^unknown 'cwo'\. Did you mean 'cow'\? Known: cow, none$"),
+        (-1, Positive | None, r"^must be > 0, got -1 \(null turns it off\)$"),
+        (0, tuple[PositiveInt, ...] | PositiveInt, r"^must be > 0, got 0$"),
+        ([8, 0.5], PositiveInt | tuple[PositiveInt, ...], r"^must be a whole number, got 0\.5$"),
+    ],
+)
+def test_value_that_does_not_fit_says_what_is_wanted(value, annotation, message):
+    with pytest.raises(Invalid, match=message):
+        coerce(value, annotation)
+
+
+def test_options_are_completed_with_the_defaults_of_the_signature():
+    assert check_options("drink", "coffee", brew, {"grams": 7}) == (
+        {"grams": 7.0, "sugar": 0.0, "milk": "none", "cups": 1},
+        [],
+    )
+
+
+def test_all_problems_of_a_part_are_found_at_once():
+    _, problems = check_options("drink", "coffee", brew, {"suggar": 1, "cups": 0})
+    assert problems == [
+        "drink (coffee): unexpected 'suggar'. It takes: cups, grams, milk, sugar. Did you mean 'sugar'?",
+        "drink.grams: missing. Give it: drink.grams=...",
+        "drink.cups: must be > 0, got 0.",
+    ]
+
+
+def test_part_without_options_says_that_it_takes_none():
+    _, problems = check_options("activation", "relu", lambda: None, {"slope": 1})
+    assert problems == ["activation (relu): unexpected 'slope'. It takes no options."]

@@ -1,0 +1,27 @@
+"""Texts as a person writes them."""
+
+import pytest
+
+from cnnlab.base.texts import cut_middle, duration
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.4, "0 s"), (59.4, "59 s"), (200, "3 min 20 s"), (3600, "1 h 0 min"), (7500, "2 h 5 min")]
+)
+def test_duration_is_said_as_a_person_says_it(seconds, text):
+    assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "length", "cut"),
+    [
+        ("cat", 3, "cat"),
+        ("golden retriever", 10, "golde…ever"),
+        ("abcdefghij", 7, "abc…hij"),
+        ("abcdef", 4, "ab…f"),
+        ("abcdef", 2, "a…"),
+        ("abcdef", 1, "…"),
+    ],
+)
+def test_what_is_too_long_loses_its_middle(text, length, cut):
+    assert cut_middle(text, length) == cut

@@ -1,0 +1,251 @@
+"""Whole runs of `cnnlab transfer`, in this process."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+import torchvision
+from PIL import Image
+
+from cnnlab.base.errors import ConfigError
+from cnnlab.base.runtime import Runtime
+from cnnlab.building.saved_network import restore
+from cnnlab.building.transfer import build_transfer
+from cnnlab.config.load import load
+from cnnlab.networks.transfer.heads import HEADS
+from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.runs.run import execute
+from tests.conftest import composed, tiny, tiny_transfer
+
+pytestmark = pytest.mark.usefixtures("in_empty_folder")
+
+RUNTIME = Runtime(torch.device("cpu"), "fp32", 1)
+
+
+def done(*overrides):
+    return execute(tiny_transfer(*overrides)).folder
+
+
+def build(*overrides):
+    return build_transfer(tiny_transfer(*overrides), RUNTIME)
+
+
+def restored(folder):
+    return restore(folder, load(folder.read_config()))
+
+
+def rows(folder, name):
+    return folder.read_rows(name)
+
+
+@pytest.fixture
+def imagenet_file(tmp_path, monkeypatch):
+    """A generated file where torchvision keeps the weights that it has downloaded."""
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    torch.manual_seed(1)
+    path = tmp_path / "hub" / "checkpoints" / "squeezenet1_1-b8a52dc0.pth"
+    path.parent.mkdir(parents=True)
+    torch.save(torchvision.models.squeezenet1_1().state_dict(), path)
+    return path
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_run_of_every_head_leaves_what_a_run_leaves(head):
+    binary = ["dataset.num_classes=2"] if head == "svm_binary" else []
+    folder = done(f"head={head}", "epochs=1", "batch_size=16", *binary)
+    files = {path.name for path in folder.path.rglob("[!.]*") if path.is_file()}
+    expected = {"config.yaml", "overrides.txt", "env.json", "status.json", "metrics.csv", "summary.json",
+                "predictions.csv", "best.pt", "train.log"}  # fmt: skip
+    assert files - {"mistakes.npz", "gradients.csv"} == expected
+    assert len(rows(folder, "metrics.csv")) == 1
+    summary = folder.read_json("summary.json")
+    assert summary["scores_are"] == ("decision values" if "svm" in head else "probabilities")
+    assert summary["test"]["loss"] > 0
+    assert summary["parameters"] >= 341_792
+
+
+@pytest.mark.parametrize("typed", [("head=svm",), ("head=knn",), ("head=linear",), ("transfer=scratch",)], ids=str)
+def test_saved_run_answers_as_it_did(typed):
+    folder = done(*typed, "epochs=1", "batch_size=16")
+    again = restored(folder)
+    data = build("head=knn").data.test
+    with torch.inference_mode():
+        outputs = again.network(again.images.prepare(data.images[data.rows]))
+    predicted = [again.images.classes[label] for label in outputs.argmax(1)]
+    assert predicted == [row["predicted"] for row in rows(folder, "predictions.csv")]
+
+
+def test_features_are_computed_once_for_all_heads_and_subsets(monkeypatch):
+    sizes = []
+    from cnnlab.building.features import Extraction
+
+    compute = Extraction._compute
+    monkeypatch.setattr(Extraction, "_compute", lambda *args: sizes.append(len(args[2])) or compute(*args))
+    for typed in (["head=svm"], ["head=svm", "head.C=0.1"], ["head=logistic"], ["head=knn", "dataset.per_class=5"],
+                  ["head=svm", "dataset.per_class=10", "seed=0"]):  # fmt: skip
+        done(*typed)
+    assert sizes == [120]
+
+
+def test_first_run_tells_how_long_its_features_took():
+    first, second = (json.loads((done(f"head={head}").path / "summary.json").read_text()) for head in ("svm", "knn"))
+    assert 0 < first["seconds"]["features"] < first["seconds"]["total"]
+    assert second["seconds"]["features"] == 0
+
+
+def test_head_learns_from_the_chosen_images_alone():
+    parts = build("head=knn", "dataset.per_class=5")
+    assert parts.train.num_images == 15
+    assert len(parts.data.train) == 15
+    full = build("head=knn")
+    own = {int(row): i for i, row in enumerate(full.data.train.rows)}
+    chosen = [own[int(row)] for row in parts.data.train.rows]
+    torch.testing.assert_close(parts.train.images, full.train.images[chosen], rtol=0, atol=0)
+
+
+def test_only_the_head_and_the_last_layers_change():
+    torch.manual_seed(0)
+    torch.save(torchvision.models.shufflenet_v2_x0_5().state_dict(), "w.pth")
+    config = tiny_transfer(
+        "backbone.weights=w.pth", "transfer=finetune", "transfer.trainable_layers=1", "epochs=1", "batch_size=16"
+    )
+    before = build_transfer(config, RUNTIME).model.state_dict()
+    after = execute(config).folder.load_checkpoint("best.pt")["model"]
+    changed = {key.split(".")[2] for key in before if key.startswith("backbone") and (before[key] != after[key]).any()}
+    assert changed == {"conv5"}
+    assert (before["head.weight"] != after["head.weight"]).any()
+
+
+def test_backbone_and_head_have_learning_rates_of_their_own():
+    torch.save(torchvision.models.shufflenet_v2_x0_5().state_dict(), "w.pth")
+    typed = ("backbone.weights=w.pth", "transfer=finetune", "batch_size=16", "optimizer.lr=0.01")
+    rates = [group["lr"] for group in build(*typed, "transfer.backbone_lr=0.0001").optimizer.param_groups]
+    assert rates == [0.01, 0.0001]
+    assert [group["lr"] for group in build(*typed).optimizer.param_groups] == [0.01, 0.01]
+
+
+def test_scratch_starts_from_the_seeds_weights_and_leaves_the_file():
+    torch.save(torchvision.models.shufflenet_v2_x0_5().state_dict(), "w.pth")
+    first = build("backbone.weights=w.pth", "transfer=scratch", "batch_size=16").model.state_dict()
+    second = build("transfer=scratch", "batch_size=16").model.state_dict()
+    torch.testing.assert_close(first, second, rtol=0, atol=0)
+    other = build("transfer=scratch", "batch_size=16", "seed=1").model.state_dict()
+    assert any((first[key] != other[key]).any() for key in first)
+
+
+def test_arms_share_the_heads_initial_weights():
+    torch.save(torchvision.models.shufflenet_v2_x0_5().state_dict(), "w.pth")
+    tuned = build("backbone.weights=w.pth", "transfer=finetune", "batch_size=16").model.head
+    probe = build("backbone.weights=w.pth", "head=linear", "batch_size=16").model
+    torch.testing.assert_close(tuned.weight, probe.weight, rtol=0, atol=0)
+
+
+def test_imagenet_weights_bring_their_preprocessing(imagenet_file):
+    images = build("backbone=squeezenet1_1", "backbone.weights=imagenet", "dataset.image_size=null").images
+    assert (images.image_size, images.resize, images.normalization.mean) == (224, 256, (0.485, 0.456, 0.406))
+    pixels = torch.randint(0, 256, (3, 300, 300), dtype=torch.uint8)
+    expected = torchvision.models.SqueezeNet1_1_Weights.IMAGENET1K_V1.transforms()(pixels)
+    torch.testing.assert_close(images.prepare(pixels[None])[0], expected, atol=0.02, rtol=0)  # theirs rounds to uint8
+
+
+def test_size_that_is_asked_for_stays(imagenet_file):
+    images = build("backbone=squeezenet1_1", "backbone.weights=imagenet", "dataset.image_size=32").images
+    assert (images.image_size, images.resize) == (32, None)
+
+
+def image_folder(*classes):
+    for split in ("train", "val"):
+        for number, name in enumerate(classes):
+            folder = Path("photos", split, name)
+            folder.mkdir(parents=True)
+            for i in range(4):
+                Image.new("RGB", (40 + i, 50), (60 * number, 40 * i, 90)).save(folder / f"{i}.png")
+    return ("dataset=image_folder", "dataset.root=photos")
+
+
+def test_zero_shot_adds_the_class_other_and_trains_nothing(imagenet_file):
+    data = image_folder("ants", "bees")
+    config = load(composed(*data, "backbone=squeezenet1_1", "transfer=zero_shot", "device=cpu", "plots=false",
+                           "precision=fp32", command="transfer"))  # fmt: skip
+    folder = execute(config).folder
+    summary = folder.read_json("summary.json")
+    assert summary["classes"] == ["ants", "bees", "other"]
+    assert summary["selected_by"] == "no training"
+    assert list(summary["test"]["per_class"]) == ["ants", "bees", "other"]
+    assert {row["predicted"] for row in rows(folder, "predictions.csv")} <= {"ants", "bees", "other"}
+    assert "score_other" in rows(folder, "predictions.csv")[0]
+    assert restored(folder).images.classes == ("ants", "bees", "other")
+
+
+def test_zero_shot_wants_a_thousand_classes():
+    torch.save(torchvision.models.squeezenet1_1(num_classes=7).state_dict(), "seven.pth")
+    message = r"backbone\.weights: transfer=zero_shot asks for ImageNet's 1,000 classes, 'seven\.pth' tells 7 apart\."
+    with pytest.raises(ConfigError, match=message):
+        build("backbone=squeezenet1_1", "backbone.weights=seven.pth", "transfer=zero_shot")
+
+
+@pytest.mark.parametrize("model", ["cnn6", "resnet18"])
+def test_finished_run_is_a_backbone(model):
+    trained = execute(tiny(f"model={model}", "dataset.image_size=16")).folder
+    weights = ("backbone=run", f"backbone.weights={trained.path}", "dataset.image_size=null")
+    folder = done(*weights, "head=knn")
+    assert folder.read_json("summary.json")["test"]["accuracy"] >= 0.3
+    tuned = build(*weights, "transfer=finetune", "batch_size=16")
+    own = restored(trained).network.eval()
+    images = tuned.images.prepare(tuned.data.test.images[:4])
+    torch.testing.assert_close(tuned.model.eval().features(images), own.features(images))
+    assert "classifier" not in [name for name, _ in tuned.model.backbone.layers]
+    assert tuned.images.image_size == 16
+
+
+def test_run_of_transfer_is_a_backbone_too():
+    first = done("transfer=scratch", "epochs=1", "batch_size=16")
+    second = done("backbone=run", f"backbone.weights={first.path}", "head=knn")
+    third = done("backbone=run", f"backbone.weights={second.path}", "head=knn", "head.k=3")
+    assert third.read_json("status.json")["status"] == "finished"
+
+
+def test_backbone_that_changed_is_not_taken_for_the_old_one():
+    torch.save(torchvision.models.shufflenet_v2_x0_5().state_dict(), "w.pth")
+    folder = done("backbone.weights=w.pth", "head=knn")
+    torch.save(torchvision.models.shufflenet_v2_x0_5().state_dict(), "w.pth")
+    message = r"backbone\.weights: 'w\.pth' is not what the run's head was trained on\. Put the old ones back\."
+    with pytest.raises(ConfigError, match=message):
+        restored(folder)
+
+
+def test_damaged_run_is_no_backbone():
+    trained = execute(tiny()).folder
+    path = trained.path / "checkpoints" / "best.pt"
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(ConfigError, match=r"backbone\.weights: .*best\.pt: is damaged, or holds more than"):
+        build("backbone=run", f"backbone.weights={trained.path}")
+
+
+def test_same_command_gives_the_same_bits():
+    one = done("head=svm").load_checkpoint("best.pt")["model"]
+    again = execute(tiny_transfer("head=svm", "rerun=true")).folder.load_checkpoint("best.pt")["model"]
+    torch.testing.assert_close(one, again, rtol=0, atol=0)
+
+
+def test_run_says_what_it_is(capsys):
+    done("head=svm", "head.C=0.1")
+    said = capsys.readouterr().out
+    assert "backbone shufflenet_v2_x0_5, weights none" in said
+    assert "transfer features, head svm C=0.1 kernel=linear" in said
+    assert "1024 features per image, 120 computed" in said
+
+
+def test_summary_of_a_binary_svm_has_the_majority_beside_it():
+    folder = done("head=svm_binary", "dataset.binary='0'")
+    test = json.loads((folder.path / "summary.json").read_text())["test"]
+    assert test["majority_accuracy"] == pytest.approx(2 / 3, abs=0.01)
+    assert list(test["per_class"]) == ["rest", "0"]
+
+
+def test_finished_run_is_found():
+    first = execute(tiny_transfer("head=knn"))
+    assert first.is_new
+    assert not execute(tiny_transfer("head=knn")).is_new
+    assert RunFolder(first.folder.path).read_json("status.json")["status"] == "finished"

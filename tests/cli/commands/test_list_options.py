@@ -1,0 +1,109 @@
+"""`cnnlab list`: every option, one line each, from the source alone."""
+
+import pytest
+
+from cnnlab.cli.commands.list_options import GROUPS
+from cnnlab.cli.main import main
+from cnnlab.config.conf_files import conf_dir, read_options
+from cnnlab.config.explanations import MODULES, explanations
+from cnnlab.config.tables import TABLES
+
+FUNCTIONS = [
+    (group, name)
+    for group, table in TABLES.items()
+    for name, factory in table.items()
+    if factory.__qualname__ == factory.__name__  # not made by a call, which its module's line stands for
+]
+
+
+def test_groups_are_those_of_the_tables():
+    assert list(MODULES) == list(TABLES)
+
+
+@pytest.mark.parametrize("group", TABLES)
+def test_every_entry_of_a_table_is_explained(group):
+    found = explanations(group)
+    assert found.keys() == TABLES[group].keys()
+    assert all(found.values())
+
+
+@pytest.mark.parametrize(("group", "name"), FUNCTIONS)
+def test_line_read_from_the_source_is_the_docstring(group, name):
+    assert explanations(group)[name] == TABLES[group][name].__doc__.splitlines()[0]
+
+
+def test_all_groups_are_listed_in_80_columns(capsys):
+    assert main(["list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if line and line[0] != " "] == [*GROUPS]
+    assert max(map(len, lines)) <= 80
+
+
+def test_group_shows_its_options_with_explanation_and_values(capsys):
+    assert main(["list", "scheduler"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:3] == [
+        "scheduler",
+        "  constant     The learning rate stays, after the warm-up.",
+        "               warmup_epochs=0",
+    ]
+
+
+def test_steps_with_options_are_shown_by_their_names(capsys):
+    assert main(["list", "augmentation"]) == 0
+    assert "steps=[affine,sharpness,color_jitter,horizontal_flip]" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_every_option_of_a_group_is_listed(group):
+    names = [option.name for option in read_options(group, [conf_dir()])]
+    assert names == sorted(path.stem for path in (conf_dir() / group).glob("*.yaml"))
+
+
+def test_study_is_explained_by_its_question(capsys):
+    assert main(["list", "experiment"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert " optimizers Does Adam beat momentum and plain SGD" in out
+
+
+def test_scale_is_explained_by_the_head_of_its_file(capsys):
+    assert main(["list", "scale"]) == 0
+    assert "  small  A study in minutes on two cores" in capsys.readouterr().out
+
+
+def test_unknown_group_names_the_nearest(capsys):
+    assert main(["list", "optimiser"]) == 2
+    known = ", ".join(sorted([*MODULES, "experiment", "scale"]))
+    message = f"list: unknown group 'optimiser'. Did you mean 'optimizer'? Known: {known}.\n"
+    assert capsys.readouterr().err == message
+
+
+def test_options_of_an_own_folder_are_listed_and_ours_keep_their_names(tmp_path, capsys):
+    (tmp_path / "optimizer").mkdir()
+    (tmp_path / "optimizer" / "mine.yaml").write_text("name: momentum\nlr: 0.5\nbetas: [0.9, 0.99]\n")
+    (tmp_path / "optimizer" / "sgd.yaml").write_text("name: sgd\nlr: 77\n")
+    assert main(["list", "optimizer", "--config-dir", str(tmp_path)]) == 0
+    text = capsys.readouterr().out
+    assert "  mine      Stochastic gradient descent with momentum" in text
+    assert "lr=0.5 betas=[0.9,0.99]\n" in text
+    assert "77" not in text
+
+
+def test_own_folder_that_is_not_there_is_named(capsys):
+    assert main(["list", "--config-dir", "nowhere"]) == 2
+    assert capsys.readouterr().err == "--config-dir: no folder 'nowhere'.\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"name: [\n", "cannot be read as YAML."),
+        (b"name: \xff\n", "cannot be read as YAML."),
+        (b"- a\n- b\n", "must hold keys and values, got ['a', 'b']."),
+    ],
+)
+def test_broken_file_is_named(tmp_path, capsys, content, problem):
+    (tmp_path / "loss").mkdir()
+    (tmp_path / "loss" / "mine.yaml").write_bytes(content)
+    assert main(["list", "loss", "--config-dir", str(tmp_path)]) == 2
+    assert capsys.readouterr().err.startswith(f"{tmp_path}/loss/mine.yaml: {problem}")

@@ -1,0 +1,227 @@
+import csv
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cnnlab.base.errors import ConfigError, RunError
+from cnnlab.cli.commands.predict import main
+from cnnlab.config.identity import file_hash
+from cnnlab.config.load import load
+from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.runs.run import execute
+from tests.conftest import cnnlab, composed, interrupted_after, tiny
+
+pytestmark = pytest.mark.usefixtures("in_empty_folder")
+
+
+@pytest.fixture
+def trained(tmp_path):
+    """A run that tells bright from dark, trained on an image folder; and the images."""
+    draw = np.random.default_rng(0)
+    for name, low in (("bright", 150), ("dark", 0)):
+        (tmp_path / "images" / name).mkdir(parents=True)
+        for i in range(20):
+            pixels = draw.integers(low, low + 100, (10, 10, 3), dtype=np.uint8)
+            Image.fromarray(pixels).save(tmp_path / "images" / name / f"{i:02}.png")
+    data = ("dataset=image_folder", "dataset.root=images", "dataset.val_fraction=0")
+    network = ("model=plain_cnn", "model.width=0.2", "epochs=10", "batch_size=8", "plots=false", "precision=fp32")
+    outcome = execute(load(composed(*data, *network)))
+    assert outcome.summary["test"]["accuracy"] == 1
+    return outcome.folder.run_id
+
+
+def test_images_are_classified_as_in_training(trained, capsys):
+    assert main([trained, "images/dark/00.png", "images/bright"]) == 0
+    header, *lines = capsys.readouterr().out.splitlines()
+    assert header.split() == ["class", "score", "file"]
+    assert lines[0].split()[0] == "dark"
+    assert lines[0].endswith("images/dark/00.png")
+    assert [line.split()[0] for line in lines[1:]] == ["bright"] * 20
+
+
+def test_scores_of_the_test_split_are_those_of_the_run(trained):
+    assert main([trained, "images", "--csv", "all.csv"]) == 0
+    scores = read("all.csv")
+    assert list(scores[0]) == ["file", "predicted", "score_bright", "score_dark"]
+    run = RunFolder(Path("outputs/runs") / trained).read_rows("predictions.csv")
+    found = {row["file"]: float(row["score_dark"]) for row in scores}
+    assert all(found[f"images/{row['file']}"] == pytest.approx(float(row["score_dark"]), abs=1e-5) for row in run)
+
+
+def read(path):
+    with Path(path).open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_console_script_classifies(trained):
+    done = cnnlab("predict", trained, "images/dark", "--csv", "p.csv")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-1] == "open     p.csv"
+    assert {row["predicted"] for row in read("p.csv")} == {"dark"}
+
+
+def test_image_that_cannot_be_read_is_named_and_the_others_are_classified(trained, capsys):
+    Path("broken.png").write_bytes(b"no image")
+    assert main([trained, "broken.png", "images/dark/00.png"]) == 1
+    captured = capsys.readouterr()
+    assert "cnnlab predict: cannot be read: broken.png (UnidentifiedImageError" in captured.err
+    assert len(captured.out.splitlines()) == 2
+
+
+def test_nothing_that_can_be_read_is_one_message(trained):
+    for name in "ab":
+        Path(f"{name}.png").write_bytes(b"no image")
+    with pytest.raises(RunError, match=r"^images: none can be read, of 2\. The first: a\.png \(UnidentifiedImageError"):
+        main([trained, "a.png", "b.png", "--csv", "p.csv"])
+    assert not Path("p.csv").exists()
+
+
+@pytest.mark.parametrize("change", [{"model": {}}, {"classes": 3}])
+def test_weights_of_something_else_are_refused(trained, change):
+    folder = RunFolder(Path("outputs/runs") / trained)
+    folder.save_checkpoint("best.pt", folder.load_checkpoint("best.pt") | change)
+    with pytest.raises(RunError, match=r"checkpoints/best\.pt: is not of this run \(\w+Error\)\. Put it back, or"):
+        main([trained, "images"])
+
+
+def test_weights_that_are_gone_are_told(trained):
+    RunFolder(Path("outputs/runs") / trained).delete_checkpoint("best.pt")
+    with pytest.raises(RunError, match=r"checkpoints/best\.pt: is gone\. Put it back, or train the run anew: its"):
+        main([trained, "images"])
+
+
+@pytest.mark.parametrize(
+    ("paths", "message"),
+    [
+        (["nowhere.png"], r"images: no file or folder 'nowhere\.png'\."),
+        (["pipe.png"], r"images: no file or folder 'pipe\.png'\."),
+        (["empty"], r"images: no images in folder 'empty'\. It takes \.bmp"),
+    ],
+)
+def test_missing_images_are_refused(paths, message):
+    Path("empty").mkdir()
+    os.mkfifo("pipe.png")
+    with pytest.raises(ConfigError, match=message):
+        main(["run", *paths])
+
+
+def test_run_without_weights_is_refused():
+    with interrupted_after(1):
+        execute(tiny())
+    Image.new("RGB", (8, 8)).save("a.png")
+    with pytest.raises(
+        ConfigError, match=r"is interrupted, it has no weights yet\. Finish it: cnnlab resume outputs/runs/"
+    ):
+        main(["cnn6", "a.png"])
+
+
+def test_decision_values_are_no_percentages(trained, capsys):
+    folder = RunFolder(Path("outputs/runs") / trained)
+    assert main([trained, "images/dark/00.png"]) == 0
+    assert "%" in capsys.readouterr().out
+    folder.save_checkpoint("best.pt", folder.load_checkpoint("best.pt") | {"scores_are": "decision values"})
+    assert main([trained, "images/dark/00.png"]) == 0
+    assert "%" not in capsys.readouterr().out
+
+
+def test_plugin_that_has_changed_is_refused(trained):
+    Path("mine.py").write_text("x = 1")
+    folder = RunFolder(Path("outputs/runs") / trained)
+    folder.write_config(folder.read_config() | {"plugins": ["mine.py"]}, [])
+    folder.write_json("env.json", {"plugins": [file_hash(Path("mine.py"))]})
+    assert main([trained, "images/dark/00.png", "--plugins", "mine.py"]) == 0
+    Path("mine.py").write_text("x = 2")
+    with pytest.raises(ConfigError, match=r"--plugins: not what \S+ was trained with, got mine\.py: other files"):
+        main([trained, "images/dark/00.png", "--plugins", "mine.py"])
+
+
+def test_csv_that_cannot_be_written_is_told(trained):
+    with pytest.raises(ConfigError, match=r"--csv: cannot write 'no/where\.csv' \(No such file or directory\)\."):
+        main([trained, "images/dark/00.png", "--csv", "no/where.csv"])
+
+
+def test_submission_has_a_row_for_every_image_by_the_number_in_its_name(trained, capsys):
+    Path("test").mkdir()
+    for i, source in ((1, "bright/00"), (10, "dark/00"), (2, "dark/01")):
+        Path(f"test/{i}.png").write_bytes(Path(f"images/{source}.png").read_bytes())
+    assert main([trained, "test", "--submission", "s.csv"]) == 0
+    assert Path("s.csv").read_bytes() == b"id,label\n1,bright\n2,dark\n10,dark\n"
+    assert capsys.readouterr().out == "open     s.csv  (3 rows)\n"  # no table: it would be as long
+
+
+def test_submission_is_not_written_where_a_row_would_be_missing(trained, capsys):
+    Path("broken.png").write_bytes(b"no image")
+    message = r"^--submission: 's\.csv' is not written: 1 of 2 images cannot be read, and a submission has a row for"
+    with pytest.raises(RunError, match=message):
+        main([trained, "broken.png", "images/dark/00.png", "--submission", "s.csv"])
+    assert "cnnlab predict: cannot be read: broken.png (UnidentifiedImageError" in capsys.readouterr().err
+    assert not Path("s.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["a/1.png", "b/1.png", "--submission", "s.csv"], r"^--submission: .* got '1' twice: a/1\.png and b/1\.png\."),
+        (["a/1.png", "b/1.png", "--features", "maps"], r"^--features: .* got '1' twice: a/1\.png and b/1\.png\."),
+        (["a", "--submission", "no/s.csv"], r"^--submission: no folder 'no'\. Make it first\.$"),
+        (
+            ["a", "--submission", "old.csv"],
+            r"^--submission: 'old\.csv' is there already\. Name another file, or delete",
+        ),
+        (
+            ["a", "--features", "old.csv"],
+            r"^--features: 'old\.csv' is no folder\. Name one; it is made if it is not th",
+        ),
+        ([], r"^images: none given\. Name files or folders; only --features by itself takes test images\.$"),
+        (["--features", "maps", "--csv", "p.csv"], r"^images: none given\."),
+        (["--features", "maps", "--submission", "s.csv"], r"^images: none given\."),
+    ],
+)
+def test_what_cannot_be_written_is_refused_before_a_run_is_looked_for(args, message):
+    for name in "ab":
+        Path(name).mkdir()
+        Image.new("RGB", (8, 8)).save(f"{name}/1.png")
+    Path("old.csv").write_text("mine")
+    with pytest.raises(ConfigError, match=message):
+        main(["run", *args])
+    assert Path("old.csv").read_text() == "mine"
+    assert not Path("maps").exists()
+
+
+def test_submission_that_cannot_be_written_is_told(trained, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("cnnlab.cli.commands.predict.write_submission", full)
+    with pytest.raises(ConfigError, match=r"^--submission: cannot write 's\.csv' \(No space left on device\)\.$"):
+        main([trained, "images/dark", "--submission", "s.csv"])
+
+
+def test_features_draw_a_picture_of_each_image_beside_the_table(trained, capsys):
+    assert main([trained, "images/dark/00.png", "images/bright/01.png", "--features", "new/maps"]) == 0
+    assert sorted(path.name for path in Path("new/maps").iterdir()) == ["00.png", "01.png"]
+    with Image.open("new/maps/00.png") as picture:
+        assert picture.size[0] > 800
+    *table, last = capsys.readouterr().out.splitlines()
+    assert len(table) == 3
+    assert last == "open     new/maps/00.png  (and 1 more beside it)"
+
+
+def test_features_without_images_are_those_of_a_test_image_of_each_class(trained, capsys):
+    assert main([trained, "--features", "maps"]) == 0
+    rows = RunFolder(Path("outputs/runs") / trained).read_rows("predictions.csv")
+    first = {row["target"]: row["index"] for row in reversed(rows)}
+    assert {path.stem for path in Path("maps").iterdir()} == {f"test-{index}" for index in first.values()}
+    table = capsys.readouterr().out.splitlines()[1:3]
+    assert [line.split()[0] for line in table] == ["bright", "dark"]
+    assert table[0].endswith(f"test image {first['bright']} (bright)")
+
+
+def test_features_draw_over_no_file(trained):
+    before = Path("images/dark/01.png").read_bytes()
+    with pytest.raises(ConfigError, match=r"^--features: 'images/dark/01\.png' is there already\. Name another folder"):
+        main([trained, "images/bright/01.png", "--features", "images/dark"])
+    assert Path("images/dark/01.png").read_bytes() == before

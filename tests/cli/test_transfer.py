@@ -1,0 +1,58 @@
+"""`cnnlab transfer`, as installed: exit codes, messages, sweeps, what comes after a run."""
+
+from pathlib import Path
+
+import pytest
+import torch
+import torchvision
+
+from tests.conftest import cnnlab
+from tests.networks.transfer.test_weights import Bomb
+
+pytestmark = pytest.mark.usefixtures("in_empty_folder")
+
+ROOT = Path(__file__).parents[2]
+SMALL = ("backbone=shufflenet_v2_x0_5", "backbone.weights=none", "dataset.per_class=20", "plots=false", "device=cpu")
+
+
+def test_sweep_over_heads_computes_the_features_once_and_predicts():
+    done = cnnlab("transfer", "-m", *SMALL, "head=svm,knn", "seed=0,1")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("computing features: 1,797 of 1,797") == 2  # the random weights follow the seed
+    run = next(Path("outputs/runs").glob("*-features-svm-s0-*"))
+    predicted = cnnlab("predict", str(run), str(ROOT / "docs" / "digits"), "--csv", "digits.csv")
+    assert (predicted.returncode, predicted.stderr) == (0, "")
+    assert len(Path("digits.csv").read_text().splitlines()) == 3
+    resumed = cnnlab("resume", str(run))
+    assert "finished before; nothing was trained" in resumed.stdout
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda path: path.write_bytes(b"PK\x03\x04 cut off"), "is no weights file, or a damaged one"),
+        (lambda path: torch.save(torchvision.models.squeezenet1_1().state_dict(), path), "are another network's"),
+        (lambda path: torch.save({"conv1.0.weight": Bomb()}, path), "could run code. Not loaded."),
+    ],
+    ids=["truncated", "wrong architecture", "pickle with code"],
+)
+def test_weights_that_cannot_be_used_are_refused_and_nothing_is_written(make, message):
+    make(Path("w.pth"))
+    done = cnnlab("transfer", "backbone=shufflenet_v2_x0_5", "backbone.weights=w.pth")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not Path("executed").exists()
+    assert not Path("outputs").exists()
+
+
+def test_commands_that_are_said_to_work_offline_work():
+    for typed in (("backbone.weights=none",), ("transfer=scratch", "epochs=1", "dataset.per_class=10")):
+        done = cnnlab("transfer", "backbone=shufflenet_v2_x0_5", "plots=false", *typed)
+        assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_help_and_configuration_are_shown():
+    assert "backbone: alexnet, convnext_base" in cnnlab("transfer", "--help").stdout
+    assert "weights: imagenet" in cnnlab("transfer", "--cfg", "job", "backbone=resnet50").stdout

@@ -1,0 +1,89 @@
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cnnlab.config.identity import NOT_IDENTITY, identity, run_id, slug
+from cnnlab.config.load import load
+from cnnlab.config.run_config import to_plain
+from tests.conftest import composed
+
+
+def id_of(*overrides):
+    return run_id(load(composed(*overrides)))
+
+
+def image_folder(root, *, value=0):
+    for name in ("ant", "bee"):
+        (root / name).mkdir(parents=True)
+        for i in range(2):
+            Image.fromarray(np.full((8, 8, 3), value, np.uint8)).save(root / name / f"{i}.png")
+    return root
+
+
+def test_run_is_named_by_slug_seed_and_hash():
+    assert re.fullmatch(r"cnn6-batch-relu-adam-s7-[0-9a-f]{10}", id_of("seed=7"))
+
+
+def test_id_of_the_default_run_is_pinned():
+    assert id_of() == "cnn6-batch-relu-adam-s0-a757fbaef4"  # another id would train every finished run again
+
+
+def test_order_and_spelling_of_what_was_typed_do_not_matter():
+    assert id_of("optimizer.lr=1e-3", "epochs=3") == id_of("epochs=3", "optimizer.lr=0.001")
+
+
+@pytest.mark.parametrize(
+    "override",
+    ["seed=1", "epochs=11", "optimizer.lr=0.01", "optimizer=sgd", "precision=fp32", "watch_test=true", "ema=0.9",
+     "dataset.split_seed=1", "dataset.shuffle=false", "max_minutes=1", "normalize=none"],
+)  # fmt: skip
+def test_what_changes_the_result_changes_the_id(override):
+    assert id_of(override) != id_of()
+
+
+@pytest.mark.parametrize(
+    "override",
+    ["study=mine", "rerun=true", "device=cpu", "threads=1", "workers=1", "compile=true", "plots=false", "plan=true",
+     "baseline=a", "reported={a:{test_accuracy:1}}", "small.epochs=1", "data_dir=elsewhere", "cache_dir=elsewhere",
+     "checkpoint_seconds=0", "dataset.memory_limit=1"],
+)  # fmt: skip
+def test_what_does_not_change_the_result_leaves_the_id(override):
+    assert id_of(override) == id_of()
+
+
+def test_option_that_is_off_is_not_part_of_the_identity():
+    flat = identity(load(composed()))
+    assert "patience" not in flat
+    assert "per_class" not in flat["dataset"]
+
+
+def test_every_key_that_is_left_out_exists():
+    plain = to_plain(load(composed()))
+    known = set(plain) | {f"dataset.{key}" for key in plain["dataset"]}
+    assert known >= NOT_IDENTITY
+
+
+def test_image_folder_enters_by_its_content_not_its_place(tmp_path):
+    here, there = image_folder(tmp_path / "here"), image_folder(tmp_path / "there")
+    assert id_of("dataset=image_folder", f"dataset.root={here}") == id_of(
+        "dataset=image_folder", f"dataset.root={there}"
+    )
+    (there / "ant" / "2.png").write_bytes((there / "ant" / "1.png").read_bytes())
+    assert id_of("dataset=image_folder", f"dataset.root={here}") != id_of(
+        "dataset=image_folder", f"dataset.root={there}"
+    )
+
+
+def test_plugin_enters_by_its_bytes(tmp_path):
+    one, same, other = (tmp_path / name for name in ("one.py", "same.py", "other.py"))
+    one.write_text("x = 1")
+    same.write_text("x = 1")
+    other.write_text("x = 2")
+    assert id_of(f"plugins=[{one}]") == id_of(f"plugins=[{same}]")
+    assert id_of(f"plugins=[{one}]") != id_of(f"plugins=[{other}]")
+
+
+def test_slug_names_the_parts():
+    assert slug(load(composed("model=resnet18", "normalization=group"))) == "resnet18-group-relu-adam"

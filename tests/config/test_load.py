@@ -1,0 +1,126 @@
+import dataclasses
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+import cnnlab.config.load
+from cnnlab.base.errors import ConfigError
+from cnnlab.config.load import load
+from cnnlab.config.run_config import Part, RunConfig, to_plain
+from cnnlab.config.tables import TABLES
+from tests.conftest import composed
+
+
+def problems(*overrides):
+    with pytest.raises(ConfigError, match=r"\S") as caught:
+        load(composed(*overrides))
+    return list(caught.value.problems)
+
+
+def test_default_configuration_loads():
+    config = load(composed())
+    assert config.optimizer == Part("adam", {"lr": 0.001, "betas": (0.9, 0.999), "eps": 1e-08, "weight_decay": 0.0})
+    assert config.dataset.name == "digits"
+
+
+def test_values_take_the_types_of_their_fields():
+    config = load(composed("optimizer.lr=1", "max_minutes=2", "dataset.classes=[3,5]"))
+    assert repr(config.optimizer.options["lr"]) == "1.0"
+    assert repr(config.max_minutes) == "2.0"
+    assert config.dataset.classes == ("3", "5")
+
+
+def test_classes_are_a_list_or_a_number():
+    assert load(composed()).dataset.classes is None
+    config = load(composed("dataset.classes=5"))
+    assert config.dataset.classes == 5
+    assert load(to_plain(config)) == config
+
+
+def test_loaded_configuration_survives_yaml():
+    config = load(composed("optimizer=adam", "dataset=synthetic", "plugins=[a.py]", "grad_clip_norm=0.5"))
+    assert load(yaml.safe_load(yaml.safe_dump(to_plain(config)))) == config
+
+
+def test_steps_of_a_chain_survive_yaml():
+    config = load(composed("augmentation=chain", "augmentation.steps=[{name:affine,scale:[0.5,2]},cutmix]"))
+    assert load(yaml.safe_load(yaml.safe_dump(to_plain(config)))) == config
+
+
+def test_configuration_cannot_be_changed():
+    with pytest.raises(dataclasses.FrozenInstanceError, match="seed"):
+        load(composed()).seed = 1
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        (["optimizer.lr=-0.1"], "optimizer.lr: must be > 0, got -0.1."),
+        (["optimizer.lr=inf"], "optimizer.lr: must be a finite number, got inf."),
+        (["stop_below_loss=nan"], "stop_below_loss: must be a finite number, got nan (null turns it off)."),
+        (["min_delta=inf"], "min_delta: must be a finite number, got inf."),
+        (["max_minutes=inf"], "max_minutes: must be a finite number, got inf (null turns it off)."),
+        (
+            ["activation=leaky_relu", "activation.negative_slope=inf"],
+            "activation.negative_slope: must be a finite number, got inf.",
+        ),
+        (
+            ["dataset.image_size=100000"],
+            "dataset.image_size: must be in 1 to 16384, got 100000 (null turns it off).",
+        ),
+        (["optimizer.lr=fast"], "optimizer.lr: must be a number, got 'fast'."),
+        (["optimizer.betas=[0.9]"], "optimizer.betas: must be a list of 2, got [0.9]."),
+        (["optimizer.betas=[0.9,1]"], "optimizer.betas: must be in [0, 1), got 1."),
+        (["epochs=2.5"], "epochs: must be a whole number, got 2.5."),
+        (["epochs=-1"], "epochs: must be >= 0, got -1."),
+        (["seed=-1"], "seed: must be >= 0, got -1."),
+        (["batch_size=0"], "batch_size: must be > 0, got 0."),
+        (["patience=0"], "patience: must be > 0, got 0 (null turns it off)."),
+        (["precision=fp8"], "precision: unknown 'fp8'. Did you mean 'fp32'? Known: auto, bf16, fp32."),
+        (["ema=1"], "ema: must be in [0, 1), got 1 (null turns it off)."),
+        (["watch_test=maybe"], "watch_test: must be true or false, got 'maybe'."),
+        (["dataset.val_fraction=1"], "dataset.val_fraction: must be in [0, 1), got 1."),
+        (["dataset.classes=1"], "dataset.classes: must be >= 2, got 1 (null turns it off)."),
+        (["dataset.classes=2.5"], "dataset.classes: must be a whole number, got 2.5 (null turns it off)."),
+        (["dataset.fraction=0"], "dataset.fraction: must be in (0, 1], got 0 (null turns it off)."),
+        (["model.width=0"], "model.width: must be > 0, got 0."),
+        (
+            ["activation.name=rellu"],
+            "activation.name: unknown 'rellu'. Did you mean 'relu'? "
+            "Known: elu, gelu, hardswish, identity, leaky_relu, mish, prelu, relu, ",
+        ),
+        (
+            ["model=resnet18", "+model.basewidth=3"],
+            "model (resnet18): unexpected 'basewidth'. It takes: dropout, stem, width. Did you mean 'width'?",
+        ),
+        (["+epochen=3"], "epochen: unknown key. Did you mean 'epochs'? Known: activation, "),
+    ],
+)
+def test_wrong_value_is_named_with_its_key_and_what_to_do(overrides, message):
+    (problem,) = problems(*overrides)
+    assert problem.startswith(message)
+
+
+def test_all_problems_come_in_one_message():
+    found = problems("optimizer.lr=-1", "epochs=x", "dataset.per_class=0", "loss.label_smoothing=2")
+    assert sorted(problem.split(":")[0] for problem in found) == [
+        "dataset.per_class", "epochs", "loss.label_smoothing", "optimizer.lr",
+    ]  # fmt: skip
+
+
+def test_part_that_is_missing_is_named():
+    plain = composed()
+    del plain["optimizer"]
+    with pytest.raises(
+        ConfigError, match=re.escape("optimizer: must be one of adadelta, adagrad, adam, adamw, momentum, ")
+    ):
+        load(plain)
+
+
+def test_every_field_says_what_it_is():
+    source = Path(cnnlab.config.load.__file__).read_text()
+    scalars = [f.name for f in dataclasses.fields(RunConfig) if f.name not in TABLES]
+    undocumented = [name for name in scalars if not re.search(rf'\n    {name}: [^\n]*\n    """', source)]
+    assert undocumented == []

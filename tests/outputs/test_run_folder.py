@@ -1,0 +1,241 @@
+import errno
+import json
+import resource
+
+import pytest
+import torch
+
+from cnnlab.outputs.files import GRADIENTS_COLUMNS, METRICS_COLUMNS, replacing, write_text
+from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.runs.records import metrics_row
+from cnnlab.training.engine import EpochRecord, Score
+from cnnlab.base.errors import RunError
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return RunFolder(tmp_path / "run")
+
+
+def row(epoch):
+    return dict.fromkeys(METRICS_COLUMNS) | {"epoch": epoch, "train_loss": 0.1 + 0.2, "val_loss": float("nan")}
+
+
+def test_file_appears_only_when_all_of_it_is_written(tmp_path):
+    path = tmp_path / "a" / "file.txt"
+    with replacing(path) as file:
+        file.write(b"half")
+        assert not path.exists()
+    assert path.read_bytes() == b"half"
+
+
+def test_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path):
+    path = tmp_path / "file.txt"
+    write_text(path, "old")
+
+    def fail_half_way():
+        with replacing(path) as file:
+            file.write(b"ne")
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left"):
+        fail_half_way()
+    assert path.read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["file.txt"]
+
+
+def test_rows_are_appended_under_one_header_with_exact_numbers(folder):
+    folder.append_rows("metrics.csv", METRICS_COLUMNS, [row(1)])
+    folder.append_rows("metrics.csv", METRICS_COLUMNS, [row(2)])
+    header, first, _ = (folder.path / "metrics.csv").read_text().splitlines()
+    assert header == ",".join(METRICS_COLUMNS)
+    assert first == "1,,0.30000000000000004,,nan,,,,,,"
+
+
+def test_row_that_was_cut_off_is_not_read(folder):
+    folder.append_rows(
+        "gradients.csv", GRADIENTS_COLUMNS, [{"epoch": 1, "layer": "fc", "mean_abs": 1.0, "max_abs": 2.0}]
+    )
+    with (folder.path / "gradients.csv").open("a") as file:
+        file.write("2,fc,0.")
+    assert [each["epoch"] for each in folder.read_rows("gradients.csv")] == ["1"]
+
+
+def test_append_that_fails_leaves_the_file_as_it_was(folder):
+    folder.append_rows("metrics.csv", METRICS_COLUMNS, [row(1)])
+    before = (folder.path / "metrics.csv").read_bytes()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 5, limits[1]))  # a disk with room for 5 bytes
+    try:
+        with pytest.raises(OSError, match="only a part could be written"):
+            folder.append_rows("metrics.csv", METRICS_COLUMNS, [row(2)])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert (folder.path / "metrics.csv").read_bytes() == before
+
+
+def test_rows_past_a_checkpoint_are_dropped(folder):
+    write_epochs(folder, 3)
+    folder.drop_epochs_after(2)
+    assert [each["epoch"] for each in folder.read_rows("metrics.csv")] == ["1", "2"]
+    assert [each["epoch"] for each in folder.read_rows("gradients.csv")] == ["1", "1", "2", "2"]
+
+
+def write_epochs(folder, num_epochs):
+    for epoch in range(1, num_epochs + 1):
+        folder.append_rows("metrics.csv", METRICS_COLUMNS, [row(epoch)])
+        layers = [{"epoch": epoch, "layer": layer, "mean_abs": 1.0, "max_abs": 2.0} for layer in ("conv", "fc")]
+        folder.append_rows("gradients.csv", GRADIENTS_COLUMNS, layers)
+
+
+@pytest.mark.parametrize(
+    ("name", "lines", "missing"),
+    [
+        ("metrics.csv", [0, 1, 3], "2, 4 to 5"),
+        ("metrics.csv", [], "1 to 5"),
+        ("metrics.csv", None, "1 to 5"),
+        ("gradients.csv", [0, 1, 2, 3, 4, 5, 6, 7], "4 to 5"),
+        ("gradients.csv", None, "1 to 5"),
+    ],
+)
+def test_rows_that_are_missing_up_to_a_checkpoint_are_named_and_nothing_is_changed(folder, name, lines, missing):
+    write_epochs(folder, 6)
+    path = folder.path / name
+    text = path.read_text().splitlines(keepends=True)
+    path.unlink()
+    if lines is not None:
+        path.write_text("".join(text[line] for line in lines))
+    before = {each.name: each.read_text() for each in folder.path.glob("*.csv")}
+    message = (
+        rf"{name}: rows of epoch {missing} are missing, the checkpoint was taken after epoch 5\. Put the file back,"
+    )
+    with pytest.raises(RunError, match=message):
+        folder.drop_epochs_after(5)
+    assert {each.name: each.read_text() for each in folder.path.glob("*.csv")} == before
+
+
+@pytest.mark.parametrize("content", [b"epoch\n\xff\n", b"epoch\n" + 200_000 * b"1"])  # a cell has 2^17 bytes at most
+def test_rows_that_are_no_text_are_refused(folder, content):
+    folder.path.mkdir()
+    (folder.path / "metrics.csv").write_bytes(content)
+    with pytest.raises(RunError, match=r"metrics\.csv: is damaged \(.*\)\. Put it back, or train the run anew: "):
+        folder.read_rows("metrics.csv")
+
+
+def test_metrics_row_leaves_what_was_not_measured_empty():
+    record = EpochRecord(1, 0.1, Score(0.5, 0.75), None, None, 2.0, (), 1.23456789, 100.0)
+    assert metrics_row(record) == {
+        "epoch": 1, "lr": 0.1, "train_loss": 0.5, "train_accuracy": 0.75, "val_loss": None, "val_accuracy": None,
+        "test_loss": None, "test_accuracy": None, "grad_norm": 2.0, "seconds": 1.2346, "images_per_second": 100.0,
+    }  # fmt: skip
+
+
+def test_json_holds_null_where_a_number_is_not_finite(folder):
+    folder.write_json("summary.json", {"test": {"loss": float("nan"), "rows": [float("inf"), 1.5]}})
+    assert json.loads((folder.path / "summary.json").read_text()) == {"test": {"loss": None, "rows": [None, 1.5]}}
+
+
+def test_json_that_is_missing_or_cut_off_reads_as_empty(folder):
+    assert folder.read_json("status.json") == {}
+    write_text(folder.path / "status.json", '{"status": "run')
+    assert folder.read_json("status.json") == {}
+
+
+def test_status_keeps_when_the_run_started(folder):
+    folder.write_status("running")
+    started = folder.read_json("status.json")["started"]
+    folder.write_status("finished", epoch=3)
+    status = folder.read_json("status.json")
+    assert (status["status"], status["started"], status["epoch"]) == ("finished", started, 3)
+    assert status["ended"] >= started
+
+
+def test_overrides_that_are_gone_are_none(folder):
+    folder.write_config({}, ["epochs=3", "seed=1"])
+    assert folder.read_overrides() == ["epochs=3", "seed=1"]
+    (folder.path / "overrides.txt").unlink()
+    assert folder.read_overrides() == []
+
+
+def test_checkpoint_returns_tensors_and_plain_values(folder):
+    folder.save_checkpoint("last.pt", {"epoch": 3, "model": {"w": torch.ones(2)}})
+    checkpoint = folder.load_checkpoint("last.pt")
+    assert checkpoint["epoch"] == 3
+    assert torch.equal(checkpoint["model"]["w"], torch.ones(2))
+    folder.delete_checkpoint("last.pt")
+    assert folder.load_checkpoint("last.pt") is None
+
+
+def test_checkpoint_for_which_there_is_no_room_says_so_and_leaves_the_old_one(folder):
+    folder.save_checkpoint("last.pt", {"epoch": 3})
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limits[1]))
+    try:
+        with pytest.raises(OSError, match=r"\[Errno 27\] File too large$"):
+            folder.save_checkpoint("last.pt", {"epoch": 4, "model": torch.zeros(300_000)})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert folder.load_checkpoint("last.pt") == {"epoch": 3}
+    assert [path.name for path in folder.checkpoints.iterdir()] == ["last.pt"]
+
+
+def test_checkpoint_with_code_in_it_is_refused(folder, tmp_path):
+    class Bomb:
+        def __reduce__(self):
+            return (open, (str(tmp_path / "exploded"), "w"))
+
+    folder.checkpoints.mkdir(parents=True)
+    torch.save({"model": Bomb()}, folder.checkpoints / "last.pt")
+    with pytest.raises(RunError, match=r"last\.pt: is damaged, or holds more than tensors and plain values; it was"):
+        folder.load_checkpoint("last.pt")
+    assert not (tmp_path / "exploded").exists()
+
+
+def test_configuration_and_overrides_are_read_back(folder):
+    folder.write_config({"seed": 1, "optimizer": {"name": "adam", "lr": 0.001}}, ["seed=1", "study=größe"])
+    assert folder.read_config() == {"seed": 1, "optimizer": {"name": "adam", "lr": 0.001}}
+    assert folder.read_overrides() == ["seed=1", "study=größe"]
+
+
+def test_configuration_with_code_in_it_is_refused(folder):
+    write_text(folder.path / "config.yaml", "seed: !!python/object/apply:os.getcwd []")
+    with pytest.raises(RunError, match=r"config\.yaml: cannot be read: could not determine a constructor"):
+        folder.read_config()
+
+
+def test_clearing_removes_what_an_earlier_training_left(folder):
+    write_text(folder.path / "plots" / "curves.png", "")
+    write_text(folder.path / "metrics.csv", "")
+    write_text(folder.path / ".lock", "")
+    folder.save_checkpoint("best.pt", {})
+    folder.clear()
+    assert sorted(p.name for p in folder.path.rglob("*") if p.is_file()) == [".lock"]
+
+
+@pytest.mark.parametrize("content", [b"", b"no checkpoint at all", None])
+def test_damaged_checkpoint_is_told_in_one_message(folder, content):
+    folder.save_checkpoint("last.pt", {"model": {"w": torch.ones(100)}})
+    path = folder.checkpoints / "last.pt"
+    path.write_bytes(path.read_bytes()[:200] if content is None else content)
+    with pytest.raises(
+        RunError, match=r"last\.pt: is damaged, or .*; it was not opened\. Put it back, or train the run anew: "
+    ):
+        folder.load_checkpoint("last.pt")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", r"it is empty"),
+        ("a: [1", r"while parsing a flow sequence"),
+        ("just text", r"it holds no keys and values"),
+        (None, r"\[Errno 2\] No such file or directory: "),
+    ],
+)
+def test_damaged_configuration_is_told_in_one_message(folder, text, reason):
+    if text is not None:
+        write_text(folder.path / "config.yaml", text)
+    with pytest.raises(
+        RunError, match=rf"config\.yaml: cannot be read: {reason}.*\. Put it back, or train the run anew: "
+    ):
+        folder.read_config()

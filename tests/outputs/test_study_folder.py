@@ -1,0 +1,105 @@
+"""The files of a study: grid, question, results."""
+
+import pytest
+
+from cnnlab.outputs.files import OUTPUTS
+from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.base.errors import ConfigError, RunError
+from cnnlab.outputs.study_folder import RESULTS, GridRow, Study, StudyFolder, result_row
+from cnnlab.outputs.settings import differing, settings
+
+
+def test_study_lies_in_outputs_under_its_name():
+    assert StudyFolder.named("depth").path == OUTPUTS / "depth"
+
+
+@pytest.mark.parametrize("name", ["", "a/b", "..", ".hidden", "a\\b"])
+def test_study_whose_name_is_no_folder_is_refused(name):
+    with pytest.raises(ConfigError, match=r"study: must be the name of a folder, without / and leading dot, got '"):
+        StudyFolder.named(name)
+
+
+def test_study_cannot_take_the_folder_of_the_runs():
+    with pytest.raises(ConfigError, match=r"study: 'runs' is the folder of all runs\. Take another name\."):
+        StudyFolder.named("runs")
+
+
+def test_grid_and_question_come_back_as_they_were_written(tmp_path):
+    folder = StudyFolder(tmp_path / "depth")
+    study = Study("depth", "cnnlab -m seed=0,1", question="Deeper?", baseline="a", reported={"a": {"test_accuracy": 1}})
+    rows = [GridRow("a", "0", "id-0", "optimizer=sgd"), GridRow("b, c", "0", "", "optimizer=sdg", "unknown 'sdg'")]
+    folder.write_grid(study, rows)
+    assert folder.read_study() == study
+    assert folder.read_grid() == rows
+
+
+def test_study_without_its_file_keeps_its_name(tmp_path):
+    assert StudyFolder(tmp_path / "depth").read_study() == Study("depth", "")
+
+
+def test_what_is_damaged_in_its_file_is_left_out(tmp_path):
+    folder = StudyFolder(tmp_path / "depth")
+    folder.write_json("study.json", {"command": 7, "question": "Deeper?", "reported": {"a": 91.2}, "more": 1})
+    assert folder.read_study() == Study("depth", "", question="Deeper?")
+
+
+def test_folder_without_a_grid_is_no_study(tmp_path):
+    with pytest.raises(RunError, match=r"depth: is no study, it has no runs\.csv\."):
+        StudyFolder(tmp_path / "depth").read_grid()
+
+
+def test_grid_with_other_columns_is_damaged(tmp_path):
+    folder = StudyFolder(tmp_path)
+    (tmp_path / "runs.csv").write_text("arm,colour\na,red\n")
+    with pytest.raises(RunError, match=r"runs\.csv: is damaged\. Repeat the sweep; what is finished is kept\."):
+        folder.read_grid()
+
+
+def test_results_hold_the_settings_that_differ_and_the_figures(tmp_path):
+    figures = dict.fromkeys(RESULTS, 1)
+    folder = StudyFolder(tmp_path)
+    folder.write_results(
+        [
+            ({"optimizer": "sgd", "optimizer.lr": "0.1", "epochs": "2", "seed": "0"}, figures),
+            ({"optimizer": "adam", "optimizer.lr": "0.001", "epochs": "2", "seed": "1"}, figures),
+        ]
+    )
+    header, first, _ = (tmp_path / "results.csv").read_text().splitlines()
+    assert header == "optimizer,optimizer.lr," + ",".join(RESULTS)
+    assert first == "sgd,0.1," + ",".join("1" * len(RESULTS))
+
+
+def run(path, status, **summary):
+    folder = RunFolder(path / "the-run")
+    folder.write_status(status)
+    folder.write_json("summary.json", summary)
+    return folder
+
+
+def test_row_of_a_finished_run_holds_its_figures(tmp_path):
+    folder = run(
+        tmp_path, "finished", best_epoch=3, val={"accuracy": 0.9}, test={"accuracy": 0.8, "loss": 0.5, "auc": 0.7},
+        seconds={"train": 1.5}, parameters=10,
+    )  # fmt: skip
+    assert list(result_row(folder, seed=4).values()) == ["the-run", "finished", 4, 3, 0.9, 0.8, 0.5, 0.7, 1.5, 10]
+
+
+def test_row_of_a_run_that_failed_later_does_not_show_old_figures(tmp_path):
+    row = result_row(run(tmp_path, "failed", best_epoch=3, parameters=10), seed=4)
+    assert list(row.values()) == ["the-run", "failed", 4, *[None] * 7]
+
+
+def test_row_of_a_run_that_was_not_started_says_waiting(tmp_path):
+    assert result_row(RunFolder(tmp_path / "id"), seed=4)["status"] == "waiting"
+
+
+def test_settings_are_flat_and_without_what_does_not_train():
+    plain = {"study": "s", "epochs": 5, "ema": None, "optimizer": {"name": "sgd", "lr": 0.001, "nesterov": True}}
+    assert settings(plain) == {
+        "epochs": "5", "ema": "null", "optimizer": "sgd", "optimizer.lr": "0.001", "optimizer.nesterov": "true",
+    }  # fmt: skip
+
+
+def test_differing_settings_name_parts_first_and_leave_the_seed_out():
+    runs = [{"a.lr": "1", "a": "x", "b": "0", "seed": "0"}, {"a.lr": "2", "a": "y", "b": "0", "seed": "1"}]
+    assert differing(runs) == ["a", "a.lr"]

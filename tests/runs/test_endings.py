@@ -1,0 +1,98 @@
+import errno
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cnnlab.base.errors import RunError
+from cnnlab.outputs.lock import disk_errors, held
+from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.runs.endings import StopSignal, recorded
+
+
+def test_run_is_held_by_one_process_at_a_time(tmp_path):
+    folder = RunFolder(tmp_path / "run")
+    folder.write_status("running")
+    script = (
+        "import sys; from pathlib import Path; from cnnlab.artifacts import RunFolder; from cnnlab.guards import held\n"
+        "with held(RunFolder(Path(sys.argv[1]))): pass"
+    )
+    command = [sys.executable, "-c", script, str(folder.path)]
+    with held(folder):
+        other = subprocess.run(command, capture_output=True, text=True)
+    assert f"run: is being trained by process {os.getpid()} on " in other.stderr
+    assert subprocess.run(command, capture_output=True).returncode == 0
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
+def test_full_disk_is_told_in_one_message(tmp_path, number):
+    with (
+        pytest.raises(
+            RunError, match=r"run: no space left on the disk\. Free some and repeat the command, without rerun=true;"
+        ),
+        disk_errors(tmp_path / "run"),
+    ):
+        raise OSError(number, "no room")
+
+
+def test_folder_that_cannot_be_written_is_told_in_one_message(tmp_path):
+    (tmp_path / "outputs").write_text("a file in the way")
+    message = r"cannot be written \(Not a directory\)\. Work in a folder that can be written"
+    with pytest.raises(RunError, match=message), held(RunFolder(tmp_path / "outputs" / "run")):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [("a_file", "File exists"), ("a_file/run", "Not a directory"), ("/proc/foo", "No such file or directory")],
+)
+def test_place_where_no_folder_can_be_is_told_in_one_message(tmp_path, monkeypatch, path, reason):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a_file").write_text("in the way")
+    with pytest.raises(RunError, match=rf"^{path}: cannot be written \({reason}\)\. "), held(RunFolder(Path(path))):
+        pass
+
+
+def test_holder_that_has_written_nothing_yet_is_no_question_mark(tmp_path):
+    folder = RunFolder(tmp_path / "run")
+    message = r"^run: is being trained by another process\. Nothing was done here\.$"
+    with held(folder), pytest.raises(RunError, match=message), held(folder):
+        pass
+
+
+def test_other_errors_of_the_system_go_on(tmp_path):
+    with pytest.raises(OSError, match="bad sector"), disk_errors(tmp_path):
+        raise OSError(errno.EIO, "bad sector")
+
+
+def test_first_signal_stops_at_once_where_nothing_would_be_lost():
+    with StopSignal(lambda: True, print), pytest.raises(KeyboardInterrupt, match=r"^$"):
+        signal.raise_signal(signal.SIGINT)
+
+
+@pytest.mark.parametrize("which", [signal.SIGINT, signal.SIGTERM])
+def test_signal_waits_for_the_epoch_where_something_would_be_lost(which):
+    said = []
+    with StopSignal(lambda: False, said.append) as stop:
+        signal.raise_signal(which)
+        assert stop.is_wanted
+        assert said == ["stopping after this epoch; press Ctrl-C again to stop at once"]
+        with pytest.raises(KeyboardInterrupt, match=r"^$"):
+            signal.raise_signal(signal.SIGINT)
+
+
+def test_signals_are_given_back_at_the_end():
+    before = signal.getsignal(signal.SIGINT)
+    with StopSignal(lambda: True, print):
+        assert signal.getsignal(signal.SIGINT) is not before
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_run_whose_output_no_one_reads_any_more_counts_as_interrupted(tmp_path):
+    folder = RunFolder(tmp_path / "run")
+    with pytest.raises(SystemExit, match=r"^1$"), recorded(folder, lambda: 3, print):
+        raise SystemExit(1)
+    assert folder.read_json("status.json")["status"] == "interrupted"

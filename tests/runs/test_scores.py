@@ -1,0 +1,55 @@
+import numpy as np
+import pytest
+
+from cnnlab.runs.scores import MISTAKES, figures_of, predictions, seconds_to, worst_mistakes
+
+SCORES = np.array([[0.9, 0.1], [0.2, 0.8], [0.7, 0.3], [0.6, 0.4]], np.float32)
+TARGETS = np.array([0, 1, 1, 1])
+
+
+def test_figures_are_those_worked_by_hand():
+    figures = figures_of(SCORES, TARGETS, ["ant", "bee"])
+    assert figures["accuracy"] == 0.5
+    assert figures["balanced_accuracy"] == pytest.approx((1 + 1 / 3) / 2)
+    assert figures["majority_accuracy"] == 0.75
+    assert figures["auc"] == 1.0  # each bee scores above the ant
+    assert figures["per_class"]["ant"] == pytest.approx({"precision": 1 / 3, "recall": 1.0, "f1": 0.5, "support": 1})
+
+
+def test_area_under_the_curve_is_null_where_a_class_has_no_test_images():
+    assert figures_of(SCORES, np.array([1, 1, 1, 1]), ["ant", "bee"])["auc"] is None
+
+
+def test_predictions_hold_every_score_of_few_classes():
+    columns, rows = predictions(SCORES, TARGETS, ["ant", "bee"], None)
+    assert columns == ("index", "target", "predicted", "score_ant", "score_bee")
+    assert rows[2] == {"index": 2, "target": "bee", "predicted": "ant", "score_ant": 0.7, "score_bee": 0.3}
+
+
+def test_predictions_hold_the_top_five_of_many_classes():
+    classes = [f"c{k}" for k in range(21)]
+    scores = np.linspace(0, 1, 21, dtype=np.float32)[None]
+    columns, (row,) = predictions(scores, np.array([0]), classes, None)
+    assert tuple(row) == columns
+    assert [row[f"top{k}"] for k in range(1, 6)] == ["c20", "c19", "c18", "c17", "c16"]
+    assert (row["predicted"], row["top1_score"], row["top5_score"]) == ("c20", 1.0, 0.8)
+
+
+def test_predictions_end_with_the_file_where_images_are_files():
+    columns, rows = predictions(SCORES, TARGETS, ["ant", "bee"], ["a.png", "b.png", "c.png", "d.png"])
+    assert columns[-1] == "file"
+    assert tuple(rows[0]) == columns
+    assert [row["file"] for row in rows] == ["a.png", "b.png", "c.png", "d.png"]
+
+
+def test_worst_mistakes_come_first():
+    assert worst_mistakes(SCORES, TARGETS).tolist() == [2, 3]
+
+
+def test_only_so_many_mistakes_are_kept():
+    assert len(worst_mistakes(np.tile(SCORES[:1], (100, 1)), np.ones(100, int))) == MISTAKES
+
+
+def test_seconds_to_an_accuracy_are_summed_up_to_its_first_epoch():
+    rows = [{"seconds": "1.5", "val_accuracy": a} for a in ("0.55", "0.49", "0.72", "")]
+    assert seconds_to(rows) == {"0.5": 1.5, "0.6": 4.5, "0.7": 4.5}
