@@ -5,7 +5,7 @@ import torch
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.runtime import Runtime
-from cnnlab.building.data import describe_images
+from cnnlab.building.data import image_spec
 from cnnlab.building.networks import build_model, count_flops
 from cnnlab.building.parts import ImageSpec
 from cnnlab.building.train import build
@@ -52,12 +52,12 @@ def test_normalization_is_measured_on_the_training_split_alone():
 
 @pytest.mark.parametrize(("normalize", "mean"), [("imagenet", (0.485, 0.456, 0.406)), ("none", (0.0, 0.0, 0.0))])
 def test_normalization_can_be_given(normalize, mean):
-    assert describe_images(data(8, 8), normalize).normalization.mean == mean
+    assert image_spec(data(8, 8), normalize).normalization.mean == mean
 
 
 def test_images_that_are_no_squares_are_refused():
     with pytest.raises(ConfigError, match=r"dataset\.image_size: the images are 8x6, networks take squares\. Set it\."):
-        describe_images(data(8, 6), "none")
+        image_spec(data(8, 6), "none")
 
 
 def test_flops_count_a_multiply_add_as_two():

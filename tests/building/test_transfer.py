@@ -10,7 +10,7 @@ from PIL import Image
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.runtime import Runtime
-from cnnlab.building.saved_network import restore
+from cnnlab.building.saved_network import load_network
 from cnnlab.building.transfer import build_transfer
 from cnnlab.config.load import load
 from cnnlab.networks.transfer.heads import HEADS
@@ -32,7 +32,7 @@ def build(*overrides):
 
 
 def restored(folder):
-    return restore(folder, load(folder.read_config()))
+    return load_network(folder, load(folder.read_config()))
 
 
 def rows(folder, name):

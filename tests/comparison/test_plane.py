@@ -3,7 +3,7 @@
 import pytest
 
 from cnnlab.comparison import compare_study
-from cnnlab.comparison.plane import grid_of
+from cnnlab.comparison.plane import plane_of
 from tests.comparison.study_maker import write_study
 
 
@@ -13,7 +13,7 @@ def results_of(*names):
 
 def test_two_settings_span_a_plane_in_the_order_typed():
     results = results_of("a=2 b.c=x", "a=2 b.c=y", "a=1 b.c=x")
-    grid = grid_of(results)
+    grid = plane_of(results)
     assert (grid.row_key, grid.column_key, grid.rows, grid.columns) == ("a", "b.c", ["2", "1"], ["x", "y"])
     assert grid.cells["1", "x"] is results[2]
     assert ("1", "y") not in grid.cells
@@ -31,4 +31,4 @@ def test_two_settings_span_a_plane_in_the_order_typed():
     ],
 )
 def test_other_sweeps_span_none(names):
-    assert grid_of(results_of(*names)) is None
+    assert plane_of(results_of(*names)) is None

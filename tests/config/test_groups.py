@@ -26,7 +26,7 @@ def loaded(*overrides):
 )
 def test_what_is_not_given_follows_from_what_is(typed, procedure, head):
     config = load(composed(*typed, command="transfer"))
-    assert config.part("transfer").name == procedure
+    assert config.chosen("transfer").name == procedure
     assert head == (config.head and config.head.name)
 
 

@@ -8,7 +8,7 @@ import yaml
 import cnnlab.config.load
 from cnnlab.base.errors import ConfigError
 from cnnlab.config.load import load
-from cnnlab.config.run_config import Part, RunConfig, to_plain
+from cnnlab.config.run_config import Choice, RunConfig, to_plain
 from cnnlab.config.tables import TABLES
 from tests.conftest import composed
 
@@ -21,7 +21,7 @@ def problems(*overrides):
 
 def test_default_configuration_loads():
     config = load(composed())
-    assert config.optimizer == Part("adam", {"lr": 0.001, "betas": (0.9, 0.999), "eps": 1e-08, "weight_decay": 0.0})
+    assert config.optimizer == Choice("adam", {"lr": 0.001, "betas": (0.9, 0.999), "eps": 1e-08, "weight_decay": 0.0})
     assert config.dataset.name == "digits"
 
 

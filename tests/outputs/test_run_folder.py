@@ -5,11 +5,11 @@ import resource
 import pytest
 import torch
 
+from cnnlab.base.errors import RunError
 from cnnlab.outputs.files import GRADIENTS_COLUMNS, METRICS_COLUMNS, replacing, write_text
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.runs.records import metrics_row
 from cnnlab.training.engine import EpochRecord, Score
-from cnnlab.base.errors import RunError
 
 
 @pytest.fixture

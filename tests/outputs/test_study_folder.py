@@ -2,11 +2,11 @@
 
 import pytest
 
+from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.outputs.files import OUTPUTS
 from cnnlab.outputs.run_folder import RunFolder
-from cnnlab.base.errors import ConfigError, RunError
-from cnnlab.outputs.study_folder import RESULTS, GridRow, Study, StudyFolder, result_row
 from cnnlab.outputs.settings import differing, settings
+from cnnlab.outputs.study_folder import RESULTS, GridRow, Study, StudyFolder, result_row
 
 
 def test_study_lies_in_outputs_under_its_name():

@@ -2,12 +2,12 @@ import json
 
 import pytest
 
-from cnnlab.outputs.run_folder import RunFolder
-from cnnlab.outputs.files import write_text
-from cnnlab.cli.main import main
 from cnnlab.base.errors import RunError
-from cnnlab.runs.run import execute
+from cnnlab.cli.main import main
+from cnnlab.outputs.files import write_text
+from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.summary_file import look_up, read_summary
+from cnnlab.runs.run import execute
 from tests.conftest import tiny
 
 

@@ -8,7 +8,7 @@ import pytest
 from cnnlab.outputs.files import METRICS_COLUMNS
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.study_folder import StudyFolder
-from cnnlab.sweeps.watch import Progress, Watch, Watched, read_progress, run_line
+from cnnlab.sweeps.watch import RunProgress, Watch, Watched, read_progress, run_line
 
 
 def watched(path, name, *, is_rerun=False):
@@ -33,39 +33,39 @@ def results(path):
 
 
 def test_run_that_was_never_started_waits(tmp_path):
-    assert read_progress(watched(tmp_path, "a"), since=0) == Progress("waiting")
+    assert read_progress(watched(tmp_path, "a"), since=0) == RunProgress("waiting")
 
 
 def test_run_that_has_its_lock_but_does_not_hold_it_yet_is_not_called_dead(tmp_path):
     run = watched(tmp_path, "a")
     run.folder.path.mkdir(parents=True)
     run.folder.lock.touch()
-    assert read_progress(run, since=0) == Progress("waiting")
+    assert read_progress(run, since=0) == RunProgress("waiting")
 
 
 def test_running_run_tells_its_last_epoch(tmp_path):
     run = watched(tmp_path, "a")
     train_epochs(run, [0.1, 0.25])
-    assert read_progress(run, since=0) == Progress("running", 2, 0.25)
+    assert read_progress(run, since=0) == RunProgress("running", 2, 0.25)
 
 
 def test_finished_run_tells_its_figures(tmp_path):
     run = watched(tmp_path, "a")
     finish(run)
-    assert read_progress(run, since=time.time() + 60) == Progress("finished", 7, 0.9, 65.0)
+    assert read_progress(run, since=time.time() + 60) == RunProgress("finished", 7, 0.9, 65.0)
 
 
 def test_failure_before_the_sweep_is_forgotten_since_the_run_is_tried_again(tmp_path):
     run = watched(tmp_path, "a")
     run.folder.write_status("failed", error="no space")
-    assert read_progress(run, since=time.time() + 60) == Progress("waiting")
-    assert read_progress(run, since=0) == Progress("failed", error="no space")
+    assert read_progress(run, since=time.time() + 60) == RunProgress("waiting")
+    assert read_progress(run, since=0) == RunProgress("failed", error="no space")
 
 
 def test_finished_run_that_is_to_be_trained_again_waits(tmp_path):
     run = watched(tmp_path, "a", is_rerun=True)
     finish(run)
-    assert read_progress(run, since=time.time() + 60) == Progress("waiting")
+    assert read_progress(run, since=time.time() + 60) == RunProgress("waiting")
 
 
 def test_results_follow_the_runs(tmp_path):
@@ -111,7 +111,11 @@ def test_head_counts_the_runs(tmp_path):
 @pytest.mark.parametrize("label", ["seed=0", "optimizer=adam " * 8])
 @pytest.mark.parametrize(
     "progress",
-    [Progress("running", 3, 0.5), Progress("finished", 3, 0.5, 4000.0), Progress("failed", error="ValueError: " * 20)],
+    [
+        RunProgress("running", 3, 0.5),
+        RunProgress("finished", 3, 0.5, 4000.0),
+        RunProgress("failed", error="ValueError: " * 20),
+    ],
 )
 def test_line_of_a_run_fits_into_its_width(progress, label, width, tmp_path):
     run = Watched(RunFolder(tmp_path), label, 0, 20, {})
@@ -120,7 +124,7 @@ def test_line_of_a_run_fits_into_its_width(progress, label, width, tmp_path):
 
 def test_long_name_of_a_run_leaves_its_figures_whole(tmp_path):
     run = Watched(RunFolder(tmp_path), "model.conv_layers=6 model.linear_layers=2 seed=1", 0, 20, {})
-    line = run_line(run, Progress("finished", 3, 0.397, 62.0), width=74)
+    line = run_line(run, RunProgress("finished", 3, 0.397, 62.0), width=74)
     assert line.endswith("  val  39.7 %  1 min 2 s")
     assert "…" in line
     assert len(line) == 74

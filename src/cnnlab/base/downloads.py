@@ -18,9 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnnlab.base.errors import ConfigError
-
-Progress = Callable[[str, int, int], None]
-"""(what is done, how much of it, of how much)."""
+from cnnlab.base.progress import Progress
 
 TIMEOUT_SECONDS = 20.0  # without an answer; torchvision sets none and would wait for ever
 _FAILURES = (

@@ -95,7 +95,7 @@ def _cpu_multiplies_bf16() -> bool:
     return not flags.isdisjoint(_CPU_BF16)
 
 
-def describe_device(device: torch.device) -> str:
+def device_name(device: torch.device) -> str:
     """Return the processor's name as a person would say it."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
@@ -125,7 +125,7 @@ def environment(runtime: Runtime) -> dict[str, object]:
         "host": platform.node(),
         **_git_state(Path.cwd()),
         "device": runtime.device.type,
-        "device_name": describe_device(runtime.device),
+        "device_name": device_name(runtime.device),
         "threads": runtime.threads,
         "precision": runtime.precision,
     }

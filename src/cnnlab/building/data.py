@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from cnnlab.base.downloads import Progress
 from cnnlab.base.errors import ConfigError
+from cnnlab.base.progress import Progress
 from cnnlab.base.sharing import shared
 from cnnlab.building.parts import ImageSpec, SplitBatches
 from cnnlab.config.run_config import RunConfig, cache_dir
@@ -65,7 +65,7 @@ def _load_data(config: RunConfig, progress: Progress | None, mixed_size: int | N
     return dataclasses.replace(data, train=placed(data.train), val=val, test=placed(data.test))
 
 
-def describe_images(data: Data, normalize: str) -> ImageSpec:
+def image_spec(data: Data, normalize: str) -> ImageSpec:
     """Return what a model has to know of the images."""
     _, channels, height, width = data.train.images.shape
     if height != width:

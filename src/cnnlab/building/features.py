@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from cnnlab.base.downloads import Progress
+from cnnlab.base.progress import Progress
 from cnnlab.base.runtime import Runtime
 from cnnlab.base.sharing import shared
 from cnnlab.building.parts import ImageSpec

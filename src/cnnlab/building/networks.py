@@ -9,8 +9,8 @@ from typing import TypeVar
 import torch
 from torch import nn
 
-from cnnlab.base.downloads import Progress
 from cnnlab.base.errors import ConfigError
+from cnnlab.base.progress import Progress
 from cnnlab.base.randomness import initialise
 from cnnlab.building.parts import ImageSpec
 from cnnlab.config.run_config import RunConfig
@@ -28,14 +28,14 @@ from cnnlab.networks.transfer.zero_shot import MappedClasses, columns_of
 Network = TypeVar("Network", bound=nn.Module)
 
 
-def place(model: Network, device: torch.device) -> Network:
+def on_device(model: Network, device: torch.device) -> Network:
     """Return the model on the device, its weights in the order in memory that convolutions like best."""
     return model.to(device).to(memory_format=torch.channels_last)
 
 
 def build_model(config: RunConfig, images: ImageSpec) -> Classifier:
     """Return the model with torch's own initial weights, on the CPU."""
-    model, normalization, activation = (config.part(group) for group in ("model", "normalization", "activation"))
+    model, normalization, activation = (config.chosen(group) for group in ("model", "normalization", "activation"))
     return MODELS[model.name](
         len(images.classes),
         images.channels,
@@ -58,22 +58,22 @@ def count_flops(model: nn.Module, images: ImageSpec, device: torch.device) -> in
     return int(counter.get_total_flops())
 
 
-def describe(config: RunConfig) -> Transfer:
+def procedure_of(config: RunConfig) -> Transfer:
     """Return the run's procedure."""
-    chosen = config.part("transfer")
+    chosen = config.chosen("transfer")
     return TRANSFERS[chosen.name](**chosen.options)
 
 
 def build_backbone(config: RunConfig, *, loads: bool, progress: Progress | None = None) -> Backbone:
     """Return the run's backbone, on the CPU; `loads` says whether with its weights."""
-    chosen = config.part("backbone")
+    chosen = config.chosen("backbone")
     layer = {"layer": "last"} if config.head is None else {}  # zero-shot: the network's own outputs
     return BACKBONES[chosen.name](Request(chosen.name, config.seed, loads, progress), **{**chosen.options, **layer})
 
 
 def build_head(config: RunConfig, num_features: int, num_classes: int) -> nn.Module:
     """Return the run's head with the seed's initial weights, on the CPU."""
-    chosen = config.part("head")
+    chosen = config.chosen("head")
     head = HEADS[chosen.name](num_features, num_classes, **chosen.options)
     initialise(nn.ModuleDict({"head": head}), config.seed)
     return head
@@ -92,4 +92,4 @@ def head_on_frozen(config: RunConfig, backbone: Backbone, transfer: Transfer, cl
             f"backbone.weights: transfer=zero_shot asks for ImageNet's {NUM_IMAGENET:,} classes, "
             f"'{backbone.source}' tells {backbone.num_features:,} apart."
         )
-    return MappedClasses(columns_of(classes, transfer.mapping, imagenet_classes(config.part("backbone").name)))
+    return MappedClasses(columns_of(classes, transfer.mapping, imagenet_classes(config.chosen("backbone").name)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cnnlab.base.downloads import Progress
+from cnnlab.base.progress import Progress
 from cnnlab.base.runtime import Runtime
 from cnnlab.building.parts import Parts
 from cnnlab.building.train import build

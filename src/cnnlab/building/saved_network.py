@@ -12,7 +12,7 @@ from torch import nn
 from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.base.randomness import initialise
 from cnnlab.base.schema import Plain, PlainMapping
-from cnnlab.building.networks import build_backbone, build_head, build_model, describe, head_on_frozen
+from cnnlab.building.networks import build_backbone, build_head, build_model, head_on_frozen, procedure_of
 from cnnlab.building.parts import ImageSpec
 from cnnlab.config.load import load
 from cnnlab.config.run_config import RunConfig
@@ -26,7 +26,7 @@ _ADVICE = "Put it back, or train the run anew: its command with rerun=true."
 
 
 @dataclass(frozen=True)
-class Restored:
+class SavedNetwork:
     """What classifies images as the run did."""
 
     network: Classifier
@@ -36,7 +36,7 @@ class Restored:
     """Probabilities or decision values, as in summary.json."""
 
 
-def restore(folder: RunFolder, config: RunConfig) -> Restored:
+def load_network(folder: RunFolder, config: RunConfig) -> SavedNetwork:
     """Return the network of a run.
 
     Args:
@@ -51,7 +51,7 @@ def restore(folder: RunFolder, config: RunConfig) -> Restored:
     try:
         images = _images(saved)
         network = _network(config, images, saved)
-        return Restored(network.eval(), images, saved["scores_are"])
+        return SavedNetwork(network.eval(), images, saved["scores_are"])
     except (KeyError, RuntimeError, TypeError) as error:
         reason = f"is not of this run ({type(error).__name__})"
         raise RunError(f"{folder.checkpoints / 'best.pt'}: {reason}. {_ADVICE}") from error
@@ -84,7 +84,7 @@ def _network(config: RunConfig, images: ImageSpec, saved: PlainMapping) -> Class
         model = build_model(config, images)
         model.load_state_dict(saved["model"])
         return model
-    transfer = describe(config)
+    transfer = procedure_of(config)
     if not transfer.has_frozen_features:
         backbone = build_backbone(config, loads=False)
         head = build_head(config, backbone.num_features, len(images.classes))
@@ -116,7 +116,7 @@ def backbone_of_run(path: Path, seed: int, *, layer: Literal["penultimate", "las
     """
     folder = RunFolder(path)
     try:
-        restored = restore(folder, load(folder.read_config()))
+        restored = load_network(folder, load(folder.read_config()))
     except RunError as error:
         raise ConfigError(f"backbone.weights: {error}") from error
     network, images = restored.network, restored.images

@@ -9,14 +9,14 @@ from torch import nn
 from torch.optim import Optimizer
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from cnnlab.base.downloads import Progress
 from cnnlab.base.memory import memory_errors
+from cnnlab.base.progress import Progress
 from cnnlab.base.randomness import initialise
 from cnnlab.base.runtime import Runtime
-from cnnlab.building.data import check_batch_size, describe_images, image_batches, load_data
-from cnnlab.building.networks import build_model, place
+from cnnlab.building.data import check_batch_size, image_batches, image_spec, load_data
+from cnnlab.building.networks import build_model, on_device
 from cnnlab.building.parts import ImageSpec, Parts, SplitBatches
-from cnnlab.config.run_config import Part, RunConfig, size_keys
+from cnnlab.config.run_config import Choice, RunConfig, size_keys
 from cnnlab.data.augmentations import AUGMENTATIONS, Augmentation
 from cnnlab.data.splits import Data
 from cnnlab.networks.models.blocks import Classifier
@@ -35,12 +35,12 @@ def build(config: RunConfig, runtime: Runtime, *, progress: Progress | None = No
     with memory_errors("the images", *size_keys(config, "dataset.image_size", "dataset.num_images")):
         data = load_data(config, progress)
         check_batch_size(config.batch_size, len(data.train))
-        images = describe_images(data, config.normalize)
+        images = image_spec(data, config.normalize)
         batches = image_batches(config, data, images, runtime.device)
     with memory_errors("the model", *size_keys(config, "model.width", "dataset.image_size")):
         model = build_model(config, images)
         initialise(model, config.seed)  # on the CPU: a GPU would draw other numbers
-        model = place(model, runtime.device)
+        model = on_device(model, runtime.device)
     return parts_in_steps(
         config, data, images, batches, model, params=lambda loss_fn: [*model.parameters(), *loss_fn.parameters()]
     )
@@ -87,13 +87,13 @@ def parts_in_steps(
 
 def build_augmentation(config: RunConfig) -> Augmentation:
     """Return what is done to the training images; nothing where augmentation takes no part."""
-    chosen = config.augmentation or Part("none")
+    chosen = config.augmentation or Choice("none")
     return AUGMENTATIONS[chosen.name](**chosen.options)
 
 
 def build_loss(config: RunConfig, num_classes: int, num_features: int, device: torch.device) -> nn.Module:
     """Return the loss, on the device; what it learns starts from the seed."""
-    chosen = config.part("loss")
+    chosen = config.chosen("loss")
     loss_fn = LOSSES[chosen.name](num_classes, **chosen.options)
     if isinstance(loss_fn, FeatureLoss):
         loss_fn.set_num_features(num_features)
@@ -103,13 +103,13 @@ def build_loss(config: RunConfig, num_classes: int, num_features: int, device: t
 
 def build_optimizer(config: RunConfig, params: Params) -> Optimizer:
     """Return the optimizer of some parameters, or of groups of them with learning rates of their own."""
-    chosen = config.part("optimizer")
+    chosen = config.chosen("optimizer")
     return OPTIMIZERS[chosen.name](params, **chosen.options)
 
 
 def build_schedule(config: RunConfig, steps_per_epoch: int) -> Callable[[int], float]:
     """Return the schedule of the learning rate."""
-    chosen = config.part("scheduler")
+    chosen = config.chosen("scheduler")
     return SCHEDULERS[chosen.name](config.epochs * steps_per_epoch, steps_per_epoch, **chosen.options)
 
 

@@ -7,11 +7,11 @@ import dataclasses
 import torch
 from torch import Tensor, nn
 
-from cnnlab.base.downloads import Progress
+from cnnlab.base.progress import Progress
 from cnnlab.base.runtime import Runtime
-from cnnlab.building.data import check_batch_size, describe_images, image_batches, load_data
+from cnnlab.building.data import check_batch_size, image_batches, image_spec, load_data
 from cnnlab.building.features import Extraction
-from cnnlab.building.networks import build_backbone, build_head, describe, head_on_frozen, place
+from cnnlab.building.networks import build_backbone, build_head, head_on_frozen, on_device, procedure_of
 from cnnlab.building.parts import ImageSpec, Parts, SplitBatches
 from cnnlab.building.train import (
     build_augmentation,
@@ -41,7 +41,7 @@ def build_transfer(config: RunConfig, runtime: Runtime, *, progress: Progress | 
     Raises:
         ConfigError: the weights cannot be had, or the data does not fit what the configuration asks for.
     """
-    transfer = describe(config)
+    transfer = procedure_of(config)
     backbone = build_backbone(config, loads=transfer.weights != "left", progress=progress)
     if transfer.has_frozen_features:
         return _frozen_parts(config, runtime, backbone, transfer, progress)
@@ -57,7 +57,7 @@ def _network_parts(
     images = _images(config, data, backbone)
     batches = image_batches(config, data, images, runtime.device)
     head = build_head(config, backbone.num_features, len(data.classes))
-    model = place(TransferNetwork(backbone, head, trainable_layers=transfer.trainable_layers), runtime.device)
+    model = on_device(TransferNetwork(backbone, head, trainable_layers=transfer.trainable_layers), runtime.device)
     return parts_in_steps(
         config, data, images, batches, model, params=lambda loss_fn: _groups(model, loss_fn, transfer.backbone_lr)
     )
@@ -149,7 +149,7 @@ def _images(config: RunConfig, data: Data, backbone: Backbone) -> ImageSpec:
     Where no size is asked for, they are scaled and cut as the images were that the weights come from.
     """
     expected = backbone.expected
-    images = describe_images(data, "none" if config.normalize == "backbone" else config.normalize)
+    images = image_spec(data, "none" if config.normalize == "backbone" else config.normalize)
     if config.normalize == "backbone":
         images = dataclasses.replace(images, normalization=_normalization(expected, images.channels))
     if config.dataset.image_size is None and expected.image_size is not None:
@@ -159,7 +159,7 @@ def _images(config: RunConfig, data: Data, backbone: Backbone) -> ImageSpec:
             resize=expected.resize or expected.image_size,
             interpolation=expected.interpolation,
         )
-    check_images(config.part("backbone").name, backbone, images.channels, images.image_size)
+    check_images(config.chosen("backbone").name, backbone, images.channels, images.image_size)
     return images
 
 

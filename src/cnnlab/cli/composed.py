@@ -20,7 +20,7 @@ def typed(hydra_config: HydraConf) -> list[str]:
     return [str(text) for text in overrides]
 
 
-def to_plain(config: DictConfig) -> Plain:
+def plain_values(config: DictConfig) -> Plain:
     """Return a composed configuration in plain values, without Hydra's own part.
 
     Raises:

@@ -11,7 +11,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig
 
 from cnnlab.base.errors import ConfigError
-from cnnlab.cli.composed import check_plugins, to_plain, typed
+from cnnlab.cli.composed import check_plugins, plain_values, typed
 from cnnlab.runs.job import attempt
 from cnnlab.runs.outcome import Outcome
 
@@ -25,7 +25,7 @@ def train(config: DictConfig) -> Outcome:
         sweeper = hydra_config.sweeper
         if not in_sweep and (sweeper.get("params") or sweeper.get("arms")):
             raise ConfigError(_needs_sweep(overrides))
-        plain = to_plain(config)
+        plain = plain_values(config)
         check_plugins(plain, overrides)
     except ConfigError as error:
         print(error, file=sys.stderr)

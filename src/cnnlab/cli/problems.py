@@ -154,12 +154,12 @@ def _several(text: str, arguments: Arguments) -> str:
 
 def _problems_of_values(arguments: Arguments, overrides: list[str]) -> Sequence[str]:
     """Check names, types and ranges of what composes."""
-    from cnnlab.cli.composed import check_plugins, to_plain
+    from cnnlab.cli.composed import check_plugins, plain_values
     from cnnlab.config.load import load  # imports torch
     from cnnlab.config.plugins import load_plugins
 
     try:
-        plain = to_plain(compose(arguments.config_name, overrides))
+        plain = plain_values(compose(arguments.config_name, overrides))
         if arguments.is_sweep:
             plain.pop("arm", None)  # for the sweeper, which has looked at it
         check_plugins(plain, arguments.overrides)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cnnlab.comparison.comparing import Comparison
+from cnnlab.comparison.labels import MISSING
 from cnnlab.comparison.verdicts import Result
-from cnnlab.comparison.wording import MISSING
 from cnnlab.outputs.reported import ACCURACIES
 
 NAMES = {

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from cnnlab.base.texts import duration
 from cnnlab.comparison.arms import ENDED, Arm, Run
+from cnnlab.comparison.labels import percent, some_of
 from cnnlab.comparison.presets import preset
 from cnnlab.comparison.verdicts import Result, tied_by_validation
-from cnnlab.comparison.wording import percent, some_of
 
 BUDGET = ("epochs", "max_minutes", "patience", "min_delta", "stop_below_loss", "dataset.per_class", "dataset.fraction")
 """Settings that say how much an arm may learn from."""

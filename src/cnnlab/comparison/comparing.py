@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from cnnlab.comparison.arms import Arm, check_same_data, find_arm, group_runs, read_arms
 from cnnlab.comparison.cautions import advice_for_one_seed, cautions, failures
 from cnnlab.comparison.conclusion import conclude
+from cnnlab.comparison.labels import cell_names, heading, short_names
 from cnnlab.comparison.verdicts import Result, best_by_validation, compare, rank
-from cnnlab.comparison.wording import cell_names, heading, short_names
 from cnnlab.outputs.files import OUTPUTS
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.settings import differing

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cnnlab.comparison.arms import Arm
+from cnnlab.comparison.labels import capitalised, interval, listed, p_text, plus_minus, some_of
 from cnnlab.comparison.presets import preset
 from cnnlab.comparison.statistics import ALPHA
 from cnnlab.comparison.verdicts import BETTER, NOT_SHOWN, ONE_SEED, WORSE, Result, is_under_one_image
-from cnnlab.comparison.wording import capitalised, interval, listed, p_text, plus_minus, some_of
 from cnnlab.outputs.settings import differing
 
 MANY_VALUES, LONG_VALUE = 4, 40

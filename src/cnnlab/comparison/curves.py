@@ -11,8 +11,8 @@ import numpy as np
 from cnnlab.base.errors import RunError
 from cnnlab.base.metrics import Floats
 from cnnlab.comparison.arms import Arm, Run
+from cnnlab.comparison.labels import some_of
 from cnnlab.comparison.verdicts import Result
-from cnnlab.comparison.wording import some_of
 from cnnlab.outputs.run_folder import RunFolder
 
 SPLITS = {"train": "training", "val": "validation", "test": "test"}

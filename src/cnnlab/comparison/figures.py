@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from cnnlab.base.texts import cut_middle
 from cnnlab.comparison.comparing import Comparison
 from cnnlab.comparison.curves import SPLITS, Curves, notes_on_curves, read_curves
-from cnnlab.comparison.plane import Grid, grid_of
+from cnnlab.comparison.plane import Plane, plane_of
 from cnnlab.comparison.verdicts import Result
 from cnnlab.plots import save_figures
 from cnnlab.plots.curves import LOG_RATIO, scale_epochs
@@ -191,7 +191,7 @@ def _draw_arm(axes: Axes, row: int, result: Result, color: str) -> None:
 
 def heat_maps(comparison: Comparison) -> Figure | None:
     """Draw test accuracy and training time over the plane of two swept settings."""
-    grid = grid_of(comparison.results)
+    grid = plane_of(comparison.results)
     if grid is None or not any(result.test for result in comparison.results):
         return None
     labels = [cut_middle(label, 14) for label in grid.rows]
@@ -215,7 +215,7 @@ def heat_maps(comparison: Comparison) -> Figure | None:
     return figure
 
 
-def _draw_map(axes: Axes, grid: Grid, figure_of: Callable[[Result], float | None], colours: str, layout: str) -> None:
+def _draw_map(axes: Axes, grid: Plane, figure_of: Callable[[Result], float | None], colours: str, layout: str) -> None:
     """Draw one map with its numbers; a cell without a result stays empty."""
     found = {pair: figure_of(result) for pair, result in grid.cells.items()}
     values = np.array([[found.get((row, column)) for column in grid.columns] for row in grid.rows], dtype=np.float64)

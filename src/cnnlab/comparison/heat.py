@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from cnnlab.comparison.plane import Grid
+from cnnlab.comparison.plane import Plane
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class HeatMap:
         return cls(title, *titles, columns, table)
 
 
-def heat_maps(grid: Grid) -> list[HeatMap]:
+def heat_maps(grid: Plane) -> list[HeatMap]:
     """Return test accuracy and training time over the plane of two swept settings."""
     tests = {pair: None if r.test is None else 100 * r.test.mean for pair, r in grid.cells.items()}
     seconds = {pair: r.seconds for pair, r in grid.cells.items()}

@@ -20,10 +20,10 @@ from cnnlab.comparison.classes import Confusion, read_confusion
 from cnnlab.comparison.comparing import OF_RUNS, Comparison
 from cnnlab.comparison.curves import Curves, notes_on_curves, read_curves
 from cnnlab.comparison.heat import HeatMap, heat_maps
-from cnnlab.comparison.plane import grid_of
+from cnnlab.comparison.labels import MISSING, capitalised, cut_names, p_cell, percent, plus_minus
+from cnnlab.comparison.plane import plane_of
 from cnnlab.comparison.statistics import Estimate
 from cnnlab.comparison.verdicts import Result
-from cnnlab.comparison.wording import MISSING, capitalised, cut_names, p_cell, percent, plus_minus
 from cnnlab.outputs.files import write_text
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -94,7 +94,7 @@ def render(comparison: Comparison) -> str:
         cut=_cut(list(comparison.names.values()), CELL),
         settings=_unnamed(comparison),
         axis=_axis(comparison.results),
-        heat_maps=heat_maps(grid) if (grid := grid_of(comparison.results)) is not None else [],
+        heat_maps=heat_maps(grid) if (grid := plane_of(comparison.results)) is not None else [],
         recall=_recall_map(comparison, confusions, classes),
         unread=[damage for _, damages in read for damage in damages],
         curve_notes=[f"{capitalised(note)}." for note in notes_on_curves(comparison.results, curves, comparison.names)],

@@ -9,7 +9,7 @@ from cnnlab.comparison.verdicts import Result
 
 
 @dataclass(frozen=True)
-class Grid:
+class Plane:
     """Two settings and the arm at each pair of their values, in the order typed."""
 
     row_key: str
@@ -20,7 +20,7 @@ class Grid:
     """(row, column) -> arm; pairs that were not swept are missing."""
 
 
-def grid_of(results: Sequence[Result]) -> Grid | None:
+def plane_of(results: Sequence[Result]) -> Plane | None:
     """Return the plane of a sweep over two settings; None for any other sweep, and where most pairs are missing."""
     settings = [_settings(result.arm.name) for result in results]
     keys = list(settings[0])
@@ -33,7 +33,7 @@ def grid_of(results: Sequence[Result]) -> Grid | None:
     is_full = len(results) == len(cells) >= len(rows) * len(columns) / 2
     if not is_full or len(rows) < 2 or len(columns) < 2:
         return None
-    return Grid(row_key, column_key, rows, columns, cells)
+    return Plane(row_key, column_key, rows, columns, cells)
 
 
 def _settings(name: str) -> dict[str, str]:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from cnnlab.base.schema import Plain
 from cnnlab.comparison.comparing import Comparison
+from cnnlab.comparison.labels import MISSING, cut_names, p_cell, percent, plus_minus
 from cnnlab.comparison.statistics import Estimate
 from cnnlab.comparison.verdicts import Result
-from cnnlab.comparison.wording import MISSING, cut_names, p_cell, percent, plus_minus
 
 STATISTICS = (
     "metric", "n", "n_pairs", "n_failed", "mean", "sd", "ci_low", "ci_high", "difference", "difference_low",

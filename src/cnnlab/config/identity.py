@@ -10,7 +10,7 @@ from pathlib import Path
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.schema import Plain, PlainMapping
 from cnnlab.base.sharing import shared
-from cnnlab.config.run_config import Part, RunConfig, to_plain
+from cnnlab.config.run_config import Choice, RunConfig, to_plain
 from cnnlab.data.image_folders.listing import content_hash
 
 SCHEMA = 1
@@ -71,7 +71,7 @@ def dataset_key(config: RunConfig) -> str:
     return json.dumps({"name": config.dataset.name, **options, "content": data_content(config)}, sort_keys=True)
 
 
-def _hashed_paths(group: str, part: Part | None) -> dict[str, str]:
+def _hashed_paths(group: str, part: Choice | None) -> dict[str, str]:
     """Return the hashes of the files that a part's options name; a finished run's is that of its weights."""
     if part is None:
         return {}

@@ -11,7 +11,7 @@ from cnnlab.base.errors import ConfigError, did_you_mean, unknown
 from cnnlab.base.schema import Invalid, check_options, coerce
 from cnnlab.config.groups import TRAIN, is_transfer, resolve_transfer
 from cnnlab.config.rules import RULES
-from cnnlab.config.run_config import DatasetConfig, Part, RunConfig
+from cnnlab.config.run_config import Choice, DatasetConfig, RunConfig
 from cnnlab.config.tables import TABLES
 
 _COMMON = {f.name for f in dataclasses.fields(DatasetConfig)} - {"name", "options"}
@@ -32,7 +32,7 @@ def load(plain: Mapping[str, Any]) -> RunConfig:
         plain, groups, problems = resolve_transfer(plain)
     values = _scalars(plain, problems)
     for group in groups:
-        values[group] = _part(group, plain.get(group), problems)
+        values[group] = _choice(group, plain.get(group), problems)
     values["dataset"] = _dataset(plain.get("dataset"), problems)
     if problems:
         raise ConfigError(*problems)
@@ -64,14 +64,14 @@ def _coerced(
     return values
 
 
-def _part(group: str, plain: Any, problems: list[str]) -> Part | None:
+def _choice(group: str, plain: Any, problems: list[str]) -> Choice | None:
     factory = _factory(group, plain, problems)
     if factory is None:
         return None
     given = {key: value for key, value in plain.items() if key != "name"}
     options, found = check_options(group, plain["name"], factory, given)
     problems.extend(found)
-    return Part(plain["name"], options)
+    return Choice(plain["name"], options)
 
 
 def _factory(group: str, plain: Any, problems: list[str]) -> Callable[..., object] | None:

@@ -13,7 +13,7 @@ from cnnlab.training.losses import LOSSES
 from cnnlab.training.metric_losses import FeatureLoss
 
 if TYPE_CHECKING:
-    from cnnlab.config.run_config import Part, RunConfig
+    from cnnlab.config.run_config import Choice, RunConfig
 
 
 def _selection_needs_validation(config: RunConfig) -> str | None:
@@ -109,7 +109,7 @@ def _loss_fits_the_run(config: RunConfig) -> str | None:
     return None
 
 
-def _mixes(augmentation: Part) -> bool:
+def _mixes(augmentation: Choice) -> bool:
     try:
         return AUGMENTATIONS[augmentation.name](**augmentation.options).mixing is not None
     except ConfigError:  # it cannot be built: another rule says so

@@ -14,7 +14,7 @@ from cnnlab.data.splits import TEST_FRACTION, VAL_FRACTION
 
 
 @dataclass(frozen=True)
-class Part:
+class Choice:
     """One chosen entry of a table and its options, complete and coerced."""
 
     name: str
@@ -35,11 +35,11 @@ class DatasetConfig:
     per_class: PositiveInt | None = None
     """Training images per class, chosen by the seed; null takes all."""
     fraction: Portion | None = None
-    """Part of the training images of each class, chosen by the seed; null takes all."""
+    """Choice of the training images of each class, chosen by the seed; null takes all."""
     val_fraction: Fraction = VAL_FRACTION
-    """Part of the training split that is held out for validation; 0 for none."""
+    """Choice of the training split that is held out for validation; 0 for none."""
     test_fraction: Portion = TEST_FRACTION
-    """Part that is held out as test split where the data set comes without one."""
+    """Choice that is held out as test split where the data set comes without one."""
     split_seed: NonNegativeInt = 0
     """Fixes both splits; the run's seed does not change them."""
     shuffle: bool = True
@@ -55,16 +55,16 @@ class RunConfig:
     """Everything that makes one run. A key that is None is off, a group that is None takes no part in the run."""
 
     dataset: DatasetConfig
-    augmentation: Part | None = None
-    model: Part | None = None
-    normalization: Part | None = None
-    activation: Part | None = None
-    loss: Part | None = None
-    optimizer: Part | None = None
-    scheduler: Part | None = None
-    backbone: Part | None = None
-    head: Part | None = None
-    transfer: Part | None = None
+    augmentation: Choice | None = None
+    model: Choice | None = None
+    normalization: Choice | None = None
+    activation: Choice | None = None
+    loss: Choice | None = None
+    optimizer: Choice | None = None
+    scheduler: Choice | None = None
+    backbone: Choice | None = None
+    head: Choice | None = None
+    transfer: Choice | None = None
     study: str | None = None
     """Name of the study that the run belongs to."""
     seed: NonNegativeInt = 0
@@ -133,10 +133,10 @@ class RunConfig:
         """Name of the command that makes such runs."""
         return "train" if self.backbone is None else "transfer"
 
-    def part(self, group: str) -> Part:
+    def chosen(self, group: str) -> Choice:
         """Return what was chosen of a group that takes part."""
         chosen = getattr(self, group)
-        assert isinstance(chosen, Part)
+        assert isinstance(chosen, Choice)
         return chosen
 
 
@@ -146,7 +146,7 @@ def to_plain(config: RunConfig) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Part | DatasetConfig):
+    if isinstance(value, Choice | DatasetConfig):
         own = {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value) if f.name != "options"}
         return own | {key: _plain(option) for key, option in value.options.items()}
     if isinstance(value, Mapping):

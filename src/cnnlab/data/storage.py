@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from cnnlab.base.downloads import Progress
+from cnnlab.base.progress import Progress
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 from pathlib import Path
-import difflib
+
 from cnnlab.base.errors import ConfigError
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.run_folder import RunFolder
-
 
 _SHOWN = 5  # runs that a message names
 

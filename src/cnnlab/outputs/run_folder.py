@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-from collections.abc import Sequence
-from pathlib import Path
-import csv
 import errno
-import json
 import os
 import socket
 import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
 import yaml
+
 from cnnlab.base.errors import RunError
 from cnnlab.base.schema import Plain, PlainMapping
-from cnnlab.outputs.files import Folder, GRADIENTS_COLUMNS, METRICS_COLUMNS, Row, _ANEW, _csv_text, replacing, write_text
-
+from cnnlab.outputs.files import (
+    _ANEW,
+    GRADIENTS_COLUMNS,
+    METRICS_COLUMNS,
+    Folder,
+    Row,
+    _csv_text,
+    replacing,
+    write_text,
+)
 
 _SAFE_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same in C, ten times as fast, where it was built
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
 from cnnlab.base.schema import PlainMapping
 
 NOT_SETTINGS = frozenset({"study", "reported", "small", "rerun", "plan", "arm", "baseline", "plots"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+
 from cnnlab.base.schema import PlainMapping
 from cnnlab.outputs.lock import is_held
 from cnnlab.outputs.run_folder import RunFolder

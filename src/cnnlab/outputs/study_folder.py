@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from collections.abc import Mapping
-from collections.abc import Sequence
-from dataclasses import dataclass
 import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
 from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.base.schema import Plain, PlainMapping
-from cnnlab.outputs.files import Folder, OUTPUTS, RUNS
+from cnnlab.outputs.files import OUTPUTS, RUNS, Folder
 from cnnlab.outputs.reported import problem_of_reported
 from cnnlab.outputs.run_folder import RunFolder
-from cnnlab.outputs.settings import differing, settings
+from cnnlab.outputs.settings import differing
 from cnnlab.outputs.status import FINAL, standing
 from cnnlab.outputs.summary_file import look_up
-
 
 RESULTS = (
     "run_id", "status", "seed", "best_epoch", "val_accuracy", "test_accuracy", "test_loss", "test_auc",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 
-from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.base.errors import RunError
 from cnnlab.base.schema import Plain
+from cnnlab.outputs.run_folder import RunFolder
 
 _NUMBERS = ("best_epoch", "parameters", "images_per_second", "seconds.train", "test.accuracy", "test.majority_accuracy")
 _TEXTS = ("selected_by",)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-_FEW = 4  # runs; fewer are drawn sooner than processes start
+from cnnlab.base.progress import Progress
 
-Progress = Callable[[str, int, int], None]
+_FEW = 4  # runs; fewer are drawn sooner than processes start
 
 
 def draw_runs(folders: Sequence[Path], *, progress: Progress | None = None) -> None:

@@ -7,13 +7,14 @@ import time
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as ProgressBar
 
-from cnnlab.base.runtime import Runtime, describe_device
+from cnnlab.base.runtime import Runtime, device_name
 from cnnlab.base.schema import Plain
 from cnnlab.base.texts import duration
 from cnnlab.building.parts import Parts
-from cnnlab.config.run_config import Part, RunConfig
+from cnnlab.config.run_config import Choice, RunConfig
 from cnnlab.runs.scores import FULL_SCORES, TOP
 from cnnlab.training.engine import EpochRecord, Score
 from cnnlab.training.selection import Selection
@@ -33,7 +34,7 @@ class RunConsole:
         """File that gets every line too, once it is set."""
         self._is_quiet = is_quiet
         self._console = Console(file=sys.stdout, highlight=False, markup=False, soft_wrap=True)
-        self._live: Progress | None = None
+        self._live: ProgressBar | None = None
         self._task: TaskID | None = None
         self._said: dict[str, int] = {}
         self._began = time.perf_counter()
@@ -94,7 +95,7 @@ class RunConsole:
 
     def _show(self, what: str, done: int, total: int, text: str) -> None:
         if self._live is None:
-            self._live = Progress(
+            self._live = ProgressBar(
                 TextColumn("{task.description}"), BarColumn(bar_width=10), TextColumn("{task.fields[text]}"),
                 TimeRemainingColumn(compact=True), console=self._console, transient=True, refresh_per_second=5,
             )  # fmt: skip
@@ -132,7 +133,7 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def describe_run(
+def opening_lines(
     run_id: str, config: RunConfig, parts: Parts, runtime: Runtime, *, parameters: int, flops: int, epochs_done: int
 ) -> list[str]:
     """Return the lines that say what a run is, before it starts."""
@@ -148,7 +149,7 @@ def describe_run(
         *_model_lines(config),
         f"         {parameters:,} parameters, {_flops(flops)} per image",
         *_training_lines(config),
-        f"device   {describe_device(runtime.device)}, {counted(runtime.threads, 'thread')}, {precision}",
+        f"device   {device_name(runtime.device)}, {counted(runtime.threads, 'thread')}, {precision}",
     ]  # fmt: skip
     return [*lines, f"resumed  after epoch {epochs_done}"] if epochs_done else lines
 
@@ -163,10 +164,10 @@ def scores_kept(num_classes: int) -> list[str]:
 def _model_lines(config: RunConfig) -> list[str]:
     if config.backbone is None:
         model, normalization, activation = (
-            config.part(group).name for group in ("model", "normalization", "activation")
+            config.chosen(group).name for group in ("model", "normalization", "activation")
         )
         return [f"model    {model}, normalization {normalization}, activation {activation}"]
-    weights, transfer = config.backbone.options["weights"], config.part("transfer")
+    weights, transfer = config.backbone.options["weights"], config.chosen("transfer")
     head = [] if config.head is None else [f"head {_with_options(config.head)}"]
     return [
         f"backbone {config.backbone.name}, weights {weights}",
@@ -174,7 +175,7 @@ def _model_lines(config: RunConfig) -> list[str]:
     ]
 
 
-def _with_options(part: Part) -> str:
+def _with_options(part: Choice) -> str:
     options = (f"{key}={value}" for key, value in part.options.items() if value is not None)
     return " ".join((part.name, *options))
 
@@ -184,8 +185,8 @@ def _training_lines(config: RunConfig) -> list[str]:
         return [f"train    seed {config.seed}"]
     augmentation = "none" if config.augmentation is None else config.augmentation.name
     return [
-        f"train    {config.optimizer.name}, lr {config.optimizer.options['lr']:g}, {config.part('scheduler').name}, "
-        f"{config.part('loss').name}, augmentation {augmentation}",
+        f"train    {config.optimizer.name}, lr {config.optimizer.options['lr']:g}, {config.chosen('scheduler').name}, "
+        f"{config.chosen('loss').name}, augmentation {augmentation}",
         f"         {counted(config.epochs, 'epoch')}, batch {config.batch_size}, seed {config.seed}",
     ]
 

@@ -82,13 +82,13 @@ def _test(folder: RunFolder, parts: Parts, runtime: Runtime) -> Plain:
     return {"loss": loss, **figures_of(scores, labels, classes)}
 
 
-def describe_data(parts: Parts, content: str | None) -> Plain:
+def data_figures(parts: Parts, content: str | None) -> Plain:
     """Return the number of images of every split, and the hash of the files where they come from a folder."""
     splits = {"train": parts.data.train, "val": parts.data.val, "test": parts.data.test}
     return {**{name: 0 if split is None else len(split) for name, split in splits.items()}, "content": content}
 
 
-def describe_training(folder: RunFolder, parts: Parts, runtime: Runtime, state: TrainingState, *, status: str) -> Plain:
+def training_figures(folder: RunFolder, parts: Parts, runtime: Runtime, state: TrainingState, *, status: str) -> Plain:
     """Return the part of summary.json that does not depend on how training ended."""
     selected_by = "last epoch" if parts.val is None else "validation accuracy"
     return {

@@ -22,10 +22,10 @@ from cnnlab.outputs.lock import disk_errors, held
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import FINAL
 from cnnlab.outputs.summary_file import read_summary
-from cnnlab.runs.console import RunConsole, describe_run, summary_lines
+from cnnlab.runs.console import RunConsole, opening_lines, summary_lines
 from cnnlab.runs.endings import StopSignal, recorded
 from cnnlab.runs.records import gradient_rows, metrics_row
-from cnnlab.runs.results import describe_data, describe_training, score_selected_weights
+from cnnlab.runs.results import data_figures, score_selected_weights, training_figures
 from cnnlab.runs.training_state import TrainingState, from_checkpoint, to_checkpoint
 from cnnlab.training.engine import Batch, Clipping, EpochRecord, fit
 from cnnlab.training.schedulers import Plateau
@@ -137,7 +137,7 @@ class _Training:
 
     def carry_out(self) -> RunEnd:
         """Train the epochs that are missing, then score the selected weights."""
-        for line in describe_run(
+        for line in opening_lines(
             self.folder.run_id, self.config, self.parts, self.runtime,
             parameters=self.parameters, flops=self.flops, epochs_done=self.state.epoch,
         ):  # fmt: skip
@@ -263,9 +263,9 @@ class _Training:
             "features": self.parts.features_seconds,
         }
         return {
-            **describe_training(self.folder, self.parts, self.runtime, self.state, status=status),
+            **training_figures(self.folder, self.parts, self.runtime, self.state, status=status),
             **figures,
-            "data": describe_data(self.parts, data_content(self.config)),
+            "data": data_figures(self.parts, data_content(self.config)),
             "parameters": self.parameters,
             "flops_per_image": self.flops,
             "seconds": seconds,

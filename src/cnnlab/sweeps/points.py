@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from omegaconf import DictConfig
 
 from cnnlab.base.errors import ConfigError
-from cnnlab.cli.composed import check_plugins, to_plain
+from cnnlab.cli.composed import check_plugins, plain_values
 from cnnlab.cli.hydra_errors import COMPOSITION_ERRORS, explain
 from cnnlab.outputs.study_folder import GridRow
 
@@ -146,7 +146,7 @@ def _check(point: Point, compose: Callable[[list[str]], DictConfig]) -> Job:
     from cnnlab.config.plugins import load_plugins
 
     try:
-        plain = to_plain(compose(point.overrides))
+        plain = plain_values(compose(point.overrides))
     except (ValueError, *COMPOSITION_ERRORS) as error:
         raise ConfigError(explain(error)) from error
     check_plugins(plain, point.overrides)

@@ -39,7 +39,7 @@ class Watched:
 
 
 @dataclass(frozen=True)
-class Progress:
+class RunProgress:
     """How far a run is."""
 
     status: str
@@ -69,7 +69,7 @@ class Watch:
         self._on_change = on_change
         self._console = Console(file=sys.stdout, highlight=False, markup=False, soft_wrap=True)
         self._began = time.time()
-        self._progress = {run.folder.run_id: Progress("waiting") for run in runs}
+        self._progress = {run.folder.run_id: RunProgress("waiting") for run in runs}
         self._rows = {run.folder.run_id: result_row(run.folder, seed=run.seed) for run in runs}
         self._told: list[Watched] = []
         self._is_over = threading.Event()
@@ -130,7 +130,7 @@ class Watch:
                 ended.append(run)
         return ended
 
-    def _of(self, run: Watched) -> Progress:
+    def _of(self, run: Watched) -> RunProgress:
         return self._progress[run.folder.run_id]
 
     def _write(self) -> None:
@@ -174,25 +174,25 @@ class Watch:
         return (time.time() - self._began) / work_done * work_left
 
 
-def read_progress(run: Watched, *, since: float) -> Progress:
+def read_progress(run: Watched, *, since: float) -> RunProgress:
     """Return how far a run is; what happened to it before the time `since`, in s, counts only where that is its end."""
     try:
         is_old = (run.folder.path / "status.json").stat().st_mtime < since
     except OSError:
         # Its lock is there a moment before it is held: what looks dead may be about to begin.
-        return Progress("running" if standing(run.folder) == "running" else "waiting")
+        return RunProgress("running" if standing(run.folder) == "running" else "waiting")
     status, error = standing(run.folder), run.folder.read_json("status.json").get("error")
     if status in FINAL and not (run.is_rerun and is_old):
         return _ended(run, status, error)
     if status == "running":
         epoch, val_accuracy = _last_epoch(run.folder)
-        return Progress("running", epoch, val_accuracy)
-    return Progress("waiting") if is_old else Progress(status, error=error)
+        return RunProgress("running", epoch, val_accuracy)
+    return RunProgress("waiting") if is_old else RunProgress(status, error=error)
 
 
-def _ended(run: Watched, status: str, error: str | None) -> Progress:
+def _ended(run: Watched, status: str, error: str | None) -> RunProgress:
     row = result_row(run.folder, seed=run.seed)
-    return Progress(status, row["best_epoch"] or 0, row["val_accuracy"], row["train_seconds"], error)
+    return RunProgress(status, row["best_epoch"] or 0, row["val_accuracy"], row["train_seconds"], error)
 
 
 def _last_epoch(folder: RunFolder) -> tuple[int, float | None]:
@@ -204,7 +204,7 @@ def _last_epoch(folder: RunFolder) -> tuple[int, float | None]:
     return int(rows[-1]["epoch"]), float(accuracy) if accuracy else None
 
 
-def run_line(run: Watched, progress: Progress, *, width: int) -> str:
+def run_line(run: Watched, progress: RunProgress, *, width: int) -> str:
     """Return one line about a run: how it stands, which it is, its figures."""
     figures = [] if progress.val_accuracy is None else [f"val {100 * progress.val_accuracy:5.1f} %"]
     if progress.status == "running":

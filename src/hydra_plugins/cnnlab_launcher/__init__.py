@@ -9,7 +9,7 @@ from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
-from cnnlab.cli.composed import to_plain, typed
+from cnnlab.cli.composed import plain_values, typed
 from cnnlab.sweeps.processes import Processes, Task
 
 
@@ -70,7 +70,7 @@ class ProcessLauncher(Launcher):
 
     def _task(self, overrides: Sequence[str]) -> Task:
         config = self.loader.load_sweep_config(self.config, list(overrides))
-        return Task(to_plain(config), tuple(typed(config.hydra)))
+        return Task(plain_values(config), tuple(typed(config.hydra)))
 
 
 def _returned(outcome: object) -> JobReturn:

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from cnnlab.building.parts import ImageSpec
-from cnnlab.building.saved_network import Restored
+from cnnlab.building.saved_network import SavedNetwork
 from cnnlab.data.batches import Normalization
 from cnnlab.runs.predicting.classification import Picture, Unreadable, classify, pick_test_images
 from tests.conftest import tiny
@@ -25,7 +25,7 @@ class Brightness(nn.Module):
 @pytest.fixture
 def trained():
     images = ImageSpec(("dark", "bright"), 1, 2, Normalization((0.5,), (1.0,)))
-    return Restored(Brightness(), images, "probabilities")
+    return SavedNetwork(Brightness(), images, "probabilities")
 
 
 def test_answers_come_in_the_order_of_the_pictures_over_the_borders_of_batches(trained):

@@ -20,7 +20,7 @@ from cnnlab.runs.saved_config import saved_config
 if TYPE_CHECKING:
     import torch
 
-    from cnnlab.building.saved_network import Restored
+    from cnnlab.building.saved_network import SavedNetwork
     from cnnlab.config.run_config import RunConfig
     from cnnlab.outputs.run_folder import RunFolder
     from cnnlab.runs.predicting.feature_pictures import Artist
@@ -142,19 +142,19 @@ def _check_outputs(options: argparse.Namespace, files: Sequence[Path]) -> None:
             raise ConfigError(f"--features: '{features}' is no folder. Name one; it is made if it is not there.")
 
 
-def _load(folder: RunFolder, config: RunConfig, device_name: str) -> tuple[Restored, torch.device]:
+def _load(folder: RunFolder, config: RunConfig, device_name: str) -> tuple[SavedNetwork, torch.device]:
     from cnnlab.base.runtime import start_runtime
-    from cnnlab.building.saved_network import restore
+    from cnnlab.building.saved_network import load_network
 
     runtime = start_runtime(
         device=device_name, precision="fp32", threads=config.threads, deterministic=config.deterministic
     )
-    trained = restore(folder, config)
+    trained = load_network(folder, config)
     trained.network.to(runtime.device)
     return trained, runtime.device
 
 
-def _artist(features: Path, folder: RunFolder, trained: Restored, device: torch.device) -> Artist:
+def _artist(features: Path, folder: RunFolder, trained: SavedNetwork, device: torch.device) -> Artist:
     from cnnlab.runs.predicting.feature_pictures import Artist  # matplotlib takes half a second to import
 
     return Artist(features, folder, trained, device)

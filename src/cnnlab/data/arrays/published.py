@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from cnnlab.base.downloads import Progress, archive_advice, download, quiet
+from cnnlab.base.downloads import archive_advice, download, quiet
 from cnnlab.base.errors import ConfigError
+from cnnlab.base.progress import Progress
 from cnnlab.data.arrays.idx import find_idx, read_idx
 from cnnlab.data.splits import Source, Split
 

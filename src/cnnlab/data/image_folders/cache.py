@@ -19,8 +19,8 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from cnnlab.base.downloads import Progress
 from cnnlab.base.errors import RunError
+from cnnlab.base.progress import Progress
 from cnnlab.data.image_folders.decoding import VERSION, Header, Target, decode_files, read_headers
 from cnnlab.data.image_folders.listing import ImageFile, hash_lines
 

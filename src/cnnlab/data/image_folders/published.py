@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from cnnlab.base.downloads import Archive, Progress, fetch_folder
+from cnnlab.base.downloads import Archive, fetch_folder
 from cnnlab.base.errors import ConfigError
+from cnnlab.base.progress import Progress
 from cnnlab.data.image_folders.listing import ImageFile, Layout, list_folder, macos_left_out, quoted, read_layout
 
 TINY_IMAGENET = Archive(

@@ -10,7 +10,13 @@ from torch import Tensor, nn
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.schema import Positive, PositiveInt
-from cnnlab.networks.models.blocks import Activation, Classifier, Normalization, require_image_size, scaled
+from cnnlab.networks.models.blocks import (
+    ActivationFactory,
+    Classifier,
+    NormalizationFactory,
+    require_image_size,
+    scaled,
+)
 
 NormalizationPlace = Literal["before_activation", "after_activation"]
 
@@ -19,8 +25,8 @@ NormalizationPlace = Literal["before_activation", "after_activation"]
 class BlockOptions:
     """What all blocks of a network have in common."""
 
-    normalization: Normalization
-    activation: Activation
+    normalization: NormalizationFactory
+    activation: ActivationFactory
     place: NormalizationPlace
     convs_per_block: int
     residual: bool
@@ -130,8 +136,8 @@ def basenet(
     num_classes: int,
     in_channels: int,
     image_size: int,
-    normalization: Normalization,
-    activation: Activation,
+    normalization: NormalizationFactory,
+    activation: ActivationFactory,
     *,
     channels: tuple[PositiveInt, ...] = (64, 128, 256, 512),
     blocks: tuple[PositiveInt, ...] = (3, 4, 6, 3),

@@ -9,10 +9,10 @@ from torch import Tensor, nn
 
 from cnnlab.base.errors import ConfigError
 
-Normalization = Callable[[int, int], nn.Module]
+NormalizationFactory = Callable[[int, int], nn.Module]
 """(num_features, spatial_dims) -> module; 2 spatial dimensions for (N, C, H, W), 0 for (N, D)."""
 
-Activation = Callable[[], nn.Module]
+ActivationFactory = Callable[[], nn.Module]
 
 
 class Classifier(nn.Module, ABC):

@@ -7,7 +7,13 @@ from collections.abc import Callable
 from torch import Tensor, nn
 
 from cnnlab.base.schema import Positive
-from cnnlab.networks.models.blocks import Activation, Classifier, Normalization, require_image_size, scaled
+from cnnlab.networks.models.blocks import (
+    ActivationFactory,
+    Classifier,
+    NormalizationFactory,
+    require_image_size,
+    scaled,
+)
 
 MIN_IMAGE_SIZE = 8  # leaves one pixel: conv 8 -> 6, pool -> 3, conv -> 1
 
@@ -39,8 +45,8 @@ class Cnn6(Classifier):
         num_classes: int,
         in_channels: int,
         image_size: int,
-        normalization: Normalization,
-        activation: Activation,
+        normalization: NormalizationFactory,
+        activation: ActivationFactory,
         *,
         width: float,
     ) -> None:
@@ -96,8 +102,8 @@ def cnn6(
     num_classes: int,
     in_channels: int,
     image_size: int,
-    normalization: Normalization,
-    activation: Activation,
+    normalization: NormalizationFactory,
+    activation: ActivationFactory,
     *,
     width: Positive = 1.0,
 ) -> Classifier:

@@ -7,7 +7,13 @@ from collections.abc import Callable
 from torch import Tensor, nn
 
 from cnnlab.base.schema import Positive
-from cnnlab.networks.models.blocks import Activation, Classifier, Normalization, require_image_size, scaled
+from cnnlab.networks.models.blocks import (
+    ActivationFactory,
+    Classifier,
+    NormalizationFactory,
+    require_image_size,
+    scaled,
+)
 
 MIN_IMAGE_SIZE = 16  # leaves one pixel: conv 16 -> 12, pool -> 6, conv -> 2, pool -> 1
 
@@ -39,8 +45,8 @@ class LeNet(Classifier):
         num_classes: int,
         in_channels: int,
         image_size: int,
-        normalization: Normalization,
-        activation: Activation,
+        normalization: NormalizationFactory,
+        activation: ActivationFactory,
         *,
         width: float,
     ) -> None:
@@ -83,8 +89,8 @@ def lenet(
     num_classes: int,
     in_channels: int,
     image_size: int,
-    normalization: Normalization,
-    activation: Activation,
+    normalization: NormalizationFactory,
+    activation: ActivationFactory,
     *,
     width: Positive = 1.0,
 ) -> Classifier:

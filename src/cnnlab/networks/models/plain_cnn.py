@@ -11,7 +11,13 @@ from torch import Tensor, nn
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.schema import NonNegativeInt, Positive, PositiveInt
-from cnnlab.networks.models.blocks import Activation, Classifier, Normalization, require_image_size, scaled
+from cnnlab.networks.models.blocks import (
+    ActivationFactory,
+    Classifier,
+    NormalizationFactory,
+    require_image_size,
+    scaled,
+)
 
 GROWTH = 2.0  # as in VGG
 
@@ -42,8 +48,8 @@ class PlainCNN(Classifier):
         num_classes: int,
         in_channels: int,
         image_size: int,
-        normalization: Normalization,
-        activation: Activation,
+        normalization: NormalizationFactory,
+        activation: ActivationFactory,
         *,
         channels: list[int],
         pool_after: list[int],
@@ -84,8 +90,8 @@ def plain_cnn(
     num_classes: int,
     in_channels: int,
     image_size: int,
-    normalization: Normalization,
-    activation: Activation,
+    normalization: NormalizationFactory,
+    activation: ActivationFactory,
     *,
     conv_layers: PositiveInt = 4,
     linear_layers: PositiveInt = 2,

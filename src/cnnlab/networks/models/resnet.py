@@ -11,7 +11,7 @@ from typing import ClassVar, Literal
 from torch import Tensor, nn
 
 from cnnlab.base.schema import Fraction, Positive
-from cnnlab.networks.models.blocks import Activation, Classifier, HeConv2d, Normalization, scaled
+from cnnlab.networks.models.blocks import ActivationFactory, Classifier, HeConv2d, NormalizationFactory, scaled
 
 STAGE_CHANNELS = (64, 128, 256, 512)  # He et al. 2015, table 1
 
@@ -38,7 +38,13 @@ class BasicBlock(nn.Module):
     """Output channels of the block per channel of its stage."""
 
     def __init__(
-        self, in_channels: int, channels: int, *, stride: int, normalization: Normalization, activation: Activation
+        self,
+        in_channels: int,
+        channels: int,
+        *,
+        stride: int,
+        normalization: NormalizationFactory,
+        activation: ActivationFactory,
     ) -> None:
         super().__init__()
         self.conv1 = HeConv2d(in_channels, channels, 3, stride=stride, padding=1, bias=False)
@@ -79,7 +85,13 @@ class Bottleneck(nn.Module):
     """Output channels of the block per channel of its stage."""
 
     def __init__(
-        self, in_channels: int, channels: int, *, stride: int, normalization: Normalization, activation: Activation
+        self,
+        in_channels: int,
+        channels: int,
+        *,
+        stride: int,
+        normalization: NormalizationFactory,
+        activation: ActivationFactory,
     ) -> None:
         super().__init__()
         out_channels = channels * self.expansion
@@ -133,8 +145,8 @@ class ResNet(Classifier):
         num_blocks: tuple[int, int, int, int],
         num_classes: int,
         in_channels: int,
-        normalization: Normalization,
-        activation: Activation,
+        normalization: NormalizationFactory,
+        activation: ActivationFactory,
         *,
         stem: Stem,
         dropout: float | None,
@@ -184,7 +196,7 @@ class ResNet(Classifier):
         return logits
 
 
-def _shortcut(in_channels: int, out_channels: int, *, stride: int, normalization: Normalization) -> nn.Module:
+def _shortcut(in_channels: int, out_channels: int, *, stride: int, normalization: NormalizationFactory) -> nn.Module:
     """Return the identity, or where the shape changes a 1x1 convolution and its normalization ("option B")."""
     if stride == 1 and in_channels == out_channels:
         return nn.Identity()
@@ -219,8 +231,8 @@ def resnet18(
     num_classes: int,
     in_channels: int,
     image_size: int,  # noqa: ARG001 - any size will do
-    normalization: Normalization,
-    activation: Activation,
+    normalization: NormalizationFactory,
+    activation: ActivationFactory,
     *,
     stem: Stem = "cifar",
     dropout: Fraction | None = None,
@@ -237,8 +249,8 @@ def resnet34(
     num_classes: int,
     in_channels: int,
     image_size: int,  # noqa: ARG001 - any size will do
-    normalization: Normalization,
-    activation: Activation,
+    normalization: NormalizationFactory,
+    activation: ActivationFactory,
     *,
     stem: Stem = "cifar",
     dropout: Fraction | None = None,
@@ -255,8 +267,8 @@ def resnet50(
     num_classes: int,
     in_channels: int,
     image_size: int,  # noqa: ARG001 - any size will do
-    normalization: Normalization,
-    activation: Activation,
+    normalization: NormalizationFactory,
+    activation: ActivationFactory,
     *,
     stem: Stem = "cifar",
     dropout: Fraction | None = None,

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from cnnlab.base.downloads import Progress
 from cnnlab.base.errors import ConfigError
+from cnnlab.base.progress import Progress
 from cnnlab.networks.transfer.network import Backbone
-from cnnlab.networks.transfer.torchvision_networks import Layer, Weights, build_backbone
+from cnnlab.networks.transfer.torchvision_networks import Layer, Weights, torchvision_backbone
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def torchvision_network(explanation: str) -> Callable[..., Backbone]:
             raise ConfigError(
                 f"backbone ({request.name}): '{weights}' is a run, which brings its own network. Use backbone=run."
             )
-        return build_backbone(
+        return torchvision_backbone(
             request.name, request.seed, weights=weights, layer=layer, loads=request.loads, progress=request.progress
         )
 

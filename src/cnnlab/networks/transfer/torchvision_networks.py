@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Literal
 import torch
 from torch import nn
 
-from cnnlab.base.downloads import Progress, download, quiet
+from cnnlab.base.downloads import download, quiet
 from cnnlab.base.errors import ConfigError
+from cnnlab.base.progress import Progress
 from cnnlab.base.randomness import seed_of
 from cnnlab.networks.transfer.network import Backbone, Expected
 from cnnlab.networks.transfer.weights import (
@@ -36,7 +37,7 @@ _OLD_DENSENET = re.compile(r"(denselayer\d+\.(?:norm|conv))\.(\d\.)")
 _ADAPTS_INPUT = ("googlenet", "inception_v3")  # their weights expect other values, which they compute themselves
 
 
-def build_backbone(
+def torchvision_backbone(
     name: str, seed: int, *, weights: Weights, layer: Layer, loads: bool, progress: Progress | None
 ) -> Backbone:
     """Return one of torchvision's networks as a backbone.

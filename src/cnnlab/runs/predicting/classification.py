@@ -12,7 +12,7 @@ import numpy.typing as npt
 import torch
 
 from cnnlab.building.data import load_data
-from cnnlab.building.saved_network import Restored
+from cnnlab.building.saved_network import SavedNetwork
 from cnnlab.config.run_config import RunConfig
 from cnnlab.data.image_folders.decoding import decode
 from cnnlab.networks.scores import to_scores
@@ -48,7 +48,7 @@ class Unreadable:
     reason: str
 
 
-def read_pictures(files: Sequence[Path], trained: Restored) -> Iterator[Picture | Unreadable]:
+def read_pictures(files: Sequence[Path], trained: SavedNetwork) -> Iterator[Picture | Unreadable]:
     """Yield the images in files, each as the run's data set would have had it."""
     images = trained.images
     size = images.resize or images.image_size
@@ -59,7 +59,7 @@ def read_pictures(files: Sequence[Path], trained: Restored) -> Iterator[Picture 
             yield Unreadable(str(path), f"{type(error).__name__}: {error}")
 
 
-def pick_test_images(config: RunConfig, trained: Restored) -> list[Picture]:
+def pick_test_images(config: RunConfig, trained: SavedNetwork) -> list[Picture]:
     """Return the first image of each class in the run's test split, of the first ten classes.
 
     Raises:
@@ -75,7 +75,7 @@ def pick_test_images(config: RunConfig, trained: Restored) -> list[Picture]:
 
 
 def classify(
-    pictures: Iterable[Picture | Unreadable], trained: Restored, device: torch.device
+    pictures: Iterable[Picture | Unreadable], trained: SavedNetwork, device: torch.device
 ) -> Iterator[tuple[Picture, Scores] | Unreadable]:
     """Yield each picture with the scores of its classes, and what cannot be read as it is.
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 
 from cnnlab.base.errors import ConfigError
-from cnnlab.building.saved_network import Restored
+from cnnlab.building.saved_network import SavedNetwork
 from cnnlab.data.batches import Normalization
 from cnnlab.networks.models.stages import feature_maps, stages_of
 from cnnlab.outputs.files import replacing
@@ -33,7 +33,7 @@ class Artist:
         ConfigError: the network has no convolutions.
     """
 
-    def __init__(self, folder: Path, run: RunFolder, trained: Restored, device: torch.device) -> None:
+    def __init__(self, folder: Path, run: RunFolder, trained: SavedNetwork, device: torch.device) -> None:
         if not stages_of(trained.network):
             raise ConfigError(f"--features: the network of {run.run_id} has no convolutions, so no feature maps.")
         self.folder, self.run = folder, RunFiles(run.path)

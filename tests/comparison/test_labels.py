@@ -2,8 +2,7 @@
 
 import pytest
 
-from cnnlab.comparison.statistics import estimate
-from cnnlab.comparison.wording import (
+from cnnlab.comparison.labels import (
     cell_names,
     cut_names,
     heading,
@@ -15,6 +14,7 @@ from cnnlab.comparison.wording import (
     short_names,
     some_of,
 )
+from cnnlab.comparison.statistics import estimate
 
 NAMES = [
     (["optimizer=sgd", "optimizer=adam"], "optimizer", ["sgd", "adam"], ["sgd", "adam"]),
