@@ -4,7 +4,7 @@ import torch
 from cnnlab.base.runtime import Runtime
 from cnnlab.building.procedures import BUILDERS, build_parts
 from cnnlab.building.train import build
-from cnnlab.config.conf_files import COMPOSED
+from cnnlab.cli.commands import COMPOSED
 from cnnlab.networks.transfer.network import TransferNetwork
 from tests.conftest import tiny, tiny_transfer
 

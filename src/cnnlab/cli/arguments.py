@@ -8,10 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnnlab.base.errors import ConfigError, unknown
-from cnnlab.config.conf_files import COMPOSED
-
-PLAIN = {"list": "list_options", "predict": "predict", "report": "report", "resume": "resume"}
-"""Commands that read their own arguments, and their modules in cnnlab.commands."""
+from cnnlab.cli.commands import BY_NAME, COMPOSED, DEFAULT, Command
 
 _SWEEP = ("-m", "--multirun")
 _CONFIG_DIR = ("-cd", "--config-dir")
@@ -28,7 +25,7 @@ _WITHOUT_VALUE = (
 class Arguments:
     """A command line for Hydra, sorted into what begins with a dash and what overrides the configuration."""
 
-    command: str
+    command: Command
     flags: tuple[str, ...]
     overrides: tuple[str, ...]
 
@@ -55,7 +52,7 @@ class Arguments:
     @property
     def config_name(self) -> str:
         """Name of the primary config."""
-        return self._value(_CONFIG_NAME) or self.command
+        return self._value(_CONFIG_NAME) or str(self.command.config)
 
     @property
     def has_own_conf(self) -> bool:
@@ -72,7 +69,7 @@ class Arguments:
         return self._line(self.flags)
 
     def _line(self, flags: Iterable[str]) -> str:
-        command = () if self.command == COMPOSED[0] else (self.command,)
+        command = () if self.command.name == DEFAULT else (self.command.name,)
         return shlex.join(("cnnlab", *command, *flags, *self.overrides))
 
     def _value(self, names: Sequence[str]) -> str | None:
@@ -82,7 +79,7 @@ class Arguments:
         return None
 
 
-def split_command(args: Sequence[str]) -> tuple[str, list[str]]:
+def split_command(args: Sequence[str]) -> tuple[Command, list[str]]:
     """Return the command and the other words; the command is the first word, -m may stand before it.
 
     Raises:
@@ -91,15 +88,15 @@ def split_command(args: Sequence[str]) -> tuple[str, list[str]]:
     rest = list(args)
     place = next((i for i, word in enumerate(rest) if word not in _SWEEP), None)
     if place is None or not rest[place][0:1].isalpha() or "=" in rest[place]:
-        return COMPOSED[0], rest
-    command = rest.pop(place)
-    if command not in COMPOSED and command not in PLAIN:
-        said = unknown(command, (*COMPOSED, *PLAIN)).removeprefix("unknown ")
+        return BY_NAME[DEFAULT], rest
+    name = rest.pop(place)
+    if name not in BY_NAME:
+        said = unknown(name, BY_NAME).removeprefix("unknown ")
         raise ConfigError(f"no command {said.replace('Known:', 'Commands:')}")
-    return command, rest
+    return BY_NAME[name], rest
 
 
-def split_flags(command: str, args: Sequence[str]) -> Arguments:
+def split_flags(command: Command, args: Sequence[str]) -> Arguments:
     """Sort the words behind the command.
 
     Hydra 1.3 wants all overrides on one side of the flags, and its `--info` would swallow an override.
@@ -146,10 +143,8 @@ def command_to_complete(line: str) -> tuple[str, str, list[str]]:
     words = typed.split()
     if not words or (len(words) == 1 and not typed.endswith(" ")):
         begun = words[0] if words else ""
-        fitting = [name for name in (*COMPOSED, *PLAIN) if name.startswith(begun)]
-        return (COMPOSED[0] if begun not in fitting else ""), line, fitting
-    if words[0] in PLAIN:
-        return "", line, []
+        fitting = [name for name in BY_NAME if name.startswith(begun)]
+        return (DEFAULT if begun not in fitting else ""), line, fitting
     if words[0] in COMPOSED:
         return words[0], f"{program} {typed.lstrip().removeprefix(words[0]).lstrip()}", []
-    return COMPOSED[0], line, []
+    return ("" if words[0] in BY_NAME else DEFAULT), line, []

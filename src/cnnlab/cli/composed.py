@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hydra.conf import HydraConf
+from hydra.core.config_loader import ConfigLoader
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.schema import Plain, PlainMapping
-from cnnlab.cli.hydra_errors import explain
+from cnnlab.cli.hydra_errors import COMPOSITION_ERRORS, explain
 
 
 def typed(hydra_config: HydraConf) -> list[str]:
@@ -33,6 +34,25 @@ def plain_values(config: DictConfig) -> Plain:
         raise ConfigError(explain(error)) from error
     assert isinstance(plain, dict)
     return {str(key): value for key, value in plain.items()}
+
+
+def compose_point(loader: ConfigLoader, master: DictConfig, overrides: Sequence[str]) -> Plain:
+    """Return the configuration of a point of a sweep.
+
+    Args:
+        loader: Hydra's.
+        master: what all points share.
+        overrides: of the point.
+
+    Raises:
+        ConfigError: they do not compose, or bring plugins that no one typed.
+    """
+    try:
+        plain = plain_values(loader.load_sweep_config(master, list(overrides)))
+    except (ValueError, *COMPOSITION_ERRORS) as error:
+        raise ConfigError(explain(error)) from error
+    check_plugins(plain, overrides)
+    return plain
 
 
 def check_plugins(plain: PlainMapping, overrides: Sequence[str]) -> None:

@@ -17,7 +17,6 @@ from cnnlab.base.errors import ConfigError
 from cnnlab.cli.arguments import Arguments
 from cnnlab.cli.hydra_errors import COMPOSITION_ERRORS, is_of_hydra
 from cnnlab.cli.hydra_versions import main_options
-from cnnlab.cli.jobs import JOBS
 from cnnlab.cli.problems import all_problems, folders_of_hydra, repeated, study_of_another_command
 from cnnlab.config.conf_files import conf_dir
 from cnnlab.runs.outcome import Outcome
@@ -38,7 +37,7 @@ def run(arguments: Arguments) -> int:
     if problems := study_of_another_command(arguments):
         raise ConfigError(*problems)  # alone: what else is wrong, only the right command could tell
     outcomes: list[Outcome] = []
-    job = JOBS[arguments.command]
+    job = arguments.command.load()
 
     def kept(config: DictConfig) -> None:
         outcomes.append(job(config))
@@ -50,7 +49,7 @@ def run(arguments: Arguments) -> int:
         with _arguments_for_hydra(arguments), _wrapped() if arguments.is_help else contextlib.nullcontext():
             # A sweep's jobs may run in other processes: their outcomes come back through the launcher.
             task = job if arguments.is_sweep else kept
-            hydra.main(config_path=str(conf_dir()), config_name=arguments.command, **main_options())(task)()
+            hydra.main(config_path=str(conf_dir()), config_name=arguments.command.config, **main_options())(task)()
     except (ConfigError, ValueError, *COMPOSITION_ERRORS) as error:
         if isinstance(error, ValueError) and not is_of_hydra(error):
             raise

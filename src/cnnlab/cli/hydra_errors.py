@@ -15,7 +15,8 @@ from omegaconf import DictConfig
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, MissingMandatoryValue, OmegaConfBaseException
 
 from cnnlab.base.errors import unknown
-from cnnlab.config.conf_files import COMPOSED, conf_dir
+from cnnlab.cli.commands import COMPOSED
+from cnnlab.config.conf_files import conf_dir
 
 COMPOSITION_ERRORS = (HydraException, OmegaConfBaseException, yaml.YAMLError)
 """What composing raises when a configuration is wrong."""

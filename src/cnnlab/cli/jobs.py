@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from hydra.core.hydra_config import HydraConfig
+from hydra.core.utils import JobReturn
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.cli.composed import check_plugins, plain_values, typed
-from cnnlab.runs.job import attempt
 from cnnlab.runs.outcome import Outcome
 
 
 def train(config: DictConfig) -> Outcome:
     """Train one run, of `train` or of `transfer`; alone it says how it goes, in a sweep the sweep does."""
+    from cnnlab.runs.job import attempt  # imports torch
+
     try:
         hydra_config = HydraConfig.get()
         overrides = typed(hydra_config)
@@ -36,9 +38,16 @@ def train(config: DictConfig) -> Outcome:
     return outcome
 
 
+def outcome_of(returned: JobReturn) -> Outcome:
+    """Return how a job ended that a launcher carried out."""
+    try:
+        outcome = returned.return_value
+    except Exception as error:  # of the launcher: the job itself returns an outcome whatever happens
+        return Outcome(1, f"{type(error).__name__}: {error}")
+    assert isinstance(outcome, Outcome)
+    return outcome
+
+
 def _needs_sweep(overrides: Sequence[str]) -> str:
     what = next((text for text in overrides if text.startswith("experiment=")), "hydra.sweeper")
     return f"{what}: is a sweep, and a sweep needs -m: {shlex.join(['cnnlab', '-m', *overrides])}"
-
-
-JOBS: dict[str, Callable[[DictConfig], Outcome]] = {"train": train, "transfer": train}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import importlib
 import io
 import os
 import sys
@@ -11,22 +10,17 @@ from collections.abc import Sequence
 
 from cnnlab import __version__
 from cnnlab.base.errors import ConfigError, Interrupted, RunError
-from cnnlab.cli.arguments import PLAIN, command_to_complete, split_command, split_flags
-from cnnlab.config.conf_files import COMPOSED
+from cnnlab.cli.arguments import command_to_complete, split_command, split_flags
+from cnnlab.cli.commands import BY_NAME, COMMANDS, COMPOSED, Command
 
-HELP = """\
+HELP = f"""\
 cnnlab answers questions about convolutional networks with experiments: declare
 them on the command line, train every arm, compare.
 
 usage: cnnlab [COMMAND] [ARGUMENTS]
 
 commands:
-  train     train one run; with -m a sweep of runs. May be left out
-  transfer  the same with a pretrained network: features, fine-tuning, zero-shot
-  report    compare the arms of a study; without a name a table of runs
-  predict   classify images with a saved run
-  resume    go on with a run, exactly as it was configured
-  list      every option of every group, one line each
+{chr(10).join(f"  {command.name:10}{command.help}" for command in COMMANDS)}
 
 examples:
   cnnlab train                                       one run, all defaults
@@ -116,12 +110,12 @@ def _dispatch(args: list[str]) -> int:
     if "query=" in " ".join(args) and {"-sc", "--shell-completion"} & set(args):
         return _complete(args)
     command, rest = split_command(args)
-    if command in PLAIN:
-        return int(importlib.import_module(f"cnnlab.commands.{PLAIN[command]}").main(rest))
+    if command.config is None:
+        return int(command.load()(rest))
     return _compose(command, rest)
 
 
-def _compose(command: str, args: Sequence[str]) -> int:
+def _compose(command: Command, args: Sequence[str]) -> int:
     from cnnlab.cli.composition import run
 
     return run(split_flags(command, args))
@@ -136,4 +130,4 @@ def _complete(args: Sequence[str]) -> int:
     if command not in COMPOSED:
         return 0
     os.environ["COMP_LINE"] = rest
-    return _compose(command, args)
+    return _compose(BY_NAME[command], args)

@@ -16,6 +16,7 @@ from hydra.errors import HydraException
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.cli.arguments import Arguments
+from cnnlab.cli.commands import BY_NAME, COMPOSED, DEFAULT
 from cnnlab.cli.hydra_errors import COMPOSITION_ERRORS, explain
 from cnnlab.cli.hydra_versions import initialize_options
 from cnnlab.config.conf_files import EXPERIMENT, command_of_study, conf_dir
@@ -46,10 +47,13 @@ def folders_of_hydra(overrides: Iterable[str]) -> list[str]:
 def study_of_another_command(arguments: Arguments) -> list[str]:
     """Return a problem for a study whose file says that it belongs to another command."""
     name = next((text.partition("=")[2] for text in arguments.overrides if _key(text) == EXPERIMENT), None)
-    command = None if name is None or arguments.has_own_conf else command_of_study(name, _folders(arguments.config_dir))
-    if command is None or command == arguments.command:
+    typed = None if name is None or arguments.has_own_conf else command_of_study(name, _folders(arguments.config_dir))
+    if typed is None:
         return []
-    right = dataclasses.replace(arguments, command=command)
+    command = typed if typed in COMPOSED else DEFAULT
+    if command == arguments.command.name:
+        return []
+    right = dataclasses.replace(arguments, command=BY_NAME[command])
     line = right.as_typed() if arguments.is_look else right.as_sweep()
     return [f"{EXPERIMENT}={name}: is a study of cnnlab {command}. Type: {line}"]
 
@@ -71,7 +75,7 @@ def _problems_of_overrides(arguments: Arguments) -> list[str]:
     """Add the overrides one by one, groups first; those that compose stay, and what they make is checked."""
     found: dict[str, list[str]] = {text: [] for text in arguments.overrides}
     kept = [] if arguments.config_dir is None else [f"hydra.searchpath=[file://{Path(arguments.config_dir).resolve()}]"]
-    with initialize_config_dir(str(conf_dir()), job_name=arguments.command, **initialize_options()):
+    with initialize_config_dir(str(conf_dir()), job_name=arguments.command.name, **initialize_options()):
         undecided = set()  # groups without a valid choice: nothing can be said of their keys
         for text in sorted(found, key=lambda text: not _is_group(text, arguments.config_dir)):
             if _key(text).partition(".")[0] in undecided:

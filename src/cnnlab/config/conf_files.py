@@ -20,8 +20,6 @@ def conf_dir() -> Path:
     return next(path for path in places if (path / "train.yaml").is_file())
 
 
-COMPOSED = ("train", "transfer")
-"""Commands whose configuration Hydra composes; the first is meant when no command is given."""
 EXPERIMENT = "experiment"
 GLOBAL = (EXPERIMENT, "scale")
 """Groups whose files set any key; they have no table, the comment at their head explains them."""
@@ -77,12 +75,12 @@ def _comment(text: str) -> str:
 
 
 def command_of_study(name: str, folders: Sequence[Path]) -> str | None:
-    """Return the command that a study is typed with, as the comment at its head says; None if that says nothing."""
+    """Return the first word behind `cnnlab` in the comment at a study's head; None if there is no such line or word."""
     file = next((path for folder in folders if (path := folder / EXPERIMENT / f"{name}.yaml").is_file()), None)
     if file is None:
         return None
     for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
         words = line.split()
         if words[:2] == ["#", "cnnlab"]:
-            return next((word for word in words[2:3] if word in COMPOSED), COMPOSED[0])
+            return next(iter(words[2:3]), None)
     return None

@@ -6,8 +6,6 @@ import contextlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from hydra.core.utils import JobReturn
-
 from cnnlab.base.errors import RunError
 from cnnlab.outputs.files import write_text
 from cnnlab.outputs.lock import is_held
@@ -15,10 +13,10 @@ from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import DIED, FINAL, standing
 from cnnlab.outputs.summary_file import read_summary
 from cnnlab.runs.outcome import Outcome
-from cnnlab.sweeps.points import Job
+from cnnlab.sweeps.checked import Job
 
-Launch = Callable[[list[list[str]]], Sequence[JobReturn]]
-"""Overrides of each run -> how each ended; what a Hydra launcher does."""
+Launch = Callable[[list[list[str]]], Sequence[Outcome]]
+"""Overrides of each run -> how each ended, in the same order; what a launcher does."""
 
 _PAUSE = 1.0  # seconds between two looks at runs that another process trains
 
@@ -79,12 +77,12 @@ class Launching:
         for job in jobs:
             self._outcomes.pop(job.run_id, None)
         try:
-            returned = launch([job.point.overrides for job in jobs])
+            outcomes = launch([job.point.overrides for job in jobs])
         except Exception as error:  # of the launcher, say because one process died: what others did is in their files
             self._launcher_error = error
             return
-        for job, result in zip(jobs, returned):
-            self._outcomes[job.run_id] = outcome = _outcome(result)
+        for job, outcome in zip(jobs, outcomes):
+            self._outcomes[job.run_id] = outcome
             with contextlib.suppress(OSError):  # the disk is full; what went wrong is told at the end all the same
                 self._record(self._folders[job.run_id], outcome)
 
@@ -117,12 +115,3 @@ class Launching:
 
     def _status(self, job: Job) -> str:
         return standing(self._folders[job.run_id])
-
-
-def _outcome(result: JobReturn) -> Outcome:
-    try:
-        outcome = result.return_value
-    except Exception as error:  # of the launcher: the job itself returns an outcome whatever happens
-        return Outcome(1, f"{type(error).__name__}: {error}")
-    assert isinstance(outcome, Outcome)
-    return outcome

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from cnnlab.base.texts import duration
-from cnnlab.config.run_config import RunConfig
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import FINAL, standing
-from cnnlab.runs.estimate import costs
+
+if TYPE_CHECKING:
+    from cnnlab.config.run_config import RunConfig
 
 _LABEL = 40  # columns
 
@@ -23,6 +25,8 @@ def plan_lines(name: str, runs: Mapping[str, tuple[RunFolder, RunConfig]]) -> It
     Raises:
         ConfigError: a run cannot be built.
     """
+    from cnnlab.runs.estimate import costs  # imports torch
+
     finished = {folder: config for folder, config in runs.values() if _status(folder) in FINAL and not config.rerun}
     to_do = {folder: config for folder, config in runs.values() if folder not in finished}
     num_runs = f"{len(runs)} run{'' if len(runs) == 1 else 's'}"

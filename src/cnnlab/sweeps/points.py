@@ -1,26 +1,17 @@
-"""The points of a sweep's grid: composed and checked once, before the first run starts."""
+"""Points: what a sweep runs, in the words of the command line."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from omegaconf import DictConfig
-
-from cnnlab.base.errors import ConfigError
-from cnnlab.cli.composed import check_plugins, plain_values
-from cnnlab.cli.hydra_errors import COMPOSITION_ERRORS, explain
-from cnnlab.outputs.study_folder import GridRow
-
-if TYPE_CHECKING:
-    from cnnlab.config.run_config import RunConfig  # brings torch, and Hydra reads this file at every start
+SEED = "seed"
 
 
 @dataclass(frozen=True)
 class Point:
-    """A point of the grid: what it shares with all others, and what makes it differ."""
+    """What it shares with all others, and what makes it differ; all of it overrides, as typed."""
 
     arm_name: str
     """Name of the arm, "" where arms have none."""
@@ -52,104 +43,27 @@ class Point:
         return " ".join(filter(None, (*self.arm_overrides, *self.swept, self.seed)))
 
 
-@dataclass(frozen=True)
-class Job:
-    """A point that is a valid run."""
-
-    point: Point
-    run_id: str
-    config: RunConfig
+def key_of(override: str) -> str:
+    """Return the key of an override, without the signs that add or delete it."""
+    return override.partition("=")[0].lstrip("+~")
 
 
-@dataclass
-class Grid:
-    """The points of a sweep, checked; in the order of running."""
+def expand(
+    arms: Mapping[str, Sequence[str]], axes: Mapping[str, Sequence[str]], shared: Sequence[str], given: Sequence[str]
+) -> list[Point]:
+    """Return every arm with every combination of the swept values; seeds outermost, so that all arms come early.
 
-    points: list[tuple[Point, Job | str]] = field(default_factory=list)
-    """Each with its run, or with what is wrong with it."""
-
-    @property
-    def jobs(self) -> list[Job]:
-        """The runs, each once, also where several points stand for it."""
-        jobs = (checked for _, checked in self.points if isinstance(checked, Job))
-        return list({job.run_id: job for job in reversed(list(jobs))}.values())[::-1]
-
-    @property
-    def refused(self) -> dict[str, list[Point]]:
-        """What is wrong with points that are no valid runs -> those points."""
-        refused: dict[str, list[Point]] = {}
-        for point, checked in self.points:
-            if isinstance(checked, str):
-                refused.setdefault(checked, []).append(point)
-        return refused
-
-    @property
-    def is_planned(self) -> bool:
-        """Whether the runs are only to be shown."""
-        return any(job.config.plan for job in self.jobs)
-
-    @property
-    def swept_keys(self) -> list[str]:
-        """The keys in which points differ, the seed last."""
-        keys = [text.partition("=")[0] for point, _ in self.points for text in (*point.swept, point.seed) if text]
-        return list(dict.fromkeys(keys))
-
-    def rows(self, wrong: Mapping[str, str]) -> list[GridRow]:
-        """Return the rows of runs.csv.
-
-        Args:
-            wrong: run id -> what was found wrong after the check.
-        """
-        rows = []
-        for point, checked in self.points:
-            seed = point.seed.partition("=")[2]
-            if isinstance(checked, str):
-                rows.append(GridRow(point.arm, seed, "", point.own, checked))
-            else:
-                problem = wrong.get(checked.run_id, "")
-                run_id = "" if problem else checked.run_id
-                rows.append(GridRow(point.arm, seed or str(checked.config.seed), run_id, point.own, problem))
-        return rows
-
-    def refusals(self) -> list[str]:
-        """Return two lines for every problem: the points that have it, the problem."""
-        lines = []
-        for problem, points in self.refused.items():
-            more = f" and {len(points) - 1} more" if len(points) > 1 else ""
-            indented = problem.replace("\n", f"\n{'':11}")
-            lines.append(f"  refused  {points[0].label}{more}\n{'':11}{indented}")
-        return lines
-
-
-def check_points(points: Iterable[Point], compose: Callable[[list[str]], DictConfig]) -> Grid:
-    """Compose and check every point of the grid; say which are no valid runs.
-
-    Raises:
-        ConfigError: no point is a valid run.
+    Args:
+        arms: name -> overrides; one nameless arm where there are none.
+        axes: swept key -> overrides, one a value.
+        shared: overrides of all points.
+        given: keys that are typed or swept; they beat what an arm says of them.
     """
-    grid = Grid()
-    for point in points:
-        try:
-            grid.points.append((point, _check(point, compose)))
-        except ConfigError as error:
-            grid.points.append((point, "\n".join(error.problems)))
-    if not grid.jobs:
-        raise ConfigError(*(line for problem in grid.refused for line in problem.splitlines()))
-    for line in grid.refusals():
-        print(line, file=sys.stderr)
-    return grid
-
-
-def _check(point: Point, compose: Callable[[list[str]], DictConfig]) -> Job:
-    from cnnlab.config.identity import run_id
-    from cnnlab.config.load import load
-    from cnnlab.config.plugins import load_plugins
-
-    try:
-        plain = plain_values(compose(point.overrides))
-    except (ValueError, *COMPOSITION_ERRORS) as error:
-        raise ConfigError(explain(error)) from error
-    check_plugins(plain, point.overrides)
-    load_plugins(plain.get("plugins") or ())
-    config = load(plain)
-    return Job(point, run_id(config), config)
+    seeds = axes.get(SEED, [""])
+    others = [values for key, values in axes.items() if key != SEED]
+    return [
+        Point(arm, tuple(text for text in own if key_of(text) not in given), tuple(shared), combination, seed)
+        for seed in seeds
+        for combination in itertools.product(*others)
+        for arm, own in arms.items()
+    ]

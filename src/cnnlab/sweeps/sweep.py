@@ -1,12 +1,10 @@
-"""A sweep: has the runs launched that are to do, shows how they stand, and compares them."""
+"""A sweep: asks its design what to run, has it launched, shows how it stands, and compares what came of it."""
 
 from __future__ import annotations
 
-import contextlib
 import shlex
 import signal
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -16,31 +14,47 @@ from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.settings import settings
 from cnnlab.outputs.status import DIED, FINAL, standing
 from cnnlab.outputs.study_folder import GridRow, Study, StudyFolder
+from cnnlab.sweeps.checked import CheckedPoints, Compose, Job, check_points
+from cnnlab.sweeps.designs import Design, Ended, answer
 from cnnlab.sweeps.launching import Launch, Launching
-from cnnlab.sweeps.points import Grid, Job
+from cnnlab.sweeps.points import Point
+from cnnlab.sweeps.study_comparison import StudyComparison
 from cnnlab.sweeps.watch import Watch, Watched
-
-_COMPARISON_PAUSE = 30.0  # seconds: comparing takes one, and the processor has runs to train
 
 
 class Sweep:
-    """The runs of a grid.
+    """The runs that a design asks for, round after round.
 
     Args:
-        grid: checked points.
+        design: what to run; asked for its first round at once.
+        compose: makes a point's configuration.
         command: as typed; repeated, it does what is missing.
         question: what a study asks.
+
+    Raises:
+        ConfigError: no point of the first round is a valid run, or there is no such baseline.
     """
 
-    def __init__(self, grid: Grid, *, command: str, question: str | None = None) -> None:
-        self.grid, self.command, self.question = grid, command, question
-        self.jobs = grid.jobs
-        self.name = _name(grid)
-        self.study = StudyFolder.named(self.name)
-        self.folders = {job.run_id: RunFolder(RUNS / job.run_id) for job in self.jobs}
-        self.baseline = self._checked_baseline()
+    def __init__(self, design: Design, compose: Compose, *, command: str, question: str | None = None) -> None:
+        self.command, self.question = command, question
+        self._design, self._compose = design, compose
+        self.checked = CheckedPoints()
+        self.folders: dict[str, RunFolder] = {}
         self._launching = Launching(self.folders)
-        self._compared_at = time.monotonic()
+        self._round = self._take_up(next(design))
+        if not self.checked.jobs:
+            raise ConfigError(*(line for problem in self.checked.refused for line in problem.splitlines()))
+        self._tell_refused(self._round)
+        self._first = self.checked.jobs[0].config
+        self.name = _name(self.checked)
+        self.study = StudyFolder.named(self.name)
+        self.baseline = self._checked_baseline()
+        self._comparison = StudyComparison(self.study, self._rows)
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether the runs are only to be shown."""
+        return any(job.config.plan for job in self.checked.jobs)
 
     def _checked_baseline(self) -> str | None:
         """Return the name of the baseline, None for the first arm.
@@ -50,8 +64,8 @@ class Sweep:
         """
         from cnnlab.comparison.arms import arm_called
 
-        wanted = self.jobs[0].config.baseline
-        arms = list(dict.fromkeys(point.arm for point, _ in self.grid.points))
+        wanted = self._first.baseline
+        arms = list(dict.fromkeys(point.arm for point, _ in self.checked.points))
         try:
             return None if wanted is None else arm_called(wanted, arms)
         except ConfigError:
@@ -61,22 +75,21 @@ class Sweep:
             return None
 
     def show_plan(self) -> None:
-        """Say how every run stands and what the sweep will take; run nothing.
+        """Say how every run of the first round stands and what the sweep will take; run nothing.
 
         Raises:
             RunError: some would be refused.
         """
         from cnnlab.sweeps.plan import plan_lines
 
-        for line in plan_lines(
-            self.name, {job.point.label: (self.folders[job.run_id], job.config) for job in self.jobs}
-        ):
+        runs = {job.point.label: (self.folders[job.run_id], job.config) for job in self.checked.jobs}
+        for line in plan_lines(self.name, runs):
             print(line)
-        if num_refused := sum(map(len, self.grid.refused.values())):
+        if num_refused := self.checked.num_refused:
             raise RunError(f"{count(num_refused)} would be refused, see above.")
 
     def carry_out(self, launch: Launch) -> None:
-        """Run what is not finished, then show how all of them ended.
+        """Run what is not finished, round after round, then show how all of them ended.
 
         Raises:
             RunError: runs were refused, failed or diverged; each with its reason.
@@ -84,79 +97,96 @@ class Sweep:
         """
         self._tell_replaced()
         self._write_grid()
-        to_do = [job for job in self.jobs if job.config.rerun or self._status(job) not in FINAL]
-        before = len(self.jobs) - len(to_do)
-        print(f"sweep    {self.name}: {count(len(self.jobs))}{f', {before} done before' if before else ''}")
-        self._tell_died(to_do)
-        runs = [self._watched(job) for job in self.jobs]
-        watch = Watch(self.name, self.study, runs, on_change=self._refresh_comparison)
+        self._tell_begun(self.checked.jobs)
+        runs = [self._watched(job) for job in self.checked.jobs]
+        watch = Watch(self.name, self.study, runs, on_change=self._comparison.refresh)
         try:
             with _sigterm_is_ctrl_c():
                 with watch:
-                    self._launching.carry_out(to_do, launch)
+                    self._talk(launch, watch)
                 self._close()
         except KeyboardInterrupt:
-            counts = watch.counts()
-            print(f"interrupted: {counts['done']} of {count(len(self.jobs))} are done. Go on with:\n  {self.command}")
+            done = watch.counts()["done"]
+            print(f"interrupted: {done} of {count(len(self.checked.jobs))} are done. Go on with:\n  {self.command}")
             raise Interrupted from None
+
+    def _talk(self, launch: Launch, watch: Watch) -> None:
+        """Have each round launched, and tell the design what became of it, until it asks for no more."""
+        jobs = self._round.jobs
+        while True:
+            self._launching.carry_out(self._to_do(jobs), launch)
+            points = answer(self._design, [self._ended(point, checked) for point, checked in self._round.points])
+            if not points:
+                return
+            known = {job.run_id for job in self.checked.jobs}
+            self._round = self._take_up(points)
+            self._tell_refused(self._round)
+            jobs = [job for job in self._round.jobs if job.run_id not in known]
+            self._write_grid()
+            watch.add([self._watched(job) for job in jobs])
+            self._tell_begun(jobs)
+
+    def _take_up(self, points: Sequence[Point]) -> CheckedPoints:
+        """Check the points of a round, and add them to those of the sweep."""
+        checked = check_points(points, self._compose)
+        self.checked.points += checked.points
+        self.folders |= {job.run_id: RunFolder(RUNS / job.run_id) for job in checked.jobs}
+        return checked
+
+    def _ended(self, point: Point, checked: Job | str) -> Ended:
+        if isinstance(checked, str) or checked.run_id in self._launching.found_wrong():
+            return Ended(point, "", "refused", {})
+        status = self._status(checked)
+        summary = self.folders[checked.run_id].read_json("summary.json") if status in FINAL else {}
+        return Ended(point, checked.run_id, status, summary)
 
     def _status(self, job: Job) -> str:
         return standing(self.folders[job.run_id])
 
-    def _refresh_comparison(self) -> None:
-        """Write the comparison of what there is so far, now and then; called from the watch."""
-        if time.monotonic() - self._compared_at < _COMPARISON_PAUSE:
-            return
-        from cnnlab.comparison import write
-
-        if [row.run_id for row in self.study.read_grid()] != [row.run_id for row in self._rows()]:
-            return  # another sweep of this name has been begun since
-        with contextlib.suppress(ConfigError, RunError):  # told at the end, if it is still so
-            write(self.study, pictures=False)
-        self._compared_at = time.monotonic()
+    def _to_do(self, jobs: Sequence[Job]) -> list[Job]:
+        return [job for job in jobs if job.config.rerun or self._status(job) not in FINAL]
 
     def _close(self) -> None:
         """Draw the pictures, show the comparison, name what failed."""
         self._write_grid()  # again: of a sweep that was begun in between, or with what the runs said of their grid
         self._draw()
         print()
-        self._show_comparison()
-        failures = [self._failure(job) for job in self.jobs if self._launching.problem(job) is not None]
-        num_refused = sum(map(len, self.grid.refused.values()))
+        wants_pictures = any(job.config.plots for job in self.checked.jobs)
+        self._comparison.show([folder.path for folder in self.folders.values()], pictures=wants_pictures)
+        jobs = self.checked.jobs
+        failures = [self._failure(job) for job in jobs if self._launching.problem(job) is not None]
+        num_refused = self.checked.num_refused
         if failures or num_refused:
-            num_points = len(self.jobs) + num_refused
-            head = f"{len(failures) + num_refused} of {count(num_points)} failed:"
-            raise RunError("\n".join([head, *failures, *self.grid.refusals()]))
+            head = f"{len(failures) + num_refused} of {count(len(jobs) + num_refused)} failed:"
+            raise RunError("\n".join([head, *failures, *self.checked.refusals()]))
 
     def _draw(self) -> None:
         from cnnlab.plots.drawing import draw_runs
         from cnnlab.runs.console import RunConsole
 
-        drawn = [job for job in self.jobs if job.config.plots and self._status(job) in FINAL]
+        drawn = [job for job in self.checked.jobs if job.config.plots and self._status(job) in FINAL]
         progress = RunConsole().preparing if sys.stdout.isatty() else None
         draw_runs([self.folders[job.run_id].path for job in drawn], progress=progress)
-
-    def _show_comparison(self) -> None:
-        from cnnlab.comparison import terminal_lines, write
-        from cnnlab.comparison.run_table import show, width
-
-        try:
-            wants_pictures = any(job.config.plots for job in self.jobs)
-            print("\n".join(terminal_lines(write(self.study, pictures=wants_pictures), width=width())))
-        except ConfigError as error:  # the runs are there, but no question can be answered with them
-            show([folder.path for folder in self.folders.values()])
-            print(f"no comparison: {error}")
 
     def _failure(self, job: Job) -> str:
         kind = "diverged" if self._status(job) == "diverged" else "failed"
         return f"  {kind:9}{job.point.label}\n{'':11}{self._launching.problem(job)}"
 
-    def _tell_died(self, jobs: Sequence[Job]) -> None:
-        died = [job for job in jobs if self._status(job) == "died"]
+    def _tell_begun(self, jobs: Sequence[Job]) -> None:
+        """Say what a round takes up: how many runs, how many of them are done, which have died."""
+        to_do = self._to_do(jobs)
+        before = len(jobs) - len(to_do)
+        print(f"sweep    {self.name}: {count(len(jobs))}{f', {before} done before' if before else ''}")
+        died = [job for job in to_do if self._status(job) == "died"]
         for job in died:
             print(f"  died     {job.point.label}\n{'':11}{DIED} Trying again.")
         if died:
             print(f"{'':11}With hydra/launcher=process the other runs go on beside one that dies.")
+
+    @staticmethod
+    def _tell_refused(checked: CheckedPoints) -> None:
+        for line in checked.refusals():
+            print(line, file=sys.stderr)
 
     def _tell_replaced(self) -> None:
         """Say so if the folder holds another sweep, none of whose runs are among these."""
@@ -170,11 +200,10 @@ class Sweep:
 
     def _rows(self) -> list[GridRow]:
         """Return the grid; runs that were found wrong when they were built are refused points of it."""
-        return self.grid.rows(self._launching.found_wrong())
+        return list(self.checked.rows(self._launching.found_wrong()))
 
     def _write_grid(self) -> None:
-        config = self.jobs[0].config
-        study = Study(self.name, self.command, self.question, self.baseline, config.reported)
+        study = Study(self.name, self.command, self.question, self.baseline, self._first.reported)
         self.study.write_grid(study, self._rows())
 
     def _watched(self, job: Job) -> Watched:
@@ -187,12 +216,12 @@ class Sweep:
         return Watched(folder, job.point.label, config.seed, config.epochs, own, is_rerun=config.rerun)
 
 
-def _name(grid: Grid) -> str:
+def _name(checked: CheckedPoints) -> str:
     """Return the study's name: as configured, else made of what is swept."""
-    configured = next((job.config.study for job in grid.jobs if job.config.study is not None), None)
+    configured = next((job.config.study for job in checked.jobs if job.config.study is not None), None)
     if configured is not None:
         return configured
-    keys = grid.swept_keys
+    keys = checked.swept_keys
     return "-".join(key for key in keys if key != "seed") or (keys[0] if keys else "sweep")
 
 

@@ -13,6 +13,7 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
+from cnnlab.base.schema import Plain
 from cnnlab.base.texts import cut_middle, duration
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import FINAL, standing
@@ -65,17 +66,18 @@ class Watch:
     def __init__(
         self, name: str, study: StudyFolder, runs: Sequence[Watched], *, on_change: Callable[[], None] | None = None
     ) -> None:
-        self.name, self.study, self.runs = name, study, runs
+        self.name, self.study = name, study
+        self.runs: Sequence[Watched] = ()
         self._on_change = on_change
         self._console = Console(file=sys.stdout, highlight=False, markup=False, soft_wrap=True)
         self._began = time.time()
-        self._progress = {run.folder.run_id: RunProgress("waiting") for run in runs}
-        self._rows = {run.folder.run_id: result_row(run.folder, seed=run.seed) for run in runs}
+        self._progress: dict[str, RunProgress] = {}
+        self._rows: dict[str, Plain] = {}
         self._told: list[Watched] = []
+        self._num_before = 0
+        self._lock = threading.Lock()
         self._is_over = threading.Event()
-        self._look()
-        self._told = [run for run in runs if self._of(run).status in FINAL]
-        self._num_before = len(self._told)
+        self.add(runs)
 
     def __enter__(self) -> Watch:
         self._write()
@@ -94,6 +96,16 @@ class Watch:
         self._live.stop()
         self._tell(self._look())
         self._write()
+
+    def add(self, runs: Sequence[Watched]) -> None:
+        """Watch more runs; what is finished already is not told again."""
+        self._progress |= {run.folder.run_id: read_progress(run, since=self._began) for run in runs}
+        self._rows |= {run.folder.run_id: result_row(run.folder, seed=run.seed) for run in runs}
+        finished = [run for run in runs if self._of(run).status in FINAL]
+        with self._lock:
+            self._told = [*finished, *self._told]
+            self._num_before += len(finished)
+            self.runs = [*self.runs, *runs]
 
     def counts(self) -> dict[str, int]:
         """Return how many runs stand how; done are those that need no further training."""
@@ -138,7 +150,8 @@ class Watch:
 
     def _tell(self, ended: Iterable[Watched]) -> None:
         for run in ended:
-            self._told = [other for other in self._told if other is not run] + [run]
+            with self._lock:
+                self._told = [other for other in self._told if other is not run] + [run]
             if not self._console.is_terminal:
                 counter = f"{len(self._told):{len(str(len(self.runs)))}}/{len(self.runs)} "
                 self._console.print(counter + run_line(run, self._of(run), width=WIDTH - len(counter)))

@@ -13,8 +13,6 @@ import signal
 import sys
 import threading
 
-from cnnlab.runs.job import attempt
-
 
 def main() -> int:
     """Carry out the run; return 0, or 130 if it was interrupted."""
@@ -23,6 +21,8 @@ def main() -> int:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever a run prints must not get into the answer
     threading.Thread(target=_stop_when_left_alone, daemon=True).start()
     try:
+        from cnnlab.runs.job import attempt  # imports torch
+
         outcome = attempt(task["plain"], task["overrides"], in_sweep=True)
     except KeyboardInterrupt:
         return 130

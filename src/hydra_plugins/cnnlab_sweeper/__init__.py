@@ -1,6 +1,5 @@
 """Hydra's side of a sweep: expands the grid, composes its points, has them carried out. It writes nothing."""
 
-import itertools
 import shlex
 import sys
 from collections.abc import Sequence
@@ -18,9 +17,13 @@ from omegaconf import DictConfig
 
 from cnnlab.base.errors import ConfigError, unknown
 from cnnlab.base.schema import Plain
+from cnnlab.cli.commands import DEFAULT
+from cnnlab.cli.composed import compose_point
+from cnnlab.cli.jobs import outcome_of
 from cnnlab.cli.problems import not_discrete
-from cnnlab.config.conf_files import COMPOSED, EXPERIMENT, read_options
-from cnnlab.sweeps.points import Point, check_points
+from cnnlab.config.conf_files import EXPERIMENT, read_options
+from cnnlab.sweeps.designs import grid
+from cnnlab.sweeps.points import Point, expand, key_of
 from cnnlab.sweeps.sweep import Sweep
 
 ARM = "arm"
@@ -69,31 +72,28 @@ class GridSweeper(Sweeper):
         assert self.config is not None
         assert self.launcher is not None
         master, launcher = self.config, self.launcher
-        points = self._grid(arguments)
-        grid = check_points(points, lambda overrides: self.loader.load_sweep_config(master, overrides))
-        sweep = Sweep(grid, command=_typed(master.hydra.job.name), question=_question(master, arguments))
-        if grid.is_planned:
+        sweep = Sweep(
+            grid(self._points(arguments)),
+            lambda overrides: compose_point(self.loader, master, overrides),
+            command=_typed(master.hydra.job.name),
+            question=_question(master, arguments),
+        )
+        if sweep.is_planned:
             sweep.show_plan()
         else:
-            sweep.carry_out(lambda jobs: launcher.launch(jobs, initial_job_idx=0))
+            sweep.carry_out(lambda jobs: [outcome_of(job) for job in launcher.launch(jobs, initial_job_idx=0)])
         return []
 
-    def _grid(self, arguments: list[str]) -> list[Point]:
+    def _points(self, arguments: list[str]) -> list[Point]:
         given = {key: f"{key}={value}" for key, value in self.params.items()}
-        given |= {_key(text): text for text in arguments}
+        given |= {key_of(text): text for text in arguments}
         arms = self._chosen_arms(given.pop(ARM, None))
         overrides = OverridesParser.create(config_loader=self.loader).parse_overrides(list(given.values()))
         shared = tuple(str(override.input_line) for override in overrides if not override.is_sweep_override())
         axes = {
             str(override.get_key_element()): _values(override) for override in overrides if override.is_sweep_override()
         }
-        seeds, others = axes.pop("seed", [""]), axes.values()
-        return [
-            Point(arm, tuple(text for text in own if _key(text) not in given), shared, point, seed)
-            for seed in seeds
-            for point in itertools.product(*others)
-            for arm, own in arms.items()
-        ]
+        return expand(arms, axes, shared, list(given))
 
     def _chosen_arms(self, text: str | None) -> dict[str, tuple[str, ...]]:
         """Return the named arms that are wanted, one nameless arm where there are none.
@@ -109,10 +109,6 @@ class GridSweeper(Sweeper):
         if problems := [f"{ARM}: {unknown(name, self.arms)}" for name in names if name not in self.arms]:
             raise ConfigError(*problems)
         return {name: self.arms[name] for name in names}
-
-
-def _key(text: str) -> str:
-    return text.partition("=")[0].lstrip("+~")
 
 
 def _values(override: Override) -> list[str]:
@@ -131,13 +127,13 @@ _BOOLEANS = {"True": "true", "False": "false"}
 
 def _typed(command: str) -> str:
     """Return the command line of this sweep."""
-    words = ("cnnlab", *(() if command == COMPOSED[0] else (command,)), *sys.argv[1:])
+    words = ("cnnlab", *(() if command == DEFAULT else (command,)), *sys.argv[1:])
     return shlex.join(words)
 
 
 def _question(master: DictConfig, arguments: Sequence[str]) -> str | None:
     """Return what the study asks, as the head of its file says."""
-    name = next((text.partition("=")[2] for text in arguments if _key(text) == EXPERIMENT), None)
+    name = next((text.partition("=")[2] for text in arguments if key_of(text) == EXPERIMENT), None)
     folders = [Path(source.path) for source in master.hydra.runtime.config_sources if source.schema == "file"]
     return next((option.explanation for option in read_options(EXPERIMENT, folders) if option.name == name), None)
 

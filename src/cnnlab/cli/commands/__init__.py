@@ -1,1 +1,58 @@
-"""One module per command; each has `main(args)`, which returns the exit code."""
+"""The commands: one list, from which dispatch, completion, help and tests come. Imports none of them.
+
+To add a command, write it down here. One that Hydra composes has a primary config in conf/, and its job is carried out
+with each composed configuration. One that reads its own arguments is a module of this package whose `main` takes the
+words behind the command and returns the exit code.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command of the console script."""
+
+    name: str
+    help: str
+    """One line of at most 70 columns, for `cnnlab --help`."""
+    job: str
+    """`module:function` that carries it out."""
+    config: str | None = None
+    """Primary config in conf/, without suffix; None where Hydra has no part in it."""
+
+    def load(self) -> Callable[..., Any]:
+        """Import what carries it out, and only that."""
+        job: Callable[..., Any] = pkgutil.resolve_name(self.job)
+        return job
+
+
+COMMANDS = (
+    Command(
+        "train", "train one run; with -m a sweep of runs. May be left out", job="cnnlab.cli.jobs:train", config="train"
+    ),
+    Command(
+        "transfer",
+        "the same with a pretrained network: features, fine-tuning, zero-shot",
+        job="cnnlab.cli.jobs:train",
+        config="transfer",
+    ),
+    Command(
+        "report",
+        "compare the arms of a study; without a name a table of runs",
+        job="cnnlab.cli.commands.report:main",
+    ),
+    Command("predict", "classify images with a saved run", job="cnnlab.cli.commands.predict:main"),
+    Command("resume", "go on with a run, exactly as it was configured", job="cnnlab.cli.commands.resume:main"),
+    Command("list", "every option of every group, one line each", job="cnnlab.cli.commands.list_options:main"),
+)
+
+BY_NAME = {command.name: command for command in COMMANDS}
+COMPOSED = tuple(command.name for command in COMMANDS if command.config is not None)
+"""Those whose configuration Hydra composes."""
+DEFAULT = COMPOSED[0]
+"""What is meant when no command is given."""

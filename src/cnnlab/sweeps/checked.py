@@ -1,0 +1,110 @@
+"""Points that were composed and checked, each once and before its run starts: runs, or refused with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from cnnlab.base.errors import ConfigError
+from cnnlab.base.schema import PlainMapping
+from cnnlab.outputs.study_folder import GridRow
+from cnnlab.sweeps.points import Point
+
+if TYPE_CHECKING:
+    from cnnlab.config.run_config import RunConfig  # brings torch, and Hydra reads this file at every start
+
+Compose = Callable[[list[str]], PlainMapping]
+"""Overrides -> the configuration in plain values; raises ConfigError where they do not compose."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A point that is a valid run."""
+
+    point: Point
+    run_id: str
+    config: RunConfig
+
+
+@dataclass
+class CheckedPoints:
+    """The points of a sweep, in the order of running."""
+
+    points: list[tuple[Point, Job | str]] = field(default_factory=list)
+    """Each with its run, or with what is wrong with it."""
+
+    @property
+    def jobs(self) -> list[Job]:
+        """The runs, each once, also where several points stand for it."""
+        jobs: dict[str, Job] = {}
+        for _, checked in self.points:
+            if isinstance(checked, Job):
+                jobs.setdefault(checked.run_id, checked)
+        return list(jobs.values())
+
+    @property
+    def refused(self) -> dict[str, list[Point]]:
+        """What is wrong with points that are no valid runs -> those points."""
+        refused: dict[str, list[Point]] = {}
+        for point, checked in self.points:
+            if isinstance(checked, str):
+                refused.setdefault(checked, []).append(point)
+        return refused
+
+    @property
+    def num_refused(self) -> int:
+        """How many points are no valid runs."""
+        return sum(map(len, self.refused.values()))
+
+    @property
+    def swept_keys(self) -> list[str]:
+        """The keys in which points differ, the seed last."""
+        keys = [text.partition("=")[0] for point, _ in self.points for text in (*point.swept, point.seed) if text]
+        return list(dict.fromkeys(keys))
+
+    def rows(self, wrong: Mapping[str, str]) -> Iterator[GridRow]:
+        """Yield the rows of runs.csv.
+
+        Args:
+            wrong: run id -> what was found wrong after the check.
+        """
+        for point, checked in self.points:
+            seed = point.seed.partition("=")[2]
+            if isinstance(checked, str):
+                yield GridRow(point.arm, seed, "", point.own, checked)
+            else:
+                problem = wrong.get(checked.run_id, "")
+                run_id = "" if problem else checked.run_id
+                yield GridRow(point.arm, seed or str(checked.config.seed), run_id, point.own, problem)
+
+    def refusals(self) -> list[str]:
+        """Return two lines for every problem: the points that have it, the problem."""
+        lines = []
+        for problem, points in self.refused.items():
+            more = f" and {len(points) - 1} more" if len(points) > 1 else ""
+            indented = problem.replace("\n", f"\n{'':11}")
+            lines.append(f"  refused  {points[0].label}{more}\n{'':11}{indented}")
+        return lines
+
+
+def check_points(points: Iterable[Point], compose: Compose) -> CheckedPoints:
+    """Compose and check every point; say which are no valid runs."""
+    checked = CheckedPoints()
+    for point in points:
+        try:
+            checked.points.append((point, _check(point, compose)))
+        except ConfigError as error:
+            checked.points.append((point, "\n".join(error.problems)))
+    return checked
+
+
+def _check(point: Point, compose: Compose) -> Job:
+    from cnnlab.config.identity import run_id
+    from cnnlab.config.load import load
+    from cnnlab.config.plugins import load_plugins
+
+    plain = compose(point.overrides)
+    load_plugins(plain.get("plugins") or ())
+    config = load(plain)
+    return Job(point, run_id(config), config)

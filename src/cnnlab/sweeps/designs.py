@@ -1,0 +1,48 @@
+"""Designs: what a sweep asks of its runs. A sweep is a conversation, and a design leads it.
+
+A design is a generator. It yields lists of points and is sent what became of them, one `Ended` for each point, in the
+order asked; when it returns, the sweep is over. It knows neither launchers nor terminals, and decides by what it is
+sent alone: so the same runs, found finished, lead it the same way when a sweep is repeated.
+
+    def more_where_close(points: Sequence[Point]) -> Design:
+        ended = yield list(points)                  # the first round
+        while close := undecided(ended):
+            ended += yield next_seeds(close)        # asks further
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+
+from cnnlab.base.schema import PlainMapping
+from cnnlab.sweeps.points import Point
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What became of a point."""
+
+    point: Point
+    run_id: str
+    """Empty where the point was refused."""
+    status: str
+    """How its run stands, as `outputs.status.standing` says; `refused` where it is no valid run."""
+    summary: PlainMapping
+    """summary.json of a run that is finished or diverged, else empty."""
+
+
+Design = Generator[list[Point], list[Ended], None]
+
+
+def grid(points: Sequence[Point]) -> Design:
+    """Ask for all points at once, and for no more."""
+    yield list(points)
+
+
+def answer(design: Design, ended: list[Ended]) -> list[Point]:
+    """Tell a design what became of the points it asked for; return those that it asks for next, none at its end."""
+    try:
+        return design.send(ended)
+    except StopIteration:
+        return []

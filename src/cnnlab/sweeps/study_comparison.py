@@ -1,0 +1,49 @@
+"""The comparison of a sweep's arms: refreshed now and then while runs go on, shown at the end."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from cnnlab.base.errors import ConfigError, RunError
+from cnnlab.outputs.study_folder import GridRow, StudyFolder
+
+_PAUSE = 30.0  # seconds: comparing takes one, and the processor has runs to train
+
+
+class StudyComparison:
+    """Compares a study as often as that is worth it.
+
+    Args:
+        study: whose comparison is written.
+        rows: returns the sweep's grid as it stands.
+    """
+
+    def __init__(self, study: StudyFolder, rows: Callable[[], Sequence[GridRow]]) -> None:
+        self._study, self._rows = study, rows
+        self._compared_at = time.monotonic()
+
+    def refresh(self) -> None:
+        """Write the comparison of what there is so far, unless that was done a moment ago."""
+        if time.monotonic() - self._compared_at < _PAUSE:
+            return
+        from cnnlab.comparison import write
+
+        if [row.run_id for row in self._study.read_grid()] != [row.run_id for row in self._rows()]:
+            return  # another sweep of this name has been begun since
+        with contextlib.suppress(ConfigError, RunError):  # told at the end, if it is still so
+            write(self._study, pictures=False)
+        self._compared_at = time.monotonic()
+
+    def show(self, folders: Sequence[Path], *, pictures: bool) -> None:
+        """Write and print the comparison; where there is none to be had, the table of the runs in these folders."""
+        from cnnlab.comparison import terminal_lines, write
+        from cnnlab.comparison.run_table import show, width
+
+        try:
+            print("\n".join(terminal_lines(write(self._study, pictures=pictures), width=width())))
+        except ConfigError as error:  # the runs are there, but no question can be answered with them
+            show(folders)
+            print(f"no comparison: {error}")
