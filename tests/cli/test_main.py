@@ -420,7 +420,7 @@ def test_reader_that_has_seen_enough_is_no_error():
 
 IMPORTED = """
 import sys
-from cnnlab.cli import main
+from cnnlab.cli.main import main
 for line in {lines}:
     assert main(line.split()) == 0, line
 print([name for name in {names} if name in sys.modules], file=sys.stderr)

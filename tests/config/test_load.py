@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-import cnnlab.config.load
+import cnnlab.config.run_config
 from cnnlab.base.errors import ConfigError
 from cnnlab.config.load import load
 from cnnlab.config.run_config import Choice, RunConfig, to_plain
@@ -120,7 +120,7 @@ def test_part_that_is_missing_is_named():
 
 
 def test_every_field_says_what_it_is():
-    source = Path(cnnlab.config.load.__file__).read_text()
+    source = Path(cnnlab.config.run_config.__file__).read_text()
     scalars = [f.name for f in dataclasses.fields(RunConfig) if f.name not in TABLES]
     undocumented = [name for name in scalars if not re.search(rf'\n    {name}: [^\n]*\n    """', source)]
     assert undocumented == []

@@ -269,7 +269,7 @@ def test_killed_run_ends_the_sweep_in_one_process_and_the_repeat_names_it(killin
 
 
 def test_worker_stops_when_the_sweep_is_gone(in_empty_folder):
-    command = [sys.executable, "-c", "import sys; from cnnlab.cli import main; sys.exit(main(sys.argv[1:]))"]
+    command = [sys.executable, "-c", "import sys; from cnnlab.cli.main import main; sys.exit(main(sys.argv[1:]))"]
     words = ["-m", "seed=0", "hydra/launcher=process", *TINY, "epochs=100000"]
     words.remove("epochs=1")
     sweep = subprocess.Popen([*command, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -296,7 +296,7 @@ def wait_for(look, seconds=60):
 
 
 def test_two_sweeps_that_overlap_train_each_run_once_and_both_end_with_all(in_empty_folder):
-    script = "import sys; from cnnlab.cli import main; sys.exit(main(sys.argv[1:]))"
+    script = "import sys; from cnnlab.cli.main import main; sys.exit(main(sys.argv[1:]))"
     grids = (["optimizer=sgd,adam", "study=one"], ["optimizer=adam,sgd", "study=two"])
     words = ("-m", "seed=0,1", "epochs=8", *TINY[1:])
     started = [
