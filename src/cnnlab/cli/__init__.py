@@ -1,1 +1,14 @@
-"""TODO: the room cli."""
+"""The command line, and the only user of Hydra besides the plugins.
+
+main             finds the command, imports only what it needs, turns errors into exit codes
+commands/        the list of commands, and a module for each that reads its own arguments
+arguments        command, flags, overrides
+composition      Hydra composes the configuration and hands it to the job; it writes nothing
+composed, jobs   a composed configuration in plain values, and what is done with it
+problems         everything that is wrong with a command line, in the user's words
+hydra_errors     what Hydra's and YAML's errors say, in one line
+hydra_versions   where Hydra 1.3 and 1.4 differ
+
+It imports runs and all below, sweeps and comparison; no torch when it is imported, and Hydra only for commands that
+compose. It never knows how anything is computed: what it finds out is which function to call.
+"""

@@ -1,4 +1,20 @@
-"""Arms of a study against each other: what may be said, in the terminal, as tables, pictures and a page."""
+"""Arms of a study against each other: what may be said, in the terminal, as tables, pictures and a page.
+
+arms            runs grouped into arms, read from their files; refused where they are on different data
+statistics      paired tests over seeds, corrections, intervals
+verdicts        better, worse, not shown: one arm against the baseline
+conclusion      the sentences; cautions what has to be said beside them
+comparing       all that is said about a study, as one value
+tables, page    terminal, CSV, Markdown; report.html, one file that works offline
+figures, curves, heat, plane, classes   the study's pictures
+beside_report   measured numbers beside a report's
+labels          names of arms and numbers, as every table writes them
+run_table       the table of single runs
+
+It imports outputs, plots, config.conf_files and base; no torch, and matplotlib, scipy and jinja2 only when they are
+used. It never trains, loads a network or reads an image: what it says follows from files. Verdicts rest on test
+accuracy, every choice on validation.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,19 @@
-"""Pictures of a run, drawn from its files alone: they can be redrawn without torch, weights or data."""
+"""Pictures of a run, drawn from its files alone: they can be redrawn without torch, weights or data.
+
+PLOTS         name -> function from a run's files to a figure; the table is below
+curves        loss and accuracy per epoch
+confusion     which class was taken for which
+per_class     precision, recall, F1
+roc           one curve a class, where scores are known
+gradients     sizes of the layers' gradients
+mistakes      the images that were most confidently wrong
+feature_maps  what the layers of a network make of one image
+drawing       pictures of many runs, in as many processes as there are cores
+style         colours, fonts, sizes: one look for all
+
+It imports outputs and base. It never knows networks or configurations, and never decides anything: a figure that is
+shown was written by the run.
+"""
 
 from __future__ import annotations
 

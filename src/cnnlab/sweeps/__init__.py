@@ -1,1 +1,17 @@
-"""TODO: the room sweeps."""
+"""Many runs: a sweep is a conversation with a design.
+
+designs           a generator that yields lists of points and is sent what became of them; `grid` yields once
+points            what a sweep runs, in the words of the command line
+checked           points that are valid runs, or refused with a reason
+sweep             asks the design, has the runs launched, tells it what came of them
+launching         hands runs to a launcher until every one has ended
+processes, worker runs in processes of their own
+plan              what a sweep would do
+watch             how the runs stand, by their files, whoever trains them
+study_comparison  the comparison, refreshed while runs go on, shown at the end
+
+Launchers, watch, resume and report know nothing of designs: a new design is one function in `designs`.
+
+It imports runs, comparison, plots, config, outputs and base; torch only when runs are checked. It never knows Hydra: a
+function that composes a point and one that launches are handed in.
+"""

@@ -1,1 +1,1 @@
-"""TODO: the room arrays."""
+"""Data sets that come as arrays in files of their own formats."""

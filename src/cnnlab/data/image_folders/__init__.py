@@ -1,1 +1,1 @@
-"""TODO: the room image_folders."""
+"""Images as files: which there are, how they are decoded, and the cache that keeps them decoded."""

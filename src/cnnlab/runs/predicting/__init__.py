@@ -1,1 +1,1 @@
-"""TODO: the room predicting."""
+"""What a saved run says of images: answers, pictures of its feature maps, submissions."""

@@ -1,0 +1,70 @@
+"""The house: what its rooms say of themselves, what they load, and how large things may grow.
+
+The rules of import are held by import-linter (scripts/check). It counts imports inside functions as well, so what a
+room loads when it is imported is asked of an interpreter here.
+"""
+
+import ast
+import importlib
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import cnnlab
+
+SRC = Path(cnnlab.__file__).parent
+ROOMS = sorted(path.parent.name for path in SRC.glob("*/__init__.py"))
+FILES = sorted(SRC.rglob("*.py"))
+WITHOUT_TORCH = ("outputs", "plots", "comparison", "sweeps", "cli")
+
+
+def test_rooms_are_the_twelve():
+    names = "base, building, cli, comparison, config, data, networks, outputs, plots, runs, sweeps, training"
+    assert ", ".join(ROOMS) == names
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_room_says_in_ten_to_25_lines_what_lives_there_and_what_it_never_knows(room):
+    text = importlib.import_module(f"cnnlab.{room}").__doc__
+    assert 10 <= len(text.strip().splitlines()) <= 25
+    assert "import" in text
+    assert "never" in text.lower()
+
+
+@pytest.mark.parametrize("room", WITHOUT_TORCH)
+def test_room_loads_no_torch_when_all_of_it_is_imported(room):
+    modules = [f"cnnlab.{room}"]
+    modules += [m.name for m in pkgutil.walk_packages([str(SRC / room)], f"cnnlab.{room}.")]
+    code = f"import importlib, sys\nfor name in {modules}: importlib.import_module(name)\nprint('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert (done.stdout.strip(), done.stderr) == ("False", "")
+
+
+def test_package_itself_and_the_hydra_plugins_load_no_torch():
+    names = ["cnnlab", "cnnlab.config.conf_files", "hydra_plugins.cnnlab_launcher", "hydra_plugins.cnnlab_sweeper"]
+    code = f"import importlib, sys\nfor name in {names}: importlib.import_module(name)\nprint('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert (done.stdout.strip(), done.stderr) == ("False", "")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SRC)))
+def test_module_has_at_most_300_lines(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
+
+
+def lines_of_code(function):
+    """Count the lines of a function's body on which something stands, its docstring apart."""
+    body = function.body[1:] if ast.get_docstring(function) is not None else function.body
+    return len({line for statement in body for line in range(statement.lineno, statement.end_lineno + 1)})
+
+
+def test_function_has_at_most_40_lines_of_code_unless_it_is_the_loop():
+    long = []
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and node.name not in ("fit", "run") and lines_of_code(node) > 40:
+                long.append(f"{path.relative_to(SRC)}:{node.name} {lines_of_code(node)}")
+    assert long == []
