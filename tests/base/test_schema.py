@@ -1,10 +1,11 @@
+import inspect
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, Optional
 
 import pytest
 
-from cnnlab.base.schema import Fraction, Invalid, NonNegative, Positive, PositiveInt, check_options, coerce
+from cnnlab.base.schema import Bound, Fraction, Invalid, NonNegative, Positive, PositiveInt, check_options, coerce
 
 
 def brew(
@@ -29,6 +30,10 @@ def brew(
         (True, str, "true"),
         (8, tuple[PositiveInt, ...] | PositiveInt, 8),
         ([8, 16.0], tuple[PositiveInt, ...] | PositiveInt, (8, 16)),
+        (8, Annotated[PositiveInt, "metadata of someone else"], 8),
+        (None, Annotated[int | None, Bound("> 0", low=1)], None),
+        ("all", Annotated[Literal["all"] | int, Bound("> 0", low=1)], "all"),
+        (8, Optional[Annotated[Positive, "nested"]], 8.0),  # noqa: UP045 - as plugins may write it
     ],
 )
 def test_value_takes_the_type_of_its_annotation(value, annotation, expected):
@@ -62,6 +67,8 @@ def test_value_takes_the_type_of_its_annotation(value, annotation, expected):
         ("cwo", Literal["none", "cow"], r"^unknown 'cwo'\. Did you mean 'cow'\? Known: cow, none$"),
         (-1, Positive | None, r"^must be > 0, got -1 \(null turns it off\)$"),
         (0, tuple[PositiveInt, ...] | PositiveInt, r"^must be > 0, got 0$"),
+        (0, Annotated[PositiveInt, "metadata of someone else"], r"^must be > 0, got 0$"),
+        ([8, 0.5], Annotated[tuple[int, ...], "doc"] | int, r"^must be a whole number, got 0\.5$"),
         ([8, 0.5], PositiveInt | tuple[PositiveInt, ...], r"^must be a whole number, got 0\.5$"),
     ],
 )
@@ -89,3 +96,39 @@ def test_all_problems_of_a_part_are_found_at_once():
 def test_part_without_options_says_that_it_takes_none():
     _, problems = check_options("activation", "relu", lambda: None, {"slope": 1})
     assert problems == ["activation (relu): unexpected 'slope'. It takes no options."]
+
+
+@pytest.mark.parametrize(
+    ("annotation", "text"),
+    [
+        (list[int], "list[int]"),
+        (dict[str, float], "dict[str, float]"),
+        (Bound, "cnnlab.base.schema.Bound"),
+        (tuple, "tuple"),
+        (tuple[int, None], "None"),
+        (Annotated[int | list[str], "doc"] | None, "list[str]"),
+        (inspect.Parameter.empty, "nothing"),
+    ],
+)
+def test_annotation_that_is_no_schema_is_named_with_what_to_take(annotation, text):
+    def drink(*, size=1):
+        """Pour."""
+
+    drink.__annotations__["size"] = annotation
+    if annotation is inspect.Parameter.empty:
+        del drink.__annotations__["size"]
+    assert check_options("drink", "tea", drink, {}) == ({"size": 1}, [])
+    assert check_options("drink", "tea", drink, {"size": 2}) == ({}, [
+        f"drink (tea): 'size' cannot be checked, its factory annotates it with {text}. "
+        "Take bool, int, float, str, Path, Literal, tuple, Mapping or a union of these."
+    ])  # fmt: skip
+
+
+def test_signature_that_cannot_be_read_is_told():
+    def drink(*, size: "Cup" = 1):  # noqa: F821 - imported for type checkers alone
+        """Pour."""
+
+    assert check_options("drink", "tea", drink, {}) == ({}, [
+        "drink (tea): its signature cannot be read, NameError: name 'Cup' is not defined. "
+        "Import what its annotations name."
+    ])  # fmt: skip

@@ -54,7 +54,11 @@ class Invalid(Exception):
 
 
 def options_of(factory: Callable[..., object]) -> dict[str, inspect.Parameter]:
-    """Return what a user may set: the keyword-only parameters. What stands before `*` is given by cnnlab."""
+    """Return what a user may set: the keyword-only parameters. What stands before `*` is given by cnnlab.
+
+    Raises:
+        Exception: anything, where an annotation is text that cannot be evaluated.
+    """
     parameters = inspect.signature(factory, eval_str=True).parameters.values()
     return {p.name: p for p in parameters if p.kind is p.KEYWORD_ONLY}
 
@@ -73,7 +77,11 @@ def check_options(
     Returns:
         The complete options, defaults filled in, and the problems found.
     """
-    parameters = options_of(factory)
+    try:
+        parameters = options_of(factory)
+    except Exception as error:  # of evaluating a plugin's annotations, which are code
+        reason = f"{type(error).__name__}: {error}"
+        return {}, [f"{where} ({name}): its signature cannot be read, {reason}. Import what its annotations name."]
     values = {}
     unexpected = [key for key in given if key not in parameters]
     problems = [f"{where} ({name}): unexpected '{key}'. {_takes(key, parameters)}" for key in unexpected]
@@ -83,6 +91,9 @@ def check_options(
                 problems.append(f"{where}.{key}: missing. Give it: {where}.{key}=...")
             else:
                 values[key] = parameter.default
+            continue
+        if unknown_kinds := _unknown_kinds(parameter.annotation):
+            problems.append(f"{where} ({name}): '{key}' {_unchecked(unknown_kinds[0])}")
             continue
         try:
             values[key] = coerce(given[key], parameter.annotation)
@@ -97,6 +108,27 @@ def _takes(key: str, parameters: Mapping[str, object]) -> str:
     return f"It takes: {', '.join(sorted(parameters))}.{did_you_mean(key, parameters)}"
 
 
+def _unknown_kinds(annotation: Any) -> list[Any]:
+    """Return the parts of an annotation that `coerce` cannot make a value of."""
+    origin, args = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is Annotated:
+        return _unknown_kinds(args[0])
+    if origin in (Union, types.UnionType):
+        return [part for option in args if option is not types.NoneType for part in _unknown_kinds(option)]
+    if origin is tuple and args:
+        return [part for item in args if item is not Ellipsis for part in _unknown_kinds(item)]
+    is_known = origin in (Literal, Mapping) or any(annotation is kind for kind in _KINDS)
+    return [] if is_known else [annotation]
+
+
+def _unchecked(annotation: Any) -> str:
+    text = "nothing" if annotation is inspect.Parameter.empty else inspect.formatannotation(annotation)
+    return (
+        f"cannot be checked, its factory annotates it with {text}. "
+        "Take bool, int, float, str, Path, Literal, tuple, Mapping or a union of these."
+    )
+
+
 def coerce(value: Any, annotation: Any) -> Any:
     """Return `value` as the annotation wants it: 1 becomes 1.0 where a float is due, '1e-3' becomes 0.001.
 
@@ -106,8 +138,8 @@ def coerce(value: Any, annotation: Any) -> Any:
     origin, args = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is Annotated:
         plain = coerce(value, args[0])
-        for bound in args[1:]:
-            if not bound.holds(plain):
+        for bound in args[1:]:  # other metadata is for others, and a bound is for numbers
+            if isinstance(bound, Bound) and isinstance(plain, int | float) and not bound.holds(plain):
                 raise Invalid(f"must be {bound.text}, got {value}")
         return plain
     if origin in (Union, types.UnionType):
@@ -129,7 +161,7 @@ def _coerce_union(value: Any, options: tuple[Any, ...]) -> Any:
     # A list is told what is wrong with it as a list, all else what is wrong with it as a single value.
     is_list = isinstance(value, list | tuple)
     options_set = [option for option in options if option is not types.NoneType]
-    fitting = [option for option in options_set if (typing.get_origin(option) is tuple) == is_list]
+    fitting = [option for option in options_set if (typing.get_origin(_bare(option)) is tuple) == is_list]
     errors = []
     for option in fitting or options_set:
         try:
@@ -137,6 +169,10 @@ def _coerce_union(value: Any, options: tuple[Any, ...]) -> Any:
         except Invalid as error:
             errors.append(str(error))
     raise Invalid(errors[-1] + (" (null turns it off)" if types.NoneType in options else ""))
+
+
+def _bare(annotation: Any) -> Any:
+    return typing.get_args(annotation)[0] if typing.get_origin(annotation) is Annotated else annotation
 
 
 def _coerce_tuple(value: Any, items: tuple[Any, ...]) -> tuple[Any, ...]:
