@@ -3,11 +3,9 @@
 import pytest
 
 from cnnlab.base.errors import ConfigError, RunError
-from cnnlab.comparison.arms import NO_RESULT, OF_THE_MACHINE, check_same_data, find_arm, group_runs, read_arms, read_run
-from cnnlab.config.identity import NOT_IDENTITY
+from cnnlab.comparison.arms import NO_RESULT, check_same_data, find_arm, group_runs, read_arms, read_run
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.run_folder import RunFolder
-from cnnlab.outputs.settings import NOT_SETTINGS
 from cnnlab.outputs.status import DIED
 from tests.comparison.study_maker import write_run, write_study
 from tests.conftest import refusal
@@ -62,15 +60,12 @@ def test_reason_of_a_failure_is_its_first_line():
     assert read_run(RunFolder(RUNS / "a")).reason == "RuntimeError: boom"
 
 
-def test_settings_leave_out_the_machine_and_what_is_off():
-    run = read_run(write_run("a", threads=3, patience=None))
+def test_settings_leave_out_the_machine_the_command_the_study_and_what_is_off():
+    dataset = {"name": "digits", "split_seed": 0, "memory_limit": 1.0}
+    run = read_run(write_run("a", threads=3, rerun=True, reported={"a": {}}, patience=None, dataset=dataset))
     assert run.settings == {
         "dataset": "digits", "dataset.split_seed": "0", "optimizer": "adam", "epochs": "3", "seed": "0",
     }  # fmt: skip
-
-
-def test_what_is_left_out_is_what_does_not_enter_a_runs_id():
-    assert OF_THE_MACHINE | NOT_SETTINGS == NOT_IDENTITY
 
 
 def test_single_runs_are_grouped_by_every_setting_but_the_seed():

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnnlab.config.identity import NOT_IDENTITY, identity, run_id, slug
+from cnnlab.config.identity import identity, run_id, slug
+from cnnlab.config.keys import keys_of
 from cnnlab.config.load import load
-from cnnlab.config.run_config import to_plain
+from cnnlab.config.roles import NOT_IDENTITY
 from tests.conftest import composed
 
 
@@ -26,8 +27,33 @@ def test_run_is_named_by_slug_seed_and_hash():
     assert re.fullmatch(r"cnn6-batch-relu-adam-s7-[0-9a-f]{10}", id_of("seed=7"))
 
 
-def test_id_of_the_default_run_is_pinned():
-    assert id_of() == "cnn6-batch-relu-adam-s0-a757fbaef4"  # another id would train every finished run again
+@pytest.mark.parametrize(("run", "command", "typed"), [
+    ("cnn6-batch-relu-adam-s0-a757fbaef4", "train", ""),
+    (
+        "cnn6-batch-relu-sgd-s3-bad354187e", "train",
+        "optimizer=sgd optimizer.lr=1 scheduler=cosine scheduler.warmup_epochs=2 ema=0.9 seed=3 study=a plots=false",
+    ),
+    (
+        "resnet18-group-leaky_relu-adam-s0-1b3c29dbf8", "train",
+        "model=resnet18 normalization=group activation=leaky_relu dataset=synthetic dataset.classes=[a,b] "
+        "dataset.shuffle=false deterministic=true",
+    ),
+    (
+        "cnn6-batch-relu-adam-s0-8facae9acf", "train",
+        "dataset=cifar10 dataset.per_class=5 dataset.memory_limit=1 loss=focal augmentation=chain "
+        "augmentation.steps=[{name:affine,scale:[0.5,2]},cutmix] device=cpu threads=3",
+    ),
+    (
+        "resnet18-features-svm-s0-ae018f3a30", "transfer",
+        "backbone.weights=none head=svm head.C=0.1 dataset.binary=3 normalize=imagenet",
+    ),
+    (
+        "resnet18-scratch-linear-s0-3b38458ec5", "transfer",
+        "transfer=scratch optimizer=adamw patience=3 watch_test=true dataset.val_fraction=0.2 max_minutes=1",
+    ),
+])  # fmt: skip
+def test_ids_change_with_the_schema_number_only(run, command, typed):  # others would train every finished run again
+    assert run_id(load(composed(*typed.split(), command=command))) == run
 
 
 def test_order_and_spelling_of_what_was_typed_do_not_matter():
@@ -43,26 +69,27 @@ def test_what_changes_the_result_changes_the_id(override):
     assert id_of(override) != id_of()
 
 
-@pytest.mark.parametrize(
-    "override",
-    ["study=mine", "rerun=true", "device=cpu", "threads=1", "workers=1", "compile=true", "plots=false", "plan=true",
-     "baseline=a", "reported={a:{test_accuracy:1}}", "small.epochs=1", "data_dir=elsewhere", "cache_dir=elsewhere",
-     "checkpoint_seconds=0", "dataset.memory_limit=1"],
+LEFT_OUT = (
+    "study=mine", "rerun=true", "device=cpu", "threads=1", "workers=1", "compile=true", "plots=false", "plan=true",
+    "baseline=a", "reported={a:{test_accuracy:1}}", "small.epochs=1", "data_dir=elsewhere", "cache_dir=elsewhere",
+    "checkpoint_seconds=0", "dataset.memory_limit=1",
 )  # fmt: skip
+
+
+@pytest.mark.parametrize("override", LEFT_OUT)
 def test_what_does_not_change_the_result_leaves_the_id(override):
     assert id_of(override) == id_of()
+
+
+def test_keys_that_leave_the_id_are_these_alone():
+    keys = {override.partition("=")[0] for override in LEFT_OUT} - {"small.epochs"}
+    assert keys_of(*NOT_IDENTITY) == keys | {"small", "arm"}  # a single run takes no arm
 
 
 def test_option_that_is_off_is_not_part_of_the_identity():
     flat = identity(load(composed()))
     assert "patience" not in flat
     assert "per_class" not in flat["dataset"]
-
-
-def test_every_key_that_is_left_out_exists():
-    plain = to_plain(load(composed()))
-    known = set(plain) | {f"dataset.{key}" for key in plain["dataset"]}
-    assert known >= NOT_IDENTITY
 
 
 def test_image_folder_enters_by_its_content_not_its_place(tmp_path):

@@ -9,6 +9,8 @@ from functools import cached_property
 
 from cnnlab.base.errors import ConfigError, RunError, unknown
 from cnnlab.base.schema import PlainMapping
+from cnnlab.config.keys import keys_of, without
+from cnnlab.config.roles import NOT_IDENTITY, Role
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.settings import differing, settings
@@ -20,13 +22,6 @@ NO_RESULT = ("refused", "failed", "damaged", "diverged", "died", "interrupted", 
 """States without a test accuracy, the gravest first."""
 ENDED = NO_RESULT[:6]
 """Those of them in which nothing more will come by itself."""
-
-OF_THE_MACHINE = frozenset({
-    "data_dir", "cache_dir", "device", "threads", "workers", "compile", "checkpoint_seconds", "dataset.memory_limit",
-})  # fmt: skip
-"""Settings that change neither what a run results in nor, therefore, which arm it belongs to."""
-OF_TRAINING = ("dataset.per_class", "dataset.fraction", "dataset.shuffle", "dataset.image_size")
-"""Settings of the data that leave the validation and the test images as they are."""
 
 
 @dataclass(frozen=True)
@@ -144,10 +139,10 @@ def read_run(folder: RunFolder, *, seed: str | None = None) -> Run:
 
 def _settings(folder: RunFolder) -> dict[str, str]:
     try:
-        found = settings(folder.read_config())
+        own = without(folder.read_config(), *NOT_IDENTITY)
     except RunError:
         return {}  # not started, or its file is damaged: then its state says what became of it
-    return {key: text for key, text in found.items() if text != "null" and key not in OF_THE_MACHINE}
+    return {key: text for key, text in settings(own).items() if text != "null"}
 
 
 def group_runs(folders: Iterable[RunFolder]) -> list[Arm]:
@@ -221,7 +216,11 @@ def check_same_data(arms: Iterable[Arm]) -> None:
 
 
 def _is_of_evaluation(key: str) -> bool:
-    return key.split(".")[0] == "dataset" and key not in OF_TRAINING and key != "dataset.root"
+    """Tell whether a setting decides which images validate and test; a data set's own options may, all of them.
+
+    Where a folder lies is no matter: what it holds is compared.
+    """
+    return key.split(".")[0] == "dataset" and key != "dataset.root" and key not in keys_of(Role.RESULT)
 
 
 def _files(run: Run) -> str:

@@ -10,17 +10,13 @@ from pathlib import Path
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.schema import Plain, PlainMapping
 from cnnlab.base.sharing import shared
+from cnnlab.config.keys import without
+from cnnlab.config.roles import NOT_IDENTITY
 from cnnlab.config.run_config import Choice, RunConfig, to_plain
 from cnnlab.data.image_folders.listing import content_hash
 
 SCHEMA = 1
 """Goes into every id; raised when the same configuration comes to mean another result."""
-
-NOT_IDENTITY = frozenset({
-    "study", "reported", "small", "arm", "baseline", "plan", "rerun", "data_dir", "cache_dir", "device", "threads",
-    "workers", "compile", "plots", "checkpoint_seconds", "dataset.memory_limit",
-})  # fmt: skip
-"""Keys that do not change what a run results in."""
 
 
 def run_id(config: RunConfig) -> str:
@@ -45,7 +41,7 @@ def identity(config: RunConfig) -> Plain:
 
     What is None is left out, so a new option that is off renames no run.
     """
-    plain = _kept("", to_plain(config))
+    plain = _that_is_on(without(to_plain(config), *NOT_IDENTITY))
     content = data_content(config)
     if content is not None:
         plain["dataset"]["root"] = content
@@ -96,11 +92,11 @@ def _nothing_there(key: str, path: Path, *, wants_run: bool) -> str:
     return f"{key}: no file '{path}'. Put it there{or_run}."
 
 
-def _kept(prefix: str, plain: PlainMapping) -> Plain:
+def _that_is_on(plain: PlainMapping) -> Plain:
     return {
-        key: _kept(f"{prefix}{key}.", value) if isinstance(value, Mapping) else value
+        key: _that_is_on(value) if isinstance(value, Mapping) else value
         for key, value in plain.items()
-        if value is not None and f"{prefix}{key}" not in NOT_IDENTITY
+        if value is not None
     }
 
 

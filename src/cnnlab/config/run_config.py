@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from cnnlab.base.schema import Bound, Fraction, NonNegative, NonNegativeInt, Portion, Positive, PositiveInt
-from cnnlab.data.splits import TEST_FRACTION, VAL_FRACTION
+from cnnlab.config.roles import OfCommand, OfEvaluation, OfMachine, OfResult, OfStudy
+from cnnlab.data.held_out import TEST_FRACTION, VAL_FRACTION
 
 
 @dataclass(frozen=True)
@@ -25,28 +26,28 @@ class Choice:
 class DatasetConfig:
     """What every data set takes, and the options of the chosen one."""
 
-    name: str
-    image_size: Annotated[int, Bound("in 1 to 16384", low=1, high=2**14)] | None = None
+    name: OfEvaluation[str]
+    image_size: OfResult[Annotated[int, Bound("in 1 to 16384", low=1, high=2**14)] | None] = None
     """Height and width of the images, in pixels; null keeps the data set's own."""
-    classes: tuple[str, ...] | Annotated[int, Bound(">= 2", low=2)] | None = None
+    classes: OfEvaluation[tuple[str, ...] | Annotated[int, Bound(">= 2", low=2)] | None] = None
     """Keep only these classes, in this order, or the first so many; null keeps all."""
-    binary: str | None = None
+    binary: OfEvaluation[str | None] = None
     """Make it a question of two classes: this class against the rest; null turns it off."""
-    per_class: PositiveInt | None = None
+    per_class: OfResult[PositiveInt | None] = None
     """Training images per class, chosen by the seed; null takes all."""
-    fraction: Portion | None = None
-    """Choice of the training images of each class, chosen by the seed; null takes all."""
-    val_fraction: Fraction = VAL_FRACTION
-    """Choice of the training split that is held out for validation; 0 for none."""
-    test_fraction: Portion = TEST_FRACTION
-    """Choice that is held out as test split where the data set comes without one."""
-    split_seed: NonNegativeInt = 0
+    fraction: OfResult[Portion | None] = None
+    """Part of the training images of each class, chosen by the seed; null takes all."""
+    val_fraction: OfEvaluation[Fraction] = VAL_FRACTION
+    """Part of the training split that is held out for validation; 0 for none."""
+    test_fraction: OfEvaluation[Portion] = TEST_FRACTION
+    """Part that is held out as test split where the data set comes without one."""
+    split_seed: OfEvaluation[NonNegativeInt] = 0
     """Fixes both splits; the run's seed does not change them."""
-    shuffle: bool = True
+    shuffle: OfResult[bool] = True
     """Draw a new order of the training images in every epoch."""
-    memory_limit: Positive | None = None
+    memory_limit: OfMachine[Positive | None] = None
     """GiB of images that may lie on the GPU; null: half of what is free there. Larger data sets stay in main memory."""
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: OfEvaluation[Mapping[str, Any]] = field(default_factory=dict)
     """The chosen data set's own options."""
 
 
@@ -54,78 +55,78 @@ class DatasetConfig:
 class RunConfig:
     """Everything that makes one run. A key that is None is off, a group that is None takes no part in the run."""
 
-    dataset: DatasetConfig
-    augmentation: Choice | None = None
-    model: Choice | None = None
-    normalization: Choice | None = None
-    activation: Choice | None = None
-    loss: Choice | None = None
-    optimizer: Choice | None = None
-    scheduler: Choice | None = None
-    backbone: Choice | None = None
-    head: Choice | None = None
-    transfer: Choice | None = None
-    study: str | None = None
+    dataset: OfEvaluation[DatasetConfig]
+    augmentation: OfResult[Choice | None] = None
+    model: OfResult[Choice | None] = None
+    normalization: OfResult[Choice | None] = None
+    activation: OfResult[Choice | None] = None
+    loss: OfResult[Choice | None] = None
+    optimizer: OfResult[Choice | None] = None
+    scheduler: OfResult[Choice | None] = None
+    backbone: OfResult[Choice | None] = None
+    head: OfResult[Choice | None] = None
+    transfer: OfResult[Choice | None] = None
+    study: OfStudy[str | None] = None
     """Name of the study that the run belongs to."""
-    seed: NonNegativeInt = 0
+    seed: OfResult[NonNegativeInt] = 0
     """Fixes initial weights, order, augmentation, dropout and subsets of the training images."""
-    epochs: NonNegativeInt = 10
+    epochs: OfResult[NonNegativeInt] = 10
     """Passes over the training split; 0 only evaluates."""
-    batch_size: PositiveInt = 64
+    batch_size: OfResult[PositiveInt] = 64
     """Images per training step."""
-    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    precision: OfResult[Literal["auto", "fp32", "bf16"]] = "auto"
     """auto: bf16 autocast where the hardware multiplies it, else fp32. Loss and metrics are in fp32 always."""
-    device: str = "auto"
+    device: OfMachine[str] = "auto"
     """auto: CUDA where there is one, else the CPU. Or cpu, cuda, cuda:1, ..."""
-    threads: PositiveInt | None = None
+    threads: OfMachine[PositiveInt | None] = None
     """CPU threads; null takes what torch finds."""
-    workers: NonNegativeInt | None = None
+    workers: OfMachine[NonNegativeInt | None] = None
     """Processes that decode image files; null takes one per core."""
-    compile: bool = False
+    compile: OfMachine[bool] = False
     """Compile the model (torch.compile): slow first step, faster later ones on a GPU."""
-    deterministic: bool = False
+    deterministic: OfResult[bool] = False
     """Use only deterministic algorithms; some are slower. On the CPU equal seeds give equal bits without it."""
-    patience: PositiveInt | None = None
+    patience: OfResult[PositiveInt | None] = None
     """Stop after this many epochs without a better validation accuracy; null turns it off."""
-    min_delta: NonNegative = 0.0
+    min_delta: OfResult[NonNegative] = 0.0
     """By how much the validation accuracy has to rise to reset `patience`."""
-    stop_below_loss: float | None = None
+    stop_below_loss: OfResult[float | None] = None
     """Stop when an epoch's mean training loss falls under this; null turns it off."""
-    max_minutes: Positive | None = None
+    max_minutes: OfResult[Positive | None] = None
     """Stop after the epoch in which training has taken this long; null turns it off."""
-    grad_clip_norm: Positive | None = None
+    grad_clip_norm: OfResult[Positive | None] = None
     """Maximum global L2 norm of the gradient; null turns clipping off."""
-    grad_clip_value: Positive | None = None
+    grad_clip_value: OfResult[Positive | None] = None
     """Maximum absolute value of each gradient element; null turns clipping off."""
-    ema: Fraction | None = None
+    ema: OfResult[Fraction | None] = None
     """Decay per step of an exponential moving average of the weights, which is then evaluated and saved; null: off."""
-    watch_test: bool = False
+    watch_test: OfResult[bool] = False
     """Record the test curve too. It never selects anything."""
-    evaluate_train: bool = False
+    evaluate_train: OfResult[bool] = False
     """Measure the training split with the selected weights at the end; else the epoch's running means stand for it."""
-    normalize: Literal["dataset", "backbone", "imagenet", "none"] = "dataset"
+    normalize: OfResult[Literal["dataset", "backbone", "imagenet", "none"]] = "dataset"
     """Mean and deviation that are taken off the images: the training split's, the backbone's, ImageNet's, or none."""
-    rerun: bool = False
+    rerun: OfCommand[bool] = False
     """Train again although the run is finished; its folder is emptied first."""
-    plan: bool = False
+    plan: OfCommand[bool] = False
     """Of a sweep: say what would run, run nothing."""
-    arm: str | None = None
+    arm: OfCommand[str | None] = None
     """Of a sweep: names of the arms that are wanted, separated by commas; null: all."""
-    baseline: str | None = None
+    baseline: OfCommand[str | None] = None
     """Of a sweep: the arm that the others are compared with; null: the first."""
-    reported: Mapping[str, Any] | None = None
+    reported: OfStudy[Mapping[str, Any] | None] = None
     """Of a study: the numbers of the report, shown beside the measured ones."""
-    small: Mapping[str, Any] | None = None
+    small: OfStudy[Mapping[str, Any] | None] = None
     """Of a study: what `scale=small` makes of it. The composed keys hold it already; here it says nothing more."""
-    plots: bool = True
+    plots: OfCommand[bool] = True
     """Draw the run's pictures at its end."""
-    checkpoint_seconds: NonNegative = 10.0
+    checkpoint_seconds: OfMachine[NonNegative] = 10.0
     """Seconds of training between two checkpoints; 0: after every epoch."""
-    data_dir: Path = Path("data")
+    data_dir: OfMachine[Path] = Path("data")
     """Where data sets are downloaded to and looked for."""
-    cache_dir: Path | None = None
+    cache_dir: OfMachine[Path | None] = None
     """Where decoded images are kept; null: $XDG_CACHE_HOME/cnnlab or ~/.cache/cnnlab."""
-    plugins: tuple[Path, ...] = ()
+    plugins: OfResult[tuple[Path, ...]] = ()
     """Python files that add entries to the tables. They are run, so they count on the command line only."""
 
     @property

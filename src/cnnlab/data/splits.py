@@ -11,9 +11,9 @@ from torch import Tensor
 
 from cnnlab.base.errors import ConfigError, unknown
 from cnnlab.base.randomness import generator
+from cnnlab.data.held_out import TEST_FRACTION, VAL_FRACTION
 
 REST = "rest"  # the class of all others under `dataset.binary`
-VAL_FRACTION, TEST_FRACTION = 0.1, 0.2  # held out where nothing else is asked for
 _NAMED = 5  # classes in a note; the rest is counted
 
 

@@ -6,16 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from cnnlab.base.schema import PlainMapping
 
-NOT_SETTINGS = frozenset({"study", "reported", "small", "rerun", "plan", "arm", "baseline", "plots"})
-"""Keys that say nothing about how a run was trained."""
-
 
 def settings(plain: PlainMapping) -> dict[str, str]:
     """Return a configuration as `group.key` -> text; a part's name stands under the group alone."""
     flat: dict[str, str] = {}
     for key, value in plain.items():
-        if key in NOT_SETTINGS:
-            continue
         for option, own in value.items() if isinstance(value, Mapping) else [("name", value)]:
             flat[key if option == "name" else f"{key}.{option}"] = _text(own)
     return flat

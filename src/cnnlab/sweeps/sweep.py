@@ -9,6 +9,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from cnnlab.base.errors import ConfigError, Interrupted, RunError
+from cnnlab.config.keys import without
+from cnnlab.config.roles import NOT_SETTINGS
+from cnnlab.config.run_config import to_plain
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.settings import settings
@@ -207,10 +210,8 @@ class Sweep:
         self.study.write_grid(study, self._rows())
 
     def _watched(self, job: Job) -> Watched:
-        from cnnlab.config.run_config import to_plain
-
         config = job.config
-        folder, own = self.folders[job.run_id], settings(to_plain(config))
+        folder, own = self.folders[job.run_id], settings(without(to_plain(config), *NOT_SETTINGS))
         if job.point.arm_name:
             own = {"arm": job.point.arm_name, **own}
         return Watched(folder, job.point.label, config.seed, config.epochs, own, is_rerun=config.rerun)
