@@ -1,15 +1,12 @@
 import dataclasses
 import re
-from pathlib import Path
 
 import pytest
 import yaml
 
-import cnnlab.config.run_config
 from cnnlab.base.errors import ConfigError
 from cnnlab.config.load import load
-from cnnlab.config.run_config import Choice, RunConfig, to_plain
-from cnnlab.config.tables import TABLES
+from cnnlab.config.run_config import Choice, to_plain
 from tests.conftest import composed
 
 
@@ -117,10 +114,3 @@ def test_part_that_is_missing_is_named():
         ConfigError, match=re.escape("optimizer: must be one of adadelta, adagrad, adam, adamw, momentum, ")
     ):
         load(plain)
-
-
-def test_every_field_says_what_it_is():
-    source = Path(cnnlab.config.run_config.__file__).read_text()
-    scalars = [f.name for f in dataclasses.fields(RunConfig) if f.name not in TABLES]
-    undocumented = [name for name in scalars if not re.search(rf'\n    {name}: [^\n]*\n    """', source)]
-    assert undocumented == []

@@ -46,7 +46,8 @@ PositiveInt = Annotated[int, Bound("> 0", low=1)]
 NonNegativeInt = Annotated[int, Bound(">= 0", low=0)]
 
 
-_KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "text", Path: "a path"}
+KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "text", Path: "a path"}
+"""What a value may be -> what a message calls it."""
 
 
 class Invalid(Exception):
@@ -117,7 +118,7 @@ def _unknown_kinds(annotation: Any) -> list[Any]:
         return [part for option in args if option is not types.NoneType for part in _unknown_kinds(option)]
     if origin is tuple and args:
         return [part for item in args if item is not Ellipsis for part in _unknown_kinds(item)]
-    is_known = origin in (Literal, Mapping) or any(annotation is kind for kind in _KINDS)
+    is_known = origin in (Literal, Mapping) or any(annotation is kind for kind in KINDS)
     return [] if is_known else [annotation]
 
 
@@ -207,14 +208,14 @@ def _coerce_scalar(value: Any, kind: type) -> Any:
         return str(value).lower()  # as it was typed: an arm may be called true
     if kind is str and isinstance(value, str | int | float):
         return str(value)  # a class folder may be called 3
-    raise Invalid(f"must be {_KINDS[kind]}, got {value!r}")
+    raise Invalid(f"must be {KINDS[kind]}, got {value!r}")
 
 
 def _coerce_float(value: int | float | str) -> float:
     try:
         number = float(value)  # YAML 1.1 reads 1e-3 as text
     except (ValueError, OverflowError):
-        raise Invalid(f"must be {_KINDS[float]}, got {value!r}") from None
+        raise Invalid(f"must be {KINDS[float]}, got {value!r}") from None
     if not math.isfinite(number):
         raise Invalid(f"must be a finite number, got {value}")
     return number

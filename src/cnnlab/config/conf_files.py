@@ -1,4 +1,4 @@
-"""The files of conf/: where they lie, what they set, what their comments say. Imports no torch."""
+"""The files of conf/: where they lie, what they set, what the comments at their heads say. Imports no torch."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from cnnlab.base.errors import ConfigError
-from cnnlab.base.schema import PlainMapping
-from cnnlab.config.explanations import explanations
+from cnnlab.base.schema import Plain, PlainMapping
+from cnnlab.config.options import explanations
+
+EXPERIMENT = "experiment"
+GLOBAL = (EXPERIMENT, "scale")
+"""Groups whose files set any key; they have no table, the comment at their head explains them."""
 
 
 def conf_dir() -> Path:
@@ -18,11 +20,6 @@ def conf_dir() -> Path:
     here = Path(__file__).resolve()
     places = (here.parents[1] / "conf", here.parents[3] / "conf")
     return next(path for path in places if (path / "train.yaml").is_file())
-
-
-EXPERIMENT = "experiment"
-GLOBAL = (EXPERIMENT, "scale")
-"""Groups whose files set any key; they have no table, the comment at their head explains them."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +30,7 @@ class Option:
     """What is typed: `<group>=<name>`."""
     explanation: str
     values: PlainMapping
-    """What the file sets."""
+    """What the file sets; empty where it may set any key."""
 
 
 def read_options(group: str, folders: Sequence[Path]) -> list[Option]:
@@ -42,24 +39,43 @@ def read_options(group: str, folders: Sequence[Path]) -> list[Option]:
     Raises:
         ConfigError: a file cannot be read.
     """
-    files = {path.stem: path for folder in reversed(folders) for path in (folder / group).glob("*.yaml")}
-    lines = {} if group in GLOBAL else explanations(group)
-    return [_option(group, path, lines) for _, path in sorted(files.items())]
+    found = {path.stem: path for folder in reversed(folders) for path in (folder / group).glob("*.yaml")}
+    files = [path for _, path in sorted(found.items())]
+    if group in GLOBAL:
+        return [Option(path.stem, _comment(_text(path)), {}) for path in files]
+    lines = explanations(group)
+    return [_option(path, lines) for path in files]
 
 
-def _option(group: str, path: Path, lines: Mapping[str, str]) -> Option:
+def _option(path: Path, lines: Mapping[str, str]) -> Option:
+    values = read_values(path)
+    name = str(values.get("name", path.stem))
+    own = {key: value for key, value in values.items() if key not in ("name", "defaults")}
+    return Option(path.stem, lines.get(name, ""), own)
+
+
+def read_values(path: Path) -> Plain:
+    """Return what a file of conf/ sets.
+
+    Raises:
+        ConfigError: it cannot be read.
+    """
+    import yaml  # not above: it takes 20 ms, and `cnnlab --help` reads no file
+
     try:
-        text = path.read_text(encoding="utf-8")
-        if group in GLOBAL:
-            return Option(path.stem, _comment(text), {})
-        values = yaml.safe_load(text) or {}
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        values = yaml.safe_load(_text(path)) or {}
+    except yaml.YAMLError as error:
         raise ConfigError(f"{path}: cannot be read as YAML. {error}") from error
     if not isinstance(values, dict):
         raise ConfigError(f"{path}: must hold keys and values, got {values!r}.")
-    name = values.get("name", path.stem)
-    own = {key: value for key, value in values.items() if key not in ("name", "defaults")}
-    return Option(path.stem, lines.get(name, ""), own)
+    return values
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read as YAML. {error}") from error
 
 
 def _comment(text: str) -> str:

@@ -1,35 +1,12 @@
-"""`cnnlab list`: every option, one line each, from the source alone."""
+"""`cnnlab list`: every option, one line each, with what it sets."""
 
 import pytest
 
-from cnnlab.cli.commands.list_options import GROUPS
 from cnnlab.cli.main import main
-from cnnlab.config.conf_files import conf_dir, read_options
-from cnnlab.config.explanations import MODULES, explanations
-from cnnlab.config.tables import TABLES
+from cnnlab.config.conf_files import GLOBAL, conf_dir, read_options
+from cnnlab.config.options import groups
 
-FUNCTIONS = [
-    (group, name)
-    for group, table in TABLES.items()
-    for name, factory in table.items()
-    if factory.__qualname__ == factory.__name__  # not made by a call, which its module's line stands for
-]
-
-
-def test_groups_are_those_of_the_tables():
-    assert list(MODULES) == list(TABLES)
-
-
-@pytest.mark.parametrize("group", TABLES)
-def test_every_entry_of_a_table_is_explained(group):
-    found = explanations(group)
-    assert found.keys() == TABLES[group].keys()
-    assert all(found.values())
-
-
-@pytest.mark.parametrize(("group", "name"), FUNCTIONS)
-def test_line_read_from_the_source_is_the_docstring(group, name):
-    assert explanations(group)[name] == TABLES[group][name].__doc__.splitlines()[0]
+GROUPS = (*groups(), *GLOBAL)
 
 
 def test_all_groups_are_listed_in_80_columns(capsys):
@@ -73,7 +50,7 @@ def test_scale_is_explained_by_the_head_of_its_file(capsys):
 
 def test_unknown_group_names_the_nearest(capsys):
     assert main(["list", "optimiser"]) == 2
-    known = ", ".join(sorted([*MODULES, "experiment", "scale"]))
+    known = ", ".join(sorted(GROUPS))
     message = f"list: unknown group 'optimiser'. Did you mean 'optimizer'? Known: {known}.\n"
     assert capsys.readouterr().err == message
 

@@ -1,4 +1,4 @@
-"""`cnnlab list [GROUP]`: every option with one line of explanation, read from the source without running it."""
+"""`cnnlab list [GROUP]`: every option with one line of explanation and what it sets, known without torch."""
 
 from __future__ import annotations
 
@@ -9,29 +9,27 @@ from pathlib import Path
 
 from cnnlab.base.errors import ConfigError, unknown
 from cnnlab.config.conf_files import GLOBAL, Option, conf_dir, read_options
-from cnnlab.config.explanations import MODULES
+from cnnlab.config.options import groups
 
-GROUPS = (*MODULES, *GLOBAL)
 WIDTH = 80
 
 
 def main(args: Sequence[str]) -> int:
     """Run the command; return its exit code."""
+    known = (*groups(), *GLOBAL)
     parser = argparse.ArgumentParser(
         prog="cnnlab list",
         description="Explain every option of every group in one line, with the values that it sets.",
         epilog="example: cnnlab list optimizer",
     )
-    parser.add_argument("group", nargs="?", help=f"{', '.join(GROUPS)}; none for all")
+    parser.add_argument("group", nargs="?", help=f"{', '.join(known)}; none for all")
     parser.add_argument("--config-dir", "-cd", type=Path, metavar="DIR", help="folder with options of your own")
     options = parser.parse_args(args)
     folders = [conf_dir(), *_own_folder(options.config_dir)]
-    groups = GROUPS
-    if options.group is not None:
-        if options.group not in GROUPS:
-            raise ConfigError(f"list: {unknown(options.group, GROUPS, noun='group')}")
-        groups = (options.group,)
-    print("\n\n".join(_page(group, read_options(group, folders)) for group in groups))
+    if options.group is not None and options.group not in known:
+        raise ConfigError(f"list: {unknown(options.group, known, noun='group')}")
+    wanted = known if options.group is None else (options.group,)
+    print("\n\n".join(_page(group, read_options(group, folders)) for group in wanted))
     return 0
 
 
