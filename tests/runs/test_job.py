@@ -57,7 +57,7 @@ def test_plan_tells_how_the_run_stands_and_trains_nothing(capsys):
 def test_part_of_ones_own_comes_from_a_plugin_and_a_config_dir(tmp_path):
     (tmp_path / "mine.py").write_text(
         "from torch import nn\n"
-        "from cnnlab.activations import ACTIVATIONS\n"
+        "from cnnlab.parts import ACTIVATIONS\n"
         "def swish() -> nn.Module:\n"
         "    return nn.SiLU()\n"
         "ACTIVATIONS['swish'] = swish\n"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from cnnlab import parts
 from cnnlab.base.errors import ConfigError
 
 
@@ -31,4 +33,24 @@ def load_plugins(paths: Iterable[Path | str] | str) -> None:
             spec.loader.exec_module(module)
         except Exception as error:
             del sys.modules[name]
-            raise ConfigError(f"plugins: '{path}' fails: {type(error).__name__}: {error}.") from error
+            raise ConfigError(_failure(path, error)) from error
+
+
+def _failure(path: Path, error: Exception) -> str:
+    if not isinstance(error, ImportError) or (error.name or "").partition(".")[0] != "cnnlab":
+        return f"plugins: '{path}' fails: {type(error).__name__}: {error}."
+    missing = str(error.name)
+    reason = f"there is no {missing}" if isinstance(error, ModuleNotFoundError) else str(error).partition(" (")[0]
+    names = [*_imported(path, missing), missing.rpartition(".")[2]]
+    stable = dict.fromkeys(known for name in names for known in (name, name.upper()) if known in parts.__all__)
+    example = f": from cnnlab.parts import {', '.join(stable)}" if stable else "."
+    return f"plugins: '{path}': {reason}. Tables and bounds are in cnnlab.parts{example}"
+
+
+def _imported(path: Path, package: str) -> Iterator[str]:
+    """Yield the last word of everything that a file imports from a package of cnnlab, or from what lies below it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(package):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name.rpartition(".")[2] for alias in node.names if alias.name.startswith(package))
