@@ -93,6 +93,41 @@ def test_what_cannot_go_together_is_refused(typed, message):
         load(composed(*given, command="transfer"))
 
 
+@pytest.mark.parametrize("procedure", ["features", "finetune", "scratch"])
+def test_unknown_head_names_the_nearest_whatever_the_procedure(procedure):  # of a preset of one's own, or a plugin's
+    plain = composed(f"transfer={procedure}", "head=linear", command="transfer")
+    plain["head"] = {"name": "lineer"}
+    with pytest.raises(
+        ConfigError, match=r"^head\.name: unknown 'lineer'\. Did you mean 'linear'\? Known: knn, linear,"
+    ):
+        load(plain)
+
+
+@pytest.mark.parametrize(
+    ("group", "chosen", "message"),
+    [
+        ("head", "svm", r"^head: must be one of knn, linear, logistic, svm, svm_binary, got svm\.$"),
+        ("head", {"C": 1.0}, r"^head: must be one of knn, linear, logistic, svm, svm_binary, got {'C': 1\.0}\.$"),
+        ("head", {"name": ["svm"]}, r"^head\.name: unknown '\['svm'\]'\."),
+        ("transfer", "scratch", r"^transfer: must be one of features, finetune, scratch, zero_shot, got scratch\.$"),
+        ("transfer", {"name": "scrach"}, r"^transfer\.name: unknown 'scrach'\. Did you mean 'scratch'\?"),
+        ("backbone", {"name": "resnet19"}, r"^backbone\.name: unknown 'resnet19'\. Did you mean 'resnet18'\?"),
+        ("backbone", "resnet18", r"^backbone: must be one of alexnet, .*, got resnet18\.$"),
+    ],
+)
+def test_choice_that_is_in_no_table_is_told(group, chosen, message):
+    plain = composed("head=svm", command="transfer") | {group: chosen}
+    with pytest.raises(ConfigError, match=message):
+        load(plain)
+
+
+@pytest.mark.parametrize("group", ["loss", "augmentation", "optimizer", "scheduler"])
+def test_unknown_part_of_a_training_is_told(group):
+    plain = composed("transfer=scratch", command="transfer") | {group: {"name": "nothing"}}
+    with pytest.raises(ConfigError, match=rf"^{group}\.name: unknown 'nothing'\."):
+        load(plain)
+
+
 def test_missing_weights_are_said_before_anything_is_read():
     message = r"backbone\.weights: no file 'nothing\.pth'\. Put it there, or use a finished run: backbone=run"
     with pytest.raises(ConfigError, match=message):

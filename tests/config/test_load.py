@@ -107,6 +107,11 @@ def test_all_problems_come_in_one_message():
     ]  # fmt: skip
 
 
+def test_name_that_is_no_text_is_unknown():
+    (problem,) = problems("activation.name=[relu]")
+    assert problem.startswith("activation.name: unknown '['relu']'.")
+
+
 def test_part_that_is_missing_is_named():
     plain = composed()
     del plain["optimizer"]

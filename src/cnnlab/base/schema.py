@@ -51,17 +51,29 @@ KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "
 
 
 class Invalid(Exception):
-    """A value does not fit its annotation; the text goes behind `where: `."""
+    """A value does not fit its annotation, or the annotation is none; the text goes behind `where: `."""
+
+
+def signature(factory: Callable[..., object]) -> inspect.Signature:
+    """Return the signature of a factory, annotations evaluated.
+
+    Raises:
+        Invalid: it cannot be read.
+    """
+    try:
+        return inspect.signature(factory, eval_str=True)
+    except Exception as error:  # annotations are code, a plugin's may do anything
+        reason = f"{type(error).__name__}: {error}"
+        raise Invalid(f"its signature cannot be read, {reason}. Import what its annotations name") from error
 
 
 def options_of(factory: Callable[..., object]) -> dict[str, inspect.Parameter]:
     """Return what a user may set: the keyword-only parameters. What stands before `*` is given by cnnlab.
 
     Raises:
-        Exception: anything, where an annotation is text that cannot be evaluated.
+        Invalid: the signature cannot be read.
     """
-    parameters = inspect.signature(factory, eval_str=True).parameters.values()
-    return {p.name: p for p in parameters if p.kind is p.KEYWORD_ONLY}
+    return {p.name: p for p in signature(factory).parameters.values() if p.kind is p.KEYWORD_ONLY}
 
 
 def check_options(
@@ -80,9 +92,8 @@ def check_options(
     """
     try:
         parameters = options_of(factory)
-    except Exception as error:  # of evaluating a plugin's annotations, which are code
-        reason = f"{type(error).__name__}: {error}"
-        return {}, [f"{where} ({name}): its signature cannot be read, {reason}. Import what its annotations name."]
+    except Invalid as error:
+        return {}, [f"{where} ({name}): {error}."]
     values = {}
     unexpected = [key for key in given if key not in parameters]
     problems = [f"{where} ({name}): unexpected '{key}'. {_takes(key, parameters)}" for key in unexpected]

@@ -37,7 +37,8 @@ def resolve_transfer(plain: PlainMapping) -> tuple[dict[str, Any], tuple[str, ..
     if resolved.get("head") is None and transfer.heads != "none":
         resolved["head"] = {"name": _DEFAULT_HEADS[transfer.heads]}
     head = _name(resolved.get("head"))
-    groups = ("backbone", "transfer", *(("head",) if head is not None else ()), *_groups_of_training(transfer, head))
+    own = ("backbone", "transfer", "head") if resolved.get("head") is not None else ("backbone", "transfer")
+    groups = (*own, *_groups_of_training(transfer, head))
     if "optimizer" not in groups:
         resolved["epochs"] = 0 if head is None else 1
     problems = _problems(resolved, transfer, head)
@@ -47,7 +48,7 @@ def resolve_transfer(plain: PlainMapping) -> tuple[dict[str, Any], tuple[str, ..
 
 
 def _groups_of_training(transfer: Transfer, head: str | None) -> tuple[str, ...]:
-    if head is None or not is_trained(head):
+    if head not in HEADS or not is_trained(head):  # of an unknown name, the table will say so
         return ()
     return _STEPS if transfer.has_frozen_features else ("augmentation", *_STEPS)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from cnnlab.base.errors import ConfigError, did_you_mean, unknown
@@ -65,32 +65,33 @@ def _coerced(
 
 
 def _choice(group: str, plain: Any, problems: list[str]) -> Choice | None:
-    factory = _factory(group, plain, problems)
-    if factory is None:
+    name = _known_name(group, plain, problems)
+    if name is None:
         return None
     given = {key: value for key, value in plain.items() if key != "name"}
-    options, found = check_options(group, plain["name"], factory, given)
+    options, found = check_options(group, name, TABLES[group][name], given)
     problems.extend(found)
-    return Choice(plain["name"], options)
+    return Choice(name, options)
 
 
-def _factory(group: str, plain: Any, problems: list[str]) -> Callable[..., object] | None:
+def _known_name(group: str, plain: Any, problems: list[str]) -> str | None:
     if not isinstance(plain, Mapping) or "name" not in plain:
         problems.append(f"{group}: must be one of {', '.join(sorted(TABLES[group]))}, got {plain}.")
         return None
-    if plain["name"] not in TABLES[group]:
-        problems.append(f"{group}.name: {unknown(str(plain['name']), TABLES[group])}")
+    name = str(plain["name"])
+    if name not in TABLES[group]:
+        problems.append(f"{group}.name: {unknown(name, TABLES[group])}")
         return None
-    return TABLES[group][plain["name"]]
+    return name
 
 
 def _dataset(plain: Any, problems: list[str]) -> DatasetConfig | None:
-    loader = _factory("dataset", plain, problems)
-    if loader is None:
+    name = _known_name("dataset", plain, problems)
+    if name is None:
         return None
     annotations = {k: v for k, v in typing.get_type_hints(DatasetConfig, include_extras=True).items() if k in _COMMON}
     common = _coerced("dataset.", annotations, plain, problems)
     given = {key: value for key, value in plain.items() if key not in _COMMON and key != "name"}
-    options, found = check_options("dataset", plain["name"], loader, given)
+    options, found = check_options("dataset", name, TABLES["dataset"][name], given)
     problems.extend(found)
-    return DatasetConfig(plain["name"], **common, options=options)
+    return DatasetConfig(name, **common, options=options)

@@ -45,7 +45,7 @@ def _one_kind_of_subset(config: RunConfig) -> str | None:
 
 
 def _warm_up_ends_before_training(config: RunConfig) -> str | None:
-    warmup_epochs = 0 if config.scheduler is None else config.scheduler.options.get("warmup_epochs", 0)
+    warmup_epochs = 0 if config.scheduler is None else config.scheduler.options.get("warmup_epochs") or 0
     if config.epochs and warmup_epochs > config.epochs:
         return f"scheduler.warmup_epochs: must be <= epochs ({config.epochs}), got {warmup_epochs:g}."
     return None

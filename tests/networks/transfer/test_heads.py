@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 import torch
@@ -8,7 +10,7 @@ from torch import nn
 from cnnlab.base.errors import ConfigError
 from cnnlab.networks.transfer import solved_heads
 from cnnlab.networks.transfer.heads import HEADS, is_trained
-from cnnlab.networks.transfer.solved_heads import standardised
+from cnnlab.networks.transfer.solved_heads import NearestNeighbours, standardised
 
 SOLVED = [name for name in HEADS if not is_trained(name)]
 
@@ -135,3 +137,29 @@ def test_solver_that_gives_up_says_so(monkeypatch):
     monkeypatch.setattr(solved_heads, "_MAX_ITERATIONS", 1)
     head, _, _ = solved("logistic", C=1000.0)
     assert head.remark == "head     the solver stopped after 1 iterations; a smaller head.C ends sooner"
+
+
+@pytest.mark.parametrize(("factory", "trained"), [(nn.Linear, True), (NearestNeighbours, False), (HEADS["knn"], False)])
+def test_head_is_solved_at_once_if_what_its_factory_makes_is(factory, trained, monkeypatch):
+    monkeypatch.setitem(HEADS, "mine", factory)
+    assert is_trained("mine") == trained
+
+
+def unreadable(num_features: int, num_classes: int) -> "Head":  # noqa: F821 - imported for type checkers alone
+    """Nobody can tell."""
+
+
+@pytest.mark.parametrize(
+    ("factory", "message"),
+    [
+        (lambda num_features, num_classes: nn.Linear(num_features, num_classes), "its factory has to say what it retu"),
+        (
+            unreadable,
+            "its signature cannot be read, NameError: name 'Head' is not defined. Import what its annotations nam",
+        ),
+    ],
+)
+def test_head_whose_factory_does_not_say_what_it_makes_is_refused(factory, message, monkeypatch):
+    monkeypatch.setitem(HEADS, "mine", factory)
+    with pytest.raises(ConfigError, match=rf"^head \(mine\): {re.escape(message)}"):
+        is_trained("mine")

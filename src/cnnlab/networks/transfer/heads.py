@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import typing
 from collections.abc import Callable
 from typing import Literal
 
 from torch import nn
 
 from cnnlab.base.errors import ConfigError
-from cnnlab.base.schema import Positive, PositiveInt
+from cnnlab.base.schema import Invalid, Positive, PositiveInt, signature
 from cnnlab.networks.transfer.solved_heads import (
     KernelSVM,
     LinearSVM,
@@ -68,8 +67,21 @@ def linear(num_features: int, num_classes: int) -> nn.Linear:
 
 
 def is_trained(name: str) -> bool:
-    """Tell whether the engine trains a head in steps; else it is solved at once. Its factory's signature says which."""
-    result = typing.get_type_hints(HEADS[name])["return"]
+    """Tell whether the engine trains a head in steps; else it is solved at once. Its factory's signature says which.
+
+    Raises:
+        ConfigError: the signature does not say.
+    """
+    factory = HEADS[name]
+    try:
+        result = factory if isinstance(factory, type) else signature(factory).return_annotation
+    except Invalid as error:
+        raise ConfigError(f"head ({name}): {error}.") from error
+    if not isinstance(result, type) or not issubclass(result, nn.Module):
+        raise ConfigError(
+            f"head ({name}): its factory has to say what it returns. Annotate it with -> nn.Linear or another module, "
+            "-> SolvedHead if it is solved at once."
+        )
     return not issubclass(result, SolvedHead)
 
 
