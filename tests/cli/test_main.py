@@ -430,9 +430,9 @@ print([name for name in {names} if name in sys.modules], file=sys.stderr)
 @pytest.mark.parametrize(
     ("lines", "names"),
     [
-        (["--help", "--version"], ["hydra", "omegaconf", "torch", "rich", "yaml", "pandas"]),
-        (["list", "report"], ["hydra", "torch", "rich", "pandas"]),
-        (["train --help", "--cfg job seed=1", "--info", "-sc install=bash", "-sc query=bash"], ["torch", "pandas"]),
+        (["--help", "--version"], ["hydra", "omegaconf", "torch", "rich", "yaml"]),
+        (["list", "report"], ["hydra", "torch", "rich"]),
+        (["train --help", "--cfg job seed=1", "--info", "-sc install=bash", "-sc query=bash"], ["torch"]),
     ],
 )
 def test_looking_around_imports_nothing_heavy(lines, names):
