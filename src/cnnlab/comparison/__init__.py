@@ -11,9 +11,9 @@ beside_report   measured numbers beside a report's
 labels          names of arms and numbers, as every table writes them
 run_table       the table of single runs
 
-It imports outputs, plots, config.conf_files and base; no torch, and matplotlib, scipy and jinja2 only when they are
-used. It never trains, loads a network or reads an image: what it says follows from files. Verdicts rest on test
-accuracy, every choice on validation.
+It imports outputs, plots, base, and of config what is known without torch: the files of conf/, the roles of keys;
+matplotlib, scipy and jinja2 only when they are used. It never trains, loads a network or reads an image: what it says
+follows from files. Verdicts rest on test accuracy, every choice on validation.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """What a run is: a composed configuration, checked, and named by its content.
 
-run_config    the frozen dataclasses: every key, with unit, default and role
+run_config    the frozen dataclasses: every key, with unit, default and role (roles, keys)
 tables        the tables of parts, by the name of their group
+options       what there is to choose and to set, read from a table that `signatures` writes
 load          plain dict in, RunConfig out, or one ConfigError with every problem
 rules         what fields ask of each other
 groups        which groups take part in a run, resolved for `transfer`
@@ -9,8 +10,8 @@ identity      RunConfig -> run id: a hash of all that changes the result
 plugins       files that add entries to the tables
 conf_files    the files of conf/ and what their comments say
 
-A factory's signature is the schema of its options; YAML holds values, no code. `conf_files` and what it serves work
-without torch, so that help and listings come at once.
+A factory's signature is the schema of its options; YAML holds values, no code. `run_config`, `keys`, `options` and
+`conf_files` load no torch, so that help and listings come at once.
 
 It imports training, networks, data, outputs and base. It never knows Hydra: what it gets is plain values, whoever
 composed them; and it builds nothing.
