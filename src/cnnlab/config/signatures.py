@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union
 
-from cnnlab.base.schema import KINDS, Bound, Plain, PlainMapping, options_of
+from cnnlab.base.schema import KINDS, Bound, Plain, options_of
 from cnnlab.config.keys import roles
 from cnnlab.config.options import FILE
 from cnnlab.config.run_config import DatasetConfig, RunConfig
@@ -38,7 +38,7 @@ def _keys(prefix: str, config: type[RunConfig | DatasetConfig]) -> Plain:
     annotations, explained = typing.get_type_hints(config, include_extras=True), _docstrings(config)
     return {
         f"{prefix}{field.name}": {
-            "explanation": explained[field.name],
+            "explanation": explained.get(field.name, ""),
             "role": roles()[f"{prefix}{field.name}"].value,
             **described(annotations[field.name], field.default),
         }
@@ -107,13 +107,12 @@ def as_text() -> str:
     return _json(signatures()) + "\n"
 
 
-def _json(plain: PlainMapping, indent: str = "") -> str:
+def _json(value: object, indent: str = "") -> str:
     """Write an option on one line, so that it is one in a diff."""
-    if not any(isinstance(value, dict) for value in plain.values()):
-        return json.dumps(plain, ensure_ascii=False)
+    if not isinstance(value, dict) or not any(isinstance(item, dict) for item in value.values()):
+        return json.dumps(value, ensure_ascii=False)
     inner = indent + "  "
-    values = (_json(value, inner) if isinstance(value, dict) else json.dumps(value) for value in plain.values())
-    lines = (f'{inner}"{key}": {value}' for key, value in zip(plain, values))
+    lines = (f'{inner}"{key}": {_json(item, inner)}' for key, item in value.items())
     return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
 
 
