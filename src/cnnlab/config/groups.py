@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from cnnlab.base.schema import PlainMapping
+from cnnlab.base.schema import Plain, PlainMapping
 from cnnlab.networks.transfer.heads import HEADS, is_trained
 from cnnlab.networks.transfer.transfers import TRANSFERS, Transfer
 
@@ -19,7 +18,7 @@ def is_transfer(plain: PlainMapping) -> bool:
     return plain.get("backbone") is not None
 
 
-def resolve_transfer(plain: PlainMapping) -> tuple[dict[str, Any], tuple[str, ...], list[str]]:
+def resolve_transfer(plain: PlainMapping) -> tuple[Plain, tuple[str, ...], list[str]]:
     """Fill in the procedure or the head where it is not given, and say what takes part.
 
     No procedure: `features`. No head: svm, or linear where the backbone is trained too. What takes no part is set to

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cnnlab.base.errors import ConfigError, did_you_mean, unknown
-from cnnlab.base.schema import Invalid, check_options, coerce
+from cnnlab.base.schema import Invalid, Plain, PlainMapping, check_options, coerce
 from cnnlab.config.groups import TRAIN, is_transfer, resolve_transfer
 from cnnlab.config.rules import RULES
 from cnnlab.config.run_config import Choice, DatasetConfig, RunConfig
@@ -17,7 +17,7 @@ from cnnlab.config.tables import TABLES
 _COMMON = {f.name for f in dataclasses.fields(DatasetConfig)} - {"name", "options"}
 
 
-def load(plain: Mapping[str, Any]) -> RunConfig:
+def load(plain: PlainMapping) -> RunConfig:
     """Check a composed configuration: names, types, ranges, rules between fields.
 
     Args:
@@ -42,7 +42,7 @@ def load(plain: Mapping[str, Any]) -> RunConfig:
     return config
 
 
-def _scalars(plain: Mapping[str, Any], problems: list[str]) -> dict[str, Any]:
+def _scalars(plain: PlainMapping, problems: list[str]) -> Plain:
     annotations = typing.get_type_hints(RunConfig, include_extras=True)
     problems.extend(
         f"{key}: unknown key.{did_you_mean(key, annotations)} Known: {', '.join(sorted(annotations))}."
@@ -52,9 +52,7 @@ def _scalars(plain: Mapping[str, Any], problems: list[str]) -> dict[str, Any]:
     return _coerced("", {k: v for k, v in annotations.items() if k not in TABLES}, plain, problems)
 
 
-def _coerced(
-    prefix: str, annotations: Mapping[str, Any], plain: Mapping[str, Any], problems: list[str]
-) -> dict[str, Any]:
+def _coerced(prefix: str, annotations: Mapping[str, Any], plain: PlainMapping, problems: list[str]) -> Plain:
     values = {}
     for key in [key for key in annotations if key in plain]:
         try:
