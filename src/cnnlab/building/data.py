@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -12,16 +11,12 @@ from cnnlab.base.errors import ConfigError
 from cnnlab.base.progress import Progress
 from cnnlab.base.sharing import shared
 from cnnlab.building.parts import ImageSpec, SplitBatches
-from cnnlab.config.run_config import RunConfig, cache_dir
+from cnnlab.config.run_config import DatasetConfig, RunConfig, cache_dir
 from cnnlab.data.batches import Batches, Normalization, imagenet_normalization, measure_normalization
 from cnnlab.data.datasets import DATASETS
 from cnnlab.data.resizing import resize_used
 from cnnlab.data.splits import Data, Split, make_splits
 from cnnlab.data.storage import Storage
-
-if TYPE_CHECKING:
-    from cnnlab.config.run_config import DatasetConfig
-
 
 _EVALUATION_PIXELS = 2**19  # per batch and channel: 512 images of 32x32; larger ones leave the CPU's caches
 GIB = 2**30

@@ -40,7 +40,9 @@ def run(arguments: Arguments) -> int:
     job = arguments.command.load()
 
     def kept(config: DictConfig) -> None:
-        outcomes.append(job(config))
+        outcome = job(config)
+        assert isinstance(outcome, Outcome)
+        outcomes.append(outcome)
 
     wants_full_error = os.environ.get("HYDRA_FULL_ERROR") == "1"
     try:

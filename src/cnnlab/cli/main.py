@@ -111,7 +111,9 @@ def _dispatch(args: list[str]) -> int:
         return _complete(args)
     command, rest = split_command(args)
     if command.config is None:
-        return int(command.load()(rest))
+        code = command.load()(rest)
+        assert isinstance(code, int)
+        return code
     return _compose(command, rest)
 
 

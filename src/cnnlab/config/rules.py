@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from cnnlab.base.errors import ConfigError, unknown
+from cnnlab.config.run_config import Choice, RunConfig
 from cnnlab.data.augmentations import AUGMENTATIONS
 from cnnlab.networks.transfer.transfers import TRANSFERS
 from cnnlab.outputs.reported import problem_of_reported
 from cnnlab.training.losses import LOSSES
 from cnnlab.training.metric_losses import FeatureLoss
-
-if TYPE_CHECKING:
-    from cnnlab.config.run_config import Choice, RunConfig
 
 
 def _selection_needs_validation(config: RunConfig) -> str | None:

@@ -5,13 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from cnnlab.base.errors import ConfigError
+from cnnlab.config.run_config import RunConfig
 from cnnlab.outputs.run_folder import RunFolder
-
-if TYPE_CHECKING:
-    from cnnlab.config.run_config import RunConfig
 
 
 def saved_config(folder: RunFolder, plugins: str | None) -> RunConfig:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.schema import PlainMapping
+from cnnlab.config.run_config import RunConfig
 from cnnlab.outputs.study_folder import GridRow
 from cnnlab.sweeps.points import Point
-
-if TYPE_CHECKING:
-    from cnnlab.config.run_config import RunConfig  # brings torch, and Hydra reads this file at every start
 
 Compose = Callable[[list[str]], PlainMapping]
 """Overrides -> the configuration in plain values; raises ConfigError where they do not compose."""
@@ -100,7 +97,7 @@ def check_points(points: Iterable[Point], compose: Compose) -> CheckedPoints:
 
 
 def _check(point: Point, compose: Compose) -> Job:
-    from cnnlab.config.identity import run_id
+    from cnnlab.config.identity import run_id  # these bring torch, and Hydra reads this file at every start
     from cnnlab.config.load import load
     from cnnlab.config.plugins import load_plugins
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from cnnlab.base.texts import duration
+from cnnlab.config.run_config import RunConfig
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import FINAL, standing
-
-if TYPE_CHECKING:
-    from cnnlab.config.run_config import RunConfig
 
 _LABEL = 40  # columns
 

@@ -7,10 +7,9 @@ words behind the command and returns the exit code.
 
 from __future__ import annotations
 
-import pkgutil
+import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 
 @dataclass(frozen=True)
@@ -25,9 +24,10 @@ class Command:
     config: str | None = None
     """Primary config in conf/, without suffix; None where Hydra has no part in it."""
 
-    def load(self) -> Callable[..., Any]:
+    def load(self) -> Callable[..., object]:
         """Import what carries it out, and only that."""
-        job: Callable[..., Any] = pkgutil.resolve_name(self.job)
+        module, _, name = self.job.partition(":")
+        job: Callable[..., object] = getattr(importlib.import_module(module), name)
         return job
 
 
