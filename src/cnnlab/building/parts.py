@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import torch.nn.functional as F
@@ -14,6 +13,7 @@ from cnnlab.base.schema import Plain
 from cnnlab.data.augmentations import Augmentation
 from cnnlab.data.batches import Batches, Normalization
 from cnnlab.data.splits import Data
+from cnnlab.training.schedulers import Schedule
 
 SplitBatches = tuple[Batches, Batches | None, Batches]
 """training, validation (None: there is none) and test split"""
@@ -63,7 +63,7 @@ class Parts:
     loss_fn: nn.Module
     optimizer: Optimizer | None
     """None: nothing is trained in steps."""
-    schedule: Callable[[int], float]
+    schedule: Schedule
     saved: Plain = field(default_factory=dict)
     """What is saved beside the weights, so that they can be used again."""
     features_seconds: float = 0.0

@@ -21,9 +21,9 @@ from cnnlab.data.augmentations import AUGMENTATIONS, Augmentation
 from cnnlab.data.splits import Data
 from cnnlab.networks.models.blocks import Classifier
 from cnnlab.training.losses import LOSSES
-from cnnlab.training.metric_losses import FeatureLoss
+from cnnlab.training.metric_losses import as_feature_loss
 from cnnlab.training.optimizers import OPTIMIZERS, Params
-from cnnlab.training.schedulers import SCHEDULERS
+from cnnlab.training.schedulers import SCHEDULERS, Schedule, as_schedule
 
 
 def build(config: RunConfig, runtime: Runtime, *, progress: Progress | None = None) -> Parts:
@@ -95,8 +95,8 @@ def build_loss(config: RunConfig, num_classes: int, num_features: int, device: t
     """Return the loss, on the device; what it learns starts from the seed."""
     chosen = config.chosen("loss")
     loss_fn = LOSSES[chosen.name](num_classes, **chosen.options)
-    if isinstance(loss_fn, FeatureLoss):
-        loss_fn.set_num_features(num_features)
+    if (feature_loss := as_feature_loss(loss_fn)) is not None:
+        feature_loss.set_num_features(num_features)
     initialise(nn.ModuleDict({"loss": loss_fn}), config.seed)
     return loss_fn.to(device)
 
@@ -107,10 +107,10 @@ def build_optimizer(config: RunConfig, params: Params) -> Optimizer:
     return OPTIMIZERS[chosen.name](params, **chosen.options)
 
 
-def build_schedule(config: RunConfig, steps_per_epoch: int) -> Callable[[int], float]:
+def build_schedule(config: RunConfig, steps_per_epoch: int) -> Schedule:
     """Return the schedule of the learning rate."""
     chosen = config.chosen("scheduler")
-    return SCHEDULERS[chosen.name](config.epochs * steps_per_epoch, steps_per_epoch, **chosen.options)
+    return as_schedule(SCHEDULERS[chosen.name](config.epochs * steps_per_epoch, steps_per_epoch, **chosen.options))
 
 
 def build_average(config: RunConfig, model: nn.Module) -> AveragedModel | None:

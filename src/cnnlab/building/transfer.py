@@ -31,6 +31,7 @@ from cnnlab.networks.transfer.transfers import Transfer
 from cnnlab.networks.transfer.weights import hash_module
 from cnnlab.networks.transfer.zero_shot import OTHER, MappedClasses
 from cnnlab.training.optimizers import Group
+from cnnlab.training.schedulers import Schedule
 
 _EVALUATION_ROWS = 1024  # images per batch where they are features: one row of similarities to all others each
 
@@ -105,7 +106,7 @@ def _frozen_parts(
         average=build_average(config, head) if is_trained else None,
         loss_fn=loss_fn,
         optimizer=build_optimizer(config, [*head.parameters(), *loss_fn.parameters()]) if is_trained else None,
-        schedule=build_schedule(config, len(train)) if is_trained else lambda _: 0.0,
+        schedule=build_schedule(config, len(train)) if is_trained else Schedule(lambda _: 0.0),
         saved={"backbone": hash_module(backbone)},
         features_seconds=features.seconds,
     )

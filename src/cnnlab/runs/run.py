@@ -28,7 +28,6 @@ from cnnlab.runs.records import gradient_rows, metrics_row
 from cnnlab.runs.results import data_figures, score_selected_weights, training_figures
 from cnnlab.runs.training_state import TrainingState, from_checkpoint, to_checkpoint
 from cnnlab.training.engine import Batch, Clipping, EpochRecord, fit
-from cnnlab.training.schedulers import Plateau
 from cnnlab.training.selection import reason_to_stop
 from cnnlab.training.solving import solve
 
@@ -210,7 +209,7 @@ class _Training:
         config, state = self.config, self.state
         self.last_record = record
         state.count(record, self.parts.train.num_images)
-        if isinstance(self.parts.schedule, Plateau) and record.val is not None:
+        if record.val is not None:
             self.parts.schedule.observe(record.val.loss)
         if record.diverged_at_step is not None:
             state.stop_reason = f"the loss is not finite at step {record.diverged_at_step} of epoch {record.epoch}"

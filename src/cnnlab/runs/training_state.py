@@ -12,7 +12,6 @@ from cnnlab.base.runtime import Runtime
 from cnnlab.base.schema import Plain, PlainMapping
 from cnnlab.building.parts import Parts
 from cnnlab.training.engine import EpochRecord
-from cnnlab.training.schedulers import Plateau
 from cnnlab.training.selection import Selection
 
 
@@ -60,7 +59,7 @@ def to_checkpoint(state: TrainingState, parts: Parts, runtime: Runtime) -> Plain
         "average": None if parts.average is None else parts.average.state_dict(),
         "loss": parts.loss_fn.state_dict(),
         "optimizer": None if parts.optimizer is None else parts.optimizer.state_dict(),
-        "schedule": parts.schedule.state_dict() if isinstance(parts.schedule, Plateau) else None,
+        "schedule": parts.schedule.state_dict(),
         "runtime": _fingerprint(runtime),
     }
 
@@ -87,8 +86,7 @@ def _restored(checkpoint: PlainMapping, parts: Parts, runtime: Runtime) -> Train
     parts.loss_fn.load_state_dict(checkpoint["loss"])
     if parts.optimizer is not None:
         parts.optimizer.load_state_dict(checkpoint["optimizer"])
-    if isinstance(parts.schedule, Plateau):
-        parts.schedule.load_state_dict(checkpoint["schedule"])
+    parts.schedule.load_state_dict(checkpoint["schedule"])
     if parts.average is not None:
         parts.average.load_state_dict(checkpoint["average"])
     own = {key: value for key, value in checkpoint.items() if key in TrainingState.__dataclass_fields__}
