@@ -18,7 +18,7 @@ from cnnlab.networks.activations import ACTIVATIONS
 from cnnlab.networks.models import MODELS
 from cnnlab.networks.models.blocks import Classifier
 from cnnlab.networks.normalizations import NORMALIZATIONS
-from cnnlab.networks.transfer.backbones import BACKBONES, Request
+from cnnlab.networks.transfer.backbones import BACKBONES, OpenRun, Request
 from cnnlab.networks.transfer.heads import HEADS
 from cnnlab.networks.transfer.network import Backbone
 from cnnlab.networks.transfer.torchvision_networks import NUM_IMAGENET, imagenet_classes
@@ -64,11 +64,12 @@ def procedure_of(config: RunConfig) -> Transfer:
     return TRANSFERS[chosen.name](**chosen.options)
 
 
-def build_backbone(config: RunConfig, *, loads: bool, progress: Progress | None = None) -> Backbone:
+def build_backbone(config: RunConfig, *, loads: bool, open_run: OpenRun, progress: Progress | None = None) -> Backbone:
     """Return the run's backbone, on the CPU; `loads` says whether with its weights."""
     chosen = config.chosen("backbone")
     layer = {"layer": "last"} if config.head is None else {}  # zero-shot: the network's own outputs
-    return BACKBONES[chosen.name](Request(chosen.name, config.seed, loads, progress), **{**chosen.options, **layer})
+    request = Request(chosen.name, config.seed, open_run, loads, progress)
+    return BACKBONES[chosen.name](request, **{**chosen.options, **layer})
 
 
 def build_head(config: RunConfig, num_features: int, num_classes: int) -> nn.Module:

@@ -86,12 +86,12 @@ def _network(config: RunConfig, images: ImageSpec, saved: PlainMapping) -> Class
         return model
     transfer = procedure_of(config)
     if not transfer.has_frozen_features:
-        backbone = build_backbone(config, loads=False)
+        backbone = build_backbone(config, loads=False, open_run=backbone_of_run)
         head = build_head(config, backbone.num_features, len(images.classes))
         network = TransferNetwork(backbone, head, trainable_layers=None)
         network.load_state_dict(saved["model"])
         return network
-    backbone = build_backbone(config, loads=True)
+    backbone = build_backbone(config, loads=True, open_run=backbone_of_run)
     if hash_module(backbone) != saved["backbone"]:
         raise ConfigError(
             f"backbone.weights: '{backbone.source}' is not what the run's head was trained on. Put the old ones back."

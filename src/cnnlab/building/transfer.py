@@ -13,6 +13,7 @@ from cnnlab.building.data import check_batch_size, image_batches, image_spec, lo
 from cnnlab.building.features import Extraction
 from cnnlab.building.networks import build_backbone, build_head, head_on_frozen, on_device, procedure_of
 from cnnlab.building.parts import ImageSpec, Parts, SplitBatches
+from cnnlab.building.saved_network import backbone_of_run
 from cnnlab.building.train import (
     build_augmentation,
     build_average,
@@ -43,7 +44,7 @@ def build_transfer(config: RunConfig, runtime: Runtime, *, progress: Progress | 
         ConfigError: the weights cannot be had, or the data does not fit what the configuration asks for.
     """
     transfer = procedure_of(config)
-    backbone = build_backbone(config, loads=transfer.weights != "left", progress=progress)
+    backbone = build_backbone(config, loads=transfer.weights != "left", open_run=backbone_of_run, progress=progress)
     if transfer.has_frozen_features:
         return _frozen_parts(config, runtime, backbone, transfer, progress)
     return _network_parts(config, runtime, backbone, transfer, progress)
