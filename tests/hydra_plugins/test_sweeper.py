@@ -9,6 +9,7 @@ from cnnlab.config.load import load
 from cnnlab.config.run_config import to_plain
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.status import read_status, write_status
 from cnnlab.outputs.study_folder import Study, StudyFolder
 from cnnlab.runs import job as train
 from tests.cli.test_main import OPTIMIZERS
@@ -55,7 +56,7 @@ def ended(config, status, **more):
     folder.write_json("summary.json", summary)
     (folder.path / "plots").mkdir(exist_ok=True)
     (folder.path / "plots" / "curves.png").touch()
-    folder.write_status(status, **more)
+    write_status(folder, status, **more)
 
 
 def study(folder, text):
@@ -327,7 +328,7 @@ def test_full_disk_does_not_keep_a_sweep_from_telling_what_failed(errors, monkey
         raise OSError(28, "No space left on device")
 
     errors[0] = ZeroDivisionError("of mine")
-    monkeypatch.setattr("cnnlab.sweeps.launching.write_text", full)
+    monkeypatch.setattr(RunFolder, "write_error", full)
     assert main(["-m", "seed=0,1"]) == 1
     assert capsys.readouterr().err.splitlines() == [
         "1 of 2 runs failed:",
@@ -339,7 +340,7 @@ def test_full_disk_does_not_keep_a_sweep_from_telling_what_failed(errors, monkey
 def test_run_that_failed_before_it_began_is_failed_in_its_files_and_in_the_comparison(capsys):
     assert main(["-m", "seed=1,13"]) == 1
     folder = RunFolder(next(RUNS.glob("*-s13-*")))
-    assert folder.read_json("status.json") == {"status": "failed", "error": "the disk is full"}
+    assert read_status(folder) == {"status": "failed", "error": "the disk is full"}
     out = capsys.readouterr().out
     assert "2/2 failed      seed=13  the disk is full" in out
     assert "failed   all runs (seed 13): the disk is full." in out

@@ -3,6 +3,7 @@
 import pytest
 
 from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.status import write_status
 from cnnlab.runs.estimate import Cost, cost_of_finished, costs, probe, shape
 from cnnlab.runs.run import execute
 from tests.conftest import tiny, tiny_transfer
@@ -13,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("in_empty_folder")
 def finished(path, seconds, **more):
     folder = RunFolder(path)
     folder.write_json("summary.json", {"seconds": {"total": seconds, **more}})
-    folder.write_status("finished")
+    write_status(folder, "finished")
     return folder
 
 
@@ -29,7 +30,7 @@ def test_finished_run_tells_its_time_without_that_of_features_that_are_kept(tmp_
 
 def test_run_that_is_not_finished_tells_nothing(tmp_path):
     folder = finished(tmp_path / "run", 12.5)
-    folder.write_status("failed")
+    write_status(folder, "failed")
     assert cost_of_finished(folder) is None
 
 

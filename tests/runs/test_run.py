@@ -19,6 +19,7 @@ from cnnlab.config.run_config import to_plain
 from cnnlab.data.batches import Batches
 from cnnlab.outputs.lock import held
 from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.status import read_status, write_status
 from cnnlab.runs import job as train
 from cnnlab.runs.run import execute
 from cnnlab.training.losses import LOSSES
@@ -193,7 +194,7 @@ def test_run_whose_metrics_were_cut_off_does_not_go_on_without_them():
     message = r"metrics\.csv: rows of epoch 1 to 2 are missing, .* or train the run anew: its command with rerun=true\."
     with pytest.raises(RunError, match=message):
         execute(tiny(*options))
-    assert only_run().read_json("status.json")["status"] == "interrupted"
+    assert read_status(only_run())["status"] == "interrupted"
     assert execute(tiny(*options, "rerun=true")).status == "finished"
 
 
@@ -206,7 +207,7 @@ def test_interrupted_run_says_how_to_go_on(capsys):
     with interrupted_after(1):
         execute(tiny("checkpoint_seconds=0"))
     folder = only_run()
-    assert folder.read_json("status.json")["status"] == "interrupted"
+    assert read_status(folder)["status"] == "interrupted"
     told = f"interrupted after epoch 1; what is done is kept. Go on with:\n  cnnlab resume {folder.path}"
     assert told in capsys.readouterr().out
 
@@ -242,13 +243,13 @@ def test_ctrl_c_ends_at_an_epoch_border_with_everything_saved():
     assert out.splitlines()[-1] == f"  cnnlab resume outputs/runs/{folder.run_id}"
     assert err == ""
     assert folder.load_checkpoint("last.pt")["epoch"] == len(folder.read_rows("metrics.csv"))
-    assert folder.read_json("status.json")["status"] == "interrupted"
+    assert read_status(folder)["status"] == "interrupted"
 
 
 def test_run_that_another_process_holds_is_left_alone():
     config = tiny()
     folder = execute(config).folder
-    folder.write_status("running")
+    write_status(folder, "running")
     with (
         held(folder),
         pytest.raises(RunError, match=rf"is being trained by process {os.getpid()} on .*Nothing was done"),
@@ -261,7 +262,7 @@ def test_failed_run_keeps_its_traceback_and_is_tried_again():
     with pytest.raises(RunError, match=message), stopped_after(1, ValueError("boom")):
         execute(tiny())
     folder = only_run()
-    assert folder.read_json("status.json")["error"] == "ValueError: boom"
+    assert read_status(folder)["error"] == "ValueError: boom"
     assert "in stopped" in (folder.path / "error.txt").read_text()
     assert execute(tiny()).status == "finished"
     assert not (folder.path / "error.txt").exists()
@@ -273,7 +274,7 @@ def test_diverged_run_says_so_and_is_not_tried_again():
     assert outcome.status == "diverged"
     assert outcome.summary["test"] is None
     assert outcome.summary["error"].startswith("the loss is not finite at step ")
-    assert outcome.folder.read_json("status.json")["error"] == outcome.summary["error"]
+    assert read_status(outcome.folder)["error"] == outcome.summary["error"]
     assert not execute(tiny(*options)).is_new
 
 
@@ -378,7 +379,7 @@ def test_training_without_memory_fails_with_what_to_make_smaller():
     message = r"^not enough memory for training \(it takes 2\.0 GiB\)\. Make smaller: batch_size \(16\), model\.width "
     with pytest.raises(RunError, match=message), stopped_after(1, error):
         execute(tiny())
-    assert only_run().read_json("status.json")["error"].startswith("not enough memory for training")
+    assert read_status(only_run())["error"].startswith("not enough memory for training")
 
 
 def test_full_disk_is_one_clear_message(monkeypatch):

@@ -21,6 +21,7 @@ from cnnlab.networks.models.blocks import Classifier
 from cnnlab.networks.transfer.network import Backbone, Expected, TransferNetwork
 from cnnlab.networks.transfer.weights import hash_module
 from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.status import read_status
 
 _ADVICE = "Put it back, or train the run anew: its command with rerun=true."
 
@@ -61,7 +62,7 @@ def _saved_weights(folder: RunFolder) -> Plain:
     saved = folder.load_checkpoint("best.pt")
     if saved is not None:
         return saved
-    status = folder.read_json("status.json").get("status", "not there")
+    status = read_status(folder).get("status", "not there")
     if status == "finished":
         raise RunError(f"{folder.checkpoints / 'best.pt'}: is gone. {_ADVICE}")
     advice = f"Finish it: cnnlab resume {folder.path}"

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-import time
-from pathlib import Path
+from collections.abc import Callable
 
 from rich.console import Console
 from rich.progress import BarColumn, TaskID, TextColumn, TimeRemainingColumn
@@ -30,14 +29,13 @@ class RunConsole:
     """
 
     def __init__(self, *, is_quiet: bool = False) -> None:
-        self.log: Path | None = None
-        """File that gets every line too, once it is set."""
+        self.log: Callable[[str], None] | None = None
+        """Gets every line too, once it is set."""
         self._is_quiet = is_quiet
         self._console = Console(file=sys.stdout, highlight=False, markup=False, soft_wrap=True)
         self._live: ProgressBar | None = None
         self._task: TaskID | None = None
         self._said: dict[str, int] = {}
-        self._began = time.perf_counter()
 
     @property
     def _is_live(self) -> bool:
@@ -58,8 +56,7 @@ class RunConsole:
     def note(self, text: str) -> None:
         """Add a line to the log alone."""
         if self.log is not None:
-            with self.log.open("a", encoding="utf-8", errors="backslashreplace") as file:
-                file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')}  {text}\n")
+            self.log(text)
 
     def preparing(self, what: str, done: int, total: int) -> None:
         """Show how far a preparation is, such as the decoding of images: live, or a line for every tenth."""

@@ -20,7 +20,8 @@ from cnnlab.config.run_config import RunConfig
 from cnnlab.data.batches import Batches
 from cnnlab.networks.transfer.solved_heads import SolvedHead
 from cnnlab.outputs.run_folder import RunFolder
-from cnnlab.outputs.summary_file import look_up
+from cnnlab.outputs.status import read_status
+from cnnlab.outputs.summary_file import known_summary, look_up
 from cnnlab.runs.scores import FULL_SCORES
 from cnnlab.training.engine import Batch, evaluate, fit
 
@@ -55,9 +56,9 @@ def shape(config: RunConfig) -> str:
 
 def cost_of_finished(folder: RunFolder) -> Cost | None:
     """Return what a finished run took, the computing of features apart; None if it is not finished."""
-    summary = folder.read_json("summary.json")
+    summary = known_summary(folder)
     seconds, features = look_up(summary, "seconds.total"), look_up(summary, "seconds.features")
-    if folder.read_json("status.json").get("status") != "finished" or not isinstance(seconds, int | float):
+    if read_status(folder).get("status") != "finished" or not isinstance(seconds, int | float):
         return None
     shared = features if isinstance(features, int | float) else 0.0
     return Cost(float(seconds) - shared, sum(path.stat().st_size for path in folder.path.rglob("*") if path.is_file()))

@@ -16,6 +16,7 @@ from cnnlab.config.tables import TABLES
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.lock import disk_errors
 from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.status import read_status
 from cnnlab.runs.console import RunConsole, summary_lines
 from cnnlab.runs.outcome import Outcome
 from cnnlab.runs.run import RunEnd, execute
@@ -57,7 +58,7 @@ def without_effect(config: RunConfig, overrides: Sequence[str]) -> list[str]:
 def show_plan(config: RunConfig, console: RunConsole) -> int:
     """Say which run the configuration stands for and how it stands; train nothing."""
     folder = RunFolder(RUNS / run_id(config))
-    console.say(f"{folder.read_json('status.json').get('status', 'to do'):12}{folder.path}")
+    console.say(f"{read_status(folder).get('status', 'to do'):12}{folder.path}")
     return 0
 
 

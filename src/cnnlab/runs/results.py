@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 
-import numpy as np
 import torch
 
 from cnnlab.base.memory import peak_memory_bytes
@@ -13,7 +12,7 @@ from cnnlab.base.runtime import Runtime
 from cnnlab.base.schema import Plain
 from cnnlab.building.parts import Parts
 from cnnlab.networks.scores import scores_are, to_scores
-from cnnlab.outputs.files import replacing
+from cnnlab.outputs.mistakes import Mistakes, write_mistakes
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.runs.scores import figures_of, predictions, seconds_to, worst_mistakes
 from cnnlab.runs.training_state import TrainingState, evaluated_model
@@ -59,7 +58,7 @@ def _saved_model(parts: Parts, state: TrainingState) -> Plain:
 
 
 def _running_means(folder: RunFolder, epoch: int) -> Plain | None:
-    rows = [row for row in folder.read_rows("metrics.csv") if int(row["epoch"]) == epoch]
+    rows = [row for row in folder.read_metrics() if int(row["epoch"]) == epoch]
     if not rows:
         return None
     loss, accuracy = float(rows[0]["train_loss"]), float(rows[0]["train_accuracy"])
@@ -72,13 +71,12 @@ def _test(folder: RunFolder, parts: Parts, runtime: Runtime) -> Plain:
         loss = float(parts.loss_fn(logits, targets))
         scores, labels = to_scores(logits, scores_are(parts.loss_fn)).cpu().numpy(), targets.cpu().numpy()
     classes = parts.images.classes
-    folder.write_rows("predictions.csv", *predictions(scores, labels, classes, parts.data.test_files))
+    folder.write_predictions(*predictions(scores, labels, classes, parts.data.test_files))
     wrong = worst_mistakes(scores, labels)
     if len(wrong):
         test = parts.data.test
         images = test.images[test.rows[torch.from_numpy(wrong)]].contiguous().numpy()
-        with replacing(folder.path / "mistakes.npz") as file:
-            np.savez(file, images=images, index=wrong)
+        write_mistakes(folder, Mistakes(images, wrong))
     return {"loss": loss, **figures_of(scores, labels, classes)}
 
 
@@ -102,7 +100,7 @@ def training_figures(folder: RunFolder, parts: Parts, runtime: Runtime, state: T
         "scores_are": scores_are(parts.loss_fn),
         "images_per_second": state.num_images / state.train_seconds if state.train_seconds else 0.0,
         "peak_memory_bytes": peak_memory_bytes(runtime.device),
-        "seconds_to": seconds_to(folder.read_rows("metrics.csv")),
+        "seconds_to": seconds_to(folder.read_metrics()),
         "device": runtime.device.type,
         "precision": runtime.precision,
     }

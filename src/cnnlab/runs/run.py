@@ -17,11 +17,11 @@ from cnnlab.building.procedures import build_parts
 from cnnlab.config.identity import data_content, file_hash, run_id
 from cnnlab.config.run_config import RunConfig, cache_dir, size_keys, to_plain
 from cnnlab.networks.transfer.solved_heads import SolvedHead
-from cnnlab.outputs.files import GRADIENTS_COLUMNS, METRICS_COLUMNS, RUNS
+from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.lock import disk_errors, held
 from cnnlab.outputs.run_folder import RunFolder
-from cnnlab.outputs.status import FINAL
-from cnnlab.outputs.summary_file import read_summary
+from cnnlab.outputs.status import FINAL, read_status, write_status
+from cnnlab.outputs.summary_file import read_summary, write_summary
 from cnnlab.runs.console import RunConsole, opening_lines, summary_lines
 from cnnlab.runs.endings import StopSignal, recorded
 from cnnlab.runs.records import gradient_rows, metrics_row
@@ -75,7 +75,7 @@ def execute(
         with disk_errors(cache_dir(config)):  # the images' cache is written while the data is loaded
             parts = build_parts(config, runtime, progress=console.preparing)
         state = _begin(folder, config, parts, runtime, overrides)
-        console.log = folder.log
+        console.log = folder.append_log
         keys = size_keys(config, "batch_size", "model.width", "dataset.image_size")
         with recorded(folder, lambda: state.epoch, console.say), memory_errors("training", *keys):
             return _Training(config, folder, console, runtime, parts, state, sitting).carry_out()
@@ -83,14 +83,14 @@ def execute(
 
 def _threads(config: RunConfig, folder: RunFolder) -> int | None:
     """Return the threads asked for; where none are, those that the run was begun with, since they change its bits."""
-    if config.threads is not None or config.rerun or not (folder.checkpoints / "last.pt").exists():
+    if config.threads is not None or config.rerun or not folder.has_checkpoint("last.pt"):
         return config.threads
-    begun_with = folder.read_json("env.json").get("threads")
+    begun_with = folder.read_environment().get("threads")
     return begun_with if isinstance(begun_with, int) else None
 
 
 def _finished(folder: RunFolder, config: RunConfig) -> RunEnd | None:
-    status = folder.read_json("status.json").get("status")
+    status = read_status(folder).get("status")
     if status not in FINAL or config.rerun:
         return None
     return RunEnd(folder, status, read_summary(folder), is_new=False)
@@ -107,11 +107,11 @@ def _begin(
             folder.clear()
         else:
             folder.drop_epochs_after(state.epoch)
-        folder.write_status("running")
+        write_status(folder, "running")
         # Wishes of a command, not of a run: saved, they would empty the folder again when the run goes on.
         folder.write_config(to_plain(dataclasses.replace(config, rerun=False, plan=False)), overrides)
         plugins = [file_hash(path) for path in config.plugins]
-        folder.write_json("env.json", {**environment(runtime), "plugins": plugins})
+        folder.write_environment({**environment(runtime), "plugins": plugins})
     return state
 
 
@@ -220,8 +220,7 @@ class _Training:
                 record, state.selection, patience=config.patience, stop_below_loss=config.stop_below_loss,
                 max_minutes=config.max_minutes, train_seconds=state.train_seconds,
             )  # fmt: skip
-        self.folder.append_rows("metrics.csv", METRICS_COLUMNS, [metrics_row(record)])
-        self.folder.append_rows("gradients.csv", GRADIENTS_COLUMNS, gradient_rows(record))
+        self.folder.append_epoch(metrics_row(record), gradient_rows(record))
         seconds_left = state.train_seconds / state.epoch * (config.epochs - state.epoch)
         self.console.epoch(record, config.epochs, state.selection, seconds_left)
         is_last = state.epoch == config.epochs or state.stop_reason is not None
@@ -272,9 +271,9 @@ class _Training:
 
     def _close(self, summary: Plain) -> RunEnd:
         """Write the summary; the status comes last, since it says that all is there."""
-        self.folder.write_json("summary.json", summary)
+        write_summary(self.folder, summary)
         status = summary["status"]
         error = {"error": summary["error"]} if status == "diverged" else {}
-        self.folder.write_status(status, epoch=self.state.epoch, stop_reason=self.state.stop_reason, **error)
+        write_status(self.folder, status, epoch=self.state.epoch, stop_reason=self.state.stop_reason, **error)
         self.folder.delete_checkpoint("last.pt")
         return RunEnd(self.folder, status, summary, is_new=True)

@@ -42,7 +42,7 @@ def _same_plugins(folder: RunFolder, saved: Sequence[str], typed: str | None) ->
     paths = typed.strip("[]").split(",")
     if missing := [path for path in paths if not Path(path).is_file()]:
         raise ConfigError(f"--plugins: no file '{missing[0]}'. The run was trained with {named}")
-    if [file_hash(Path(path)) for path in paths] != folder.read_json("env.json").get("plugins"):
+    if [file_hash(Path(path)) for path in paths] != folder.read_environment().get("plugins"):
         raise ConfigError(
             f"--plugins: not what {folder.run_id} was trained with, got {typed}: other files, or their content has "
             f"changed since (env.json keeps the hash of each). Put them back, in this order: {named}"

@@ -15,7 +15,8 @@ from cnnlab.config.run_config import to_plain
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.settings import settings
-from cnnlab.outputs.status import DIED, FINAL, standing
+from cnnlab.outputs.standing import DIED, standing
+from cnnlab.outputs.status import FINAL
 from cnnlab.outputs.study_folder import GridRow, Study, StudyFolder
 from cnnlab.sweeps.checked import CheckedPoints, Compose, Job, check_points
 from cnnlab.sweeps.designs import Design, Ended, answer

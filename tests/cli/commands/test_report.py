@@ -9,6 +9,7 @@ import pytest
 from cnnlab.cli.main import main
 from cnnlab.outputs.files import OUTPUTS, RUNS
 from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.status import read_status, write_status
 from tests.comparison.study_maker import write_run, write_study
 
 GONE = 2**22 + 1  # above the largest process id of Linux
@@ -24,7 +25,7 @@ def folder(tmp_path, monkeypatch):
 def run(name, *, status="finished", val=0.9, test=0.8, seconds=12.34, config=None, **more):
     made = RunFolder(RUNS / name)
     made.write_config({"seed": 0, "optimizer": {"name": "adam", "lr": 0.001}} | (config or {}), [])
-    made.write_status(status, **more)
+    write_status(made, status, **more)
     if status in ("finished", "diverged"):
         figures = None if status == "diverged" else {"accuracy": val}
         made.write_json("summary.json", {
@@ -97,7 +98,7 @@ def test_run_whose_summary_is_damaged_does_not_keep_the_others_from_being_shown(
 )
 def test_running_is_believed_while_the_process_lives_or_cannot_be_asked(pid, host, status, capsys):
     made = run("a", status="running")
-    made.write_json("status.json", made.read_json("status.json") | {"pid": pid, "host": host})
+    made.write_json("status.json", read_status(made) | {"pid": pid, "host": host})
     assert shown(capsys)[1].split() == ["a", status]
 
 
