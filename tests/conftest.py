@@ -61,7 +61,7 @@ def stopped_after(epochs, error):
                 raise error
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("cnnlab.runs.run.fit", stopped)
+        patch.setattr("cnnlab.training.learning.fit", stopped)
         yield
 
 

@@ -17,9 +17,11 @@ def test_every_composed_command_has_a_builder():
 
 def test_configuration_says_which_builder_is_meant():
     parts = build_parts(tiny(), RUNTIME)
-    torch.testing.assert_close(parts.model.state_dict(), build(tiny(), RUNTIME).model.state_dict(), rtol=0, atol=0)
+    torch.testing.assert_close(
+        parts.learning.model.state_dict(), build(tiny(), RUNTIME).learning.model.state_dict(), rtol=0, atol=0
+    )
     tuned = build_parts(tiny_transfer("transfer=scratch", "batch_size=16"), RUNTIME)
-    assert isinstance(tuned.model, TransferNetwork)
+    assert isinstance(tuned.learning.model, TransferNetwork)
 
 
 @pytest.mark.parametrize("command", COMPOSED)

@@ -24,14 +24,14 @@ def data(height, width, channels=3):
 
 
 def test_equal_configurations_build_equal_models():
-    first, second = (build(tiny(), RUNTIME).model.state_dict() for _ in range(2))
+    first, second = (build(tiny(), RUNTIME).learning.model.state_dict() for _ in range(2))
     torch.testing.assert_close(first, second, rtol=0, atol=0)
 
 
 def test_model_gets_size_channels_and_classes_from_the_data():
     parts = build(tiny("dataset.channels=1", "dataset.image_size=12", "dataset.num_classes=4"), RUNTIME)
     assert (parts.images.channels, parts.images.image_size, len(parts.images.classes)) == (1, 12, 4)
-    assert parts.model(torch.zeros(2, 1, 12, 12)).shape == (2, 4)
+    assert parts.learning.model(torch.zeros(2, 1, 12, 12)).shape == (2, 4)
 
 
 def test_splits_share_their_images():

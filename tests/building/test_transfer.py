@@ -15,7 +15,9 @@ from cnnlab.building.transfer import build_transfer
 from cnnlab.config.load import load
 from cnnlab.networks.transfer.heads import HEADS
 from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.status import read_status
 from cnnlab.runs.run import execute
+from cnnlab.training.learning import Nothing
 from tests.conftest import composed, tiny, tiny_transfer
 
 pytestmark = pytest.mark.usefixtures("in_empty_folder")
@@ -110,7 +112,7 @@ def test_only_the_head_and_the_last_layers_change():
     config = tiny_transfer(
         "backbone.weights=w.pth", "transfer=finetune", "transfer.trainable_layers=1", "epochs=1", "batch_size=16"
     )
-    before = build_transfer(config, RUNTIME).model.state_dict()
+    before = build_transfer(config, RUNTIME).learning.model.state_dict()
     after = execute(config).folder.load_checkpoint("best.pt")["model"]
     changed = {key.split(".")[2] for key in before if key.startswith("backbone") and (before[key] != after[key]).any()}
     assert changed == {"conv5"}
@@ -120,24 +122,24 @@ def test_only_the_head_and_the_last_layers_change():
 def test_backbone_and_head_have_learning_rates_of_their_own():
     torch.save(torchvision.models.shufflenet_v2_x0_5().state_dict(), "w.pth")
     typed = ("backbone.weights=w.pth", "transfer=finetune", "batch_size=16", "optimizer.lr=0.01")
-    rates = [group["lr"] for group in build(*typed, "transfer.backbone_lr=0.0001").optimizer.param_groups]
+    rates = [group["lr"] for group in build(*typed, "transfer.backbone_lr=0.0001").learning.optimizer.param_groups]
     assert rates == [0.01, 0.0001]
-    assert [group["lr"] for group in build(*typed).optimizer.param_groups] == [0.01, 0.01]
+    assert [group["lr"] for group in build(*typed).learning.optimizer.param_groups] == [0.01, 0.01]
 
 
 def test_scratch_starts_from_the_seeds_weights_and_leaves_the_file():
     torch.save(torchvision.models.shufflenet_v2_x0_5().state_dict(), "w.pth")
-    first = build("backbone.weights=w.pth", "transfer=scratch", "batch_size=16").model.state_dict()
-    second = build("transfer=scratch", "batch_size=16").model.state_dict()
+    first = build("backbone.weights=w.pth", "transfer=scratch", "batch_size=16").learning.model.state_dict()
+    second = build("transfer=scratch", "batch_size=16").learning.model.state_dict()
     torch.testing.assert_close(first, second, rtol=0, atol=0)
-    other = build("transfer=scratch", "batch_size=16", "seed=1").model.state_dict()
+    other = build("transfer=scratch", "batch_size=16", "seed=1").learning.model.state_dict()
     assert any((first[key] != other[key]).any() for key in first)
 
 
 def test_arms_share_the_heads_initial_weights():
     torch.save(torchvision.models.shufflenet_v2_x0_5().state_dict(), "w.pth")
-    tuned = build("backbone.weights=w.pth", "transfer=finetune", "batch_size=16").model.head
-    probe = build("backbone.weights=w.pth", "head=linear", "batch_size=16").model
+    tuned = build("backbone.weights=w.pth", "transfer=finetune", "batch_size=16").learning.model.head
+    probe = build("backbone.weights=w.pth", "head=linear", "batch_size=16").learning.model
     torch.testing.assert_close(tuned.weight, probe.weight, rtol=0, atol=0)
 
 
@@ -176,6 +178,7 @@ def test_zero_shot_adds_the_class_other_and_trains_nothing(imagenet_file):
     assert {row["predicted"] for row in rows(folder, "predictions.csv")} <= {"ants", "bees", "other"}
     assert "score_other" in rows(folder, "predictions.csv")[0]
     assert restored(folder).images.classes == ("ants", "bees", "other")
+    assert type(build_transfer(config, RUNTIME).learning) is Nothing
 
 
 def test_zero_shot_wants_a_thousand_classes():
@@ -194,8 +197,8 @@ def test_finished_run_is_a_backbone(model):
     tuned = build(*weights, "transfer=finetune", "batch_size=16")
     own = restored(trained).network.eval()
     images = tuned.images.prepare(tuned.data.test.images[:4])
-    torch.testing.assert_close(tuned.model.eval().features(images), own.features(images))
-    assert "classifier" not in [name for name, _ in tuned.model.backbone.layers]
+    torch.testing.assert_close(tuned.learning.model.eval().features(images), own.features(images))
+    assert "classifier" not in [name for name, _ in tuned.learning.model.backbone.layers]
     assert tuned.images.image_size == 16
 
 
@@ -203,7 +206,7 @@ def test_run_of_transfer_is_a_backbone_too():
     first = done("transfer=scratch", "epochs=1", "batch_size=16")
     second = done("backbone=run", f"backbone.weights={first.path}", "head=knn")
     third = done("backbone=run", f"backbone.weights={second.path}", "head=knn", "head.k=3")
-    assert third.read_json("status.json")["status"] == "finished"
+    assert read_status(third)["status"] == "finished"
 
 
 def test_backbone_that_changed_is_not_taken_for_the_old_one():
@@ -248,4 +251,4 @@ def test_finished_run_is_found():
     first = execute(tiny_transfer("head=knn"))
     assert first.is_new
     assert not execute(tiny_transfer("head=knn")).is_new
-    assert RunFolder(first.folder.path).read_json("status.json")["status"] == "finished"
+    assert read_status(RunFolder(first.folder.path))["status"] == "finished"

@@ -31,6 +31,20 @@ def test_what_is_not_given_follows_from_what_is(typed, procedure, head):
 
 
 @pytest.mark.parametrize(
+    ("config", "learns"),
+    [
+        (lambda: load(composed("epochs=0")), "in steps"),
+        (lambda: loaded("head=linear"), "in steps"),
+        (lambda: loaded("transfer=scratch"), "in steps"),
+        (lambda: loaded("head=svm"), "at once"),
+        (lambda: loaded("transfer=zero_shot", "backbone.weights=imagenet"), "nothing"),
+    ],
+)
+def test_configuration_says_how_its_run_learns(config, learns):
+    assert config().learns == learns
+
+
+@pytest.mark.parametrize(
     ("typed", "absent", "epochs"),
     [
         (("head=svm",), {"augmentation", "loss", "optimizer", "scheduler"}, 1),

@@ -118,7 +118,7 @@ def test_validation_figures_are_those_of_the_selected_epoch():
 
 def test_same_command_trains_once(monkeypatch):
     first = execute(tiny())
-    monkeypatch.setattr("cnnlab.runs.run.fit", None)  # would fail
+    monkeypatch.setattr("cnnlab.training.learning.fit", None)  # would fail
     second = execute(tiny("threads=1", "rerun=false"))
     assert (first.is_new, second.is_new) == (True, False)
     assert second.summary["test"] == first.summary["test"]

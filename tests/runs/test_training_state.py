@@ -5,7 +5,7 @@ from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.base.runtime import Runtime
 from cnnlab.building.train import build
 from cnnlab.outputs.run_folder import RunFolder
-from cnnlab.runs.training_state import TrainingState, evaluated_model, from_checkpoint, to_checkpoint
+from cnnlab.runs.training_state import TrainingState, from_checkpoint, to_checkpoint
 from cnnlab.training.engine import EpochRecord, Score
 from tests.conftest import tiny
 
@@ -28,10 +28,10 @@ def test_optimizer_takes_the_same_step_after_a_checkpoint(tmp_path):
     parts, other = (build(tiny("model=resnet18", "optimizer=adam", "model.width=0.1"), RUNTIME) for _ in range(2))
 
     def step(parts):
-        for seed, parameter in enumerate(parts.model.parameters()):
+        for seed, parameter in enumerate(parts.learning.model.parameters()):
             noise = torch.rand(parameter.shape, generator=torch.Generator().manual_seed(seed))
             parameter.grad = torch.empty_like(parameter).copy_(noise)
-        parts.optimizer.step()
+        parts.learning.optimizer.step()
 
     step(parts)
     folder = RunFolder(tmp_path)
@@ -39,7 +39,7 @@ def test_optimizer_takes_the_same_step_after_a_checkpoint(tmp_path):
     from_checkpoint(folder.load_checkpoint("last.pt"), other, RUNTIME)
     step(parts)
     step(other)
-    torch.testing.assert_close(parts.model.state_dict(), other.model.state_dict(), rtol=0, atol=0)
+    torch.testing.assert_close(parts.learning.model.state_dict(), other.learning.model.state_dict(), rtol=0, atol=0)
 
 
 def test_kept_weights_do_not_change_with_the_model():
@@ -47,13 +47,8 @@ def test_kept_weights_do_not_change_with_the_model():
     state.keep_weights(parts)
     before = state.best_weights["conv1.weight"].clone()
     with torch.no_grad():
-        parts.model.conv1.weight += 1
+        parts.learning.model.conv1.weight += 1
     assert torch.equal(state.best_weights["conv1.weight"], before)
-
-
-def test_moving_average_is_what_is_evaluated_and_kept():
-    parts = build(tiny("ema=0.9"), RUNTIME)
-    assert evaluated_model(parts) is parts.average.module
 
 
 @pytest.mark.parametrize("change", [{"model": {}}, {"runtime": None}, {"selection": {"epochs": 3}}, {"optimizer": 7}])

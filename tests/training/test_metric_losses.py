@@ -127,7 +127,7 @@ def test_arms_of_one_seed_start_from_the_same_centres(in_empty_folder):
 
     runtime = Runtime(torch.device("cpu"), "fp32", 1)
     one, same, other = (
-        build(tiny("loss=cross_entropy_center", *typed), runtime).loss_fn.centers
+        build(tiny("loss=cross_entropy_center", *typed), runtime).learning.loss_fn.centers
         for typed in ((), ("optimizer=sgd",), ("seed=1",))
     )
     torch.testing.assert_close(one, same, rtol=0, atol=0)

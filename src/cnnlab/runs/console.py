@@ -159,17 +159,14 @@ def scores_kept(num_classes: int) -> list[str]:
 
 
 def _model_lines(config: RunConfig) -> list[str]:
-    if config.backbone is None:
+    if config.command == "train":
         model, normalization, activation = (
             config.chosen(group).name for group in ("model", "normalization", "activation")
         )
         return [f"model    {model}, normalization {normalization}, activation {activation}"]
-    weights, transfer = config.backbone.options["weights"], config.chosen("transfer")
-    head = [] if config.head is None else [f"head {_with_options(config.head)}"]
-    return [
-        f"backbone {config.backbone.name}, weights {weights}",
-        f"         {', '.join([f'transfer {_with_options(transfer)}', *head])}",
-    ]
+    backbone, parts = config.chosen("backbone"), {"transfer": config.transfer, "head": config.head}
+    chosen = [f"{group} {_with_options(part)}" for group, part in parts.items() if part is not None]
+    return [f"backbone {backbone.name}, weights {backbone.options['weights']}", f"         {', '.join(chosen)}"]
 
 
 def _with_options(part: Choice) -> str:
@@ -178,12 +175,12 @@ def _with_options(part: Choice) -> str:
 
 
 def _training_lines(config: RunConfig) -> list[str]:
-    if config.optimizer is None:
+    if config.learns != "in steps":
         return [f"train    seed {config.seed}"]
-    augmentation = "none" if config.augmentation is None else config.augmentation.name
+    optimizer, augmentation = config.chosen("optimizer"), config.augmentation or Choice("none")
     return [
-        f"train    {config.optimizer.name}, lr {config.optimizer.options['lr']:g}, {config.chosen('scheduler').name}, "
-        f"{config.chosen('loss').name}, augmentation {augmentation}",
+        f"train    {optimizer.name}, lr {optimizer.options['lr']:g}, {config.chosen('scheduler').name}, "
+        f"{config.chosen('loss').name}, augmentation {augmentation.name}",
         f"         {counted(config.epochs, 'epoch')}, batch {config.batch_size}, seed {config.seed}",
     ]
 

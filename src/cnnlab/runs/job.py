@@ -51,7 +51,7 @@ def run(plain: PlainMapping, overrides: Sequence[str], *, in_sweep: bool = False
 def without_effect(config: RunConfig, overrides: Sequence[str]) -> list[str]:
     """Return the overrides of what takes no part in the run."""
     absent = {group for group in TABLES if getattr(config, group) is None}
-    absent |= {"epochs"} if config.optimizer is None else set()
+    absent |= set() if config.learns == "in steps" else {"epochs"}
     return [text for text in overrides if re.split(r"[.=]", text.lstrip("+"))[0] in absent]
 
 

@@ -15,23 +15,26 @@ from cnnlab.networks.scores import scores_are, to_scores
 from cnnlab.outputs.mistakes import Mistakes, write_mistakes
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.runs.scores import figures_of, predictions, seconds_to, worst_mistakes
-from cnnlab.runs.training_state import TrainingState, evaluated_model
+from cnnlab.runs.training_state import TrainingState
 from cnnlab.training.engine import Batch, Score, evaluate, predict
 
 
 def score_selected_weights(
     folder: RunFolder, parts: Parts, runtime: Runtime, state: TrainingState, *, evaluate_train: bool
 ) -> Plain:
-    """Load the selected weights, save them as best.pt, write predictions, and return the figures of every split."""
-    model = evaluated_model(parts)
+    """Load the selected weights, save them as best.pt, write predictions, and return the figures of every split.
+
+    The running means of an epoch stand for the training split, unless `evaluate_train` asks for more or there are none.
+    """
+    model = parts.learning.evaluated
     if state.best_weights:
         model.load_state_dict(state.best_weights)
     folder.save_checkpoint("best.pt", _saved_model(parts, state))
 
     def score(batches: Iterable[Batch]) -> Score:
-        return evaluate(model, batches, loss_fn=parts.loss_fn, autocast=runtime.autocast)
+        return evaluate(model, batches, loss_fn=parts.learning.loss_fn, autocast=runtime.autocast)
 
-    if evaluate_train:
+    if evaluate_train or not parts.learning.has_running_means:
         train: Plain | None = {**asdict(score(parts.train.in_order())), "measured": "selected weights"}
     else:
         train = _running_means(folder, state.selection.epoch)
@@ -43,14 +46,14 @@ def _saved_model(parts: Parts, state: TrainingState) -> Plain:
     """Return what best.pt holds: the weights, what they expect of an image and what their outputs are."""
     images = parts.images
     return {
-        "model": {key: value.cpu() for key, value in evaluated_model(parts).state_dict().items()},
+        "model": {key: value.cpu() for key, value in parts.learning.evaluated.state_dict().items()},
         "epoch": state.selection.epoch,
         "classes": list(images.classes),
         "channels": images.channels,
         "image_size": images.image_size,
         "mean": list(images.normalization.mean),
         "std": list(images.normalization.std),
-        "scores_are": scores_are(parts.loss_fn),
+        "scores_are": scores_are(parts.learning.loss_fn),
         "resize": images.resize,
         "interpolation": images.interpolation,
         **parts.saved,
@@ -66,10 +69,10 @@ def _running_means(folder: RunFolder, epoch: int) -> Plain | None:
 
 
 def _test(folder: RunFolder, parts: Parts, runtime: Runtime) -> Plain:
-    logits, targets = predict(evaluated_model(parts), parts.test.in_order(), autocast=runtime.autocast)
+    logits, targets = predict(parts.learning.evaluated, parts.test.in_order(), autocast=runtime.autocast)
     with torch.inference_mode():
-        loss = float(parts.loss_fn(logits, targets))
-        scores, labels = to_scores(logits, scores_are(parts.loss_fn)).cpu().numpy(), targets.cpu().numpy()
+        loss = float(parts.learning.loss_fn(logits, targets))
+        scores, labels = to_scores(logits, scores_are(parts.learning.loss_fn)).cpu().numpy(), targets.cpu().numpy()
     classes = parts.images.classes
     folder.write_predictions(*predictions(scores, labels, classes, parts.data.test_files))
     wrong = worst_mistakes(scores, labels)
@@ -97,7 +100,7 @@ def training_figures(folder: RunFolder, parts: Parts, runtime: Runtime, state: T
         "epochs_trained": state.epoch,
         "stop_reason": state.stop_reason,
         "classes": list(parts.images.classes),
-        "scores_are": scores_are(parts.loss_fn),
+        "scores_are": scores_are(parts.learning.loss_fn),
         "images_per_second": state.num_images / state.train_seconds if state.train_seconds else 0.0,
         "peak_memory_bytes": peak_memory_bytes(runtime.device),
         "seconds_to": seconds_to(folder.read_metrics()),

@@ -16,7 +16,6 @@ from cnnlab.building.parts import Parts
 from cnnlab.building.procedures import build_parts
 from cnnlab.config.identity import data_content, file_hash, run_id
 from cnnlab.config.run_config import RunConfig, cache_dir, size_keys, to_plain
-from cnnlab.networks.transfer.solved_heads import SolvedHead
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.lock import disk_errors, held
 from cnnlab.outputs.run_folder import RunFolder
@@ -27,9 +26,8 @@ from cnnlab.runs.endings import StopSignal, recorded
 from cnnlab.runs.records import gradient_rows, metrics_row
 from cnnlab.runs.results import data_figures, score_selected_weights, training_figures
 from cnnlab.runs.training_state import TrainingState, from_checkpoint, to_checkpoint
-from cnnlab.training.engine import Batch, Clipping, EpochRecord, fit
+from cnnlab.training.engine import Batch, EpochRecord
 from cnnlab.training.selection import reason_to_stop
-from cnnlab.training.solving import solve
 
 
 @dataclass(frozen=True)
@@ -158,42 +156,17 @@ class _Training:
     def _records(self) -> Iterable[EpochRecord]:
         if self.state.stop_reason is not None:
             return ()  # the checkpoint was taken after the last epoch
-        config, parts = self.config, self.parts
-        if isinstance(parts.model, SolvedHead):
-            return solve(
-                parts.model, parts.train, loss_fn=parts.loss_fn, seed=config.seed, epochs_done=self.state.epoch,
-                val=parts.val, test=parts.test if config.watch_test else None,
-            )  # fmt: skip
-        if parts.optimizer is None:
-            return ()
-        return fit(
-            parts.model,
-            self._batches,
-            loss_fn=parts.loss_fn,
-            optimizer=parts.optimizer,
-            schedule=parts.schedule,
-            steps_per_epoch=len(parts.train),
-            epochs=config.epochs,
-            start_epoch=self.state.epoch,
-            seed=config.seed,
-            val=None if parts.val is None else parts.val.in_order,
-            test=parts.test.in_order if config.watch_test else None,
-            autocast=self.runtime.autocast,
-            clipping=Clipping(config.grad_clip_norm, config.grad_clip_value),
-            average=parts.average,
-        )
+        parts = self.parts
+        return parts.learning.records(
+            parts.train, val=parts.val, test=parts.test if self.config.watch_test else None,
+            epochs_done=self.state.epoch, watch=self._watched,
+        )  # fmt: skip
 
-    def _batches(self, epoch: int) -> Iterable[Batch]:
+    def _watched(self, epoch: int, batches: Iterable[Batch]) -> Iterable[Batch]:
         """Yield an epoch's batches, and move the live line as they are used."""
         config, train = self.config, self.parts.train
         seen, total = epoch * train.num_images, config.epochs * train.num_images
-        for batch in train.epoch(
-            epoch,
-            seed=config.seed,
-            augmentation=self.parts.augmentation,
-            shuffle=config.dataset.shuffle,
-            images_per_class=getattr(self.parts.loss_fn, "images_per_class", None),
-        ):
+        for batch in batches:
             self.console.training(epoch + 1, config.epochs, seen, total, self.last_record, self.state.selection)
             asked = time.perf_counter()
             yield batch
@@ -209,8 +182,6 @@ class _Training:
         config, state = self.config, self.state
         self.last_record = record
         state.count(record, self.parts.train.num_images)
-        if record.val is not None:
-            self.parts.schedule.observe(record.val.loss)
         if record.diverged_at_step is not None:
             state.stop_reason = f"the loss is not finite at step {record.diverged_at_step} of epoch {record.epoch}"
         else:
@@ -234,11 +205,10 @@ class _Training:
         self.saved_epoch, self.saved_at = self.state.epoch, time.perf_counter()
 
     def _finish(self) -> RunEnd:
-        if isinstance(self.parts.model, SolvedHead) and self.parts.model.remark is not None:
-            self.console.say(self.parts.model.remark)
-        is_solved = self.parts.optimizer is None  # then its figures cost little, and there are no running means
+        if self.parts.learning.remark is not None:
+            self.console.say(self.parts.learning.remark)
         figures = score_selected_weights(
-            self.folder, self.parts, self.runtime, self.state, evaluate_train=self.config.evaluate_train or is_solved
+            self.folder, self.parts, self.runtime, self.state, evaluate_train=self.config.evaluate_train
         )
         if self.state.stop_reason is not None:
             self.console.say(f"stopped after epoch {self.state.epoch}: {self.state.stop_reason}")
