@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -45,6 +46,20 @@ def build_model(config: RunConfig, images: ImageSpec) -> Classifier:
         functools.partial(ACTIVATIONS[activation.name], **activation.options),
         **model.options,
     )
+
+
+@dataclass(frozen=True)
+class NetworkSize:
+    """How large a network is."""
+
+    parameters: int
+    flops: int
+    """Of one forward pass of one image; a multiply-add counts as two."""
+
+
+def size_of(network: nn.Module, images: ImageSpec, device: torch.device) -> NetworkSize:
+    """Return how large a network on the device is that is shown such images."""
+    return NetworkSize(sum(p.numel() for p in network.parameters()), count_flops(network, images, device))
 
 
 def count_flops(model: nn.Module, images: ImageSpec, device: torch.device) -> int:

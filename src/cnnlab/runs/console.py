@@ -12,6 +12,7 @@ from rich.progress import Progress as ProgressBar
 from cnnlab.base.runtime import Runtime, device_name
 from cnnlab.base.schema import Plain
 from cnnlab.base.texts import duration
+from cnnlab.building.networks import NetworkSize
 from cnnlab.building.parts import Parts
 from cnnlab.config.run_config import Choice, RunConfig
 from cnnlab.runs.scores import FULL_SCORES, TOP
@@ -131,7 +132,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def opening_lines(
-    run_id: str, config: RunConfig, parts: Parts, runtime: Runtime, *, parameters: int, flops: int, epochs_done: int
+    run_id: str, config: RunConfig, parts: Parts, runtime: Runtime, *, size: NetworkSize, epochs_done: int
 ) -> list[str]:
     """Return the lines that say what a run is, before it starts."""
     data, images = parts.data, parts.images
@@ -144,7 +145,7 @@ def opening_lines(
         f"         {images.channels}x{images.image_size}x{images.image_size}, {len(images.classes)} classes",
         *(f"         {note}" for note in (*data.notes, *scores_kept(len(images.classes)))),
         *_model_lines(config),
-        f"         {parameters:,} parameters, {_flops(flops)} per image",
+        f"         {size.parameters:,} parameters, {_flops(size.flops)} per image",
         *_training_lines(config),
         f"device   {device_name(runtime.device)}, {counted(runtime.threads, 'thread')}, {precision}",
     ]  # fmt: skip

@@ -45,7 +45,7 @@ def run(plain: PlainMapping, overrides: Sequence[str], *, in_sweep: bool = False
     if idle := without_effect(config, overrides):
         console.say(f"note     no effect, since nothing is trained in steps: {', '.join(idle)}")
     outcome = execute(config, overrides=overrides, console=console)
-    return _code(outcome) if in_sweep else report(outcome, console, config)
+    return _code(outcome) if in_sweep else report(outcome, console, plots=config.plots, epochs=config.epochs)
 
 
 def without_effect(config: RunConfig, overrides: Sequence[str]) -> list[str]:
@@ -62,9 +62,9 @@ def show_plan(config: RunConfig, console: RunConsole) -> int:
     return 0
 
 
-def report(outcome: RunEnd, console: RunConsole, config: RunConfig) -> int:
-    """Draw the pictures, say how a run ended and which file to open; return the exit code."""
-    if config.plots:
+def report(outcome: RunEnd, console: RunConsole, *, plots: bool, epochs: int) -> int:
+    """Draw the pictures if wanted, say how a run of some epochs ended and which file to open; return the exit code."""
+    if plots:
         from cnnlab.plots import draw_missing  # matplotlib takes half a second to import
 
         with disk_errors(outcome.folder.path):
@@ -73,7 +73,7 @@ def report(outcome: RunEnd, console: RunConsole, config: RunConfig) -> int:
         console.say(f"run      {outcome.folder.run_id}")
         if outcome.status == "finished":
             console.say("finished before; nothing was trained (rerun=true trains again)")
-            for line in summary_lines(outcome.summary, epochs=config.epochs):
+            for line in summary_lines(outcome.summary, epochs=epochs):
                 console.say(line)
         else:
             console.say(f"{outcome.status} before: {outcome.summary.get('error')} (rerun=true trains again)")

@@ -7,14 +7,13 @@ from dataclasses import asdict
 
 import torch
 
-from cnnlab.base.memory import peak_memory_bytes
 from cnnlab.base.runtime import Runtime
 from cnnlab.base.schema import Plain
 from cnnlab.building.parts import Parts
 from cnnlab.networks.scores import scores_are, to_scores
 from cnnlab.outputs.mistakes import Mistakes, write_mistakes
 from cnnlab.outputs.run_folder import RunFolder
-from cnnlab.runs.scores import figures_of, predictions, seconds_to, worst_mistakes
+from cnnlab.runs.scores import figures_of, predictions, worst_mistakes
 from cnnlab.runs.training_state import TrainingState
 from cnnlab.training.engine import Batch, Score, evaluate, predict
 
@@ -81,29 +80,3 @@ def _test(folder: RunFolder, parts: Parts, runtime: Runtime) -> Plain:
         images = test.images[test.rows[torch.from_numpy(wrong)]].contiguous().numpy()
         write_mistakes(folder, Mistakes(images, wrong))
     return {"loss": loss, **figures_of(scores, labels, classes)}
-
-
-def data_figures(parts: Parts, content: str | None) -> Plain:
-    """Return the number of images of every split, and the hash of the files where they come from a folder."""
-    splits = {"train": parts.data.train, "val": parts.data.val, "test": parts.data.test}
-    return {**{name: 0 if split is None else len(split) for name, split in splits.items()}, "content": content}
-
-
-def training_figures(folder: RunFolder, parts: Parts, runtime: Runtime, state: TrainingState, *, status: str) -> Plain:
-    """Return the part of summary.json that does not depend on how training ended."""
-    selected_by = "last epoch" if parts.val is None else "validation accuracy"
-    return {
-        "run_id": folder.run_id,
-        "status": status,
-        "best_epoch": state.selection.epoch,
-        "selected_by": selected_by if state.epoch else "no training",
-        "epochs_trained": state.epoch,
-        "stop_reason": state.stop_reason,
-        "classes": list(parts.images.classes),
-        "scores_are": scores_are(parts.learning.loss_fn),
-        "images_per_second": state.num_images / state.train_seconds if state.train_seconds else 0.0,
-        "peak_memory_bytes": peak_memory_bytes(runtime.device),
-        "seconds_to": seconds_to(folder.read_metrics()),
-        "device": runtime.device.type,
-        "precision": runtime.precision,
-    }
