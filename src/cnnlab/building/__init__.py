@@ -6,6 +6,7 @@ train          the parts of `cnnlab train`
 transfer       the parts of `cnnlab transfer`
 data           the data of a run: read, split, scaled, placed, in batches
 networks       networks from the tables, on a device, counted
+learning       loss, optimizer, schedule and what goes with them
 features       what a frozen backbone sees, computed once and kept
 saved_network  a finished run's network, with the weights that were selected; also as a backbone
 

@@ -2,7 +2,10 @@
 
 job             one run as a job: plain configuration in, outcome out, whatever goes wrong
 outcome         how a job ended, as launchers are told; no torch
-run             skip, lock, resume, the loop around the engine, summary
+run             skip, lock, resume, then the loop and the summary
+loop            the epochs, one after the other: weighed, written down, saved
+clock           how long the run takes
+summary         how the run has ended, as summary.json tells it
 training_state  where training stands at an epoch border, as a checkpoint
 records         an epoch as rows of metrics.csv and gradients.csv
 results, scores the selected weights, scored on every split, on the test split once
