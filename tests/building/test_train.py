@@ -11,7 +11,7 @@ from cnnlab.building.parts import ImageSpec
 from cnnlab.building.train import build
 from cnnlab.config.run_config import cache_dir
 from cnnlab.data.batches import Normalization
-from cnnlab.data.splits import Data, Split
+from cnnlab.data.stores import Data, whole
 from tests.conftest import tiny
 
 RUNTIME = Runtime(torch.device("cpu"), "fp32", 1)
@@ -19,7 +19,7 @@ RUNTIME = Runtime(torch.device("cpu"), "fp32", 1)
 
 def data(height, width, channels=3):
     images = torch.arange(2 * channels * height * width, dtype=torch.uint8).view(2, channels, height, width)
-    split = Split(images, torch.tensor([0, 1]), torch.arange(2))
+    split = whole("images", images, torch.tensor([0, 1]))
     return Data(split, None, split, ("ant", "bee"), ())
 
 
@@ -36,7 +36,7 @@ def test_model_gets_size_channels_and_classes_from_the_data():
 
 def test_splits_share_their_images():
     parts = build(tiny(), RUNTIME)
-    assert parts.train.images.data_ptr() == parts.val.images.data_ptr() == parts.test.images.data_ptr()
+    assert parts.train.images is parts.val.images is parts.test.images
 
 
 def test_small_images_are_evaluated_many_at_a_time():

@@ -3,7 +3,7 @@ import torch
 
 from cnnlab.data.augmentations import AUGMENTATIONS, Augmentation, Mixing, compose
 from cnnlab.data.batches import Batches, Normalization, imagenet_normalization, measure_normalization, step_bounds
-from cnnlab.data.splits import Split
+from cnnlab.data.stores import Split, Store, whole
 
 PLAIN = Normalization((0.0,), (1 / 255,))  # leaves the pixels' values as they are
 
@@ -11,7 +11,7 @@ PLAIN = Normalization((0.0,), (1 / 255,))  # leaves the pixels' values as they a
 def split(num_images=11, channels=1):
     images = torch.arange(num_images, dtype=torch.uint8).view(-1, 1, 1, 1).expand(-1, channels, 4, 4).contiguous()
     rows = torch.arange(1, num_images)  # the first image of the store belongs to another split
-    return Split(images, rows % 3, rows)
+    return Split(Store("images", images), rows % 3, rows)
 
 
 def batches(batch_size=4, normalization=PLAIN):
@@ -131,7 +131,7 @@ def test_measured_normalization_is_mean_and_deviation_of_the_split_alone():
 
 
 def test_constant_channel_is_normalized_to_zero():
-    constant = Split(torch.full((4, 1, 2, 2), 7, dtype=torch.uint8), torch.zeros(4, dtype=torch.long), torch.arange(4))
+    constant = whole("images", torch.full((4, 1, 2, 2), 7, dtype=torch.uint8), torch.zeros(4, dtype=torch.long))
     result = measure_normalization(constant).apply(constant.images)
     torch.testing.assert_close(result, torch.zeros(4, 1, 2, 2), rtol=0, atol=1e-6)
 

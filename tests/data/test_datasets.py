@@ -19,8 +19,8 @@ from cnnlab.building.data import load_dataset
 from cnnlab.config.run_config import DatasetConfig
 from cnnlab.data.datasets import DATASETS
 from cnnlab.data.resizing import resize, resize_used
-from cnnlab.data.splits import Data, Split
 from cnnlab.data.storage import Storage
+from cnnlab.data.stores import Data, Split, Store, whole
 
 CONF = Path(__file__).parents[2] / "conf" / "dataset"
 
@@ -137,20 +137,20 @@ def test_resize_is_bilinear_with_antialiasing():
 
 
 def test_a_store_is_resized_once_for_all_its_splits():
-    images = torch.zeros(4, 1, 6, 6, dtype=torch.uint8)
-    parts = [Split(images, torch.zeros(2).long(), torch.tensor(rows)) for rows in ([0, 1], [2, 3])]
+    store = Store("images", torch.zeros(4, 1, 6, 6, dtype=torch.uint8))
+    parts = [Split(store, torch.zeros(2).long(), torch.tensor(rows)) for rows in ([0, 1], [2, 3])]
     resized = resize_used(Data(parts[0], None, parts[1], ("a", "b"), ()), 3)
     assert resized.train.images.shape == (4, 1, 3, 3)
-    assert resized.train.images is resized.test.images
+    assert resized.train.store is resized.test.store
     assert resized.test.rows.tolist() == [2, 3]
 
 
 def test_only_images_that_are_used_are_resized():
-    images = torch.arange(6, dtype=torch.uint8)[:, None, None, None].expand(6, 1, 4, 4)
-    own = torch.full((2, 1, 3, 3), 9, dtype=torch.uint8)  # of that size already
+    store = Store("images", torch.arange(6, dtype=torch.uint8)[:, None, None, None].expand(6, 1, 4, 4))
+    own = torch.full((2, 1, 3, 3), 9, dtype=torch.uint8)
     labels = torch.tensor([0, 1])
-    train, val = Split(images, labels, torch.tensor([5, 1])), Split(images, labels, torch.tensor([1, 4]))
-    test = Split(own, labels, torch.tensor([0, 1]))
+    train, val = Split(store, labels, torch.tensor([5, 1])), Split(store, labels, torch.tensor([1, 4]))
+    test = whole("of that size", own, labels)
     resized = resize_used(Data(train, val, test, ("a", "b"), ()), 3)
     assert resized.train.images[:, 0, 0, 0].tolist() == [1, 4, 5]
     assert resized.train.rows.tolist() == [2, 0]

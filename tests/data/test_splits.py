@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from cnnlab.base.errors import ConfigError
-from cnnlab.data.splits import Data, Source, Split, make_splits
+from cnnlab.data.splits import make_splits
+from cnnlab.data.stores import Data, Source, Split, whole
 
 CLASSES = ("ant", "bee", "cat")
 
@@ -16,7 +17,7 @@ def split_of(counts: list[int]) -> Split:
     labels = torch.repeat_interleave(torch.arange(len(counts)), torch.tensor(counts))
     labels = labels[torch.randperm(len(labels), generator=torch.Generator().manual_seed(1))]
     images = torch.arange(len(labels), dtype=torch.uint8)[:, None, None, None]
-    return Split(images, labels, torch.arange(len(labels)))
+    return whole("images", images, labels)
 
 
 def source_of(*counts: int, **parts: Split) -> Source:
@@ -67,7 +68,7 @@ def test_labels_stay_with_their_images_and_rows_ascend():
 def test_no_image_is_copied():
     source = source_of(30, 30, 30)
     data = split(source, classes=("cat", "ant"), binary="ant", per_class=5)
-    assert data.train.images is data.test.images is source.train.images
+    assert data.train.store is data.test.store is source.train.store
 
 
 def test_splits_depend_on_split_seed_and_not_on_the_seed():

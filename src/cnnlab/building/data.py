@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
 import torch
-from torch import Tensor
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.progress import Progress
@@ -15,8 +15,9 @@ from cnnlab.config.run_config import DatasetConfig, RunConfig, cache_dir
 from cnnlab.data.batches import Batches, Normalization, imagenet_normalization, measure_normalization
 from cnnlab.data.datasets import DATASETS
 from cnnlab.data.resizing import resize_used
-from cnnlab.data.splits import Data, Split, make_splits
+from cnnlab.data.splits import make_splits
 from cnnlab.data.storage import Storage
+from cnnlab.data.stores import Data, Split, Store
 
 _EVALUATION_PIXELS = 2**19  # per batch and channel: 512 images of 32x32; larger ones leave the CPU's caches
 GIB = 2**30
@@ -50,14 +51,12 @@ def _load_data(config: RunConfig, progress: Progress | None, mixed_size: int | N
         progress=progress,
     )
     data = load_dataset(config.dataset, storage, config.seed)
-    stores = {id(split.images): split.images for split in (data.train, data.val, data.test) if split is not None}
-    ordered = {key: images.contiguous(memory_format=torch.channels_last) for key, images in stores.items()}
+    return data.with_stores({name: _in_order(store) for name, store in data.stores.items()})
 
-    def placed(split: Split) -> Split:
-        return dataclasses.replace(split, images=ordered[id(split.images)])
 
-    val = None if data.val is None else placed(data.val)
-    return dataclasses.replace(data, train=placed(data.train), val=val, test=placed(data.test))
+def _in_order(store: Store) -> Store:
+    images = store.images.contiguous(memory_format=torch.channels_last)
+    return store if images is store.images else Store(store.name, images)
 
 
 def image_spec(data: Data, normalize: str) -> ImageSpec:
@@ -87,26 +86,26 @@ def check_batch_size(batch_size: int, num_images: int) -> None:
 def image_batches(config: RunConfig, data: Data, images: ImageSpec, device: torch.device) -> SplitBatches:
     """Return the images of all splits in batches."""
     evaluation_size = max(config.batch_size, _EVALUATION_PIXELS // images.image_size**2)
-    stores = _placed_stores(data, config.dataset.memory_limit, device)
+    data = data.with_stores(_placed_stores(data.stores, config.dataset.memory_limit, device))
 
     def batches(split: Split, size: int) -> Batches:
-        placed = dataclasses.replace(split, images=stores[split.images.data_ptr()])
-        return Batches(placed, size, prepare=images.prepare, device=device)
+        return Batches(split, size, prepare=images.prepare, device=device)
 
     val = None if data.val is None else batches(data.val, evaluation_size)
     return batches(data.train, config.batch_size), val, batches(data.test, evaluation_size)
 
 
-def _placed_stores(data: Data, memory_limit: float | None, device: torch.device) -> dict[int, Tensor]:
-    """Return each store of images by its address: on the device if all fit there, each moved once."""
-    splits = (data.train, data.val, data.test)
-    stores = {split.images.data_ptr(): split.images for split in splits if split is not None}
-    if device.type == "cuda":
-        free, _ = torch.cuda.mem_get_info(device)
-        limit = free / 2 if memory_limit is None else memory_limit * GIB
-        if sum(store.nbytes for store in stores.values()) <= limit:
-            stores = {address: store.to(device) for address, store in stores.items()}
-    return stores
+def _placed_stores(
+    stores: Mapping[str, Store], memory_limit: float | None, device: torch.device
+) -> Mapping[str, Store]:
+    """Return the stores on the device if all fit there, each moved once; else where they are."""
+    if device.type != "cuda":
+        return stores
+    free, _ = torch.cuda.mem_get_info(device)
+    limit = free / 2 if memory_limit is None else memory_limit * GIB
+    if sum(store.images.nbytes for store in stores.values()) > limit:
+        return stores
+    return {name: Store(name, store.images.to(device)) for name, store in stores.items()}
 
 
 def load_dataset(config: DatasetConfig, storage: Storage, seed: int) -> Data:

@@ -19,7 +19,7 @@ from cnnlab.base.runtime import Runtime
 from cnnlab.base.sharing import shared
 from cnnlab.building.parts import ImageSpec
 from cnnlab.data.batches import Batches
-from cnnlab.data.splits import Split
+from cnnlab.data.stores import Split, Store, stores_of
 from cnnlab.networks.transfer.network import Backbone
 from cnnlab.networks.transfer.weights import hash_module
 from cnnlab.outputs.files import replacing
@@ -66,49 +66,49 @@ class Extraction:
             used: all images that runs with other heads, seeds and subsets want of the same data. They are computed
                 together, image by image in the order of their store, so that neither the splits nor a subset matter.
         """
-        stores = {split.images.data_ptr(): split.images for split in used}
+        stores = stores_of(used)
         rows = {
-            place: torch.cat([split.rows for split in used if split.images.data_ptr() == place]).unique()  # type: ignore[no-untyped-call]
-            for place in stores
+            name: torch.cat([split.rows for split in used if split.store.name == name]).unique()  # type: ignore[no-untyped-call]
+            for name in stores
         }
         weights_key = hash_module(self.backbone)
         features, computed, seconds = {}, 0, 0.0
-        for number, (place, images) in enumerate(stores.items()):
-            file = self.folder / f"{self._key(weights_key, number, rows[place])}.npy"
-            if (cached := _load(file, len(rows[place]))) is None:
+        for number, (name, store) in enumerate(stores.items()):
+            file = self.folder / f"{self._key(weights_key, number, rows[name])}.npy"
+            if (cached := _load(file, len(rows[name]))) is None:
                 if self.is_estimate:
-                    cached, took = shared("sample", file, functools.partial(self._sample, images, rows[place]))
+                    cached, took = shared("sample", file, functools.partial(self._sample, store, rows[name]))
                 else:
-                    cached, took = self._timed(images, rows[place])
+                    cached, took = self._timed(store, rows[name])
                     with replacing(file) as opened:
                         np.save(opened, cached.numpy())
                 seconds, computed = seconds + took, computed + len(cached)
-            features[place] = cached
-        found = {}
-        for name, split in wanted.items():
-            place = split.images.data_ptr()
-            found[name] = features[place][torch.searchsorted(rows[place], split.rows)]
+            features[name] = cached
+        found = {
+            name: features[split.store.name][torch.searchsorted(rows[split.store.name], split.rows)]
+            for name, split in wanted.items()
+        }
         how = f"{computed:,} computed, {computed / seconds:,.0f} images/s" if computed else "kept from an earlier run"
         return Features(found, seconds, f"{self.backbone.num_features} features per image, {how}")
 
-    def _timed(self, images: Tensor, rows: Tensor) -> tuple[Tensor, float]:
+    def _timed(self, store: Store, rows: Tensor) -> tuple[Tensor, float]:
         began = time.perf_counter()
-        return self._compute(images, rows), time.perf_counter() - began
+        return self._compute(store, rows), time.perf_counter() - began
 
-    def _sample(self, images: Tensor, rows: Tensor) -> tuple[Tensor, float]:
+    def _sample(self, store: Store, rows: Tensor) -> tuple[Tensor, float]:
         """Return features of some images, over and over, in place of those of all, and the seconds of all."""
         some = rows[:: -(-len(rows) // SAMPLE)]
         quiet = dataclasses.replace(self, progress=None)
-        quiet._compute(images, some[:1])  # the first batch allocates memory and chooses algorithms
-        features, seconds = quiet._timed(images, some)
+        quiet._compute(store, some[:1])  # the first batch allocates memory and chooses algorithms
+        features, seconds = quiet._timed(store, some)
         return features.repeat(-(-len(rows) // len(some)), 1)[: len(rows)], seconds * len(rows) / len(some)
 
     @torch.inference_mode()
-    def _compute(self, images: Tensor, rows: Tensor) -> Tensor:
+    def _compute(self, store: Store, rows: Tensor) -> Tensor:
         device, autocast = self.runtime.device, self.runtime.autocast
         backbone = self.backbone.eval().to(device).to(memory_format=torch.channels_last)
         size = max(1, _PIXELS // self.images.image_size**2)
-        split = Split(images, torch.zeros_like(rows), rows)
+        split = Split(store, torch.zeros_like(rows), rows)
         result = torch.empty(len(rows), backbone.num_features)
         done = 0
         for batch, _ in Batches(split, size, prepare=self.images.prepare, device=device).in_order():

@@ -13,7 +13,7 @@ from torch.optim.swa_utils import AveragedModel
 from cnnlab.base.schema import Plain
 from cnnlab.data.augmentations import Augmentation
 from cnnlab.data.batches import Batches, Normalization
-from cnnlab.data.splits import Data
+from cnnlab.data.stores import Data
 
 SplitBatches = tuple[Batches, Batches | None, Batches]
 """training, validation (None: there is none) and test split"""

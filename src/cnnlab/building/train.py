@@ -18,7 +18,7 @@ from cnnlab.building.networks import build_model, on_device
 from cnnlab.building.parts import ImageSpec, Parts, SplitBatches
 from cnnlab.config.run_config import Choice, RunConfig, size_keys
 from cnnlab.data.augmentations import AUGMENTATIONS, Augmentation
-from cnnlab.data.splits import Data
+from cnnlab.data.stores import Data
 from cnnlab.networks.models.blocks import Classifier
 from cnnlab.training.losses import LOSSES
 from cnnlab.training.metric_losses import FeatureLoss

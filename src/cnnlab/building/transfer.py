@@ -24,7 +24,8 @@ from cnnlab.building.train import (
 from cnnlab.config.identity import dataset_key
 from cnnlab.config.run_config import RunConfig, cache_dir
 from cnnlab.data.batches import Batches, Normalization
-from cnnlab.data.splits import Data, Split, subset
+from cnnlab.data.splits import subset
+from cnnlab.data.stores import Data, Split, whole
 from cnnlab.networks.transfer.network import Backbone, Expected, TransferNetwork, check_images
 from cnnlab.networks.transfer.solved_heads import SolvedHead
 from cnnlab.networks.transfer.transfers import Transfer
@@ -79,13 +80,11 @@ def _frozen_parts(
     full, data = _full_and_chosen(config, backbone, progress)
     images = _images(config, data, backbone)
     head = head_on_frozen(config, backbone, transfer, images.classes).to(runtime.device)
-    wanted = {"train": data.train, "test": data.test} | ({} if data.val is None else {"val": data.val})
-    used = [split for split in (full.train, full.val, full.test) if split is not None]
     extraction = Extraction(
         backbone, images, runtime, cache_dir(config) / "features", dataset_key(config), progress,
         is_estimate=config.plan,
     )  # fmt: skip
-    features = extraction.features_of(wanted, used)
+    features = extraction.features_of(data.splits, list(full.splits.values()))
     is_trained = config.optimizer is not None
     if is_trained:
         check_batch_size(config.batch_size, len(data.train))
@@ -135,7 +134,7 @@ def _feature_batches(config: RunConfig, data: Data, features: dict[str, Tensor],
     """Return the features of all splits in batches, in place of their images."""
 
     def batches(name: str, split: Split, size: int) -> Batches:
-        rows = Split(features[name].to(device), split.labels, torch.arange(len(features[name])))
+        rows = whole("features", features[name].to(device), split.labels)
         return Batches(rows, size, prepare=lambda batch: batch, device=device)
 
     train_size = _EVALUATION_ROWS if config.optimizer is None else config.batch_size

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from cnnlab.base.randomness import generator
 from cnnlab.data.augmentations import Augmentation
-from cnnlab.data.splits import Split
+from cnnlab.data.stores import Split
 
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # RGB, images scaled to [0, 1]
 _STATISTICS_CHUNK = 512  # images; keeps the float copy small

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -12,51 +11,10 @@ from torch import Tensor
 from cnnlab.base.errors import ConfigError, unknown
 from cnnlab.base.randomness import generator
 from cnnlab.data.held_out import TEST_FRACTION, VAL_FRACTION
+from cnnlab.data.stores import Data, Source, Split
 
 REST = "rest"  # the class of all others under `dataset.binary`
 _NAMED = 5  # classes in a note; the rest is counted
-
-
-@dataclass(frozen=True, eq=False)
-class Split:
-    """Labelled images: rows of a store that several splits may share."""
-
-    images: Tensor
-    """The store: uint8 (M, C, H, W); may be a memory-mapped file."""
-    labels: Tensor
-    """int64 (N,) in [0, number of classes)."""
-    rows: Tensor
-    """int64 (N,): where in the store the images of the split are; `labels[i]` belongs to `images[rows[i]]`."""
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-
-@dataclass(frozen=True, eq=False)
-class Source:
-    """A data set as it comes."""
-
-    train: Split
-    classes: tuple[str, ...]
-    val: Split | None = None
-    test: Split | None = None
-    notes: tuple[str, ...] = ()
-    """What the user should know about the images; a sentence each."""
-    files: tuple[str, ...] | None = None
-    """Where each image of the store that all splits share comes from; None where images are no files."""
-
-
-@dataclass(frozen=True, eq=False)
-class Data:
-    """What a run uses."""
-
-    train: Split
-    val: Split | None
-    test: Split
-    classes: tuple[str, ...]
-    notes: tuple[str, ...]
-    test_files: tuple[str, ...] | None = None
-    """File of each image of the test split; None where images are no files."""
 
 
 def make_splits(
@@ -156,7 +114,7 @@ def _relabel(source: Source, labels: Tensor, classes: tuple[str, ...]) -> Source
     def relabel(split: Split | None) -> Split | None:
         if split is None:
             return None
-        renamed = Split(split.images, labels[split.labels], split.rows)
+        renamed = Split(split.store, labels[split.labels], split.rows)
         return _select(renamed, renamed.labels >= 0)
 
     train = relabel(source.train)
@@ -166,7 +124,7 @@ def _relabel(source: Source, labels: Tensor, classes: tuple[str, ...]) -> Source
 
 def _select(split: Split, chosen: Tensor) -> Split:
     """Keep the images where `chosen`, bool (N,); the order stays, so ascending rows stay ascending."""
-    return Split(split.images, split.labels[chosen], split.rows[chosen])
+    return Split(split.store, split.labels[chosen], split.rows[chosen])
 
 
 def _hold_out(
