@@ -12,6 +12,8 @@ from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
 from cnnlab.base.errors import ConfigError, Interrupted
+from cnnlab.base.runtime import Runtime
+from cnnlab.building.procedures import build_parts
 from cnnlab.cli.hydra_versions import initialize_options
 from cnnlab.config.load import load
 from cnnlab.outputs.run_files import RunFiles
@@ -19,6 +21,7 @@ from cnnlab.training.engine import fit
 from tests.run_maker import write_run
 
 CONF = Path(__file__).parents[1] / "conf"
+RUNTIME = Runtime(torch.device("cpu"), "fp32", 1)
 
 
 def cnnlab(*args):
@@ -48,6 +51,11 @@ def tiny_transfer(*overrides):
     defaults = ("backbone=shufflenet_v2_x0_5", "backbone.weights=none", "dataset.image_size=32", "precision=fp32")
     chosen = [text for text in defaults if text.partition("=")[0] not in given]
     return load(composed(*SMALL_DATA, *chosen, *overrides, command="transfer"))
+
+
+def built(config):
+    """Return the parts of a run on the CPU, on data that is read for it alone."""
+    return build_parts(config, RUNTIME, data_content=None)
 
 
 @contextmanager

@@ -9,18 +9,14 @@ import torchvision
 from PIL import Image
 
 from cnnlab.base.errors import ConfigError
-from cnnlab.base.runtime import Runtime
 from cnnlab.building.saved_network import load_network
-from cnnlab.building.transfer import build_transfer
 from cnnlab.config.load import load
 from cnnlab.networks.transfer.heads import HEADS
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.runs.run import execute
-from tests.conftest import composed, tiny, tiny_transfer
+from tests.conftest import built, composed, tiny, tiny_transfer
 
 pytestmark = pytest.mark.usefixtures("in_empty_folder")
-
-RUNTIME = Runtime(torch.device("cpu"), "fp32", 1)
 
 
 def done(*overrides):
@@ -28,7 +24,7 @@ def done(*overrides):
 
 
 def build(*overrides):
-    return build_transfer(tiny_transfer(*overrides), RUNTIME)
+    return built(tiny_transfer(*overrides))
 
 
 def restored(folder):
@@ -110,7 +106,7 @@ def test_only_the_head_and_the_last_layers_change():
     config = tiny_transfer(
         "backbone.weights=w.pth", "transfer=finetune", "transfer.trainable_layers=1", "epochs=1", "batch_size=16"
     )
-    before = build_transfer(config, RUNTIME).model.state_dict()
+    before = built(config).model.state_dict()
     after = execute(config).folder.load_checkpoint("best.pt")["model"]
     changed = {key.split(".")[2] for key in before if key.startswith("backbone") and (before[key] != after[key]).any()}
     assert changed == {"conv5"}

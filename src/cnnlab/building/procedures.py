@@ -7,17 +7,30 @@ from collections.abc import Callable
 from cnnlab.base.progress import Progress
 from cnnlab.base.runtime import Runtime
 from cnnlab.building.parts import Parts
+from cnnlab.building.supplies import Supplies
 from cnnlab.building.train import build
 from cnnlab.building.transfer import build_transfer
 from cnnlab.config.run_config import RunConfig
 
 
-def build_parts(config: RunConfig, runtime: Runtime, *, progress: Progress | None = None) -> Parts:
-    """Return the parts of a run of any command."""
-    return BUILDERS[config.command](config, runtime, progress=progress)
+def build_parts(
+    config: RunConfig, runtime: Runtime, *, data_content: str | None, progress: Progress | None = None
+) -> Parts:
+    """Return the parts of a run of any command.
+
+    Args:
+        config: of the run.
+        runtime: the machine.
+        data_content: stands for the files of an image folder.
+        progress: told of what takes long.
+
+    Raises:
+        ConfigError: what the configuration asks for cannot be had.
+    """
+    return BUILDERS[config.command](config, runtime, Supplies(data_content, progress))
 
 
-BUILDERS: dict[str, Callable[..., Parts]] = {
+BUILDERS: dict[str, Callable[[RunConfig, Runtime, Supplies], Parts]] = {
     "train": build,
     "transfer": build_transfer,
 }

@@ -10,12 +10,12 @@ from torch.optim import Optimizer
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from cnnlab.base.memory import memory_errors
-from cnnlab.base.progress import Progress
 from cnnlab.base.randomness import initialise
 from cnnlab.base.runtime import Runtime
 from cnnlab.building.data import check_batch_size, image_batches, image_spec, load_data
 from cnnlab.building.networks import build_model, on_device
 from cnnlab.building.parts import ImageSpec, Parts, SplitBatches
+from cnnlab.building.supplies import Supplies
 from cnnlab.config.run_config import Choice, RunConfig, size_keys
 from cnnlab.data.augmentations import AUGMENTATIONS, Augmentation
 from cnnlab.data.stores import Data
@@ -26,14 +26,14 @@ from cnnlab.training.optimizers import OPTIMIZERS, Params
 from cnnlab.training.schedulers import SCHEDULERS
 
 
-def build(config: RunConfig, runtime: Runtime, *, progress: Progress | None = None) -> Parts:
+def build(config: RunConfig, runtime: Runtime, supplies: Supplies) -> Parts:
     """Load the data and build model, loss, optimizer and schedule with the seed's initial weights.
 
     Raises:
         ConfigError: what the configuration asks for cannot be had from this data.
     """
     with memory_errors("the images", *size_keys(config, "dataset.image_size", "dataset.num_images")):
-        data = load_data(config, progress)
+        data = load_data(config, supplies.progress)
         check_batch_size(config.batch_size, len(data.train))
         images = image_spec(data, config.normalize)
         batches = image_batches(config, data, images, runtime.device)

@@ -7,12 +7,12 @@ import dataclasses
 import torch
 from torch import Tensor, nn
 
-from cnnlab.base.progress import Progress
 from cnnlab.base.runtime import Runtime
 from cnnlab.building.data import check_batch_size, image_batches, image_spec, load_data
 from cnnlab.building.features import Extraction
 from cnnlab.building.networks import build_backbone, build_head, head_on_frozen, on_device, procedure_of
 from cnnlab.building.parts import ImageSpec, Parts, SplitBatches
+from cnnlab.building.supplies import Supplies
 from cnnlab.building.train import (
     build_augmentation,
     build_average,
@@ -36,24 +36,24 @@ from cnnlab.training.optimizers import Group
 _EVALUATION_ROWS = 1024  # images per batch where they are features: one row of similarities to all others each
 
 
-def build_transfer(config: RunConfig, runtime: Runtime, *, progress: Progress | None = None) -> Parts:
+def build_transfer(config: RunConfig, runtime: Runtime, supplies: Supplies) -> Parts:
     """Load backbone and data, and build the parts of what the run's procedure trains.
 
     Raises:
         ConfigError: the weights cannot be had, or the data does not fit what the configuration asks for.
     """
     transfer = procedure_of(config)
-    backbone = build_backbone(config, loads=transfer.weights != "left", progress=progress)
+    backbone = build_backbone(config, loads=transfer.weights != "left", progress=supplies.progress)
     if transfer.has_frozen_features:
-        return _frozen_parts(config, runtime, backbone, transfer, progress)
-    return _network_parts(config, runtime, backbone, transfer, progress)
+        return _frozen_parts(config, runtime, backbone, transfer, supplies)
+    return _network_parts(config, runtime, backbone, transfer, supplies)
 
 
 def _network_parts(
-    config: RunConfig, runtime: Runtime, backbone: Backbone, transfer: Transfer, progress: Progress | None
+    config: RunConfig, runtime: Runtime, backbone: Backbone, transfer: Transfer, supplies: Supplies
 ) -> Parts:
     """Return the parts of a training in steps, of the head and of the backbone's last layers."""
-    data = load_data(config, progress, mixed_size=backbone.expected.resize)
+    data = load_data(config, supplies.progress, mixed_size=backbone.expected.resize)
     check_batch_size(config.batch_size, len(data.train))
     images = _images(config, data, backbone)
     batches = image_batches(config, data, images, runtime.device)
@@ -74,14 +74,15 @@ def _groups(model: TransferNetwork, loss_fn: nn.Module, backbone_lr: float | Non
 
 
 def _frozen_parts(
-    config: RunConfig, runtime: Runtime, backbone: Backbone, transfer: Transfer, progress: Progress | None
+    config: RunConfig, runtime: Runtime, backbone: Backbone, transfer: Transfer, supplies: Supplies
 ) -> Parts:
     """Return the parts of a head that learns, or needs not, on the features of a backbone that stays as it is."""
-    full, data = _full_and_chosen(config, backbone, progress)
+    full, data = _full_and_chosen(config, backbone, supplies)
     images = _images(config, data, backbone)
     head = head_on_frozen(config, backbone, transfer, images.classes).to(runtime.device)
     extraction = Extraction(
-        backbone, images, runtime, cache_dir(config) / "features", dataset_key(config), progress,
+        backbone, images, runtime, cache_dir(config) / "features", dataset_key(config, supplies.data_content),
+        supplies.progress,
         is_estimate=config.plan,
     )  # fmt: skip
     features = extraction.features_of(data.splits, list(full.splits.values()))
@@ -119,11 +120,13 @@ def _loss_on_features(
     return head.loss_fn()
 
 
-def _full_and_chosen(config: RunConfig, backbone: Backbone, progress: Progress | None) -> tuple[Data, Data]:
+def _full_and_chosen(config: RunConfig, backbone: Backbone, supplies: Supplies) -> tuple[Data, Data]:
     """Return the data with all training images, and with those that `per_class` or `fraction` choose."""
     dataset = config.dataset
     everything = dataclasses.replace(dataset, per_class=None, fraction=None)
-    full = load_data(dataclasses.replace(config, dataset=everything), progress, mixed_size=backbone.expected.resize)
+    full = load_data(
+        dataclasses.replace(config, dataset=everything), supplies.progress, mixed_size=backbone.expected.resize
+    )
     train = subset(
         full.train, full.classes, seed=config.seed, per_class=dataset.per_class, fraction=dataset.fraction
     )  # fmt: skip

@@ -16,6 +16,7 @@ from cnnlab.base.runtime import Runtime, start_runtime
 from cnnlab.base.sharing import sharing
 from cnnlab.building.parts import Parts
 from cnnlab.building.procedures import build_parts
+from cnnlab.config.identity import data_content
 from cnnlab.config.run_config import RunConfig
 from cnnlab.data.batches import Batches
 from cnnlab.networks.transfer.solved_heads import SolvedHead
@@ -75,9 +76,10 @@ def probe(config: RunConfig) -> Cost:
     runtime = start_runtime(
         device=config.device, precision=config.precision, threads=config.threads, deterministic=config.deterministic
     )
-    build_parts(config, runtime)  # reads the data and a sample of features, which the runs of a sweep share
+    build = functools.partial(build_parts, config, runtime, data_content=data_content(config))
+    build()  # reads the data and a sample of features, which the runs of a sweep share
     began = time.perf_counter()
-    parts = build_parts(config, runtime)
+    parts = build()
     fixed = time.perf_counter() - began
     if parts.optimizer is None:
         return Cost(fixed + _solving(parts, runtime), _num_bytes(parts), parts.features_seconds)

@@ -8,13 +8,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from cnnlab.base.hashing import FileHashes
 from cnnlab.base.memory import memory_errors
 from cnnlab.base.runtime import Runtime, environment, start_runtime
 from cnnlab.base.schema import Plain
 from cnnlab.building.networks import count_flops
 from cnnlab.building.parts import Parts
 from cnnlab.building.procedures import build_parts
-from cnnlab.config.identity import data_content, file_hash, run_id
+from cnnlab.config.identity import Identity, identify
 from cnnlab.config.run_config import RunConfig, cache_dir, size_keys, to_plain
 from cnnlab.networks.transfer.solved_heads import SolvedHead
 from cnnlab.outputs.files import GRADIENTS_COLUMNS, METRICS_COLUMNS, RUNS
@@ -62,7 +63,8 @@ def execute(
         Interrupted: the user stopped it; what is done is kept.
     """
     console = console or RunConsole()
-    folder = RunFolder(runs / run_id(config))
+    identity = identify(config, FileHashes())
+    folder = RunFolder(runs / identity.run_id)
     if (done := _finished(folder, config)) is not None:
         return done
     sitting = time.perf_counter()
@@ -74,12 +76,12 @@ def execute(
             deterministic=config.deterministic,
         )  # fmt: skip
         with disk_errors(cache_dir(config)):  # the images' cache is written while the data is loaded
-            parts = build_parts(config, runtime, progress=console.preparing)
-        state = _begin(folder, config, parts, runtime, overrides)
+            parts = build_parts(config, runtime, data_content=identity.data_content, progress=console.preparing)
+        state = _begin(folder, config, parts, runtime, overrides, identity)
         console.log = folder.log
         keys = size_keys(config, "batch_size", "model.width", "dataset.image_size")
         with recorded(folder, lambda: state.epoch, console.say), memory_errors("training", *keys):
-            return _Training(config, folder, console, runtime, parts, state, sitting).carry_out()
+            return _Training(config, folder, console, runtime, parts, state, sitting, identity).carry_out()
 
 
 def _threads(config: RunConfig, folder: RunFolder) -> int | None:
@@ -98,7 +100,7 @@ def _finished(folder: RunFolder, config: RunConfig) -> RunEnd | None:
 
 
 def _begin(
-    folder: RunFolder, config: RunConfig, parts: Parts, runtime: Runtime, overrides: Sequence[str]
+    folder: RunFolder, config: RunConfig, parts: Parts, runtime: Runtime, overrides: Sequence[str], identity: Identity
 ) -> TrainingState:
     """Take up the run where its last checkpoint is, or start it in an empty folder."""
     checkpoint = None if config.rerun else folder.load_checkpoint("last.pt")
@@ -111,8 +113,7 @@ def _begin(
         folder.write_status("running")
         # Wishes of a command, not of a run: saved, they would empty the folder again when the run goes on.
         folder.write_config(to_plain(dataclasses.replace(config, rerun=False, plan=False)), overrides)
-        plugins = [file_hash(path) for path in config.plugins]
-        folder.write_json("env.json", {**environment(runtime), "plugins": plugins})
+        folder.write_json("env.json", {**environment(runtime), "plugins": list(identity.plugins)})
     return state
 
 
@@ -125,10 +126,10 @@ class _Training:
 
     def __init__(
         self, config: RunConfig, folder: RunFolder, console: RunConsole, runtime: Runtime, parts: Parts,
-        state: TrainingState, sitting: float,
+        state: TrainingState, sitting: float, identity: Identity,
     ) -> None:  # fmt: skip
         self.config, self.folder, self.console, self.runtime = config, folder, console, runtime
-        self.parts, self.state, self.sitting = parts, state, sitting
+        self.parts, self.state, self.sitting, self.identity = parts, state, sitting, identity
         self.parameters = sum(p.numel() for p in parts.network.parameters())
         self.flops = count_flops(parts.network, parts.images, runtime.device)
         self.last_record: EpochRecord | None = None
@@ -265,7 +266,7 @@ class _Training:
         return {
             **training_figures(self.folder, self.parts, self.runtime, self.state, status=status),
             **figures,
-            "data": data_figures(self.parts, data_content(self.config)),
+            "data": data_figures(self.parts, self.identity.data_content),
             "parameters": self.parameters,
             "flops_per_image": self.flops,
             "seconds": seconds,
