@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from cnnlab.base.runtime import Runtime
-from cnnlab.building.features import Extraction
+from cnnlab.building.features import Extraction, compute_and_keep
 from cnnlab.building.parts import ImageSpec
 from cnnlab.data.batches import Normalization
 from cnnlab.data.stores import Split, Store
@@ -39,7 +39,8 @@ def store():
 def extraction(tmp_path):
     backbone = Backbone(Counting(), 3, expected=Expected(PLAIN.mean, PLAIN.std), source="none")
     runtime = Runtime(torch.device("cpu"), "fp32", 1)
-    return Extraction(backbone, ImageSpec(("a", "b"), 3, 4, PLAIN), runtime, tmp_path / "features", "data", None)
+    spec = ImageSpec(("a", "b"), 3, 4, PLAIN)
+    return Extraction(backbone, spec, runtime, tmp_path / "features", "data", None, compute_and_keep)
 
 
 def split(store, *rows):
@@ -64,22 +65,17 @@ def test_second_time_nothing_is_computed(extraction, store):
     torch.testing.assert_close(first.of, second.of, rtol=0, atol=0)
 
 
-def test_estimate_computes_a_few_images_and_keeps_nothing(extraction, store, monkeypatch):
-    monkeypatch.setattr("cnnlab.building.features.SAMPLE", 5)
+def test_features_that_are_not_kept_are_obtained_as_asked_for(extraction, store):
+    def other_way(*_):
+        return torch.full((20, 3), 7.0), 12.5
+
     train = split(store, *range(20))
-    found = dataclasses.replace(extraction, is_estimate=True).features_of({"train": train}, [train])
-    assert extraction.backbone.net.seen == 1 + 5  # one to warm up
+    estimate = dataclasses.replace(extraction, obtain=other_way)
+    found = estimate.features_of({"train": train}, [train])
+    assert (found.of["train"].unique().tolist(), found.seconds) == ([7.0], 12.5)
     assert not extraction.folder.exists()
-    assert found.seconds > 0
-    sampled = store.images[[0, 4, 8, 12, 16]].float().mean((2, 3)) / 255
-    torch.testing.assert_close(found.of["train"], sampled.repeat(4, 1))
-
-
-def test_estimate_takes_what_is_kept(extraction, store):
-    train = split(store, *range(20))
     extraction.features_of({"train": train}, [train])
-    found = dataclasses.replace(extraction, is_estimate=True).features_of({"train": train}, [train])
-    assert (extraction.backbone.net.seen, found.seconds) == (20, 0)
+    assert estimate.features_of({"train": train}, [train]).seconds == 0
 
 
 def test_subsets_and_other_cuts_share_what_is_kept(extraction, store):

@@ -76,8 +76,8 @@ def test_features_are_computed_once_for_all_heads_and_subsets(monkeypatch):
     sizes = []
     from cnnlab.building.features import Extraction
 
-    compute = Extraction._compute
-    monkeypatch.setattr(Extraction, "_compute", lambda *args: sizes.append(len(args[2])) or compute(*args))
+    compute = Extraction.compute
+    monkeypatch.setattr(Extraction, "compute", lambda *args: sizes.append(len(args[2])) or compute(*args))
     for typed in (["head=svm"], ["head=svm", "head.C=0.1"], ["head=logistic"], ["head=knn", "dataset.per_class=5"],
                   ["head=svm", "dataset.per_class=10", "seed=0"]):  # fmt: skip
         done(*typed)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from torch import Tensor
 
 from cnnlab.base.progress import Progress
 from cnnlab.base.runtime import Runtime
-from cnnlab.base.sharing import shared
 from cnnlab.building.parts import ImageSpec
 from cnnlab.data.batches import Batches
 from cnnlab.data.stores import Split, Store, stores_of
@@ -26,8 +24,6 @@ from cnnlab.outputs.files import replacing
 
 VERSION = 1
 """Goes into every key; raised when the same backbone comes to give other features."""
-SAMPLE = 256
-"""Images of a store that tell how long all of them take."""
 _PIXELS = 2**20  # per batch: 256 images of 64 x 64; more does not make a convolution faster
 
 
@@ -55,8 +51,8 @@ class Extraction:
     data_key: str
     """Stands for the content of the data set."""
     progress: Progress | None
-    is_estimate: bool = False
-    """Whether a few images are computed, which then stand for the others, and nothing is kept."""
+    obtain: ObtainFeatures
+    """How those are had that are not there yet."""
 
     def features_of(self, wanted: Mapping[str, Split], used: Sequence[Split]) -> Features:
         """Return the features of each wanted split, kept ones or new ones.
@@ -76,12 +72,7 @@ class Extraction:
         for number, (name, store) in enumerate(stores.items()):
             file = self.folder / f"{self._key(weights_key, number, rows[name])}.npy"
             if (cached := _load(file, len(rows[name]))) is None:
-                if self.is_estimate:
-                    cached, took = shared("sample", file, functools.partial(self._sample, store, rows[name]))
-                else:
-                    cached, took = self._timed(store, rows[name])
-                    with replacing(file) as opened:
-                        np.save(opened, cached.numpy())
+                cached, took = self.obtain(self, file, store, rows[name])
                 seconds, computed = seconds + took, computed + len(cached)
             features[name] = cached
         found = {
@@ -91,17 +82,10 @@ class Extraction:
         how = f"{computed:,} computed, {computed / seconds:,.0f} images/s" if computed else "kept from an earlier run"
         return Features(found, seconds, f"{self.backbone.num_features} features per image, {how}")
 
-    def _timed(self, store: Store, rows: Tensor) -> tuple[Tensor, float]:
+    def compute(self, store: Store, rows: Tensor) -> tuple[Tensor, float]:
+        """Return the features of some rows of a store, float32 (N, D), and the seconds that they took."""
         began = time.perf_counter()
         return self._compute(store, rows), time.perf_counter() - began
-
-    def _sample(self, store: Store, rows: Tensor) -> tuple[Tensor, float]:
-        """Return features of some images, over and over, in place of those of all, and the seconds of all."""
-        some = rows[:: -(-len(rows) // SAMPLE)]
-        quiet = dataclasses.replace(self, progress=None)
-        quiet._compute(store, some[:1])  # the first batch allocates memory and chooses algorithms
-        features, seconds = quiet._timed(store, some)
-        return features.repeat(-(-len(rows) // len(some)), 1)[: len(rows)], seconds * len(rows) / len(some)
 
     @torch.inference_mode()
     def _compute(self, store: Store, rows: Tensor) -> Tensor:
@@ -128,6 +112,18 @@ class Extraction:
         parts = (VERSION, weights_key, self.data_key, number, seen, self.runtime.precision)
         text = f"{parts}".encode() + rows.numpy().tobytes()
         return hashlib.blake2b(text, digest_size=8).hexdigest()
+
+
+ObtainFeatures = Callable[[Extraction, Path, Store, Tensor], tuple[Tensor, float]]
+"""(extraction, file that keeps them, store, rows) -> features of the rows, float32 (N, D), and the seconds they take"""
+
+
+def compute_and_keep(extraction: Extraction, file: Path, store: Store, rows: Tensor) -> tuple[Tensor, float]:
+    """Compute the features of all rows, and keep them for the runs to come."""
+    features, seconds = extraction.compute(store, rows)
+    with replacing(file) as opened:
+        np.save(opened, features.numpy())
+    return features, seconds
 
 
 def _load(file: Path, num_images: int) -> Tensor | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from cnnlab.base.progress import Progress
 from cnnlab.base.runtime import Runtime
+from cnnlab.building.features import ObtainFeatures, compute_and_keep
 from cnnlab.building.parts import Parts
 from cnnlab.building.supplies import Supplies
 from cnnlab.building.train import build
@@ -14,7 +15,12 @@ from cnnlab.config.run_config import RunConfig
 
 
 def build_parts(
-    config: RunConfig, runtime: Runtime, *, data_content: str | None, progress: Progress | None = None
+    config: RunConfig,
+    runtime: Runtime,
+    *,
+    data_content: str | None,
+    progress: Progress | None = None,
+    obtain_features: ObtainFeatures = compute_and_keep,
 ) -> Parts:
     """Return the parts of a run of any command.
 
@@ -23,11 +29,12 @@ def build_parts(
         runtime: the machine.
         data_content: stands for the files of an image folder.
         progress: told of what takes long.
+        obtain_features: how features of a frozen backbone are had that are not kept yet.
 
     Raises:
         ConfigError: what the configuration asks for cannot be had.
     """
-    return BUILDERS[config.command](config, runtime, Supplies(data_content, progress))
+    return BUILDERS[config.command](config, runtime, Supplies(data_content, progress, obtain_features))
 
 
 BUILDERS: dict[str, Callable[[RunConfig, Runtime, Supplies], Parts]] = {

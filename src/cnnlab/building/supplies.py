@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cnnlab.base.progress import Progress
+from cnnlab.building.features import ObtainFeatures, compute_and_keep
 
 
 @dataclass(frozen=True)
@@ -15,3 +16,5 @@ class Supplies:
     """Stands for the files of an image folder, as in the run's identity."""
     progress: Progress | None = None
     """Told of what takes long."""
+    obtain_features: ObtainFeatures = compute_and_keep
+    """How features of a frozen backbone are had that are not kept yet."""

@@ -82,8 +82,7 @@ def _frozen_parts(
     head = head_on_frozen(config, backbone, transfer, images.classes).to(runtime.device)
     extraction = Extraction(
         backbone, images, runtime, cache_dir(config) / "features", dataset_key(config, supplies.data_content),
-        supplies.progress,
-        is_estimate=config.plan,
+        supplies.progress, supplies.obtain_features,
     )  # fmt: skip
     features = extraction.features_of(data.splits, list(full.splits.values()))
     is_trained = config.optimizer is not None

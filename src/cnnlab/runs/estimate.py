@@ -22,6 +22,7 @@ from cnnlab.data.batches import Batches
 from cnnlab.networks.transfer.solved_heads import SolvedHead
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.summary_file import look_up
+from cnnlab.runs.feature_samples import FeatureSamples
 from cnnlab.runs.scores import FULL_SCORES
 from cnnlab.training.engine import Batch, evaluate, fit
 
@@ -64,19 +65,21 @@ def cost_of_finished(folder: RunFolder) -> Cost | None:
     return Cost(float(seconds) - shared, sum(path.stat().st_size for path in folder.path.rglob("*") if path.is_file()))
 
 
-def probe(config: RunConfig) -> Cost:
+def probe(config: RunConfig, *, samples: FeatureSamples) -> Cost:
     """Train a few steps of a run, on its own data, and scale up; nothing is written but the cache of decoded images.
 
-    Of features that are not kept yet some are computed, and stand for the others.
+    Args:
+        config: of the run.
+        samples: stand for features that are not kept yet.
 
     Raises:
         ConfigError: the run cannot be built.
     """
-    config = dataclasses.replace(config, plan=True)
     runtime = start_runtime(
         device=config.device, precision=config.precision, threads=config.threads, deterministic=config.deterministic
     )
-    build = functools.partial(build_parts, config, runtime, data_content=data_content(config))
+    content = data_content(config)
+    build = functools.partial(build_parts, config, runtime, data_content=content, obtain_features=samples)
     build()  # reads the data and a sample of features, which the runs of a sweep share
     began = time.perf_counter()
     parts = build()
@@ -150,10 +153,11 @@ def costs(finished: Mapping[RunFolder, RunConfig], to_do: Mapping[RunFolder, Run
     known = {
         _key(config): cost for folder, config in finished.items() if (cost := cost_of_finished(folder)) is not None
     }
+    samples = FeatureSamples()
     with sharing():
         for config in to_do.values():
             if _key(config) not in known:
-                known[_key(config)] = probe(config)
+                known[_key(config)] = probe(config, samples=samples)
     return dict(_with_features(to_do, known))
 
 
