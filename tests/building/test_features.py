@@ -8,7 +8,7 @@ from torch import nn
 from cnnlab.base.runtime import Runtime
 from cnnlab.building.features import Extraction, compute_and_keep
 from cnnlab.building.parts import ImageSpec
-from cnnlab.data.batches import Normalization
+from cnnlab.data.image_normalization import Normalization
 from cnnlab.data.stores import Split, Store
 from cnnlab.networks.transfer.network import Backbone, Expected
 from cnnlab.networks.transfer.weights import hash_module

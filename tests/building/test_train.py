@@ -8,7 +8,7 @@ from cnnlab.building.data import image_spec
 from cnnlab.building.networks import build_model, count_flops
 from cnnlab.building.parts import ImageSpec
 from cnnlab.config.run_config import cache_dir
-from cnnlab.data.batches import Normalization
+from cnnlab.data.image_normalization import Normalization
 from cnnlab.data.stores import Data, whole
 from tests.conftest import built, tiny
 

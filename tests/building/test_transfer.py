@@ -9,12 +9,14 @@ import torchvision
 from PIL import Image
 
 from cnnlab.base.errors import ConfigError
+from cnnlab.building.procedures import build_parts
 from cnnlab.building.saved_network import load_network
 from cnnlab.config.load import load
+from cnnlab.data.library import DataLibrary
 from cnnlab.networks.transfer.heads import HEADS
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.runs.run import execute
-from tests.conftest import built, composed, tiny, tiny_transfer
+from tests.conftest import RUNTIME, built, composed, tiny, tiny_transfer
 
 pytestmark = pytest.mark.usefixtures("in_empty_folder")
 
@@ -150,14 +152,26 @@ def test_size_that_is_asked_for_stays(imagenet_file):
     assert (images.image_size, images.resize) == (32, None)
 
 
-def image_folder(*classes):
+def image_folder(*classes, side=40):
     for split in ("train", "val"):
         for number, name in enumerate(classes):
             folder = Path("photos", split, name)
             folder.mkdir(parents=True)
             for i in range(4):
-                Image.new("RGB", (40 + i, 50), (60 * number, 40 * i, 90)).save(folder / f"{i}.png")
+                Image.new("RGB", (side + i, side + 10), (60 * number, 40 * i, 90)).save(folder / f"{i}.png")
     return ("dataset=image_folder", "dataset.root=photos")
+
+
+def test_backbones_that_expect_other_sizes_share_no_images(imagenet_file):
+    data, library = image_folder("ants", "bees", side=300), DataLibrary()
+    pretrained, random = ("backbone.weights=imagenet", "backbone.weights=none")
+    sizes = []
+    for weights in (pretrained, random, pretrained):
+        typed = (*data, "backbone=squeezenet1_1", weights, "head=knn", "head.k=1", "precision=fp32")
+        config = load(composed(*typed, command="transfer"))
+        parts = build_parts(config, RUNTIME, library=library, data_content="the same")
+        sizes.append(parts.data.train.images.shape[2])
+    assert sizes == [256, 128, 256]
 
 
 def test_zero_shot_adds_the_class_other_and_trains_nothing(imagenet_file):

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from cnnlab.base.errors import ConfigError
-from cnnlab.data.splits import make_splits
+from cnnlab.data.splits import SplitOptions, make_splits
 from cnnlab.data.stores import Data, Source, Split, whole
 
 CLASSES = ("ant", "bee", "cat")
@@ -24,12 +24,8 @@ def source_of(*counts: int, **parts: Split) -> Source:
     return Source(split_of(list(counts)), CLASSES[: len(counts)], notes=("a note",), **parts)
 
 
-def split(source: Source, **changes: object) -> Data:
-    options = {
-        "seed": 0, "classes": None, "binary": None, "per_class": None, "fraction": None,
-        "val_fraction": 0.1, "test_fraction": 0.2, "split_seed": 0,
-    }  # fmt: skip
-    return make_splits(source, **(options | changes))
+def split(source: Source, *, seed: int = 0, **changes: object) -> Data:
+    return make_splits(source, SplitOptions(**changes), seed=seed)
 
 
 def counts(part: Split | None) -> list[int]:

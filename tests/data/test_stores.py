@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from cnnlab.data import stores
 from cnnlab.data.stores import Data, Split, Store, whole
 
 
@@ -44,3 +45,13 @@ def test_splits_move_to_other_stores_of_the_same_names():
     )
     assert [int(part.images[part.rows].max()) for part in moved.splits.values()] == [1, 1, 2]
     assert moved.splits["val"].rows.tolist() == [3]
+
+
+def test_normalization_is_measured_once_on_the_training_images_alone(monkeypatch):
+    measured = []
+    monkeypatch.setattr(
+        stores, "measure_normalization", lambda images, rows: measured.append(rows.tolist()) or "measured"
+    )
+    images = data(split(store("images"), 0, 2), None, split(store("images"), 1))
+    assert [images.normalization, images.normalization] == ["measured", "measured"]
+    assert measured == [[0, 2]]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from cnnlab.data.library import DataLibrary
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.runs.estimate import Cost, cost_of_finished, costs, probe, shape
 from cnnlab.runs.feature_samples import FeatureSamples
@@ -12,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("in_empty_folder")
 
 
 def measured(config):
-    return probe(config, samples=FeatureSamples())
+    return probe(config, library=DataLibrary(), samples=FeatureSamples())
 
 
 def finished(path, seconds, **more):

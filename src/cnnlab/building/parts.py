@@ -12,7 +12,8 @@ from torch.optim.swa_utils import AveragedModel
 
 from cnnlab.base.schema import Plain
 from cnnlab.data.augmentations import Augmentation
-from cnnlab.data.batches import Batches, Normalization
+from cnnlab.data.batches import Batches
+from cnnlab.data.image_normalization import Normalization
 from cnnlab.data.stores import Data
 
 SplitBatches = tuple[Batches, Batches | None, Batches]

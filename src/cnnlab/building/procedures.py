@@ -12,12 +12,14 @@ from cnnlab.building.supplies import Supplies
 from cnnlab.building.train import build
 from cnnlab.building.transfer import build_transfer
 from cnnlab.config.run_config import RunConfig
+from cnnlab.data.library import DataLibrary
 
 
 def build_parts(
     config: RunConfig,
     runtime: Runtime,
     *,
+    library: DataLibrary,
     data_content: str | None,
     progress: Progress | None = None,
     obtain_features: ObtainFeatures = compute_and_keep,
@@ -27,6 +29,7 @@ def build_parts(
     Args:
         config: of the run.
         runtime: the machine.
+        library: holds what was read in this process.
         data_content: stands for the files of an image folder.
         progress: told of what takes long.
         obtain_features: how features of a frozen backbone are had that are not kept yet.
@@ -34,7 +37,7 @@ def build_parts(
     Raises:
         ConfigError: what the configuration asks for cannot be had.
     """
-    return BUILDERS[config.command](config, runtime, Supplies(data_content, progress, obtain_features))
+    return BUILDERS[config.command](config, runtime, Supplies(library, data_content, progress, obtain_features))
 
 
 BUILDERS: dict[str, Callable[[RunConfig, Runtime, Supplies], Parts]] = {

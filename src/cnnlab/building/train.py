@@ -33,7 +33,7 @@ def build(config: RunConfig, runtime: Runtime, supplies: Supplies) -> Parts:
         ConfigError: what the configuration asks for cannot be had from this data.
     """
     with memory_errors("the images", *size_keys(config, "dataset.image_size", "dataset.num_images")):
-        data = load_data(config, supplies.progress)
+        data = load_data(config, library=supplies.library, content=supplies.data_content, progress=supplies.progress)
         check_batch_size(config.batch_size, len(data.train))
         images = image_spec(data, config.normalize)
         batches = image_batches(config, data, images, runtime.device)

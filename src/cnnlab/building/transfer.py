@@ -23,7 +23,8 @@ from cnnlab.building.train import (
 )
 from cnnlab.config.identity import dataset_key
 from cnnlab.config.run_config import RunConfig, cache_dir
-from cnnlab.data.batches import Batches, Normalization
+from cnnlab.data.batches import Batches
+from cnnlab.data.image_normalization import Normalization
 from cnnlab.data.splits import subset
 from cnnlab.data.stores import Data, Split, whole
 from cnnlab.networks.transfer.network import Backbone, Expected, TransferNetwork, check_images
@@ -53,7 +54,7 @@ def _network_parts(
     config: RunConfig, runtime: Runtime, backbone: Backbone, transfer: Transfer, supplies: Supplies
 ) -> Parts:
     """Return the parts of a training in steps, of the head and of the backbone's last layers."""
-    data = load_data(config, supplies.progress, mixed_size=backbone.expected.resize)
+    data = _load_data(config, backbone, supplies)
     check_batch_size(config.batch_size, len(data.train))
     images = _images(config, data, backbone)
     batches = image_batches(config, data, images, runtime.device)
@@ -61,6 +62,17 @@ def _network_parts(
     model = on_device(TransferNetwork(backbone, head, trainable_layers=transfer.trainable_layers), runtime.device)
     return parts_in_steps(
         config, data, images, batches, model, params=lambda loss_fn: _groups(model, loss_fn, transfer.backbone_lr)
+    )
+
+
+def _load_data(config: RunConfig, backbone: Backbone, supplies: Supplies) -> Data:
+    """Return the data; images of several sizes have the one from which the backbone cuts what it sees."""
+    return load_data(
+        config,
+        library=supplies.library,
+        content=supplies.data_content,
+        progress=supplies.progress,
+        mixed_size=backbone.expected.resize,
     )
 
 
@@ -123,13 +135,11 @@ def _full_and_chosen(config: RunConfig, backbone: Backbone, supplies: Supplies) 
     """Return the data with all training images, and with those that `per_class` or `fraction` choose."""
     dataset = config.dataset
     everything = dataclasses.replace(dataset, per_class=None, fraction=None)
-    full = load_data(
-        dataclasses.replace(config, dataset=everything), supplies.progress, mixed_size=backbone.expected.resize
-    )
+    full = _load_data(dataclasses.replace(config, dataset=everything), backbone, supplies)
     train = subset(
         full.train, full.classes, seed=config.seed, per_class=dataset.per_class, fraction=dataset.fraction
     )  # fmt: skip
-    return full, dataclasses.replace(full, train=train)
+    return full, full if train is full.train else dataclasses.replace(full, train=train)
 
 
 def _feature_batches(config: RunConfig, data: Data, features: dict[str, Tensor], device: torch.device) -> SplitBatches:

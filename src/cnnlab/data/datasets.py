@@ -1,4 +1,4 @@
-"""Data sets: each loader returns the data as it comes; `load_dataset` makes of it what a run asks for."""
+"""Data sets: each loader returns the data as it comes; `building.data` makes of it what a run asks for."""
 
 from __future__ import annotations
 

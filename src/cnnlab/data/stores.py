@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+
+from cnnlab.data.image_normalization import Normalization, measure_normalization
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,6 +106,11 @@ class Data:
     def stores(self) -> dict[str, Store]:
         """The stores of the splits by name, in the order of the splits."""
         return stores_of(self.splits.values())
+
+    @functools.cached_property
+    def normalization(self) -> Normalization:
+        """Mean and deviation of the training images, measured when first asked for."""
+        return measure_normalization(self.train.images, self.train.rows)
 
     def with_stores(self, stores: Mapping[str, Store]) -> Data:
         """Return the same splits of other stores, which have the names of the old ones."""

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cnnlab.base.hashing import FileHashes
 from cnnlab.base.memory import memory_errors
 from cnnlab.base.runtime import Runtime, environment, start_runtime
 from cnnlab.base.schema import Plain
@@ -17,6 +16,7 @@ from cnnlab.building.parts import Parts
 from cnnlab.building.procedures import build_parts
 from cnnlab.config.identity import Identity, identify
 from cnnlab.config.run_config import RunConfig, cache_dir, size_keys, to_plain
+from cnnlab.data.library import DataLibrary
 from cnnlab.networks.transfer.solved_heads import SolvedHead
 from cnnlab.outputs.files import GRADIENTS_COLUMNS, METRICS_COLUMNS, RUNS
 from cnnlab.outputs.lock import disk_errors, held
@@ -46,8 +46,9 @@ class RunEnd:
 
 
 def execute(
-    config: RunConfig, *, overrides: Sequence[str] = (), console: RunConsole | None = None, runs: Path = RUNS
-) -> RunEnd:
+    config: RunConfig, *, overrides: Sequence[str] = (), console: RunConsole | None = None, runs: Path = RUNS,
+    library: DataLibrary | None = None,
+) -> RunEnd:  # fmt: skip
     """Train one run to its end, or find it finished.
 
     Args:
@@ -55,6 +56,7 @@ def execute(
         overrides: what the user typed, kept beside the configuration.
         console: where it is told.
         runs: the folder of all runs.
+        library: holds what earlier runs of the process have read; None: nothing.
 
     Raises:
         ConfigError: the configuration does not fit the data, the machine or the run's earlier part; nothing is written.
@@ -62,8 +64,8 @@ def execute(
         RunError: the run failed.
         Interrupted: the user stopped it; what is done is kept.
     """
-    console = console or RunConsole()
-    identity = identify(config, FileHashes())
+    console, library = console or RunConsole(), DataLibrary() if library is None else library
+    identity = identify(config, library.hashes)
     folder = RunFolder(runs / identity.run_id)
     if (done := _finished(folder, config)) is not None:
         return done
@@ -76,7 +78,9 @@ def execute(
             deterministic=config.deterministic,
         )  # fmt: skip
         with disk_errors(cache_dir(config)):  # the images' cache is written while the data is loaded
-            parts = build_parts(config, runtime, data_content=identity.data_content, progress=console.preparing)
+            parts = build_parts(
+                config, runtime, library=library, data_content=identity.data_content, progress=console.preparing
+            )
         state = _begin(folder, config, parts, runtime, overrides, identity)
         console.log = folder.log
         keys = size_keys(config, "batch_size", "model.width", "dataset.image_size")
