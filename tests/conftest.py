@@ -1,3 +1,4 @@
+import functools
 import os
 import subprocess
 import sys
@@ -12,13 +13,18 @@ from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
 from cnnlab.base.errors import ConfigError, Interrupted
+from cnnlab.base.runtime import Runtime
+from cnnlab.building.procedures import build_parts
 from cnnlab.cli.hydra_versions import initialize_options
 from cnnlab.config.load import load
+from cnnlab.data.datasets import DATASETS
+from cnnlab.data.library import DataLibrary
 from cnnlab.outputs.run_files import RunFiles
 from cnnlab.training.engine import fit
 from tests.run_maker import write_run
 
 CONF = Path(__file__).parents[1] / "conf"
+RUNTIME = Runtime(torch.device("cpu"), "fp32", 1)
 
 
 def cnnlab(*args):
@@ -48,6 +54,11 @@ def tiny_transfer(*overrides):
     defaults = ("backbone=shufflenet_v2_x0_5", "backbone.weights=none", "dataset.image_size=32", "precision=fp32")
     chosen = [text for text in defaults if text.partition("=")[0] not in given]
     return load(composed(*SMALL_DATA, *chosen, *overrides, command="transfer"))
+
+
+def built(config):
+    """Return the parts of a run on the CPU, on data that is read for it alone."""
+    return build_parts(config, RUNTIME, library=DataLibrary(), data_content=None)
 
 
 @contextmanager
@@ -87,6 +98,24 @@ def real_data():
     if "CNNLAB_REAL_DATA" not in os.environ:
         pytest.skip("CNNLAB_REAL_DATA is not set: no real data here")
     return Path(os.environ["CNNLAB_REAL_DATA"])
+
+
+@pytest.fixture
+def reads(monkeypatch):
+    """Return the names of the data sets that were read, in order."""
+    names = []
+
+    def counted(name, loader):
+        @functools.wraps(loader)
+        def count(*args, **options):
+            names.append(name)
+            return loader(*args, **options)
+
+        return count
+
+    for name, loader in DATASETS.items():
+        monkeypatch.setitem(DATASETS, name, counted(name, loader))
+    return names
 
 
 @pytest.fixture

@@ -9,20 +9,18 @@ import torchvision
 from PIL import Image
 
 from cnnlab.base.errors import ConfigError
-from cnnlab.base.runtime import Runtime
+from cnnlab.building.procedures import build_parts
 from cnnlab.building.saved_network import load_network
-from cnnlab.building.transfer import build_transfer
 from cnnlab.config.load import load
+from cnnlab.data.library import DataLibrary
 from cnnlab.networks.transfer.heads import HEADS
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import read_status
 from cnnlab.runs.run import execute
 from cnnlab.training.learning import Nothing
-from tests.conftest import composed, tiny, tiny_transfer
+from tests.conftest import RUNTIME, built, composed, tiny, tiny_transfer
 
 pytestmark = pytest.mark.usefixtures("in_empty_folder")
-
-RUNTIME = Runtime(torch.device("cpu"), "fp32", 1)
 
 
 def done(*overrides):
@@ -30,7 +28,7 @@ def done(*overrides):
 
 
 def build(*overrides):
-    return build_transfer(tiny_transfer(*overrides), RUNTIME)
+    return built(tiny_transfer(*overrides))
 
 
 def restored(folder):
@@ -82,8 +80,8 @@ def test_features_are_computed_once_for_all_heads_and_subsets(monkeypatch):
     sizes = []
     from cnnlab.building.features import Extraction
 
-    compute = Extraction._compute
-    monkeypatch.setattr(Extraction, "_compute", lambda *args: sizes.append(len(args[2])) or compute(*args))
+    compute = Extraction.compute
+    monkeypatch.setattr(Extraction, "compute", lambda *args: sizes.append(len(args[2])) or compute(*args))
     for typed in (["head=svm"], ["head=svm", "head.C=0.1"], ["head=logistic"], ["head=knn", "dataset.per_class=5"],
                   ["head=svm", "dataset.per_class=10", "seed=0"]):  # fmt: skip
         done(*typed)
@@ -112,7 +110,7 @@ def test_only_the_head_and_the_last_layers_change():
     config = tiny_transfer(
         "backbone.weights=w.pth", "transfer=finetune", "transfer.trainable_layers=1", "epochs=1", "batch_size=16"
     )
-    before = build_transfer(config, RUNTIME).learning.model.state_dict()
+    before = built(config).learning.model.state_dict()
     after = execute(config).folder.load_checkpoint("best.pt")["model"]
     changed = {key.split(".")[2] for key in before if key.startswith("backbone") and (before[key] != after[key]).any()}
     assert changed == {"conv5"}
@@ -156,14 +154,26 @@ def test_size_that_is_asked_for_stays(imagenet_file):
     assert (images.image_size, images.resize) == (32, None)
 
 
-def image_folder(*classes):
+def image_folder(*classes, side=40):
     for split in ("train", "val"):
         for number, name in enumerate(classes):
             folder = Path("photos", split, name)
             folder.mkdir(parents=True)
             for i in range(4):
-                Image.new("RGB", (40 + i, 50), (60 * number, 40 * i, 90)).save(folder / f"{i}.png")
+                Image.new("RGB", (side + i, side + 10), (60 * number, 40 * i, 90)).save(folder / f"{i}.png")
     return ("dataset=image_folder", "dataset.root=photos")
+
+
+def test_backbones_that_expect_other_sizes_share_no_images(imagenet_file):
+    data, library = image_folder("ants", "bees", side=300), DataLibrary()
+    pretrained, random = ("backbone.weights=imagenet", "backbone.weights=none")
+    sizes = []
+    for weights in (pretrained, random, pretrained):
+        typed = (*data, "backbone=squeezenet1_1", weights, "head=knn", "head.k=1", "precision=fp32")
+        config = load(composed(*typed, command="transfer"))
+        parts = build_parts(config, RUNTIME, library=library, data_content="the same")
+        sizes.append(parts.data.train.images.shape[2])
+    assert sizes == [256, 128, 256]
 
 
 def test_zero_shot_adds_the_class_other_and_trains_nothing(imagenet_file):
@@ -178,7 +188,7 @@ def test_zero_shot_adds_the_class_other_and_trains_nothing(imagenet_file):
     assert {row["predicted"] for row in rows(folder, "predictions.csv")} <= {"ants", "bees", "other"}
     assert "score_other" in rows(folder, "predictions.csv")[0]
     assert restored(folder).images.classes == ("ants", "bees", "other")
-    assert type(build_transfer(config, RUNTIME).learning) is Nothing
+    assert type(built(config).learning) is Nothing
 
 
 def test_zero_shot_wants_a_thousand_classes():

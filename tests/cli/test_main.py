@@ -39,7 +39,7 @@ def trained(monkeypatch):
     """Take the place of training; return what would have been trained."""
     calls = []
 
-    def run(plain, overrides, *, in_sweep):
+    def run(plain, overrides, *, in_sweep, library):
         calls.append((plain, list(overrides)))
         return 0
 
@@ -48,7 +48,7 @@ def trained(monkeypatch):
 
 
 def fail_with(monkeypatch, error):
-    def run(plain, overrides, *, in_sweep):
+    def run(plain, overrides, *, in_sweep, library):
         raise error
 
     monkeypatch.setattr(train, "run", run)

@@ -32,7 +32,7 @@ def runs(tmp_path, monkeypatch, errors):
     monkeypatch.chdir(tmp_path)
     trained = []
 
-    def run(plain, overrides, *, in_sweep):
+    def run(plain, overrides, *, in_sweep, library):
         config = load(plain)
         trained.append((config.optimizer.name, config.activation.name, config.seed))
         if config.seed in errors:
@@ -258,7 +258,7 @@ def test_failing_run_does_not_stop_the_others_and_is_listed_with_its_reason(runs
 
 
 def test_run_that_diverged_is_listed_with_what_its_folder_says(monkeypatch, capsys):
-    def run(plain, overrides, *, in_sweep):
+    def run(plain, overrides, *, in_sweep, library):
         ended(load(plain), "diverged", error="the loss is not finite at step 3")
         return 1
 
@@ -397,7 +397,7 @@ def test_sweep_that_takes_the_place_of_another_says_so(capsys):
 
 
 def test_sweep_compares_its_own_grid_although_another_of_its_name_was_begun(monkeypatch):
-    def run(plain, overrides, *, in_sweep):
+    def run(plain, overrides, *, in_sweep, library):
         ended(load(plain), "finished")
         StudyFolder.named("activation").write_grid(Study("activation", ""), [])
         return 0

@@ -17,6 +17,7 @@ from cnnlab.base.metrics import macro_auc
 from cnnlab.config.load import load
 from cnnlab.config.run_config import to_plain
 from cnnlab.data.batches import Batches
+from cnnlab.data.image_folders.listing import content_hash
 from cnnlab.outputs.lock import held
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import read_status, write_status
@@ -201,6 +202,24 @@ def test_run_whose_metrics_were_cut_off_does_not_go_on_without_them():
 def test_wishes_of_a_command_are_not_saved_with_the_run():
     config = execute(tiny("epochs=0", "rerun=true")).folder.read_config()
     assert (config["rerun"], config["plan"]) == (False, False)
+
+
+def test_summary_tells_the_images_that_name_the_run_although_the_folder_changes(tmp_path, monkeypatch):
+    for i, name in enumerate(["ant", "bee"] * 8):
+        path = tmp_path / "root" / name / f"{i}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.new("L", (32, 32), 100 + 10 * i).save(path)
+    data = ("dataset=image_folder", "dataset.root=root", "batch_size=4", "plots=false", "device=cpu")
+    config, before = load(composed(*data, "model.width=0.05", "epochs=1")), content_hash(tmp_path / "root")
+
+    def changed_behind_its_back(self, *args, **options):
+        (tmp_path / "root" / "ant" / "0.png").rename(tmp_path / "root" / "ant" / "new.png")
+        return epoch(self, *args, **options)
+
+    epoch = Batches.epoch
+    monkeypatch.setattr(Batches, "epoch", changed_behind_its_back)
+    assert execute(config).summary["data"]["content"] == before
+    assert content_hash(tmp_path / "root") != before
 
 
 def test_interrupted_run_says_how_to_go_on(capsys):

@@ -8,8 +8,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from cnnlab.base.schema import Plain
-from cnnlab.data.batches import Batches, Normalization
-from cnnlab.data.splits import Data
+from cnnlab.data.batches import Batches
+from cnnlab.data.image_normalization import Normalization
+from cnnlab.data.stores import Data
 from cnnlab.training.learning import Learning
 
 SplitBatches = tuple[Batches, Batches | None, Batches]

@@ -16,7 +16,7 @@ from cnnlab.building.networks import build_backbone, build_head, build_model, ma
 from cnnlab.building.parts import ImageSpec
 from cnnlab.config.load import load
 from cnnlab.config.run_config import RunConfig
-from cnnlab.data.batches import Normalization
+from cnnlab.data.image_normalization import Normalization
 from cnnlab.networks.models.blocks import Classifier
 from cnnlab.networks.transfer.network import Backbone, Expected, TransferNetwork
 from cnnlab.networks.transfer.weights import hash_module

@@ -7,27 +7,27 @@ from collections.abc import Callable
 from torch import nn
 
 from cnnlab.base.memory import memory_errors
-from cnnlab.base.progress import Progress
 from cnnlab.base.randomness import initialise
 from cnnlab.base.runtime import Runtime
 from cnnlab.building.data import check_batch_size, image_batches, image_spec, load_data
 from cnnlab.building.learning import in_steps
 from cnnlab.building.networks import build_model, on_device
 from cnnlab.building.parts import ImageSpec, Parts, SplitBatches
+from cnnlab.building.supplies import Supplies
 from cnnlab.config.run_config import RunConfig, size_keys
-from cnnlab.data.splits import Data
+from cnnlab.data.stores import Data
 from cnnlab.networks.models.blocks import Classifier
 from cnnlab.training.optimizers import Params
 
 
-def build(config: RunConfig, runtime: Runtime, *, progress: Progress | None = None) -> Parts:
+def build(config: RunConfig, runtime: Runtime, supplies: Supplies) -> Parts:
     """Load the data and build model, loss, optimizer and schedule with the seed's initial weights.
 
     Raises:
         ConfigError: what the configuration asks for cannot be had from this data.
     """
     with memory_errors("the images", *size_keys(config, "dataset.image_size", "dataset.num_images")):
-        data = load_data(config, progress)
+        data = load_data(config, library=supplies.library, content=supplies.data_content, progress=supplies.progress)
         check_batch_size(config.batch_size, len(data.train))
         images = image_spec(data, config.normalize)
         batches = image_batches(config, data, images, runtime.device)

@@ -7,7 +7,6 @@ import dataclasses
 import torch
 from torch import Tensor, nn
 
-from cnnlab.base.progress import Progress
 from cnnlab.base.runtime import Runtime
 from cnnlab.building.data import check_batch_size, image_batches, image_spec, load_data
 from cnnlab.building.features import Extraction
@@ -15,11 +14,14 @@ from cnnlab.building.learning import in_steps
 from cnnlab.building.networks import build_backbone, build_head, map_classes, on_device, procedure_of
 from cnnlab.building.parts import ImageSpec, Parts, SplitBatches
 from cnnlab.building.saved_network import backbone_of_run
+from cnnlab.building.supplies import Supplies
 from cnnlab.building.train import parts_in_steps
 from cnnlab.config.identity import dataset_key
 from cnnlab.config.run_config import RunConfig, cache_dir
-from cnnlab.data.batches import Batches, Normalization, step_bounds
-from cnnlab.data.splits import Data, Split, subset
+from cnnlab.data.batches import Batches, step_bounds
+from cnnlab.data.image_normalization import Normalization
+from cnnlab.data.splits import subset
+from cnnlab.data.stores import Data, Split, whole
 from cnnlab.networks.transfer.network import Backbone, Expected, TransferNetwork, check_images
 from cnnlab.networks.transfer.solved_heads import SolvedHead
 from cnnlab.networks.transfer.transfers import Transfer
@@ -31,7 +33,7 @@ from cnnlab.training.optimizers import Group
 _EVALUATION_ROWS = 1024  # images per batch where they are features: one row of similarities to all others each
 
 
-def build_transfer(config: RunConfig, runtime: Runtime, *, progress: Progress | None = None) -> Parts:
+def build_transfer(config: RunConfig, runtime: Runtime, supplies: Supplies) -> Parts:
     """Load backbone and data, and build the parts of what the run's procedure trains.
 
     Raises:
@@ -40,18 +42,18 @@ def build_transfer(config: RunConfig, runtime: Runtime, *, progress: Progress | 
     transfer = procedure_of(config.chosen("transfer"))
     backbone = build_backbone(
         config.chosen("backbone"), transfer, seed=config.seed, loads=transfer.weights != "left",
-        open_run=backbone_of_run, progress=progress,
+        open_run=backbone_of_run, progress=supplies.progress,
     )  # fmt: skip
     if transfer.has_frozen_features:
-        return _frozen_parts(config, runtime, backbone, transfer, progress)
-    return _network_parts(config, runtime, backbone, transfer, progress)
+        return _frozen_parts(config, runtime, backbone, transfer, supplies)
+    return _network_parts(config, runtime, backbone, transfer, supplies)
 
 
 def _network_parts(
-    config: RunConfig, runtime: Runtime, backbone: Backbone, transfer: Transfer, progress: Progress | None
+    config: RunConfig, runtime: Runtime, backbone: Backbone, transfer: Transfer, supplies: Supplies
 ) -> Parts:
     """Return the parts of a training in steps, of the head and of the backbone's last layers."""
-    data = load_data(config, progress, mixed_size=backbone.expected.resize)
+    data = _load_data(config, backbone, supplies)
     check_batch_size(config.batch_size, len(data.train))
     images = _images(config, data, backbone)
     batches = image_batches(config, data, images, runtime.device)
@@ -61,6 +63,17 @@ def _network_parts(
         config, runtime, data, images, batches, model,
         params=lambda loss_fn: _groups(model, loss_fn, transfer.backbone_lr),
     )  # fmt: skip
+
+
+def _load_data(config: RunConfig, backbone: Backbone, supplies: Supplies) -> Data:
+    """Return the data; images of several sizes have the one from which the backbone cuts what it sees."""
+    return load_data(
+        config,
+        library=supplies.library,
+        content=supplies.data_content,
+        progress=supplies.progress,
+        mixed_size=backbone.expected.resize,
+    )
 
 
 def _groups(model: TransferNetwork, loss_fn: nn.Module, backbone_lr: float | None) -> list[Group]:
@@ -73,19 +86,17 @@ def _groups(model: TransferNetwork, loss_fn: nn.Module, backbone_lr: float | Non
 
 
 def _frozen_parts(
-    config: RunConfig, runtime: Runtime, backbone: Backbone, transfer: Transfer, progress: Progress | None
+    config: RunConfig, runtime: Runtime, backbone: Backbone, transfer: Transfer, supplies: Supplies
 ) -> Parts:
     """Return the parts of a head that learns, or needs not, on the features of a backbone that stays as it is."""
-    full, data = _full_and_chosen(config, backbone, progress)
+    full, data = _full_and_chosen(config, backbone, supplies)
     images = _images(config, data, backbone)
     learning = _learning_on_features(config, runtime, backbone, transfer, data)
-    wanted = {"train": data.train, "test": data.test} | ({} if data.val is None else {"val": data.val})
-    used = [split for split in (full.train, full.val, full.test) if split is not None]
     extraction = Extraction(
-        backbone, images, runtime, cache_dir(config) / "features", dataset_key(config), progress,
-        is_estimate=config.plan,
+        backbone, images, runtime, cache_dir(config) / "features", dataset_key(config, supplies.data_content),
+        supplies.progress, supplies.obtain_features,
     )  # fmt: skip
-    features = extraction.features_of(wanted, used)
+    features = extraction.features_of(data.splits, list(full.splits.values()))
     network: nn.Module = backbone
     train_size = _EVALUATION_ROWS
     if isinstance(learning, InSteps):
@@ -128,22 +139,22 @@ def _learning_on_features(
     )  # fmt: skip
 
 
-def _full_and_chosen(config: RunConfig, backbone: Backbone, progress: Progress | None) -> tuple[Data, Data]:
+def _full_and_chosen(config: RunConfig, backbone: Backbone, supplies: Supplies) -> tuple[Data, Data]:
     """Return the data with all training images, and with those that `per_class` or `fraction` choose."""
     dataset = config.dataset
     everything = dataclasses.replace(dataset, per_class=None, fraction=None)
-    full = load_data(dataclasses.replace(config, dataset=everything), progress, mixed_size=backbone.expected.resize)
+    full = _load_data(dataclasses.replace(config, dataset=everything), backbone, supplies)
     train = subset(
         full.train, full.classes, seed=config.seed, per_class=dataset.per_class, fraction=dataset.fraction
     )  # fmt: skip
-    return full, dataclasses.replace(full, train=train)
+    return full, full if train is full.train else dataclasses.replace(full, train=train)
 
 
 def _feature_batches(data: Data, features: dict[str, Tensor], train_size: int, device: torch.device) -> SplitBatches:
     """Return the features of all splits in batches, in place of their images; those of training have `train_size`."""
 
     def batches(name: str, split: Split, size: int) -> Batches:
-        rows = Split(features[name].to(device), split.labels, torch.arange(len(features[name])))
+        rows = whole("features", features[name].to(device), split.labels)
         return Batches(rows, size, prepare=lambda batch: batch, device=device)
 
     val = None if data.val is None else batches("val", data.val, _EVALUATION_ROWS)

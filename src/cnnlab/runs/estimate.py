@@ -13,15 +13,17 @@ from dataclasses import dataclass
 import torch
 
 from cnnlab.base.runtime import Runtime, start_runtime
-from cnnlab.base.sharing import sharing
 from cnnlab.building.parts import Parts
 from cnnlab.building.procedures import build_parts
+from cnnlab.config.identity import data_content
 from cnnlab.config.run_config import RunConfig
 from cnnlab.data.batches import Batches
+from cnnlab.data.library import DataLibrary
 from cnnlab.networks.transfer.solved_heads import SolvedHead
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import read_status
 from cnnlab.outputs.summary_file import known_summary, look_up
+from cnnlab.runs.feature_samples import FeatureSamples
 from cnnlab.runs.scores import FULL_SCORES
 from cnnlab.training.engine import Batch, evaluate, fit
 from cnnlab.training.learning import AtOnce, InSteps, Nothing
@@ -65,21 +67,26 @@ def cost_of_finished(folder: RunFolder) -> Cost | None:
     return Cost(float(seconds) - shared, sum(path.stat().st_size for path in folder.path.rglob("*") if path.is_file()))
 
 
-def probe(config: RunConfig) -> Cost:
+def probe(config: RunConfig, *, library: DataLibrary, samples: FeatureSamples) -> Cost:
     """Train a few steps of a run, on its own data, and scale up; nothing is written but the cache of decoded images.
 
-    Of features that are not kept yet some are computed, and stand for the others.
+    Args:
+        config: of the run.
+        library: holds the data that was read before.
+        samples: stand for features that are not kept yet.
 
     Raises:
         ConfigError: the run cannot be built.
     """
-    config = dataclasses.replace(config, plan=True)
     runtime = start_runtime(
         device=config.device, precision=config.precision, threads=config.threads, deterministic=config.deterministic
     )
-    build_parts(config, runtime)  # reads the data and a sample of features, which the runs of a sweep share
+    build = functools.partial(
+        build_parts, config, runtime, library=library, data_content=data_content(config), obtain_features=samples
+    )
+    build()  # reads the data and a sample of features, which the runs of a sweep share
     began = time.perf_counter()
-    parts = build_parts(config, runtime)
+    parts = build()
     fixed = time.perf_counter() - began
     return Cost(fixed + _learning(parts, runtime, config.watch_test), _num_bytes(parts), parts.features_seconds)
 
@@ -162,10 +169,10 @@ def costs(finished: Mapping[RunFolder, RunConfig], to_do: Mapping[RunFolder, Run
     known = {
         _key(config): cost for folder, config in finished.items() if (cost := cost_of_finished(folder)) is not None
     }
-    with sharing():
-        for config in to_do.values():
-            if _key(config) not in known:
-                known[_key(config)] = probe(config)
+    library, samples = DataLibrary(), FeatureSamples()
+    for config in to_do.values():
+        if _key(config) not in known:
+            known[_key(config)] = probe(config, library=library, samples=samples)
     return dict(_with_features(to_do, known))
 
 

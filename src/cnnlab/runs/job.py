@@ -13,6 +13,7 @@ from cnnlab.config.load import load
 from cnnlab.config.plugins import load_plugins
 from cnnlab.config.run_config import RunConfig
 from cnnlab.config.tables import TABLES
+from cnnlab.data.library import DataLibrary
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.lock import disk_errors
 from cnnlab.outputs.run_folder import RunFolder
@@ -22,13 +23,16 @@ from cnnlab.runs.outcome import Outcome
 from cnnlab.runs.run import RunEnd, execute
 
 
-def run(plain: PlainMapping, overrides: Sequence[str], *, in_sweep: bool = False) -> int:
+def run(
+    plain: PlainMapping, overrides: Sequence[str], *, in_sweep: bool = False, library: DataLibrary | None = None
+) -> int:
     """Train the composed configuration, or find it finished.
 
     Args:
         plain: the configuration in plain values.
         overrides: what the user typed.
         in_sweep: say nothing on the terminal and draw no pictures: the sweep shows its runs, and draws at its end.
+        library: holds what earlier runs of the process have read; None: nothing.
 
     Returns:
         The exit code: 0, or 1 for a run that diverged.
@@ -44,7 +48,7 @@ def run(plain: PlainMapping, overrides: Sequence[str], *, in_sweep: bool = False
         return show_plan(config, console)
     if idle := without_effect(config, overrides):
         console.say(f"note     no effect, since nothing is trained in steps: {', '.join(idle)}")
-    outcome = execute(config, overrides=overrides, console=console)
+    outcome = execute(config, overrides=overrides, console=console, library=library)
     return _code(outcome) if in_sweep else report(outcome, console, plots=config.plots, epochs=config.epochs)
 
 
@@ -94,12 +98,21 @@ def _to_open(folder: RunFolder) -> str:
     return f"open     {first if first in pictures else pictures[0]}{others}"
 
 
-def attempt(plain: PlainMapping, overrides: Sequence[str], *, in_sweep: bool) -> Outcome:
-    """Carry out one run; what goes wrong is returned, so that the next one can start."""
+def attempt(
+    plain: PlainMapping, overrides: Sequence[str], *, in_sweep: bool, library: DataLibrary | None = None
+) -> Outcome:
+    """Carry out one run; what goes wrong is returned, so that the next one can start.
+
+    Args:
+        plain: as of `run`.
+        overrides: likewise.
+        in_sweep: likewise.
+        library: likewise.
+    """
     from cnnlab.base.memory import release_memory
 
     try:
-        return Outcome(run(plain, overrides, in_sweep=in_sweep))
+        return Outcome(run(plain, overrides, in_sweep=in_sweep, library=library))
     except ConfigError as error:
         return Outcome(2, str(error))
     except RunError as error:

@@ -14,8 +14,9 @@ from cnnlab.base.schema import Plain
 from cnnlab.building.networks import size_of
 from cnnlab.building.parts import Parts
 from cnnlab.building.procedures import build_parts
-from cnnlab.config.identity import data_content, file_hash, run_id
+from cnnlab.config.identity import Identity, identify
 from cnnlab.config.run_config import RunConfig, cache_dir, size_keys, to_plain
+from cnnlab.data.library import DataLibrary
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.lock import disk_errors, held
 from cnnlab.outputs.run_folder import RunFolder
@@ -44,8 +45,9 @@ class RunEnd:
 
 
 def execute(
-    config: RunConfig, *, overrides: Sequence[str] = (), console: RunConsole | None = None, runs: Path = RUNS
-) -> RunEnd:
+    config: RunConfig, *, overrides: Sequence[str] = (), console: RunConsole | None = None, runs: Path = RUNS,
+    library: DataLibrary | None = None,
+) -> RunEnd:  # fmt: skip
     """Train one run to its end, or find it finished.
 
     Args:
@@ -53,6 +55,7 @@ def execute(
         overrides: what the user typed, kept beside the configuration.
         console: where it is told.
         runs: the folder of all runs.
+        library: holds what earlier runs of the process have read; None: nothing.
 
     Raises:
         ConfigError: the configuration does not fit the data, the machine or the run's earlier part; nothing is written.
@@ -60,8 +63,9 @@ def execute(
         RunError: the run failed.
         Interrupted: the user stopped it; what is done is kept.
     """
-    console = console or RunConsole()
-    folder = RunFolder(runs / run_id(config))
+    console, library = console or RunConsole(), DataLibrary() if library is None else library
+    identity = identify(config, library.hashes)
+    folder = RunFolder(runs / identity.run_id)
     if not config.rerun and (done := _finished(folder)) is not None:
         return done
     began = time.perf_counter()
@@ -73,13 +77,15 @@ def execute(
             device=config.device, precision=config.precision, threads=threads, deterministic=config.deterministic
         )
         with disk_errors(cache_dir(config)):  # the images' cache is written while the data is loaded
-            parts = build_parts(config, runtime, progress=console.preparing)
-        state = _begin(folder, config, parts, runtime, overrides)
+            parts = build_parts(
+                config, runtime, library=library, data_content=identity.data_content, progress=console.preparing
+            )
+        state = _begin(folder, config, parts, runtime, overrides, identity)
         console.log = folder.append_log
         keys = size_keys(config, "batch_size", "model.width", "dataset.image_size")
         with recorded(folder, lambda: state.epoch, console.say), memory_errors("training", *keys):
             clock = Clock(began, seconds_before=state.total_seconds)
-            return _carry_out(config, folder, console, runtime, parts, state, clock)
+            return _carry_out(config, folder, console, runtime, parts, state, clock, identity)
 
 
 def _threads_before(folder: RunFolder) -> int | None:
@@ -96,7 +102,7 @@ def _finished(folder: RunFolder) -> RunEnd | None:
 
 
 def _begin(
-    folder: RunFolder, config: RunConfig, parts: Parts, runtime: Runtime, overrides: Sequence[str]
+    folder: RunFolder, config: RunConfig, parts: Parts, runtime: Runtime, overrides: Sequence[str], identity: Identity
 ) -> TrainingState:
     """Take up the run where its last checkpoint is, or start it in an empty folder."""
     checkpoint = None if config.rerun else folder.load_checkpoint("last.pt")
@@ -109,21 +115,20 @@ def _begin(
         write_status(folder, "running")
         # Wishes of a command, not of a run: saved, they would empty the folder again when the run goes on.
         folder.write_config(to_plain(dataclasses.replace(config, rerun=False, plan=False)), overrides)
-        plugins = [file_hash(path) for path in config.plugins]
-        folder.write_environment({**environment(runtime), "plugins": plugins})
+        folder.write_environment({**environment(runtime), "plugins": list(identity.plugins)})
     return state
 
 
 def _carry_out(
     config: RunConfig, folder: RunFolder, console: RunConsole, runtime: Runtime, parts: Parts, state: TrainingState,
-    clock: Clock,
+    clock: Clock, identity: Identity,
 ) -> RunEnd:  # fmt: skip
     """Train the epochs that are missing, then score the selected weights."""
     size = size_of(parts.network, parts.images, runtime.device)
     for line in opening_lines(folder.run_id, config, parts, runtime, size=size, epochs_done=state.epoch):
         console.say(line)
     loop = EpochLoop(config, folder, console, runtime, parts, state, clock)
-    writer = SummaryWriter(folder, parts, runtime, clock=clock, size=size, content=data_content(config))
+    writer = SummaryWriter(folder, parts, runtime, clock=clock, size=size, content=identity.data_content)
     try:
         with StopSignal(loop.is_saved, console.warn) as stop:
             loop.run(stop)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cnnlab.base.errors import ConfigError
+from cnnlab.base.hashing import file_hash
 from cnnlab.config.run_config import RunConfig
 from cnnlab.outputs.run_folder import RunFolder
 
@@ -34,8 +35,6 @@ def saved_config(folder: RunFolder, plugins: str | None) -> RunConfig:
 
 def _same_plugins(folder: RunFolder, saved: Sequence[str], typed: str | None) -> list[str]:
     """Return the files that the user names, after a look at their bytes: a run folder never runs code by itself."""
-    from cnnlab.config.identity import file_hash
-
     named = f"--plugins {','.join(map(str, saved))}"
     if typed is None:
         raise ConfigError(f"--plugins: the run was trained with plugins, which are code. Name them: {named}")
