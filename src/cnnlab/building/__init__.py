@@ -1,6 +1,7 @@
 """From a configuration to the parts of a run: data, network, loss, optimizer, schedule.
 
 parts          what a run is made of, whichever command builds it
+supplies       what they are built with, besides configuration and machine
 procedures     which builder makes the parts: that of the run's command
 train          the parts of `cnnlab train`
 transfer       the parts of `cnnlab transfer`
