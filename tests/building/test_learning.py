@@ -1,17 +1,12 @@
 import pytest
-import torch
 
-from cnnlab.base.runtime import Runtime
 from cnnlab.building.learning import build_schedule
-from cnnlab.building.procedures import build_parts
 from cnnlab.config.run_config import Choice
 from cnnlab.training.learning import AtOnce, InSteps
 from cnnlab.training.schedulers import SCHEDULERS
-from tests.conftest import tiny, tiny_transfer
+from tests.conftest import built, tiny, tiny_transfer
 
 pytestmark = pytest.mark.usefixtures("in_empty_folder")
-
-RUNTIME = Runtime(torch.device("cpu"), "fp32", 1)
 
 
 @pytest.mark.parametrize(
@@ -25,11 +20,11 @@ RUNTIME = Runtime(torch.device("cpu"), "fp32", 1)
     ],
 )  # zero-shot, which learns nothing, is tested with its weights in test_transfer
 def test_one_field_of_the_parts_says_how_a_run_learns(config, kind):
-    assert type(build_parts(config(), RUNTIME).learning) is kind
+    assert type(built(config()).learning) is kind
 
 
 def test_what_a_training_in_steps_needs_comes_from_the_configuration():
-    learning = build_parts(tiny("grad_clip_norm=0.5", "seed=3", "epochs=7", "dataset.shuffle=false"), RUNTIME).learning
+    learning = built(tiny("grad_clip_norm=0.5", "seed=3", "epochs=7", "dataset.shuffle=false")).learning
     assert (learning.clipping.norm, learning.clipping.value) == (0.5, None)
     assert (learning.seed, learning.epochs, learning.shuffle, learning.average) == (3, 7, False, None)
 
