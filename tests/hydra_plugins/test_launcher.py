@@ -159,7 +159,7 @@ PARTS = """
 import os, signal
 import torch
 from torch import nn
-from cnnlab.activations import ACTIVATIONS
+from cnnlab.parts import ACTIVATIONS
 def killing():
     "Ends the process."
     os.kill(os.getpid(), signal.SIGKILL)

@@ -3,6 +3,7 @@
 import pytest
 
 from cnnlab.base.errors import Interrupted, RunError
+from cnnlab.base.hashing import FileHashes
 from cnnlab.config.load import load
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.run_folder import RunFolder
@@ -38,7 +39,7 @@ def trained(tmp_path, monkeypatch):
 
 
 def carried_out(design, launch):
-    sweep = Sweep(design, lambda words: composed(*words), command="cnnlab -m mine")
+    sweep = Sweep(design, lambda words: composed(*words), command="cnnlab -m mine", hashes=FileHashes())
     sweep.carry_out(launch)
     return sweep
 

@@ -7,7 +7,7 @@ from torch.optim.swa_utils import AveragedModel
 
 from cnnlab.data.augmentations import AUGMENTATIONS
 from cnnlab.data.batches import Batches
-from cnnlab.data.splits import Split
+from cnnlab.data.stores import whole
 from cnnlab.networks.transfer.solved_heads import NearestNeighbours
 from cnnlab.networks.transfer.zero_shot import MappedClasses, NegativeScore
 from cnnlab.training.engine import Clipping
@@ -18,7 +18,7 @@ from cnnlab.training.schedulers import Schedule
 
 def batches(num_images=12):
     features = torch.randn(num_images, 4, generator=torch.Generator().manual_seed(0))
-    split = Split(features, torch.arange(num_images) % 3, torch.arange(num_images))
+    split = whole("features", features, torch.arange(num_images) % 3)
     return Batches(split, 4, prepare=lambda rows: rows, device=torch.device("cpu"))
 
 
