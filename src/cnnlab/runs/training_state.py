@@ -23,7 +23,7 @@ class TrainingState:
     """Epochs done."""
     train_seconds: float = 0.0
     total_seconds: float = 0.0
-    """Of all sittings before this one."""
+    """That the run had taken at its last checkpoint, whichever processes were at it."""
     num_images: int = 0
     """Training images seen."""
     selection: Selection = field(default_factory=Selection)
