@@ -11,7 +11,7 @@ from cnnlab.base.memory import memory_errors, peak_memory_bytes, release_memory
 RESIDENT = """
 import torch
 from pathlib import Path
-from cnnlab.memory import hold_freed_memory, release_memory
+from cnnlab.base.memory import hold_freed_memory, release_memory
 
 def resident():
     return int(Path("/proc/self/statm").read_text().split()[1]) // 2**8  # pages of 4 KiB -> MiB
