@@ -7,7 +7,7 @@ import torch
 import torchvision
 
 from tests.conftest import cnnlab
-from tests.networks.transfer.test_weights import Bomb
+from tests.networks.transfer.weights_maker import Bomb
 
 pytestmark = pytest.mark.usefixtures("in_empty_folder")
 
