@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
 from cnnlab import __version__
 from cnnlab.base.errors import RunError
@@ -16,7 +15,7 @@ from cnnlab.cli.arguments import split_flags
 from cnnlab.cli.main import HELP, main
 from cnnlab.config.conf_files import conf_dir
 from cnnlab.config.load import load
-from cnnlab.config.run_config import DatasetConfig, RunConfig
+from cnnlab.config.run_config import RunConfig
 from cnnlab.config.tables import TABLES
 from cnnlab.runs import job as train
 
@@ -24,7 +23,6 @@ SCRIPT = Path(sys.executable).with_name("cnnlab")
 OPTIMIZERS = f"Known: {', '.join(sorted(path.stem for path in conf_dir().glob('optimizer/*.yaml')))}."
 STUDIES = f"Known: {', '.join(sorted(path.stem for path in conf_dir().glob('experiment/*.yaml')))}."
 COMMANDS = "Commands: list, predict, report, resume, train, transfer."
-OF_TRANSFER = ("backbone", "head", "transfer")
 
 
 @pytest.fixture(autouse=True)
@@ -443,40 +441,3 @@ def test_looking_around_imports_nothing_heavy(lines, names):
 
 
 # the configuration
-
-
-def composed(capsys, *overrides):
-    assert main(["--cfg", "job", *overrides]) == 0
-    return yaml.safe_load(capsys.readouterr().out)
-
-
-def test_common_yaml_has_every_key_that_is_no_group_with_its_default():
-    common = yaml.safe_load((conf_dir() / "common.yaml").read_text())
-    del common["dataset"], common["small"]  # small is read by scale/small.yaml, a run knows nothing of it
-    fields = [field for field in dataclasses.fields(RunConfig) if field.name not in {*TABLES, "small"}]
-    plain = {field.name: field.default for field in fields}
-    plain |= {"data_dir": str(RunConfig.data_dir), "plugins": list(RunConfig.plugins)}
-    assert common == plain
-
-
-def test_common_yaml_has_every_key_that_all_data_sets_take_with_its_default():
-    common = yaml.safe_load((conf_dir() / "common.yaml").read_text())["dataset"]
-    fields = [field for field in dataclasses.fields(DatasetConfig) if field.name not in ("name", "options")]
-    assert common == {field.name: field.default for field in fields}
-
-
-def test_composed_configuration_has_exactly_the_keys_of_the_schema(capsys):
-    assert composed(capsys).keys() == {field.name for field in dataclasses.fields(RunConfig)} - {*OF_TRANSFER}
-
-
-def test_default_parts(capsys):
-    config = load(composed(capsys))
-    chosen = {group: getattr(config, group).name for group in TABLES if group not in OF_TRANSFER}
-    assert chosen == {
-        "dataset": "digits", "augmentation": "none", "model": "cnn6", "normalization": "batch", "activation": "relu",
-        "loss": "cross_entropy", "optimizer": "adam", "scheduler": "constant",
-    }  # fmt: skip
-
-
-def test_conf_holds_yaml_alone():
-    assert {path.suffix for path in conf_dir().rglob("*") if path.is_file()} == {".yaml"}
