@@ -1,3 +1,4 @@
+import functools
 import os
 import subprocess
 import sys
@@ -12,8 +13,12 @@ from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
 from cnnlab.base.errors import ConfigError, Interrupted, RunError
+from cnnlab.base.runtime import Runtime
+from cnnlab.building.procedures import build_parts
 from cnnlab.cli.hydra_versions import initialize_options
 from cnnlab.config.load import load
+from cnnlab.data.datasets import DATASETS
+from cnnlab.data.library import DataLibrary
 from cnnlab.outputs.run_files import RunFiles
 from cnnlab.runs import job
 from cnnlab.training.engine import fit
@@ -21,6 +26,7 @@ from tests.run_maker import write_run
 from tests.sweeps.sweep_maker import ended
 
 CONF = Path(__file__).parents[1] / "conf"
+RUNTIME = Runtime(torch.device("cpu"), "fp32", 1)
 
 
 def cnnlab(*args):
@@ -52,6 +58,11 @@ def tiny_transfer(*overrides):
     return load(composed(*SMALL_DATA, *chosen, *overrides, command="transfer"))
 
 
+def built(config):
+    """Return the parts of a run on the CPU, on data that is read for it alone."""
+    return build_parts(config, RUNTIME, library=DataLibrary(), data_content=None)
+
+
 @contextmanager
 def stopped_after(epochs, error):
     """Let a training inside end by `error` when `epochs` epochs are done and written down."""
@@ -63,7 +74,7 @@ def stopped_after(epochs, error):
                 raise error
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("cnnlab.runs.run.fit", stopped)
+        patch.setattr("cnnlab.training.learning.fit", stopped)
         yield
 
 
@@ -89,6 +100,24 @@ def real_data():
     if "CNNLAB_REAL_DATA" not in os.environ:
         pytest.skip("CNNLAB_REAL_DATA is not set: no real data here")
     return Path(os.environ["CNNLAB_REAL_DATA"])
+
+
+@pytest.fixture
+def reads(monkeypatch):
+    """Return the names of the data sets that were read, in order."""
+    names = []
+
+    def counted(name, loader):
+        @functools.wraps(loader)
+        def count(*args, **options):
+            names.append(name)
+            return loader(*args, **options)
+
+        return count
+
+    for name, loader in DATASETS.items():
+        monkeypatch.setitem(DATASETS, name, counted(name, loader))
+    return names
 
 
 @pytest.fixture

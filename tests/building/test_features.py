@@ -6,10 +6,10 @@ import torch
 from torch import nn
 
 from cnnlab.base.runtime import Runtime
-from cnnlab.building.features import Extraction
+from cnnlab.building.features import Extraction, compute_and_keep
 from cnnlab.building.parts import ImageSpec
-from cnnlab.data.batches import Normalization
-from cnnlab.data.splits import Split
+from cnnlab.data.image_normalization import Normalization
+from cnnlab.data.stores import Split, Store
 from cnnlab.networks.transfer.network import Backbone, Expected
 from cnnlab.networks.transfer.weights import hash_module
 
@@ -30,32 +30,34 @@ class Counting(nn.Module):
 
 
 @pytest.fixture
-def images():
-    return torch.randint(0, 256, (20, 3, 4, 4), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+def store():
+    draws = torch.Generator().manual_seed(0)
+    return Store("images", torch.randint(0, 256, (20, 3, 4, 4), dtype=torch.uint8, generator=draws))
 
 
 @pytest.fixture
 def extraction(tmp_path):
     backbone = Backbone(Counting(), 3, expected=Expected(PLAIN.mean, PLAIN.std), source="none")
     runtime = Runtime(torch.device("cpu"), "fp32", 1)
-    return Extraction(backbone, ImageSpec(("a", "b"), 3, 4, PLAIN), runtime, tmp_path / "features", "data", None)
+    spec = ImageSpec(("a", "b"), 3, 4, PLAIN)
+    return Extraction(backbone, spec, runtime, tmp_path / "features", "data", None, compute_and_keep)
 
 
-def split(images, *rows):
-    return Split(images, torch.zeros(len(rows), dtype=torch.int64), torch.tensor(rows))
+def split(store, *rows):
+    return Split(store, torch.zeros(len(rows), dtype=torch.int64), torch.tensor(rows))
 
 
-def test_features_are_the_backbones_in_the_order_of_the_split(extraction, images):
-    train, test = split(images, 5, 2, 9), split(images, 1, 0)
+def test_features_are_the_backbones_in_the_order_of_the_split(extraction, store):
+    train, test = split(store, 5, 2, 9), split(store, 1, 0)
     found = extraction.features_of({"train": train, "test": test}, [train, test])
-    torch.testing.assert_close(found.of["train"], images[[5, 2, 9]].float().mean((2, 3)) / 255)
-    torch.testing.assert_close(found.of["test"], images[[1, 0]].float().mean((2, 3)) / 255)
+    torch.testing.assert_close(found.of["train"], store.images[[5, 2, 9]].float().mean((2, 3)) / 255)
+    torch.testing.assert_close(found.of["test"], store.images[[1, 0]].float().mean((2, 3)) / 255)
     assert found.seconds > 0
     assert found.note.startswith("3 features per image, 5 computed, ")
 
 
-def test_second_time_nothing_is_computed(extraction, images):
-    train = split(images, *range(20))
+def test_second_time_nothing_is_computed(extraction, store):
+    train = split(store, *range(20))
     first = extraction.features_of({"train": train}, [train])
     second = extraction.features_of({"train": train}, [train])
     assert extraction.backbone.net.seen == 20
@@ -63,36 +65,31 @@ def test_second_time_nothing_is_computed(extraction, images):
     torch.testing.assert_close(first.of, second.of, rtol=0, atol=0)
 
 
-def test_estimate_computes_a_few_images_and_keeps_nothing(extraction, images, monkeypatch):
-    monkeypatch.setattr("cnnlab.building.features.SAMPLE", 5)
-    train = split(images, *range(20))
-    found = dataclasses.replace(extraction, is_estimate=True).features_of({"train": train}, [train])
-    assert extraction.backbone.net.seen == 1 + 5  # one to warm up
+def test_features_that_are_not_kept_are_obtained_as_asked_for(extraction, store):
+    def other_way(*_):
+        return torch.full((20, 3), 7.0), 12.5
+
+    train = split(store, *range(20))
+    estimate = dataclasses.replace(extraction, obtain=other_way)
+    found = estimate.features_of({"train": train}, [train])
+    assert (found.of["train"].unique().tolist(), found.seconds) == ([7.0], 12.5)
     assert not extraction.folder.exists()
-    assert found.seconds > 0
-    sampled = images[[0, 4, 8, 12, 16]].float().mean((2, 3)) / 255
-    torch.testing.assert_close(found.of["train"], sampled.repeat(4, 1))
-
-
-def test_estimate_takes_what_is_kept(extraction, images):
-    train = split(images, *range(20))
     extraction.features_of({"train": train}, [train])
-    found = dataclasses.replace(extraction, is_estimate=True).features_of({"train": train}, [train])
-    assert (extraction.backbone.net.seen, found.seconds) == (20, 0)
+    assert estimate.features_of({"train": train}, [train]).seconds == 0
 
 
-def test_subsets_and_other_cuts_share_what_is_kept(extraction, images):
-    train, val = split(images, *range(15)), split(images, *range(15, 20))
+def test_subsets_and_other_cuts_share_what_is_kept(extraction, store):
+    train, val = split(store, *range(15)), split(store, *range(15, 20))
     extraction.features_of({"train": train}, [train, val])
-    few = split(images, 3, 7)
-    found = extraction.features_of({"train": few}, [split(images, *range(5, 20)), split(images, *range(5))])
+    few = split(store, 3, 7)
+    found = extraction.features_of({"train": few}, [split(store, *range(5, 20)), split(store, *range(5))])
     assert extraction.backbone.net.seen == 20
-    torch.testing.assert_close(found.of["train"], images[[3, 7]].float().mean((2, 3)) / 255)
+    torch.testing.assert_close(found.of["train"], store.images[[3, 7]].float().mean((2, 3)) / 255)
 
 
 @pytest.mark.parametrize("change", ["weights", "data", "images", "precision"])
-def test_other_features_are_kept_apart(extraction, images, change):
-    train = split(images, *range(20))
+def test_other_features_are_kept_apart(extraction, store, change):
+    train = split(store, *range(20))
     extraction.features_of({"train": train}, [train])
     if change == "weights":
         extraction.backbone.net.weight.data += 1
@@ -107,16 +104,16 @@ def test_other_features_are_kept_apart(extraction, images, change):
     assert extraction.backbone.net.seen == 40
 
 
-def test_names_of_the_classes_do_not_matter(extraction, images):
-    train = split(images, *range(20))
+def test_names_of_the_classes_do_not_matter(extraction, store):
+    train = split(store, *range(20))
     extraction.features_of({"train": train}, [train])
     renamed = dataclasses.replace(extraction.images, classes=("rest", "a"))
     dataclasses.replace(extraction, images=renamed).features_of({"train": train}, [train])
     assert extraction.backbone.net.seen == 20
 
 
-def test_damaged_file_is_computed_anew(extraction, images):
-    train = split(images, *range(20))
+def test_damaged_file_is_computed_anew(extraction, store):
+    train = split(store, *range(20))
     extraction.features_of({"train": train}, [train])
     (file,) = extraction.folder.glob("*.npy")
     file.write_bytes(file.read_bytes()[:150])
@@ -125,17 +122,17 @@ def test_damaged_file_is_computed_anew(extraction, images):
     assert np.load(file).shape == (20, 3)
 
 
-def test_stores_of_their_own_have_files_of_their_own(extraction, images):
-    train, test = split(images, 0, 1), split(images.clone().flip(0), 0, 1)
+def test_stores_of_their_own_have_files_of_their_own(extraction, store):
+    train, test = split(store, 0, 1), split(Store("others", store.images.flip(0)), 0, 1)
     found = extraction.features_of({"train": train, "test": test}, [train, test])
     assert len(list(extraction.folder.glob("*.npy"))) == 2
-    torch.testing.assert_close(found.of["test"], images[[19, 18]].float().mean((2, 3)) / 255)
+    torch.testing.assert_close(found.of["test"], store.images[[19, 18]].float().mean((2, 3)) / 255)
 
 
-def test_progress_is_told(extraction, images):
+def test_progress_is_told(extraction, store):
     steps = []
     told = dataclasses.replace(extraction, progress=lambda *step: steps.append(step))
-    train = split(images, *range(20))
+    train = split(store, *range(20))
     told.features_of({"train": train}, [train])
     assert steps == [("computing features", 0, 20), ("computing features", 20, 20)]
 

@@ -1,14 +1,10 @@
 import pytest
-import torch
 
-from cnnlab.base.runtime import Runtime
-from cnnlab.building.procedures import BUILDERS, build_parts
-from cnnlab.building.train import build
+from cnnlab.building.procedures import BUILDERS
 from cnnlab.cli.commands import COMPOSED
+from cnnlab.networks.models.cnn6 import Cnn6
 from cnnlab.networks.transfer.network import TransferNetwork
-from tests.conftest import tiny, tiny_transfer
-
-RUNTIME = Runtime(torch.device("cpu"), "fp32", 1)
+from tests.conftest import built, tiny, tiny_transfer
 
 
 def test_every_composed_command_has_a_builder():
@@ -16,10 +12,8 @@ def test_every_composed_command_has_a_builder():
 
 
 def test_configuration_says_which_builder_is_meant():
-    parts = build_parts(tiny(), RUNTIME)
-    torch.testing.assert_close(parts.model.state_dict(), build(tiny(), RUNTIME).model.state_dict(), rtol=0, atol=0)
-    tuned = build_parts(tiny_transfer("transfer=scratch", "batch_size=16"), RUNTIME)
-    assert isinstance(tuned.model, TransferNetwork)
+    assert isinstance(built(tiny()).learning.model, Cnn6)
+    assert isinstance(built(tiny_transfer("transfer=scratch", "batch_size=16")).learning.model, TransferNetwork)
 
 
 @pytest.mark.parametrize("command", COMPOSED)

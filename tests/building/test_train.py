@@ -4,49 +4,45 @@ import pytest
 import torch
 
 from cnnlab.base.errors import ConfigError
-from cnnlab.base.runtime import Runtime
 from cnnlab.building.data import image_spec
 from cnnlab.building.networks import build_model, count_flops
 from cnnlab.building.parts import ImageSpec
-from cnnlab.building.train import build
 from cnnlab.config.run_config import cache_dir
-from cnnlab.data.batches import Normalization
-from cnnlab.data.splits import Data, Split
-from tests.conftest import tiny
-
-RUNTIME = Runtime(torch.device("cpu"), "fp32", 1)
+from cnnlab.data.image_normalization import Normalization
+from cnnlab.data.stores import Data, whole
+from tests.conftest import built, tiny
 
 
 def data(height, width, channels=3):
     images = torch.arange(2 * channels * height * width, dtype=torch.uint8).view(2, channels, height, width)
-    split = Split(images, torch.tensor([0, 1]), torch.arange(2))
+    split = whole("images", images, torch.tensor([0, 1]))
     return Data(split, None, split, ("ant", "bee"), ())
 
 
 def test_equal_configurations_build_equal_models():
-    first, second = (build(tiny(), RUNTIME).model.state_dict() for _ in range(2))
+    first, second = (built(tiny()).learning.model.state_dict() for _ in range(2))
     torch.testing.assert_close(first, second, rtol=0, atol=0)
 
 
 def test_model_gets_size_channels_and_classes_from_the_data():
-    parts = build(tiny("dataset.channels=1", "dataset.image_size=12", "dataset.num_classes=4"), RUNTIME)
+    parts = built(tiny("dataset.channels=1", "dataset.image_size=12", "dataset.num_classes=4"))
     assert (parts.images.channels, parts.images.image_size, len(parts.images.classes)) == (1, 12, 4)
-    assert parts.model(torch.zeros(2, 1, 12, 12)).shape == (2, 4)
+    assert parts.learning.model(torch.zeros(2, 1, 12, 12)).shape == (2, 4)
 
 
 def test_splits_share_their_images():
-    parts = build(tiny(), RUNTIME)
-    assert parts.train.images.data_ptr() == parts.val.images.data_ptr() == parts.test.images.data_ptr()
+    parts = built(tiny())
+    assert parts.train.images is parts.val.images is parts.test.images
 
 
 def test_small_images_are_evaluated_many_at_a_time():
-    parts = build(tiny("batch_size=2", "normalization=none"), RUNTIME)
+    parts = built(tiny("batch_size=2", "normalization=none"))
     assert len(parts.train) == 43  # 87 images; the last one joins the batch before
     assert len(parts.test) == 1
 
 
 def test_normalization_is_measured_on_the_training_split_alone():
-    first, second = (build(tiny(f"dataset.split_seed={seed}"), RUNTIME).images.normalization for seed in (0, 1))
+    first, second = (built(tiny(f"dataset.split_seed={seed}")).images.normalization for seed in (0, 1))
     assert first != second
 
 
@@ -90,4 +86,4 @@ def test_images_too_small_for_a_network_are_refused(model):
         rf"model \({model}\): needs images of at least \dx\d pixels, got 2x2\. Set dataset\.image_size=\d or more\."
     )
     with pytest.raises(ConfigError, match=message):
-        build(tiny(f"model={model}", "dataset.image_size=2"), RUNTIME)
+        built(tiny(f"model={model}", "dataset.image_size=2"))

@@ -9,18 +9,18 @@ import torchvision
 from PIL import Image
 
 from cnnlab.base.errors import ConfigError
-from cnnlab.base.runtime import Runtime
+from cnnlab.building.procedures import build_parts
 from cnnlab.building.saved_network import load_network
-from cnnlab.building.transfer import build_transfer
 from cnnlab.config.load import load
+from cnnlab.data.library import DataLibrary
 from cnnlab.networks.transfer.heads import HEADS
 from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.status import read_status
 from cnnlab.runs.run import execute
-from tests.conftest import composed, tiny, tiny_transfer
+from cnnlab.training.learning import Nothing
+from tests.conftest import RUNTIME, built, composed, tiny, tiny_transfer
 
 pytestmark = pytest.mark.usefixtures("in_empty_folder")
-
-RUNTIME = Runtime(torch.device("cpu"), "fp32", 1)
 
 
 def done(*overrides):
@@ -28,7 +28,7 @@ def done(*overrides):
 
 
 def build(*overrides):
-    return build_transfer(tiny_transfer(*overrides), RUNTIME)
+    return built(tiny_transfer(*overrides))
 
 
 def restored(folder):
@@ -80,8 +80,8 @@ def test_features_are_computed_once_for_all_heads_and_subsets(monkeypatch):
     sizes = []
     from cnnlab.building.features import Extraction
 
-    compute = Extraction._compute
-    monkeypatch.setattr(Extraction, "_compute", lambda *args: sizes.append(len(args[2])) or compute(*args))
+    compute = Extraction.compute
+    monkeypatch.setattr(Extraction, "compute", lambda *args: sizes.append(len(args[2])) or compute(*args))
     for typed in (["head=svm"], ["head=svm", "head.C=0.1"], ["head=logistic"], ["head=knn", "dataset.per_class=5"],
                   ["head=svm", "dataset.per_class=10", "seed=0"]):  # fmt: skip
         done(*typed)
@@ -110,7 +110,7 @@ def test_only_the_head_and_the_last_layers_change():
     config = tiny_transfer(
         "backbone.weights=w.pth", "transfer=finetune", "transfer.trainable_layers=1", "epochs=1", "batch_size=16"
     )
-    before = build_transfer(config, RUNTIME).model.state_dict()
+    before = built(config).learning.model.state_dict()
     after = execute(config).folder.load_checkpoint("best.pt")["model"]
     changed = {key.split(".")[2] for key in before if key.startswith("backbone") and (before[key] != after[key]).any()}
     assert changed == {"conv5"}
@@ -120,24 +120,24 @@ def test_only_the_head_and_the_last_layers_change():
 def test_backbone_and_head_have_learning_rates_of_their_own():
     torch.save(torchvision.models.shufflenet_v2_x0_5().state_dict(), "w.pth")
     typed = ("backbone.weights=w.pth", "transfer=finetune", "batch_size=16", "optimizer.lr=0.01")
-    rates = [group["lr"] for group in build(*typed, "transfer.backbone_lr=0.0001").optimizer.param_groups]
+    rates = [group["lr"] for group in build(*typed, "transfer.backbone_lr=0.0001").learning.optimizer.param_groups]
     assert rates == [0.01, 0.0001]
-    assert [group["lr"] for group in build(*typed).optimizer.param_groups] == [0.01, 0.01]
+    assert [group["lr"] for group in build(*typed).learning.optimizer.param_groups] == [0.01, 0.01]
 
 
 def test_scratch_starts_from_the_seeds_weights_and_leaves_the_file():
     torch.save(torchvision.models.shufflenet_v2_x0_5().state_dict(), "w.pth")
-    first = build("backbone.weights=w.pth", "transfer=scratch", "batch_size=16").model.state_dict()
-    second = build("transfer=scratch", "batch_size=16").model.state_dict()
+    first = build("backbone.weights=w.pth", "transfer=scratch", "batch_size=16").learning.model.state_dict()
+    second = build("transfer=scratch", "batch_size=16").learning.model.state_dict()
     torch.testing.assert_close(first, second, rtol=0, atol=0)
-    other = build("transfer=scratch", "batch_size=16", "seed=1").model.state_dict()
+    other = build("transfer=scratch", "batch_size=16", "seed=1").learning.model.state_dict()
     assert any((first[key] != other[key]).any() for key in first)
 
 
 def test_arms_share_the_heads_initial_weights():
     torch.save(torchvision.models.shufflenet_v2_x0_5().state_dict(), "w.pth")
-    tuned = build("backbone.weights=w.pth", "transfer=finetune", "batch_size=16").model.head
-    probe = build("backbone.weights=w.pth", "head=linear", "batch_size=16").model
+    tuned = build("backbone.weights=w.pth", "transfer=finetune", "batch_size=16").learning.model.head
+    probe = build("backbone.weights=w.pth", "head=linear", "batch_size=16").learning.model
     torch.testing.assert_close(tuned.weight, probe.weight, rtol=0, atol=0)
 
 
@@ -154,14 +154,26 @@ def test_size_that_is_asked_for_stays(imagenet_file):
     assert (images.image_size, images.resize) == (32, None)
 
 
-def image_folder(*classes):
+def image_folder(*classes, side=40):
     for split in ("train", "val"):
         for number, name in enumerate(classes):
             folder = Path("photos", split, name)
             folder.mkdir(parents=True)
             for i in range(4):
-                Image.new("RGB", (40 + i, 50), (60 * number, 40 * i, 90)).save(folder / f"{i}.png")
+                Image.new("RGB", (side + i, side + 10), (60 * number, 40 * i, 90)).save(folder / f"{i}.png")
     return ("dataset=image_folder", "dataset.root=photos")
+
+
+def test_backbones_that_expect_other_sizes_share_no_images(imagenet_file):
+    data, library = image_folder("ants", "bees", side=300), DataLibrary()
+    pretrained, random = ("backbone.weights=imagenet", "backbone.weights=none")
+    sizes = []
+    for weights in (pretrained, random, pretrained):
+        typed = (*data, "backbone=squeezenet1_1", weights, "head=knn", "head.k=1", "precision=fp32")
+        config = load(composed(*typed, command="transfer"))
+        parts = build_parts(config, RUNTIME, library=library, data_content="the same")
+        sizes.append(parts.data.train.images.shape[2])
+    assert sizes == [256, 128, 256]
 
 
 def test_zero_shot_adds_the_class_other_and_trains_nothing(imagenet_file):
@@ -176,6 +188,7 @@ def test_zero_shot_adds_the_class_other_and_trains_nothing(imagenet_file):
     assert {row["predicted"] for row in rows(folder, "predictions.csv")} <= {"ants", "bees", "other"}
     assert "score_other" in rows(folder, "predictions.csv")[0]
     assert restored(folder).images.classes == ("ants", "bees", "other")
+    assert type(built(config).learning) is Nothing
 
 
 def test_zero_shot_wants_a_thousand_classes():
@@ -194,8 +207,8 @@ def test_finished_run_is_a_backbone(model):
     tuned = build(*weights, "transfer=finetune", "batch_size=16")
     own = restored(trained).network.eval()
     images = tuned.images.prepare(tuned.data.test.images[:4])
-    torch.testing.assert_close(tuned.model.eval().features(images), own.features(images))
-    assert "classifier" not in [name for name, _ in tuned.model.backbone.layers]
+    torch.testing.assert_close(tuned.learning.model.eval().features(images), own.features(images))
+    assert "classifier" not in [name for name, _ in tuned.learning.model.backbone.layers]
     assert tuned.images.image_size == 16
 
 
@@ -203,7 +216,7 @@ def test_run_of_transfer_is_a_backbone_too():
     first = done("transfer=scratch", "epochs=1", "batch_size=16")
     second = done("backbone=run", f"backbone.weights={first.path}", "head=knn")
     third = done("backbone=run", f"backbone.weights={second.path}", "head=knn", "head.k=3")
-    assert third.read_json("status.json")["status"] == "finished"
+    assert read_status(third)["status"] == "finished"
 
 
 def test_backbone_that_changed_is_not_taken_for_the_old_one():
@@ -248,4 +261,4 @@ def test_finished_run_is_found():
     first = execute(tiny_transfer("head=knn"))
     assert first.is_new
     assert not execute(tiny_transfer("head=knn")).is_new
-    assert RunFolder(first.folder.path).read_json("status.json")["status"] == "finished"
+    assert read_status(RunFolder(first.folder.path))["status"] == "finished"

@@ -1,11 +1,52 @@
-"""What a launcher carries out: one composed configuration, one outcome."""
+"""What a launcher carries out: one composed configuration, one outcome; runs in one process share what they read."""
 
+import pickle
+
+import torch
 from hydra.core.utils import JobReturn, JobStatus
 
-from cnnlab.cli.jobs import outcome_of
+from cnnlab.base import hashing
+from cnnlab.base.hashing import file_hash
+from cnnlab.cli.jobs import TrainJob, outcome_of
 from cnnlab.cli.main import main
+from cnnlab.outputs.files import RUNS
+from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.runs.outcome import Outcome
+from cnnlab.runs.run import execute
+from tests.conftest import SMALL_DATA, tiny
+from tests.runs.test_run import equal_results
 from tests.sweeps.sweep_maker import NAMED_ARMS, study
+
+TINY = (*SMALL_DATA, "dataset.image_size=8", "model.width=0.05", "epochs=2", "batch_size=16")
+
+
+def test_sweep_in_one_process_reads_its_data_once_and_changes_no_result(reads, tmp_path):
+    assert main(["-m", *TINY, "optimizer=sgd,momentum,adam", "seed=0,1"]) == 0
+    assert len(list(RUNS.iterdir())) == 6
+    assert reads == ["synthetic"]
+    alone = execute(tiny("optimizer=adam", "seed=1"), runs=tmp_path / "alone").folder
+    assert equal_results(RunFolder(RUNS / alone.run_id), alone)
+
+
+def test_arms_with_other_images_read_their_own_once(reads):
+    assert main(["-m", *TINY, "dataset.channels=1,3", "seed=0,1"]) == 0
+    assert reads == ["synthetic", "synthetic"]
+
+
+def test_weights_are_hashed_once_for_all_runs_of_a_sweep(monkeypatch):
+    import torchvision
+
+    hashed = []
+    monkeypatch.setattr(hashing, "file_hash", lambda path: hashed.append(path.name) or file_hash(path))
+    torch.save(torchvision.models.shufflenet_v2_x0_5().state_dict(), "w.pth")
+    network = ("backbone=shufflenet_v2_x0_5", "backbone.weights=w.pth", "dataset.image_size=32", "precision=fp32")
+    assert main(["transfer", "-m", *SMALL_DATA, *network, "head=knn", "head.k=1,3", "seed=0,1"]) == 0
+    assert len(list(RUNS.iterdir())) == 4
+    assert hashed == ["w.pth"]
+
+
+def test_job_goes_to_the_processes_of_a_launcher():
+    assert pickle.loads(pickle.dumps(TrainJob())).library.num_bytes == 0
 
 
 def test_study_is_refused_without_m(capsys):

@@ -8,6 +8,7 @@ import yaml
 
 from cnnlab.outputs.files import METRICS_COLUMNS, RUNS
 from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.status import write_status
 from cnnlab.outputs.study_folder import GridRow, Study, StudyFolder
 
 CLASSES = ("cat", "dog")
@@ -40,7 +41,7 @@ def write_run(
     plain = {"dataset": {"name": "digits", "split_seed": 0, "per_class": None}, "optimizer": {"name": "adam"}}
     plain |= {"epochs": epochs, "seed": seed, "device": "auto"} | settings
     folder.write_config(plain, [])
-    folder.write_status(state, **({} if reason is None else {"error": reason}))
+    write_status(folder, state, **({} if reason is None else {"error": reason}))
     folder.write_json("env.json", ENVIRONMENT | (environment or {}))
     has_weights = state == "finished"
     if state in ("finished", "diverged"):

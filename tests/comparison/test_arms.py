@@ -6,7 +6,8 @@ from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.comparison.arms import NO_RESULT, check_same_data, find_arm, group_runs, read_arms, read_run
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.run_folder import RunFolder
-from cnnlab.outputs.status import DIED
+from cnnlab.outputs.standing import DIED
+from cnnlab.outputs.status import read_status, write_status
 from tests.comparison.study_maker import write_run, write_study
 from tests.conftest import refusal
 
@@ -35,14 +36,14 @@ def test_run_that_stands_twice_in_the_grid_counts_once():
 
 def test_summary_of_an_earlier_training_does_not_count_while_it_runs_again():
     folder = write_run("a", test=0.9)
-    folder.write_status("running")
+    write_status(folder, "running")
     run = read_run(folder)
     assert (run.state, run.accuracy("test"), run.seconds("train")) == ("running", None, None)
 
 
 def test_run_whose_process_is_gone_says_so():
     folder = write_run("a", state="running")
-    folder.write_json("status.json", {**folder.read_json("status.json"), "pid": 2**22 + 1})  # more than Linux gives
+    folder.write_json("status.json", {**read_status(folder), "pid": 2**22 + 1})  # more than Linux gives
     run = read_run(folder)
     assert (run.state, run.reason) == ("died", DIED)
 

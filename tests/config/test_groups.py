@@ -7,6 +7,10 @@ from cnnlab.config.load import load
 from tests.conftest import composed
 
 
+def loaded(*overrides):
+    return load(composed("backbone.weights=none", *overrides, command="transfer"))
+
+
 @pytest.mark.parametrize(
     ("typed", "procedure", "head"),
     [
@@ -23,6 +27,20 @@ def test_what_is_not_given_follows_from_what_is(typed, procedure, head):
     config = load(composed(*typed, command="transfer"))
     assert config.chosen("transfer").name == procedure
     assert head == (config.head and config.head.name)
+
+
+@pytest.mark.parametrize(
+    ("config", "learns"),
+    [
+        (lambda: load(composed("epochs=0")), "in steps"),
+        (lambda: loaded("head=linear"), "in steps"),
+        (lambda: loaded("transfer=scratch"), "in steps"),
+        (lambda: loaded("head=svm"), "at once"),
+        (lambda: loaded("transfer=zero_shot", "backbone.weights=imagenet"), "nothing"),
+    ],
+)
+def test_configuration_says_how_its_run_learns(config, learns):
+    assert config().learns == learns
 
 
 @pytest.mark.parametrize(

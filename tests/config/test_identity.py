@@ -5,10 +5,12 @@ import pytest
 from PIL import Image
 
 from cnnlab.base.errors import ConfigError
-from cnnlab.config.identity import identity, run_id, slug
+from cnnlab.base.hashing import FileHashes, file_hash
+from cnnlab.config.identity import Identity, identify, identity, run_id, slug
 from cnnlab.config.keys import keys_of
 from cnnlab.config.load import load
 from cnnlab.config.roles import NOT_IDENTITY
+from cnnlab.data.image_folders.listing import content_hash
 from tests.conftest import composed
 
 
@@ -88,7 +90,7 @@ def test_keys_that_leave_the_id_are_these_alone():
 
 
 def test_option_that_is_off_is_not_part_of_the_identity():
-    flat = identity(load(composed()))
+    flat = identity(load(composed()), FileHashes(), content=None)
     assert "patience" not in flat
     assert "per_class" not in flat["dataset"]
 
@@ -111,6 +113,14 @@ def test_plugin_enters_by_its_bytes(tmp_path):
     other.write_text("x = 2")
     assert id_of(f"plugins=[{one}]") == id_of(f"plugins=[{same}]")
     assert id_of(f"plugins=[{one}]") != id_of(f"plugins=[{other}]")
+
+
+def test_identity_holds_what_was_found_when_it_was_made(tmp_path):
+    root, plugin, hashes = image_folder(tmp_path / "here"), tmp_path / "mine.py", FileHashes()
+    plugin.write_text("x = 1")
+    config = load(composed("dataset=image_folder", f"dataset.root={root}", f"plugins=[{plugin}]"))
+    assert identify(config, hashes) == Identity(run_id(config), content_hash(root), (file_hash(plugin),))
+    assert identify(load(composed()), hashes).data_content is None
 
 
 def test_slug_names_the_parts():

@@ -2,8 +2,9 @@ import pytest
 import torch
 
 from cnnlab.data.augmentations import AUGMENTATIONS, Augmentation, Mixing, compose
-from cnnlab.data.batches import Batches, Normalization, imagenet_normalization, measure_normalization, step_bounds
-from cnnlab.data.splits import Split
+from cnnlab.data.batches import Batches, step_bounds
+from cnnlab.data.image_normalization import Normalization
+from cnnlab.data.stores import Split, Store
 
 PLAIN = Normalization((0.0,), (1 / 255,))  # leaves the pixels' values as they are
 
@@ -11,7 +12,7 @@ PLAIN = Normalization((0.0,), (1 / 255,))  # leaves the pixels' values as they a
 def split(num_images=11, channels=1):
     images = torch.arange(num_images, dtype=torch.uint8).view(-1, 1, 1, 1).expand(-1, channels, 4, 4).contiguous()
     rows = torch.arange(1, num_images)  # the first image of the store belongs to another split
-    return Split(images, rows % 3, rows)
+    return Split(Store("images", images), rows % 3, rows)
 
 
 def batches(batch_size=4, normalization=PLAIN):
@@ -116,26 +117,3 @@ def test_augmentation_does_not_change_the_order():
 
 def test_order_stays_without_shuffling():
     assert torch.equal(seen(0, shuffle=False), seen(5, shuffle=False))
-
-
-def test_normalization_takes_mean_and_deviation_off_each_channel():
-    images = torch.tensor([0, 255], dtype=torch.uint8).view(2, 1, 1, 1).expand(2, 3, 1, 1)
-    result = Normalization((0.5, 0.0, 1.0), (0.5, 1.0, 0.25)).apply(images)
-    torch.testing.assert_close(result[:, :, 0, 0], torch.tensor([[-1.0, 0, -4], [1, 1, 0]]), rtol=0, atol=1e-6)
-
-
-def test_measured_normalization_is_mean_and_deviation_of_the_split_alone():
-    measured = measure_normalization(split())  # values 1..10; the store's first image, 0, is not part of it
-    assert measured.mean == pytest.approx((5.5 / 255,), rel=1e-5)
-    assert measured.std == pytest.approx((8.25**0.5 / 255,), rel=1e-4)
-
-
-def test_constant_channel_is_normalized_to_zero():
-    constant = Split(torch.full((4, 1, 2, 2), 7, dtype=torch.uint8), torch.zeros(4, dtype=torch.long), torch.arange(4))
-    result = measure_normalization(constant).apply(constant.images)
-    torch.testing.assert_close(result, torch.zeros(4, 1, 2, 2), rtol=0, atol=1e-6)
-
-
-def test_imagenet_normalization_of_grayscale_is_the_mean_over_the_channels():
-    assert imagenet_normalization(3).mean == (0.485, 0.456, 0.406)
-    assert imagenet_normalization(1).mean == pytest.approx((0.449,), abs=1e-6)

@@ -5,36 +5,25 @@ import inspect
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import torch
 import torch.nn.functional as F
 import yaml
-from PIL import Image
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.schema import check_options
-from cnnlab.building.data import load_dataset
 from cnnlab.config.run_config import DatasetConfig
 from cnnlab.data.datasets import DATASETS
 from cnnlab.data.resizing import resize, resize_used
-from cnnlab.data.splits import Data, Split
 from cnnlab.data.storage import Storage
+from cnnlab.data.stores import Data, Split, Store, whole
 
 CONF = Path(__file__).parents[2] / "conf" / "dataset"
 
 
 def storage(tmp_path: Path, image_size: int | None = None) -> Storage:
     return Storage(tmp_path / "data", tmp_path / "cache", image_size, workers=0)
-
-
-def config(name: str, options: dict | None = None, **changes: object) -> SimpleNamespace:
-    common = {
-        "classes": None, "binary": None, "per_class": None, "fraction": None,
-        "val_fraction": 0.1, "test_fraction": 0.2, "split_seed": 0,
-    }  # fmt: skip
-    return SimpleNamespace(name=name, options=options or {}, **(common | changes))
 
 
 @pytest.mark.parametrize("name", DATASETS)
@@ -137,45 +126,23 @@ def test_resize_is_bilinear_with_antialiasing():
 
 
 def test_a_store_is_resized_once_for_all_its_splits():
-    images = torch.zeros(4, 1, 6, 6, dtype=torch.uint8)
-    parts = [Split(images, torch.zeros(2).long(), torch.tensor(rows)) for rows in ([0, 1], [2, 3])]
+    store = Store("images", torch.zeros(4, 1, 6, 6, dtype=torch.uint8))
+    parts = [Split(store, torch.zeros(2).long(), torch.tensor(rows)) for rows in ([0, 1], [2, 3])]
     resized = resize_used(Data(parts[0], None, parts[1], ("a", "b"), ()), 3)
     assert resized.train.images.shape == (4, 1, 3, 3)
-    assert resized.train.images is resized.test.images
+    assert resized.train.store is resized.test.store
     assert resized.test.rows.tolist() == [2, 3]
 
 
 def test_only_images_that_are_used_are_resized():
-    images = torch.arange(6, dtype=torch.uint8)[:, None, None, None].expand(6, 1, 4, 4)
-    own = torch.full((2, 1, 3, 3), 9, dtype=torch.uint8)  # of that size already
+    store = Store("images", torch.arange(6, dtype=torch.uint8)[:, None, None, None].expand(6, 1, 4, 4))
+    own = torch.full((2, 1, 3, 3), 9, dtype=torch.uint8)
     labels = torch.tensor([0, 1])
-    train, val = Split(images, labels, torch.tensor([5, 1])), Split(images, labels, torch.tensor([1, 4]))
-    test = Split(own, labels, torch.tensor([0, 1]))
+    train, val = Split(store, labels, torch.tensor([5, 1])), Split(store, labels, torch.tensor([1, 4]))
+    test = whole("of that size", own, labels)
     resized = resize_used(Data(train, val, test, ("a", "b"), ()), 3)
     assert resized.train.images[:, 0, 0, 0].tolist() == [1, 4, 5]
     assert resized.train.rows.tolist() == [2, 0]
     assert resized.val is not None
     assert resized.val.rows.tolist() == [0, 1]
     assert resized.test is test
-
-
-def test_load_dataset_scales_and_splits(tmp_path):
-    options = {"num_images": 100, "num_classes": 4, "channels": 1}
-    data = load_dataset(config("synthetic", options, classes=("3", "1"), per_class=10), storage(tmp_path, 16), seed=0)
-    assert data.classes == ("3", "1")
-    assert data.train.images.shape == (100, 1, 16, 16)
-    assert data.val is not None
-    assert (len(data.train), len(data.val), len(data.test)) == (20, 4, 10)
-
-
-def test_load_dataset_takes_an_image_folder(tmp_path):
-    for label, name in enumerate(("ant", "bee")):
-        (tmp_path / "root" / name).mkdir(parents=True)
-        for number in range(10):
-            Image.new("RGB", (9, 8), (100 * label, number, 0)).save(tmp_path / "root" / name / f"{number}.png")
-    options = {"root": tmp_path / "root", "skip_corrupt": False}
-    data = load_dataset(config("image_folder", options), storage(tmp_path, 4), seed=0)
-    assert data.val is not None
-    assert (len(data.train), len(data.val), len(data.test)) == (14, 2, 4)
-    for split in (data.train, data.val, data.test):
-        assert torch.equal(split.images[split.rows][:, 0, 0, 0].long(), 100 * split.labels)

@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from cnnlab.base.errors import ConfigError
-from cnnlab.data.splits import Data, Source, Split, make_splits
+from cnnlab.data.splits import SplitOptions, make_splits
+from cnnlab.data.stores import Data, Source, Split, whole
 
 CLASSES = ("ant", "bee", "cat")
 
@@ -16,19 +17,15 @@ def split_of(counts: list[int]) -> Split:
     labels = torch.repeat_interleave(torch.arange(len(counts)), torch.tensor(counts))
     labels = labels[torch.randperm(len(labels), generator=torch.Generator().manual_seed(1))]
     images = torch.arange(len(labels), dtype=torch.uint8)[:, None, None, None]
-    return Split(images, labels, torch.arange(len(labels)))
+    return whole("images", images, labels)
 
 
 def source_of(*counts: int, **parts: Split) -> Source:
     return Source(split_of(list(counts)), CLASSES[: len(counts)], notes=("a note",), **parts)
 
 
-def split(source: Source, **changes: object) -> Data:
-    options = {
-        "seed": 0, "classes": None, "binary": None, "per_class": None, "fraction": None,
-        "val_fraction": 0.1, "test_fraction": 0.2, "split_seed": 0,
-    }  # fmt: skip
-    return make_splits(source, **(options | changes))
+def split(source: Source, *, seed: int = 0, **changes: object) -> Data:
+    return make_splits(source, SplitOptions(**changes), seed=seed)
 
 
 def counts(part: Split | None) -> list[int]:
@@ -67,7 +64,7 @@ def test_labels_stay_with_their_images_and_rows_ascend():
 def test_no_image_is_copied():
     source = source_of(30, 30, 30)
     data = split(source, classes=("cat", "ant"), binary="ant", per_class=5)
-    assert data.train.images is data.test.images is source.train.images
+    assert data.train.store is data.test.store is source.train.store
 
 
 def test_splits_depend_on_split_seed_and_not_on_the_seed():

@@ -8,7 +8,7 @@ from cnnlab.cli.main import main
 from cnnlab.comparison import compare_study
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.run_folder import RunFolder
-from cnnlab.outputs.status import standing
+from cnnlab.outputs.standing import standing
 from cnnlab.outputs.study_folder import StudyFolder
 from tests.conftest import cnnlab
 from tests.option_maker import own_option

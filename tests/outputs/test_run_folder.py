@@ -1,5 +1,6 @@
 import errno
 import json
+import re
 import resource
 
 import pytest
@@ -136,18 +137,24 @@ def test_json_holds_null_where_a_number_is_not_finite(folder):
 
 
 def test_json_that_is_missing_or_cut_off_reads_as_empty(folder):
-    assert folder.read_json("status.json") == {}
-    write_text(folder.path / "status.json", '{"status": "run')
-    assert folder.read_json("status.json") == {}
+    assert folder.read_json("env.json") == {}
+    write_text(folder.path / "env.json", '{"threads": ')
+    assert folder.read_environment() == {}
 
 
-def test_status_keeps_when_the_run_started(folder):
-    folder.write_status("running")
-    started = folder.read_json("status.json")["started"]
-    folder.write_status("finished", epoch=3)
-    status = folder.read_json("status.json")
-    assert (status["status"], status["started"], status["epoch"]) == ("finished", started, 3)
-    assert status["ended"] >= started
+def test_epoch_goes_to_both_files(folder):
+    folder.append_epoch(row(1), [{"epoch": 1, "layer": "fc", "mean_abs": 1.0, "max_abs": 2.0}])
+    folder.append_epoch(row(2), [])
+    assert [each["epoch"] for each in folder.read_metrics()] == ["1", "2"]
+    assert [each["layer"] for each in folder.read_rows("gradients.csv")] == ["fc"]
+
+
+def test_log_has_the_time_before_each_line(folder):
+    folder.path.mkdir()
+    for text in ("hello", "größe"):
+        folder.append_log(text)
+    lines = folder.log.read_text(encoding="utf-8").splitlines()
+    assert [re.sub(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  ", "", line) for line in lines] == ["hello", "größe"]
 
 
 def test_overrides_that_are_gone_are_none(folder):

@@ -6,6 +6,7 @@ from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.outputs.files import OUTPUTS
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.settings import differing, settings
+from cnnlab.outputs.status import write_status
 from cnnlab.outputs.study_folder import RESULTS, GridRow, Study, StudyFolder, result_row
 
 
@@ -71,7 +72,7 @@ def test_results_hold_the_settings_that_differ_and_the_figures(tmp_path):
 
 def run(path, status, **summary):
     folder = RunFolder(path / "the-run")
-    folder.write_status(status)
+    write_status(folder, status)
     folder.write_json("summary.json", summary)
     return folder
 

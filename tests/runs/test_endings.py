@@ -10,14 +10,16 @@ import pytest
 from cnnlab.base.errors import RunError
 from cnnlab.outputs.lock import disk_errors, held
 from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.status import read_status, write_status
 from cnnlab.runs.endings import StopSignal, recorded
 
 
 def test_run_is_held_by_one_process_at_a_time(tmp_path):
     folder = RunFolder(tmp_path / "run")
-    folder.write_status("running")
+    write_status(folder, "running")
     script = (
-        "import sys; from pathlib import Path; from cnnlab.artifacts import RunFolder; from cnnlab.guards import held\n"
+        "import sys; from pathlib import Path; from cnnlab.outputs.lock import held; "
+        "from cnnlab.outputs.run_folder import RunFolder\n"
         "with held(RunFolder(Path(sys.argv[1]))): pass"
     )
     command = [sys.executable, "-c", script, str(folder.path)]
@@ -95,4 +97,4 @@ def test_run_whose_output_no_one_reads_any_more_counts_as_interrupted(tmp_path):
     folder = RunFolder(tmp_path / "run")
     with pytest.raises(SystemExit, match=r"^1$"), recorded(folder, lambda: 3, print):
         raise SystemExit(1)
-    assert folder.read_json("status.json")["status"] == "interrupted"
+    assert read_status(folder)["status"] == "interrupted"

@@ -2,18 +2,25 @@
 
 import pytest
 
+from cnnlab.data.library import DataLibrary
 from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.status import write_status
 from cnnlab.runs.estimate import Cost, cost_of_finished, costs, probe, shape
+from cnnlab.runs.feature_samples import FeatureSamples
 from cnnlab.runs.run import execute
 from tests.conftest import tiny, tiny_transfer
 
 pytestmark = pytest.mark.usefixtures("in_empty_folder")
 
 
+def measured(config):
+    return probe(config, library=DataLibrary(), samples=FeatureSamples())
+
+
 def finished(path, seconds, **more):
     folder = RunFolder(path)
     folder.write_json("summary.json", {"seconds": {"total": seconds, **more}})
-    folder.write_status("finished")
+    write_status(folder, "finished")
     return folder
 
 
@@ -29,7 +36,7 @@ def test_finished_run_tells_its_time_without_that_of_features_that_are_kept(tmp_
 
 def test_run_that_is_not_finished_tells_nothing(tmp_path):
     folder = finished(tmp_path / "run", 12.5)
-    folder.write_status("failed")
+    write_status(folder, "failed")
     assert cost_of_finished(folder) is None
 
 
@@ -44,14 +51,14 @@ def test_runs_of_another_shape_are_measured_on_their_own(other):
 
 
 def test_probe_scales_with_the_epochs_and_writes_nothing(tmp_path):
-    few, many = probe(tiny("epochs=1")), probe(tiny("epochs=4000"))
+    few, many = measured(tiny("epochs=1")), measured(tiny("epochs=4000"))
     assert 0 < few.seconds < many.seconds / 10
     assert few.num_bytes == many.num_bytes > 400_000
     assert not (tmp_path / "outputs").exists()
 
 
 def test_run_like_a_finished_one_takes_what_that_took(tmp_path, monkeypatch):
-    monkeypatch.setattr("cnnlab.runs.estimate.probe", lambda config: Cost(1000.0, 1))
+    monkeypatch.setattr("cnnlab.runs.estimate.probe", lambda config, **_: Cost(1000.0, 1))
     done, same, other = finished(tmp_path / "a", 12.5), RunFolder(tmp_path / "b"), RunFolder(tmp_path / "c")
     estimated = costs({done: tiny()}, {same: tiny("seed=1"), other: tiny("epochs=7")})
     assert {folder: cost.seconds for folder, cost in estimated.items()} == {same: 12.5, other: 1000.0}
@@ -62,7 +69,7 @@ def folders(path, *names):
 
 
 def test_features_count_for_the_first_run_that_needs_them(tmp_path, monkeypatch):
-    monkeypatch.setattr("cnnlab.runs.estimate.probe", lambda config: Cost(1.0, 1, features_seconds=100.0))
+    monkeypatch.setattr("cnnlab.runs.estimate.probe", lambda config, **_: Cost(1.0, 1, features_seconds=100.0))
     to_do = {
         "svm": tiny_transfer("head=svm", "backbone.weights=w.pth"),
         "other C": tiny_transfer("head=svm", "head.C=0.1", "backbone.weights=w.pth"),
@@ -77,8 +84,8 @@ def test_features_count_for_the_first_run_that_needs_them(tmp_path, monkeypatch)
 
 @pytest.mark.parametrize("head", ["svm", "logistic", "knn", "linear"])
 def test_probe_of_a_head_on_features_computes_no_more_than_a_sample(tmp_path, monkeypatch, head):
-    monkeypatch.setattr("cnnlab.building.features.SAMPLE", 10)
-    cost = probe(tiny_transfer(f"head={head}"))
+    monkeypatch.setattr("cnnlab.runs.feature_samples.SAMPLE", 10)
+    cost = measured(tiny_transfer(f"head={head}"))
     assert cost.seconds > 0
     assert cost.features_seconds > 0
     assert not list(tmp_path.rglob("features"))
@@ -86,4 +93,4 @@ def test_probe_of_a_head_on_features_computes_no_more_than_a_sample(tmp_path, mo
 
 def test_probe_where_features_are_kept_does_not_count_them():
     execute(tiny_transfer("head=knn"))
-    assert probe(tiny_transfer("head=svm")).features_seconds == 0
+    assert measured(tiny_transfer("head=svm")).features_seconds == 0

@@ -17,8 +17,10 @@ from cnnlab.base.metrics import macro_auc
 from cnnlab.config.load import load
 from cnnlab.config.run_config import to_plain
 from cnnlab.data.batches import Batches
+from cnnlab.data.image_folders.listing import content_hash
 from cnnlab.outputs.lock import held
 from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.status import read_status, write_status
 from cnnlab.runs import job as train
 from cnnlab.runs.run import execute
 from cnnlab.training.losses import LOSSES
@@ -117,7 +119,7 @@ def test_validation_figures_are_those_of_the_selected_epoch():
 
 def test_same_command_trains_once(monkeypatch):
     first = execute(tiny())
-    monkeypatch.setattr("cnnlab.runs.run.fit", None)  # would fail
+    monkeypatch.setattr("cnnlab.training.learning.fit", None)  # would fail
     second = execute(tiny("threads=1", "rerun=false"))
     assert (first.is_new, second.is_new) == (True, False)
     assert second.summary["test"] == first.summary["test"]
@@ -193,7 +195,7 @@ def test_run_whose_metrics_were_cut_off_does_not_go_on_without_them():
     message = r"metrics\.csv: rows of epoch 1 to 2 are missing, .* or train the run anew: its command with rerun=true\."
     with pytest.raises(RunError, match=message):
         execute(tiny(*options))
-    assert only_run().read_json("status.json")["status"] == "interrupted"
+    assert read_status(only_run())["status"] == "interrupted"
     assert execute(tiny(*options, "rerun=true")).status == "finished"
 
 
@@ -202,11 +204,29 @@ def test_wishes_of_a_command_are_not_saved_with_the_run():
     assert (config["rerun"], config["plan"]) == (False, False)
 
 
+def test_summary_tells_the_images_that_name_the_run_although_the_folder_changes(tmp_path, monkeypatch):
+    for i, name in enumerate(["ant", "bee"] * 8):
+        path = tmp_path / "root" / name / f"{i}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.new("L", (32, 32), 100 + 10 * i).save(path)
+    data = ("dataset=image_folder", "dataset.root=root", "batch_size=4", "plots=false", "device=cpu")
+    config, before = load(composed(*data, "model.width=0.05", "epochs=1")), content_hash(tmp_path / "root")
+
+    def changed_behind_its_back(self, *args, **options):
+        (tmp_path / "root" / "ant" / "0.png").rename(tmp_path / "root" / "ant" / "new.png")
+        return epoch(self, *args, **options)
+
+    epoch = Batches.epoch
+    monkeypatch.setattr(Batches, "epoch", changed_behind_its_back)
+    assert execute(config).summary["data"]["content"] == before
+    assert content_hash(tmp_path / "root") != before
+
+
 def test_interrupted_run_says_how_to_go_on(capsys):
     with interrupted_after(1):
         execute(tiny("checkpoint_seconds=0"))
     folder = only_run()
-    assert folder.read_json("status.json")["status"] == "interrupted"
+    assert read_status(folder)["status"] == "interrupted"
     told = f"interrupted after epoch 1; what is done is kept. Go on with:\n  cnnlab resume {folder.path}"
     assert told in capsys.readouterr().out
 
@@ -242,13 +262,13 @@ def test_ctrl_c_ends_at_an_epoch_border_with_everything_saved():
     assert out.splitlines()[-1] == f"  cnnlab resume outputs/runs/{folder.run_id}"
     assert err == ""
     assert folder.load_checkpoint("last.pt")["epoch"] == len(folder.read_rows("metrics.csv"))
-    assert folder.read_json("status.json")["status"] == "interrupted"
+    assert read_status(folder)["status"] == "interrupted"
 
 
 def test_run_that_another_process_holds_is_left_alone():
     config = tiny()
     folder = execute(config).folder
-    folder.write_status("running")
+    write_status(folder, "running")
     with (
         held(folder),
         pytest.raises(RunError, match=rf"is being trained by process {os.getpid()} on .*Nothing was done"),
@@ -261,7 +281,7 @@ def test_failed_run_keeps_its_traceback_and_is_tried_again():
     with pytest.raises(RunError, match=message), stopped_after(1, ValueError("boom")):
         execute(tiny())
     folder = only_run()
-    assert folder.read_json("status.json")["error"] == "ValueError: boom"
+    assert read_status(folder)["error"] == "ValueError: boom"
     assert "in stopped" in (folder.path / "error.txt").read_text()
     assert execute(tiny()).status == "finished"
     assert not (folder.path / "error.txt").exists()
@@ -273,7 +293,7 @@ def test_diverged_run_says_so_and_is_not_tried_again():
     assert outcome.status == "diverged"
     assert outcome.summary["test"] is None
     assert outcome.summary["error"].startswith("the loss is not finite at step ")
-    assert outcome.folder.read_json("status.json")["error"] == outcome.summary["error"]
+    assert read_status(outcome.folder)["error"] == outcome.summary["error"]
     assert not execute(tiny(*options)).is_new
 
 
@@ -378,7 +398,7 @@ def test_training_without_memory_fails_with_what_to_make_smaller():
     message = r"^not enough memory for training \(it takes 2\.0 GiB\)\. Make smaller: batch_size \(16\), model\.width "
     with pytest.raises(RunError, match=message), stopped_after(1, error):
         execute(tiny())
-    assert only_run().read_json("status.json")["error"].startswith("not enough memory for training")
+    assert read_status(only_run())["error"].startswith("not enough memory for training")
 
 
 def test_full_disk_is_one_clear_message(monkeypatch):

@@ -3,21 +3,18 @@ import torch
 
 from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.base.runtime import Runtime
-from cnnlab.building.train import build
 from cnnlab.outputs.run_folder import RunFolder
-from cnnlab.runs.training_state import TrainingState, evaluated_model, from_checkpoint, to_checkpoint
+from cnnlab.runs.training_state import TrainingState, from_checkpoint, to_checkpoint
 from cnnlab.training.engine import EpochRecord, Score
-from tests.conftest import tiny
-
-RUNTIME = Runtime(torch.device("cpu"), "fp32", 1)
+from tests.conftest import RUNTIME, built, tiny
 
 
 def test_state_survives_a_checkpoint():
-    parts = build(tiny("ema=0.9"), RUNTIME)
+    parts = built(tiny("ema=0.9"))
     state = TrainingState(epoch=3, train_seconds=1.5, stop_reason="enough")
     state.selection.update(EpochRecord(3, 0.1, Score(1.0, 0.5), Score(1.0, 0.5), None, 1.0, (), 1.0, 1.0))
     state.keep_weights(parts)
-    restored = from_checkpoint(to_checkpoint(state, parts, RUNTIME), build(tiny("ema=0.9"), RUNTIME), RUNTIME)
+    restored = from_checkpoint(to_checkpoint(state, parts, RUNTIME), built(tiny("ema=0.9")), RUNTIME)
     torch.testing.assert_close(restored.best_weights, state.best_weights, rtol=0, atol=0)
     for key in ("epoch", "train_seconds", "stop_reason", "selection"):
         assert getattr(restored, key) == getattr(state, key)
@@ -25,13 +22,13 @@ def test_state_survives_a_checkpoint():
 
 def test_optimizer_takes_the_same_step_after_a_checkpoint(tmp_path):
     """Fused kernels go wrong without a word if state and weights lie in memory in different orders."""
-    parts, other = (build(tiny("model=resnet18", "optimizer=adam", "model.width=0.1"), RUNTIME) for _ in range(2))
+    parts, other = (built(tiny("model=resnet18", "optimizer=adam", "model.width=0.1")) for _ in range(2))
 
     def step(parts):
-        for seed, parameter in enumerate(parts.model.parameters()):
+        for seed, parameter in enumerate(parts.learning.model.parameters()):
             noise = torch.rand(parameter.shape, generator=torch.Generator().manual_seed(seed))
             parameter.grad = torch.empty_like(parameter).copy_(noise)
-        parts.optimizer.step()
+        parts.learning.optimizer.step()
 
     step(parts)
     folder = RunFolder(tmp_path)
@@ -39,26 +36,21 @@ def test_optimizer_takes_the_same_step_after_a_checkpoint(tmp_path):
     from_checkpoint(folder.load_checkpoint("last.pt"), other, RUNTIME)
     step(parts)
     step(other)
-    torch.testing.assert_close(parts.model.state_dict(), other.model.state_dict(), rtol=0, atol=0)
+    torch.testing.assert_close(parts.learning.model.state_dict(), other.learning.model.state_dict(), rtol=0, atol=0)
 
 
 def test_kept_weights_do_not_change_with_the_model():
-    parts, state = build(tiny(), RUNTIME), TrainingState()
+    parts, state = built(tiny()), TrainingState()
     state.keep_weights(parts)
     before = state.best_weights["conv1.weight"].clone()
     with torch.no_grad():
-        parts.model.conv1.weight += 1
+        parts.learning.model.conv1.weight += 1
     assert torch.equal(state.best_weights["conv1.weight"], before)
-
-
-def test_moving_average_is_what_is_evaluated_and_kept():
-    parts = build(tiny("ema=0.9"), RUNTIME)
-    assert evaluated_model(parts) is parts.average.module
 
 
 @pytest.mark.parametrize("change", [{"model": {}}, {"runtime": None}, {"selection": {"epochs": 3}}, {"optimizer": 7}])
 def test_checkpoint_of_something_else_is_refused(change):
-    parts = build(tiny(), RUNTIME)
+    parts = built(tiny())
     checkpoint = to_checkpoint(TrainingState(), parts, RUNTIME) | change
     with pytest.raises(
         RunError, match=r"^the checkpoint is not of this run \(\w+Error\)\. Delete checkpoints/last\.pt, "
@@ -75,7 +67,7 @@ def test_checkpoint_of_something_else_is_refused(change):
     ],
 )
 def test_other_machine_settings_are_refused(now, message):
-    parts = build(tiny(), RUNTIME)
+    parts = built(tiny())
     checkpoint = to_checkpoint(TrainingState(), parts, RUNTIME)
     with pytest.raises(ConfigError, match=message + r" Go on with \S+, or train anew with rerun=true\."):
         from_checkpoint(checkpoint, parts, now)

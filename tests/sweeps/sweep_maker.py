@@ -7,6 +7,7 @@ from cnnlab.config.identity import run_id
 from cnnlab.config.run_config import to_plain
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.status import write_status
 from tests.option_maker import own_option
 
 NAMED_ARMS = """hydra:
@@ -37,7 +38,7 @@ def ended(config, status, **more):
     folder.write_json("summary.json", summary)
     (folder.path / "plots").mkdir(exist_ok=True)
     (folder.path / "plots" / "curves.png").touch()
-    folder.write_status(status, **more)
+    write_status(folder, status, **more)
 
 
 def study(text):

@@ -7,6 +7,7 @@ import pytest
 
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.status import read_status
 from tests.sweeps.sweep_maker import TINY, main
 
 pytestmark = pytest.mark.usefixtures("swept")
@@ -31,7 +32,7 @@ def test_full_disk_does_not_keep_a_sweep_from_telling_what_failed(run_errors, mo
         raise OSError(28, "No space left on device")
 
     run_errors[0] = ZeroDivisionError("of mine")
-    monkeypatch.setattr("cnnlab.sweeps.launching.write_text", full)
+    monkeypatch.setattr(RunFolder, "write_error", full)
     assert main(["-m", "seed=0,1"]) == 1
     assert capsys.readouterr().err.splitlines() == [
         "1 of 2 runs failed:",
@@ -43,7 +44,7 @@ def test_full_disk_does_not_keep_a_sweep_from_telling_what_failed(run_errors, mo
 def test_run_that_failed_before_it_began_is_failed_in_its_files_and_in_the_comparison(capsys):
     assert main(["-m", "seed=1,13"]) == 1
     folder = RunFolder(next(RUNS.glob("*-s13-*")))
-    assert folder.read_json("status.json") == {"status": "failed", "error": "the disk is full"}
+    assert read_status(folder) == {"status": "failed", "error": "the disk is full"}
     out = capsys.readouterr().out
     assert "2/2 failed      seed=13  the disk is full" in out
     assert "failed   all runs (seed 13): the disk is full." in out

@@ -7,6 +7,7 @@ import pytest
 
 from cnnlab.outputs.files import METRICS_COLUMNS
 from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.status import write_status
 from cnnlab.outputs.study_folder import StudyFolder
 from cnnlab.sweeps.watch import RunProgress, Watch, Watched, read_progress, run_line
 
@@ -18,11 +19,11 @@ def watched(path, name, *, is_rerun=False):
 def finish(run, *, accuracy=0.9):
     summary = {"best_epoch": 7, "val": {"accuracy": accuracy}, "test": {"accuracy": 0.8}, "seconds": {"train": 65.0}}
     run.folder.write_json("summary.json", summary)
-    run.folder.write_status("finished")
+    write_status(run.folder, "finished")
 
 
 def train_epochs(run, accuracies):
-    run.folder.write_status("running")
+    write_status(run.folder, "running")
     rows = [dict.fromkeys(METRICS_COLUMNS, 0) | {"epoch": i, "val_accuracy": a} for i, a in enumerate(accuracies, 1)]
     run.folder.write_rows("metrics.csv", METRICS_COLUMNS, rows)
 
@@ -57,7 +58,7 @@ def test_finished_run_tells_its_figures(tmp_path):
 
 def test_failure_before_the_sweep_is_forgotten_since_the_run_is_tried_again(tmp_path):
     run = watched(tmp_path, "a")
-    run.folder.write_status("failed", error="no space")
+    write_status(run.folder, "failed", error="no space")
     assert read_progress(run, since=time.time() + 60) == RunProgress("waiting")
     assert read_progress(run, since=0) == RunProgress("failed", error="no space")
 
@@ -91,7 +92,7 @@ def test_without_a_terminal_a_line_tells_every_run_that_ends(tmp_path, capsys):
     finish(runs[0])
     with Watch("sweep", StudyFolder(tmp_path / "study"), runs):
         finish(runs[1])
-        runs[2].folder.write_status("failed", error="no space\nat all")
+        write_status(runs[2].folder, "failed", error="no space\nat all")
     assert [line.split() for line in capsys.readouterr().out.splitlines()] == [
         ["2/3", "finished", "run=b", "val", "90.0", "%", "1", "min", "5", "s"],
         ["3/3", "failed", "run=c", "no", "space"],
@@ -103,7 +104,7 @@ def test_head_counts_the_runs(tmp_path):
     finish(runs[0])
     train_epochs(runs[1], [])
     with Watch("depth", StudyFolder(tmp_path / "study"), runs) as watch:
-        runs[2].folder.write_status("failed", error="no space")
+        write_status(runs[2].folder, "failed", error="no space")
     assert watch.head().startswith("depth: 1 of 4 done, 1 running, 1 waiting, 1 failed")
 
 

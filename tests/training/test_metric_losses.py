@@ -6,7 +6,7 @@ from cnnlab.base.randomness import generator
 from cnnlab.data.batches import draw_order
 from cnnlab.runs.run import execute
 from cnnlab.training.metric_losses import BatchHardTriplet, CenterLoss
-from tests.conftest import interrupted_after, tiny
+from tests.conftest import built, interrupted_after, tiny
 
 LOGITS, TARGETS = torch.zeros(4, 2), torch.tensor([0, 0, 1, 1])
 LINE = torch.tensor([[0.0], [1.0], [3.0], [7.0]])  # features, two of each class
@@ -122,12 +122,8 @@ def test_centres_are_in_the_checkpoint(in_empty_folder):
 
 
 def test_arms_of_one_seed_start_from_the_same_centres(in_empty_folder):
-    from cnnlab.base.runtime import Runtime
-    from cnnlab.building.train import build
-
-    runtime = Runtime(torch.device("cpu"), "fp32", 1)
     one, same, other = (
-        build(tiny("loss=cross_entropy_center", *typed), runtime).loss_fn.centers
+        built(tiny("loss=cross_entropy_center", *typed)).learning.loss_fn.centers
         for typed in ((), ("optimizer=sgd",), ("seed=1",))
     )
     torch.testing.assert_close(one, same, rtol=0, atol=0)

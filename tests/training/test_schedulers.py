@@ -5,6 +5,7 @@ import torch
 
 from cnnlab.training.schedulers import (
     SCHEDULERS,
+    as_schedule,
     constant,
     cosine,
     exponential,
@@ -144,6 +145,17 @@ def test_plateau_is_torchs():
         seen.append(factor(10 * epoch + 10))
         assert seen[-1] == optimizer.param_groups[0]["lr"]
     assert sorted(set(seen)) == [0.2, 0.25, 0.5, 1.0]
+
+
+def test_pure_schedule_learns_nothing_from_a_loss():
+    schedule = as_schedule(lambda step: 1 / (step + 1))
+    schedule.observe(0.5)
+    assert (schedule(0), schedule(3), schedule.state_dict()) == (1.0, 0.25, {})
+
+
+def test_schedule_that_learns_stays_what_it_is():
+    factor = plateau(100, 10)
+    assert as_schedule(factor) is factor
 
 
 def test_plateau_goes_on_from_its_state():

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from cnnlab.data.batches import Batches
-from cnnlab.data.splits import Split
+from cnnlab.data.stores import whole
 from cnnlab.networks.transfer.solved_heads import NearestNeighbours
 from cnnlab.training.engine import evaluate
 from cnnlab.training.solving import solve
@@ -12,7 +12,7 @@ from cnnlab.training.solving import solve
 
 def batches(num_images, seed):
     features = torch.randn(num_images, 4, generator=torch.Generator().manual_seed(seed))
-    split = Split(features, torch.arange(num_images) % 3, torch.arange(num_images))
+    split = whole("features", features, torch.arange(num_images) % 3)
     return Batches(split, 4, prepare=lambda rows: rows, device=torch.device("cpu"))
 
 

@@ -1,14 +1,16 @@
 """The ground floor: what every room may use.
 
-errors      the ways in which a command ends without a traceback, and "did you mean"
-schema      bounds of options, and the check of a plain value against an annotation
-texts       times in words, names cut to the room there is
-progress    how something that takes long says how far it is
-randomness  counted randomness: every draw from a generator of (seed, stream, counter)
-memory      what the process keeps, what it took at most, what is said when it does not suffice
-runtime     device, precision, threads, and what is recorded of the machine
-metrics     confusion matrix, accuracies, ROC, from plain arrays
-downloads   torchvision's downloads: quiet, bounded in time, one message when they fail
+errors       the ways in which a command ends without a traceback, and "did you mean"
+schema       bounds of options, and the check of a plain value against an annotation
+texts        times in words, names cut to the room there is
+progress     how something that takes long says how far it is
+randomness   counted randomness: every draw from a generator of (seed, stream, counter)
+memory       what the process keeps, what it took at most, what is said when it does not suffice
+free_memory  what a process may still take; no torch
+hashing      hashes of files, each computed once while the file stays as it is
+runtime      device, precision, threads, and what is recorded of the machine
+metrics      confusion matrix, accuracies, ROC, from plain arrays
+downloads    torchvision's downloads: quiet, bounded in time, one message when they fail
 
 It imports nothing of cnnlab. It never knows what a run, a data set, a network or a configuration is: a helper that
 needs to know lives in the room that it is about.

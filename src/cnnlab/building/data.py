@@ -3,45 +3,86 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
 
 import torch
-from torch import Tensor
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.progress import Progress
-from cnnlab.base.sharing import shared
 from cnnlab.building.parts import ImageSpec, SplitBatches
 from cnnlab.config.run_config import DatasetConfig, RunConfig, cache_dir
-from cnnlab.data.batches import Batches, Normalization, imagenet_normalization, measure_normalization
+from cnnlab.data.batches import Batches
 from cnnlab.data.datasets import DATASETS
+from cnnlab.data.image_normalization import Normalization, imagenet_normalization
+from cnnlab.data.library import DataLibrary
 from cnnlab.data.resizing import resize_used
-from cnnlab.data.splits import Data, Split, make_splits
+from cnnlab.data.splits import SplitOptions, make_splits
 from cnnlab.data.storage import Storage
+from cnnlab.data.stores import Data, Split, Store
 
 _EVALUATION_PIXELS = 2**19  # per batch and channel: 512 images of 32x32; larger ones leave the CPU's caches
 GIB = 2**30
 
 
-def load_data(config: RunConfig, progress: Progress | None = None, *, mixed_size: int | None = None) -> Data:
+@dataclass(frozen=True)
+class SourceKey:
+    """Names a data set as it comes."""
+
+    name: str
+    options: Hashable
+    content: str | None
+    """Stands for the files of an image folder."""
+    storage: Storage
+
+
+@dataclass(frozen=True)
+class DataKey:
+    """Names the data of a run."""
+
+    source: SourceKey
+    splits: SplitOptions
+    seed: int | None
+    """Of the run; None where it draws nothing."""
+
+
+def load_data(
+    config: RunConfig,
+    *,
+    library: DataLibrary,
+    content: str | None,
+    progress: Progress | None = None,
+    mixed_size: int | None = None,
+) -> Data:
     """Return the data set in its splits, in the order in memory that convolutions like best.
 
     Args:
         config: of the run.
+        library: holds what was read before, and gets what is read now.
+        content: stands for the files of an image folder.
         progress: told of what takes long.
         mixed_size: height and width, in pixels, to which images of several sizes are brought; None: the default.
+
+    Raises:
+        ConfigError: the data is not there, is damaged, or does not fit what is asked of it.
     """
-    return shared("data", _data_key(config, mixed_size), lambda: _load_data(config, progress, mixed_size))
+    dataset, storage = config.dataset, _storage(config, mixed_size, progress)
+    splits = _split_options(dataset)
+    place = dataclasses.replace(storage, workers=None, progress=None)  # neither has a part in the images
+    source = SourceKey(dataset.name, _hashable(dataset.options), content, place)
+
+    def read() -> Data:
+        loaded = library.get(source, lambda: DATASETS[dataset.name](storage, **dataset.options))
+        data = make_splits(loaded, splits, seed=config.seed)
+        if storage.image_size is not None:
+            data = resize_used(data, storage.image_size)
+        return data.with_stores({name: _in_order(store) for name, store in data.stores.items()})
+
+    return library.get(DataKey(source, splits, config.seed if splits.draws_subset else None), read)
 
 
-def _data_key(config: RunConfig, mixed_size: int | None) -> str:
-    """Return everything that the data of a run depends on."""
-    dataset = dataclasses.replace(config.dataset, memory_limit=None, shuffle=True)
-    is_subset = dataset.per_class is not None or dataset.fraction is not None
-    return repr((dataset, config.seed if is_subset else None, config.data_dir, cache_dir(config), mixed_size))
-
-
-def _load_data(config: RunConfig, progress: Progress | None, mixed_size: int | None) -> Data:
-    storage = Storage(
+def _storage(config: RunConfig, mixed_size: int | None, progress: Progress | None) -> Storage:
+    return Storage(
         data_dir=config.data_dir,
         cache_dir=cache_dir(config),
         image_size=config.dataset.image_size,
@@ -49,15 +90,30 @@ def _load_data(config: RunConfig, progress: Progress | None, mixed_size: int | N
         workers=config.workers,
         progress=progress,
     )
-    data = load_dataset(config.dataset, storage, config.seed)
-    stores = {id(split.images): split.images for split in (data.train, data.val, data.test) if split is not None}
-    ordered = {key: images.contiguous(memory_format=torch.channels_last) for key, images in stores.items()}
 
-    def placed(split: Split) -> Split:
-        return dataclasses.replace(split, images=ordered[id(split.images)])
 
-    val = None if data.val is None else placed(data.val)
-    return dataclasses.replace(data, train=placed(data.train), val=val, test=placed(data.test))
+def _hashable(value: object) -> Hashable:
+    """Return an option's value, or all options, with tuples in place of what can be changed."""
+    if isinstance(value, Mapping):
+        return tuple((key, _hashable(value[key])) for key in sorted(value))
+    return tuple(map(_hashable, value)) if isinstance(value, list | tuple) else value
+
+
+def _split_options(config: DatasetConfig) -> SplitOptions:
+    return SplitOptions(
+        classes=config.classes,
+        binary=config.binary,
+        per_class=config.per_class,
+        fraction=config.fraction,
+        val_fraction=config.val_fraction,
+        test_fraction=config.test_fraction,
+        split_seed=config.split_seed,
+    )
+
+
+def _in_order(store: Store) -> Store:
+    images = store.images.contiguous(memory_format=torch.channels_last)
+    return store if images is store.images else Store(store.name, images)
 
 
 def image_spec(data: Data, normalize: str) -> ImageSpec:
@@ -66,8 +122,7 @@ def image_spec(data: Data, normalize: str) -> ImageSpec:
     if height != width:
         raise ConfigError(f"dataset.image_size: the images are {height}x{width}, networks take squares. Set it.")
     if normalize == "dataset":
-        # `data` is alive as long as it is shared, so its identity stands for it
-        normalization = shared("normalization", id(data), lambda: (data, measure_normalization(data.train)))[1]
+        normalization = data.normalization
     elif normalize == "imagenet":
         normalization = imagenet_normalization(channels)
     else:
@@ -87,50 +142,23 @@ def check_batch_size(batch_size: int, num_images: int) -> None:
 def image_batches(config: RunConfig, data: Data, images: ImageSpec, device: torch.device) -> SplitBatches:
     """Return the images of all splits in batches."""
     evaluation_size = max(config.batch_size, _EVALUATION_PIXELS // images.image_size**2)
-    stores = _placed_stores(data, config.dataset.memory_limit, device)
+    data = data.with_stores(_placed_stores(data.stores, config.dataset.memory_limit, device))
 
     def batches(split: Split, size: int) -> Batches:
-        placed = dataclasses.replace(split, images=stores[split.images.data_ptr()])
-        return Batches(placed, size, prepare=images.prepare, device=device)
+        return Batches(split, size, prepare=images.prepare, device=device)
 
     val = None if data.val is None else batches(data.val, evaluation_size)
     return batches(data.train, config.batch_size), val, batches(data.test, evaluation_size)
 
 
-def _placed_stores(data: Data, memory_limit: float | None, device: torch.device) -> dict[int, Tensor]:
-    """Return each store of images by its address: on the device if all fit there, each moved once."""
-    splits = (data.train, data.val, data.test)
-    stores = {split.images.data_ptr(): split.images for split in splits if split is not None}
-    if device.type == "cuda":
-        free, _ = torch.cuda.mem_get_info(device)
-        limit = free / 2 if memory_limit is None else memory_limit * GIB
-        if sum(store.nbytes for store in stores.values()) <= limit:
-            stores = {address: store.to(device) for address, store in stores.items()}
-    return stores
-
-
-def load_dataset(config: DatasetConfig, storage: Storage, seed: int) -> Data:
-    """Load a data set, scale it and split it.
-
-    Args:
-        config: its name is a key of `DATASETS`, its options are complete and checked.
-        storage: where it comes from, and the size asked for.
-        seed: draws a subset of the training images where one is asked for; nothing else.
-
-    Raises:
-        ConfigError: the data is not there, is damaged, or does not fit what `config` asks of it.
-    """
-    key = repr((config.name, config.options, storage.image_size, storage.data_dir, storage.cache_dir))
-    source = shared("source", key, lambda: DATASETS[config.name](storage, **config.options))
-    data = make_splits(
-        source,
-        seed=seed,
-        classes=config.classes,
-        binary=config.binary,
-        per_class=config.per_class,
-        fraction=config.fraction,
-        val_fraction=config.val_fraction,
-        test_fraction=config.test_fraction,
-        split_seed=config.split_seed,
-    )
-    return data if storage.image_size is None else resize_used(data, storage.image_size)
+def _placed_stores(
+    stores: Mapping[str, Store], memory_limit: float | None, device: torch.device
+) -> Mapping[str, Store]:
+    """Return the stores on the device if all fit there, each moved once; else where they are."""
+    if device.type != "cuda":
+        return stores
+    free, _ = torch.cuda.mem_get_info(device)
+    limit = free / 2 if memory_limit is None else memory_limit * GIB
+    if sum(store.images.nbytes for store in stores.values()) > limit:
+        return stores
+    return {name: Store(name, store.images.to(device)) for name, store in stores.items()}

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,18 +15,15 @@ from torch import Tensor
 
 from cnnlab.base.progress import Progress
 from cnnlab.base.runtime import Runtime
-from cnnlab.base.sharing import shared
 from cnnlab.building.parts import ImageSpec
 from cnnlab.data.batches import Batches
-from cnnlab.data.splits import Split
+from cnnlab.data.stores import Split, Store, stores_of
 from cnnlab.networks.transfer.network import Backbone
 from cnnlab.networks.transfer.weights import hash_module
 from cnnlab.outputs.files import replacing
 
 VERSION = 1
 """Goes into every key; raised when the same backbone comes to give other features."""
-SAMPLE = 256
-"""Images of a store that tell how long all of them take."""
 _PIXELS = 2**20  # per batch: 256 images of 64 x 64; more does not make a convolution faster
 
 
@@ -55,8 +51,8 @@ class Extraction:
     data_key: str
     """Stands for the content of the data set."""
     progress: Progress | None
-    is_estimate: bool = False
-    """Whether a few images are computed, which then stand for the others, and nothing is kept."""
+    obtain: ObtainFeatures
+    """How those are had that are not there yet."""
 
     def features_of(self, wanted: Mapping[str, Split], used: Sequence[Split]) -> Features:
         """Return the features of each wanted split, kept ones or new ones.
@@ -66,49 +62,37 @@ class Extraction:
             used: all images that runs with other heads, seeds and subsets want of the same data. They are computed
                 together, image by image in the order of their store, so that neither the splits nor a subset matter.
         """
-        stores = {split.images.data_ptr(): split.images for split in used}
+        stores = stores_of(used)
         rows = {
-            place: torch.cat([split.rows for split in used if split.images.data_ptr() == place]).unique()  # type: ignore[no-untyped-call]
-            for place in stores
+            name: torch.cat([split.rows for split in used if split.store.name == name]).unique()  # type: ignore[no-untyped-call]
+            for name in stores
         }
         weights_key = hash_module(self.backbone)
         features, computed, seconds = {}, 0, 0.0
-        for number, (place, images) in enumerate(stores.items()):
-            file = self.folder / f"{self._key(weights_key, number, rows[place])}.npy"
-            if (cached := _load(file, len(rows[place]))) is None:
-                if self.is_estimate:
-                    cached, took = shared("sample", file, functools.partial(self._sample, images, rows[place]))
-                else:
-                    cached, took = self._timed(images, rows[place])
-                    with replacing(file) as opened:
-                        np.save(opened, cached.numpy())
+        for number, (name, store) in enumerate(stores.items()):
+            file = self.folder / f"{self._key(weights_key, number, rows[name])}.npy"
+            if (cached := _load(file, len(rows[name]))) is None:
+                cached, took = self.obtain(self, file, store, rows[name])
                 seconds, computed = seconds + took, computed + len(cached)
-            features[place] = cached
-        found = {}
-        for name, split in wanted.items():
-            place = split.images.data_ptr()
-            found[name] = features[place][torch.searchsorted(rows[place], split.rows)]
+            features[name] = cached
+        found = {
+            name: features[split.store.name][torch.searchsorted(rows[split.store.name], split.rows)]
+            for name, split in wanted.items()
+        }
         how = f"{computed:,} computed, {computed / seconds:,.0f} images/s" if computed else "kept from an earlier run"
         return Features(found, seconds, f"{self.backbone.num_features} features per image, {how}")
 
-    def _timed(self, images: Tensor, rows: Tensor) -> tuple[Tensor, float]:
+    def compute(self, store: Store, rows: Tensor) -> tuple[Tensor, float]:
+        """Return the features of some rows of a store, float32 (N, D), and the seconds that they took."""
         began = time.perf_counter()
-        return self._compute(images, rows), time.perf_counter() - began
-
-    def _sample(self, images: Tensor, rows: Tensor) -> tuple[Tensor, float]:
-        """Return features of some images, over and over, in place of those of all, and the seconds of all."""
-        some = rows[:: -(-len(rows) // SAMPLE)]
-        quiet = dataclasses.replace(self, progress=None)
-        quiet._compute(images, some[:1])  # the first batch allocates memory and chooses algorithms
-        features, seconds = quiet._timed(images, some)
-        return features.repeat(-(-len(rows) // len(some)), 1)[: len(rows)], seconds * len(rows) / len(some)
+        return self._compute(store, rows), time.perf_counter() - began
 
     @torch.inference_mode()
-    def _compute(self, images: Tensor, rows: Tensor) -> Tensor:
+    def _compute(self, store: Store, rows: Tensor) -> Tensor:
         device, autocast = self.runtime.device, self.runtime.autocast
         backbone = self.backbone.eval().to(device).to(memory_format=torch.channels_last)
         size = max(1, _PIXELS // self.images.image_size**2)
-        split = Split(images, torch.zeros_like(rows), rows)
+        split = Split(store, torch.zeros_like(rows), rows)
         result = torch.empty(len(rows), backbone.num_features)
         done = 0
         for batch, _ in Batches(split, size, prepare=self.images.prepare, device=device).in_order():
@@ -128,6 +112,18 @@ class Extraction:
         parts = (VERSION, weights_key, self.data_key, number, seen, self.runtime.precision)
         text = f"{parts}".encode() + rows.numpy().tobytes()
         return hashlib.blake2b(text, digest_size=8).hexdigest()
+
+
+ObtainFeatures = Callable[[Extraction, Path, Store, Tensor], tuple[Tensor, float]]
+"""(extraction, file that keeps them, store, rows) -> features of the rows, float32 (N, D), and the seconds they take"""
+
+
+def compute_and_keep(extraction: Extraction, file: Path, store: Store, rows: Tensor) -> tuple[Tensor, float]:
+    """Compute the features of all rows, and keep them for the runs to come."""
+    features, seconds = extraction.compute(store, rows)
+    with replacing(file) as opened:
+        np.save(opened, features.numpy())
+    return features, seconds
 
 
 def _load(file: Path, num_images: int) -> Tensor | None:

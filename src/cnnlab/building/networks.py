@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 import torch
@@ -13,12 +15,12 @@ from cnnlab.base.errors import ConfigError
 from cnnlab.base.progress import Progress
 from cnnlab.base.randomness import initialise
 from cnnlab.building.parts import ImageSpec
-from cnnlab.config.run_config import RunConfig
+from cnnlab.config.run_config import Choice, RunConfig
 from cnnlab.networks.activations import ACTIVATIONS
 from cnnlab.networks.models import MODELS
 from cnnlab.networks.models.blocks import Classifier
 from cnnlab.networks.normalizations import NORMALIZATIONS
-from cnnlab.networks.transfer.backbones import BACKBONES, Request
+from cnnlab.networks.transfer.backbones import BACKBONES, OpenRun, Request
 from cnnlab.networks.transfer.heads import HEADS
 from cnnlab.networks.transfer.network import Backbone
 from cnnlab.networks.transfer.torchvision_networks import NUM_IMAGENET, imagenet_classes
@@ -46,6 +48,20 @@ def build_model(config: RunConfig, images: ImageSpec) -> Classifier:
     )
 
 
+@dataclass(frozen=True)
+class NetworkSize:
+    """How large a network is."""
+
+    parameters: int
+    flops: int
+    """Of one forward pass of one image; a multiply-add counts as two."""
+
+
+def size_of(network: nn.Module, images: ImageSpec, device: torch.device) -> NetworkSize:
+    """Return how large a network on the device is that is shown such images."""
+    return NetworkSize(sum(p.numel() for p in network.parameters()), count_flops(network, images, device))
+
+
 def count_flops(model: nn.Module, images: ImageSpec, device: torch.device) -> int:
     """Return floating point operations of one forward pass of one image; a multiply-add counts as two."""
     from torch.utils.flop_counter import FlopCounterMode
@@ -58,38 +74,57 @@ def count_flops(model: nn.Module, images: ImageSpec, device: torch.device) -> in
     return int(counter.get_total_flops())
 
 
-def procedure_of(config: RunConfig) -> Transfer:
-    """Return the run's procedure."""
-    chosen = config.chosen("transfer")
+def procedure_of(chosen: Choice) -> Transfer:
+    """Return what is done with the backbone."""
     return TRANSFERS[chosen.name](**chosen.options)
 
 
-def build_backbone(config: RunConfig, *, loads: bool, progress: Progress | None = None) -> Backbone:
-    """Return the run's backbone, on the CPU; `loads` says whether with its weights."""
-    chosen = config.chosen("backbone")
-    layer = {"layer": "last"} if config.head is None else {}  # zero-shot: the network's own outputs
-    return BACKBONES[chosen.name](Request(chosen.name, config.seed, loads, progress), **{**chosen.options, **layer})
+def build_backbone(
+    chosen: Choice,
+    transfer: Transfer,
+    *,
+    seed: int,
+    loads: bool,
+    open_run: OpenRun,
+    progress: Progress | None = None,
+) -> Backbone:
+    """Return the backbone that a procedure asks for, on the CPU.
+
+    Args:
+        chosen: of the table.
+        transfer: the procedure.
+        seed: of the initial weights.
+        loads: whether with its weights.
+        open_run: what makes a backbone of a finished run.
+        progress: told of a download.
+    """
+    layer = {"layer": "last"} if transfer.has_own_answers else {}
+    request = Request(chosen.name, seed, open_run, loads, progress)
+    return BACKBONES[chosen.name](request, **{**chosen.options, **layer})
 
 
-def build_head(config: RunConfig, num_features: int, num_classes: int) -> nn.Module:
-    """Return the run's head with the seed's initial weights, on the CPU."""
-    chosen = config.chosen("head")
+def build_head(chosen: Choice, num_features: int, num_classes: int, *, seed: int) -> nn.Module:
+    """Return the head with the seed's initial weights, on the CPU."""
     head = HEADS[chosen.name](num_features, num_classes, **chosen.options)
-    initialise(nn.ModuleDict({"head": head}), config.seed)
+    initialise(nn.ModuleDict({"head": head}), seed)
     return head
 
 
-def head_on_frozen(config: RunConfig, backbone: Backbone, transfer: Transfer, classes: Sequence[str]) -> nn.Module:
-    """Return what turns the features of a frozen backbone into scores of the classes, on the CPU, nothing learnt yet.
+def map_classes(backbone: Backbone, name: str, *, mapping: Path | None, classes: Sequence[str]) -> MappedClasses:
+    """Return what reads a backbone's own outputs as answers about other classes.
+
+    Args:
+        backbone: its outputs are those for ImageNet's classes.
+        name: of the backbone in the table.
+        mapping: what ImageNet's classes stand for; None: a shipped one.
+        classes: of the data set.
 
     Raises:
-        ConfigError: zero-shot, and the backbone's outputs are not those for ImageNet's classes.
+        ConfigError: the backbone's outputs are not those for ImageNet's classes.
     """
-    if config.head is not None:
-        return build_head(config, backbone.num_features, len(classes))
     if backbone.num_features != NUM_IMAGENET:
         raise ConfigError(
             f"backbone.weights: transfer=zero_shot asks for ImageNet's {NUM_IMAGENET:,} classes, "
             f"'{backbone.source}' tells {backbone.num_features:,} apart."
         )
-    return MappedClasses(columns_of(classes, transfer.mapping, imagenet_classes(config.chosen("backbone").name)))
+    return MappedClasses(columns_of(classes, mapping, imagenet_classes(name)))

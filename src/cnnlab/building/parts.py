@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.optim import Optimizer
-from torch.optim.swa_utils import AveragedModel
 
 from cnnlab.base.schema import Plain
-from cnnlab.data.augmentations import Augmentation
-from cnnlab.data.batches import Batches, Normalization
-from cnnlab.data.splits import Data
+from cnnlab.data.batches import Batches
+from cnnlab.data.image_normalization import Normalization
+from cnnlab.data.stores import Data
+from cnnlab.training.learning import Learning
 
 SplitBatches = tuple[Batches, Batches | None, Batches]
 """training, validation (None: there is none) and test split"""
@@ -50,20 +48,14 @@ class Parts:
 
     data: Data
     images: ImageSpec
-    augmentation: Augmentation
     train: Batches
     val: Batches | None
     test: Batches
-    model: nn.Module
-    """What learns, is evaluated on the batches, and is saved."""
+    learning: Learning
+    """What learns and how: in steps, at once, or not at all."""
     network: nn.Module
-    """What an image passes through and is counted: the model itself; of a frozen backbone and a head that is solved at
-    once, the backbone."""
-    average: AveragedModel | None
-    loss_fn: nn.Module
-    optimizer: Optimizer | None
-    """None: nothing is trained in steps."""
-    schedule: Callable[[int], float]
+    """What an image passes through and is counted: the model itself; of a frozen backbone and a head that is not
+    trained in steps, the backbone."""
     saved: Plain = field(default_factory=dict)
     """What is saved beside the weights, so that they can be used again."""
     features_seconds: float = 0.0

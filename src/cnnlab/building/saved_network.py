@@ -12,15 +12,16 @@ from torch import nn
 from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.base.randomness import initialise
 from cnnlab.base.schema import Plain, PlainMapping
-from cnnlab.building.networks import build_backbone, build_head, build_model, head_on_frozen, procedure_of
+from cnnlab.building.networks import build_backbone, build_head, build_model, map_classes, procedure_of
 from cnnlab.building.parts import ImageSpec
 from cnnlab.config.load import load
 from cnnlab.config.run_config import RunConfig
-from cnnlab.data.batches import Normalization
+from cnnlab.data.image_normalization import Normalization
 from cnnlab.networks.models.blocks import Classifier
 from cnnlab.networks.transfer.network import Backbone, Expected, TransferNetwork
 from cnnlab.networks.transfer.weights import hash_module
 from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.status import read_status
 
 _ADVICE = "Put it back, or train the run anew: its command with rerun=true."
 
@@ -61,7 +62,7 @@ def _saved_weights(folder: RunFolder) -> Plain:
     saved = folder.load_checkpoint("best.pt")
     if saved is not None:
         return saved
-    status = folder.read_json("status.json").get("status", "not there")
+    status = read_status(folder).get("status", "not there")
     if status == "finished":
         raise RunError(f"{folder.checkpoints / 'best.pt'}: is gone. {_ADVICE}")
     advice = f"Finish it: cnnlab resume {folder.path}"
@@ -80,26 +81,31 @@ def _images(saved: PlainMapping) -> ImageSpec:
 
 
 def _network(config: RunConfig, images: ImageSpec, saved: PlainMapping) -> Classifier:
-    if config.backbone is None:
-        model = build_model(config, images)
-        model.load_state_dict(saved["model"])
-        return model
-    transfer = procedure_of(config)
-    if not transfer.has_frozen_features:
-        backbone = build_backbone(config, loads=False)
-        head = build_head(config, backbone.num_features, len(images.classes))
-        network = TransferNetwork(backbone, head, trainable_layers=None)
-        network.load_state_dict(saved["model"])
-        return network
-    backbone = build_backbone(config, loads=True)
-    if hash_module(backbone) != saved["backbone"]:
+    if config.command == "transfer":
+        return _transfer_network(config, images.classes, saved)
+    model = build_model(config, images)
+    model.load_state_dict(saved["model"])
+    return model
+
+
+def _transfer_network(config: RunConfig, classes: tuple[str, ...], saved: PlainMapping) -> TransferNetwork:
+    """Return backbone and head; what is saved are the weights of both, or of a head on a backbone that was frozen."""
+    chosen, transfer = config.chosen("backbone"), procedure_of(config.chosen("transfer"))
+    is_frozen = transfer.has_frozen_features
+    backbone = build_backbone(chosen, transfer, seed=config.seed, loads=is_frozen, open_run=backbone_of_run)
+    if is_frozen and hash_module(backbone) != saved["backbone"]:
         raise ConfigError(
             f"backbone.weights: '{backbone.source}' is not what the run's head was trained on. Put the old ones back."
         )
-    num_own = len(images.classes) - (config.head is None)  # zero-shot has one more, "other"
-    head = head_on_frozen(config, backbone, transfer, images.classes[:num_own])
-    head.load_state_dict(saved["model"])
-    return TransferNetwork(backbone, head, trainable_layers=None)
+    head: nn.Module
+    if transfer.has_own_answers:
+        own = classes[:-1]  # the last one is "other"
+        head = map_classes(backbone, chosen.name, mapping=transfer.mapping, classes=own)
+    else:
+        head = build_head(config.chosen("head"), backbone.num_features, len(classes), seed=config.seed)
+    network = TransferNetwork(backbone, head, trainable_layers=None)
+    (head if is_frozen else network).load_state_dict(saved["model"])
+    return network
 
 
 def backbone_of_run(path: Path, seed: int, *, layer: Literal["penultimate", "last"], loads: bool) -> Backbone:

@@ -1,4 +1,4 @@
-"""RunConfig -> Parts of a run of `cnnlab transfer`: `build.build` for networks that bring weights along."""
+"""RunConfig -> Parts of a run of `cnnlab transfer`: `train.build` for networks that bring weights along."""
 
 from __future__ import annotations
 
@@ -7,59 +7,72 @@ import dataclasses
 import torch
 from torch import Tensor, nn
 
-from cnnlab.base.progress import Progress
 from cnnlab.base.runtime import Runtime
 from cnnlab.building.data import check_batch_size, image_batches, image_spec, load_data
 from cnnlab.building.features import Extraction
-from cnnlab.building.networks import build_backbone, build_head, head_on_frozen, on_device, procedure_of
+from cnnlab.building.learning import in_steps
+from cnnlab.building.networks import build_backbone, build_head, map_classes, on_device, procedure_of
 from cnnlab.building.parts import ImageSpec, Parts, SplitBatches
-from cnnlab.building.train import (
-    build_augmentation,
-    build_average,
-    build_loss,
-    build_optimizer,
-    build_schedule,
-    parts_in_steps,
-)
+from cnnlab.building.saved_network import backbone_of_run
+from cnnlab.building.supplies import Supplies
+from cnnlab.building.train import parts_in_steps
 from cnnlab.config.identity import dataset_key
 from cnnlab.config.run_config import RunConfig, cache_dir
-from cnnlab.data.batches import Batches, Normalization
-from cnnlab.data.splits import Data, Split, subset
+from cnnlab.data.batches import Batches, step_bounds
+from cnnlab.data.image_normalization import Normalization
+from cnnlab.data.splits import subset
+from cnnlab.data.stores import Data, Split, whole
 from cnnlab.networks.transfer.network import Backbone, Expected, TransferNetwork, check_images
 from cnnlab.networks.transfer.solved_heads import SolvedHead
 from cnnlab.networks.transfer.transfers import Transfer
 from cnnlab.networks.transfer.weights import hash_module
-from cnnlab.networks.transfer.zero_shot import OTHER, MappedClasses
+from cnnlab.networks.transfer.zero_shot import OTHER
+from cnnlab.training.learning import AtOnce, InSteps, Learning, Nothing
 from cnnlab.training.optimizers import Group
 
 _EVALUATION_ROWS = 1024  # images per batch where they are features: one row of similarities to all others each
 
 
-def build_transfer(config: RunConfig, runtime: Runtime, *, progress: Progress | None = None) -> Parts:
+def build_transfer(config: RunConfig, runtime: Runtime, supplies: Supplies) -> Parts:
     """Load backbone and data, and build the parts of what the run's procedure trains.
 
     Raises:
         ConfigError: the weights cannot be had, or the data does not fit what the configuration asks for.
     """
-    transfer = procedure_of(config)
-    backbone = build_backbone(config, loads=transfer.weights != "left", progress=progress)
+    transfer = procedure_of(config.chosen("transfer"))
+    backbone = build_backbone(
+        config.chosen("backbone"), transfer, seed=config.seed, loads=transfer.weights != "left",
+        open_run=backbone_of_run, progress=supplies.progress,
+    )  # fmt: skip
     if transfer.has_frozen_features:
-        return _frozen_parts(config, runtime, backbone, transfer, progress)
-    return _network_parts(config, runtime, backbone, transfer, progress)
+        return _frozen_parts(config, runtime, backbone, transfer, supplies)
+    return _network_parts(config, runtime, backbone, transfer, supplies)
 
 
 def _network_parts(
-    config: RunConfig, runtime: Runtime, backbone: Backbone, transfer: Transfer, progress: Progress | None
+    config: RunConfig, runtime: Runtime, backbone: Backbone, transfer: Transfer, supplies: Supplies
 ) -> Parts:
     """Return the parts of a training in steps, of the head and of the backbone's last layers."""
-    data = load_data(config, progress, mixed_size=backbone.expected.resize)
+    data = _load_data(config, backbone, supplies)
     check_batch_size(config.batch_size, len(data.train))
     images = _images(config, data, backbone)
     batches = image_batches(config, data, images, runtime.device)
-    head = build_head(config, backbone.num_features, len(data.classes))
+    head = build_head(config.chosen("head"), backbone.num_features, len(data.classes), seed=config.seed)
     model = on_device(TransferNetwork(backbone, head, trainable_layers=transfer.trainable_layers), runtime.device)
     return parts_in_steps(
-        config, data, images, batches, model, params=lambda loss_fn: _groups(model, loss_fn, transfer.backbone_lr)
+        config, runtime, data, images, batches, model,
+        params=lambda loss_fn: _groups(model, loss_fn, transfer.backbone_lr),
+    )  # fmt: skip
+
+
+def _load_data(config: RunConfig, backbone: Backbone, supplies: Supplies) -> Data:
+    """Return the data; images of several sizes have the one from which the backbone cuts what it sees."""
+    return load_data(
+        config,
+        library=supplies.library,
+        content=supplies.data_content,
+        progress=supplies.progress,
+        mixed_size=backbone.expected.resize,
     )
 
 
@@ -73,72 +86,77 @@ def _groups(model: TransferNetwork, loss_fn: nn.Module, backbone_lr: float | Non
 
 
 def _frozen_parts(
-    config: RunConfig, runtime: Runtime, backbone: Backbone, transfer: Transfer, progress: Progress | None
+    config: RunConfig, runtime: Runtime, backbone: Backbone, transfer: Transfer, supplies: Supplies
 ) -> Parts:
     """Return the parts of a head that learns, or needs not, on the features of a backbone that stays as it is."""
-    full, data = _full_and_chosen(config, backbone, progress)
+    full, data = _full_and_chosen(config, backbone, supplies)
     images = _images(config, data, backbone)
-    head = head_on_frozen(config, backbone, transfer, images.classes).to(runtime.device)
-    wanted = {"train": data.train, "test": data.test} | ({} if data.val is None else {"val": data.val})
-    used = [split for split in (full.train, full.val, full.test) if split is not None]
+    learning = _learning_on_features(config, runtime, backbone, transfer, data)
     extraction = Extraction(
-        backbone, images, runtime, cache_dir(config) / "features", dataset_key(config), progress,
-        is_estimate=config.plan,
+        backbone, images, runtime, cache_dir(config) / "features", dataset_key(config, supplies.data_content),
+        supplies.progress, supplies.obtain_features,
     )  # fmt: skip
-    features = extraction.features_of(wanted, used)
-    is_trained = config.optimizer is not None
-    if is_trained:
-        check_batch_size(config.batch_size, len(data.train))
-    train, val, test = _feature_batches(config, data, features.of, runtime.device)
-    loss_fn = _loss_on_features(config, head, len(data.classes), backbone.num_features, runtime.device)
-    if isinstance(head, MappedClasses):
+    features = extraction.features_of(data.splits, list(full.splits.values()))
+    network: nn.Module = backbone
+    train_size = _EVALUATION_ROWS
+    if isinstance(learning, InSteps):
+        network = TransferNetwork(backbone, learning.model, trainable_layers=0)
+        train_size = config.batch_size
+    train, val, test = _feature_batches(data, features.of, train_size, runtime.device)
+    if transfer.has_own_answers:
         images = dataclasses.replace(images, classes=(*images.classes, OTHER))
     return Parts(
         data=dataclasses.replace(data, notes=(*data.notes, features.note)),
         images=images,
-        augmentation=build_augmentation(config),
         train=train,
         val=val,
         test=test,
-        model=head,
-        network=(TransferNetwork(backbone, head, trainable_layers=0) if is_trained else backbone).to(runtime.device),
-        average=build_average(config, head) if is_trained else None,
-        loss_fn=loss_fn,
-        optimizer=build_optimizer(config, [*head.parameters(), *loss_fn.parameters()]) if is_trained else None,
-        schedule=build_schedule(config, len(train)) if is_trained else lambda _: 0.0,
+        learning=learning,
+        network=network.to(runtime.device),
         saved={"backbone": hash_module(backbone)},
         features_seconds=features.seconds,
     )
 
 
-def _loss_on_features(
-    config: RunConfig, head: nn.Module, num_classes: int, num_features: int, device: torch.device
-) -> nn.Module:
-    if config.loss is not None:
-        return build_loss(config, num_classes, num_features, device)
-    assert isinstance(head, SolvedHead | MappedClasses)
-    return head.loss_fn()
+def _learning_on_features(
+    config: RunConfig, runtime: Runtime, backbone: Backbone, transfer: Transfer, data: Data
+) -> Learning:
+    """Return how a head learns from the features of a frozen backbone: in steps, at once, or not at all."""
+    if transfer.has_own_answers:
+        name = config.chosen("backbone").name
+        mapped = map_classes(backbone, name, mapping=transfer.mapping, classes=data.classes)
+        return Nothing(mapped.to(runtime.device))
+    head = build_head(config.chosen("head"), backbone.num_features, len(data.classes), seed=config.seed)
+    head = head.to(runtime.device)
+    if config.learns == "at once":
+        assert isinstance(head, SolvedHead)  # the signature of its factory says so
+        return AtOnce(head, config.seed)
+    check_batch_size(config.batch_size, len(data.train))
+    return in_steps(
+        config, runtime, head, num_classes=len(data.classes), num_features=backbone.num_features,
+        steps_per_epoch=len(step_bounds(len(data.train), config.batch_size)),
+        params=lambda loss_fn: [*head.parameters(), *loss_fn.parameters()],
+    )  # fmt: skip
 
 
-def _full_and_chosen(config: RunConfig, backbone: Backbone, progress: Progress | None) -> tuple[Data, Data]:
+def _full_and_chosen(config: RunConfig, backbone: Backbone, supplies: Supplies) -> tuple[Data, Data]:
     """Return the data with all training images, and with those that `per_class` or `fraction` choose."""
     dataset = config.dataset
     everything = dataclasses.replace(dataset, per_class=None, fraction=None)
-    full = load_data(dataclasses.replace(config, dataset=everything), progress, mixed_size=backbone.expected.resize)
+    full = _load_data(dataclasses.replace(config, dataset=everything), backbone, supplies)
     train = subset(
         full.train, full.classes, seed=config.seed, per_class=dataset.per_class, fraction=dataset.fraction
     )  # fmt: skip
-    return full, dataclasses.replace(full, train=train)
+    return full, full if train is full.train else dataclasses.replace(full, train=train)
 
 
-def _feature_batches(config: RunConfig, data: Data, features: dict[str, Tensor], device: torch.device) -> SplitBatches:
-    """Return the features of all splits in batches, in place of their images."""
+def _feature_batches(data: Data, features: dict[str, Tensor], train_size: int, device: torch.device) -> SplitBatches:
+    """Return the features of all splits in batches, in place of their images; those of training have `train_size`."""
 
     def batches(name: str, split: Split, size: int) -> Batches:
-        rows = Split(features[name].to(device), split.labels, torch.arange(len(features[name])))
+        rows = whole("features", features[name].to(device), split.labels)
         return Batches(rows, size, prepare=lambda batch: batch, device=device)
 
-    train_size = _EVALUATION_ROWS if config.optimizer is None else config.batch_size
     val = None if data.val is None else batches("val", data.val, _EVALUATION_ROWS)
     return batches("train", data.train, train_size), val, batches("test", data.test, _EVALUATION_ROWS)
 

@@ -37,7 +37,8 @@ def run(arguments: Arguments) -> int:
     if problems := study_of_another_command(arguments):
         raise ConfigError(*problems)  # alone: what else is wrong, only the right command could tell
     outcomes: list[Outcome] = []
-    job = arguments.command.load()
+    job = arguments.command.load()()  # an object for this command alone: its runs share what they read
+    assert callable(job)
 
     def kept(config: DictConfig) -> None:
         outcome = job(config)

@@ -13,29 +13,36 @@ from omegaconf import DictConfig
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.cli.composed import check_plugins, plain_values, typed
+from cnnlab.data.library import DataLibrary
 from cnnlab.runs.outcome import Outcome
 
 
-def train(config: DictConfig) -> Outcome:
-    """Train one run, of `train` or of `transfer`; alone it says how it goes, in a sweep the sweep does."""
-    from cnnlab.runs.job import attempt  # imports torch
+class TrainJob:
+    """Trains one run after the other, of `train` or of `transfer`; what one has read, the next one need not read."""
 
-    try:
-        hydra_config = HydraConfig.get()
-        overrides = typed(hydra_config)
-        in_sweep = hydra_config.mode == RunMode.MULTIRUN
-        sweeper = hydra_config.sweeper
-        if not in_sweep and (sweeper.get("params") or sweeper.get("arms")):
-            raise ConfigError(_needs_sweep(overrides))
-        plain = plain_values(config)
-        check_plugins(plain, overrides)
-    except ConfigError as error:
-        print(error, file=sys.stderr)
-        return Outcome(2, str(error))
-    outcome = attempt(plain, overrides, in_sweep=in_sweep)
-    if outcome.reason and not in_sweep:
-        print(outcome.traceback or outcome.reason, file=sys.stderr)
-    return outcome
+    def __init__(self) -> None:
+        self.library = DataLibrary()
+
+    def __call__(self, config: DictConfig) -> Outcome:
+        """Train one run; alone it says how it goes, in a sweep the sweep does."""
+        from cnnlab.runs.job import attempt  # imports torch
+
+        try:
+            hydra_config = HydraConfig.get()
+            overrides = typed(hydra_config)
+            in_sweep = hydra_config.mode == RunMode.MULTIRUN
+            sweeper = hydra_config.sweeper
+            if not in_sweep and (sweeper.get("params") or sweeper.get("arms")):
+                raise ConfigError(_needs_sweep(overrides))
+            plain = plain_values(config)
+            check_plugins(plain, overrides)
+        except ConfigError as error:
+            print(error, file=sys.stderr)
+            return Outcome(2, str(error))
+        outcome = attempt(plain, overrides, in_sweep=in_sweep, library=self.library)
+        if outcome.reason and not in_sweep:
+            print(outcome.traceback or outcome.reason, file=sys.stderr)
+        return outcome
 
 
 def outcome_of(returned: JobReturn) -> Outcome:

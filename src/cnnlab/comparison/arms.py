@@ -14,7 +14,8 @@ from cnnlab.config.roles import NOT_IDENTITY, Role
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.settings import differing, settings
-from cnnlab.outputs.status import DIED, FINAL, standing
+from cnnlab.outputs.standing import DIED, standing
+from cnnlab.outputs.status import FINAL, read_status
 from cnnlab.outputs.study_folder import GridRow, StudyFolder
 from cnnlab.outputs.summary_file import read_summary
 
@@ -118,7 +119,7 @@ def _point(row: GridRow, find: Callable[[str], RunFolder]) -> Run:
 def read_run(folder: RunFolder, *, seed: str | None = None) -> Run:
     """Read a run from its files; the seed is its configuration's where none is given."""
     own = _settings(folder)
-    state, error = standing(folder), folder.read_json("status.json").get("error")
+    state, error = standing(folder), read_status(folder).get("error")
     if state == "died" and error is None:
         error = DIED
     summary: PlainMapping = {}
@@ -133,7 +134,7 @@ def read_run(folder: RunFolder, *, seed: str | None = None) -> Run:
         reason=None if error is None else next(iter(str(error).splitlines()), None),
         settings=own,
         summary=summary,
-        environment=folder.read_json("env.json"),
+        environment=folder.read_environment(),
     )
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from cnnlab.base.errors import RunError
 from cnnlab.base.metrics import Ints
 from cnnlab.comparison.arms import Arm
+from cnnlab.outputs.files import read_table
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def read_confusion(arm: Arm, classes: Sequence[str]) -> tuple[Confusion | None, 
         The sum, None where there is no file; and a line for every file that is damaged and was left out.
     """
     counts = np.zeros((len(classes), len(classes)), dtype=np.int64)
-    paths = [run.folder.path / "predictions.csv" for run in arm.finished if run.folder is not None]
+    paths = [run.folder.predictions for run in arm.finished if run.folder is not None]
     num_read, damages = 0, []
     for path in filter(Path.exists, paths):
         try:
@@ -62,10 +63,8 @@ def _count(path: Path, classes: Sequence[str]) -> Ints:
 
 def _pairs(path: Path) -> Counter[tuple[str, str]]:
     """Count (target, predicted); only these columns are looked at, which is what makes a hundred files quick."""
-    with path.open(newline="", encoding="utf-8") as file:
-        reader = csv.reader(file)
-        header = next(reader, [])
-        if not {"target", "predicted"} <= set(header):
-            raise RunError(f"{path}: has no columns target and predicted.")
-        target, predicted = header.index("target"), header.index("predicted")
-        return Counter((row[target], row[predicted]) for row in reader if len(row) == len(header))
+    table = read_table(path)
+    try:
+        return Counter((target, predicted) for target, predicted in table.columns(("target", "predicted")))
+    except ValueError as error:
+        raise RunError(f"{path}: has no columns target and predicted.") from error

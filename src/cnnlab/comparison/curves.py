@@ -88,7 +88,7 @@ def notes_on_curves(results: Sequence[Result], drawn: Collection[str], names: Ma
 
 def _read(folder: RunFolder) -> Floats:
     """Return (E, 1 + metrics): seconds, then METRICS."""
-    rows = folder.read_rows("metrics.csv")
+    rows = folder.read_metrics()
     cells = [[row.get(name) or "nan" for name in ("seconds", *METRICS)] for row in rows]
     try:
         return np.array(cells, dtype=np.float64).reshape(len(rows), 1 + len(METRICS))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from cnnlab.base.errors import ConfigError
+from cnnlab.base.hashing import FileHashes
 from cnnlab.base.schema import Plain, PlainMapping
-from cnnlab.base.sharing import shared
 from cnnlab.config.keys import without
 from cnnlab.config.roles import NOT_IDENTITY
 from cnnlab.config.run_config import Choice, RunConfig, to_plain
@@ -19,14 +20,34 @@ SCHEMA = 1
 """Goes into every id; raised when the same configuration comes to mean another result."""
 
 
-def run_id(config: RunConfig) -> str:
-    """Return `<slug>-s<seed>-<10 hex>`: equal for equal results, whatever was typed.
+@dataclass(frozen=True)
+class Identity:
+    """What a run is named by, as its files were when they were looked at: while it trains, they may change."""
+
+    run_id: str
+    """`<slug>-s<seed>-<10 hex>`: equal for equal results, whatever was typed."""
+    data_content: str | None
+    """Stands for the files of an image folder; None for a data set that is known by its name."""
+    plugins: tuple[str, ...]
+    """The hash of each plugin's bytes."""
+
+
+def identify(config: RunConfig, hashes: FileHashes) -> Identity:
+    """Look at the files that a run depends on, and name it.
 
     Raises:
-        ConfigError: an image folder that enters the id cannot be read.
+        ConfigError: an image folder that enters the id cannot be read, or a file that does is not there.
     """
-    text = json.dumps({"schema": SCHEMA, **identity(config)}, sort_keys=True)
-    return f"{slug(config)}-s{config.seed}-{hashlib.sha256(text.encode()).hexdigest()[:10]}"
+    content = data_content(config)
+    plain = identity(config, hashes, content=content)
+    text = json.dumps({"schema": SCHEMA, **plain}, sort_keys=True)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:10]
+    return Identity(f"{slug(config)}-s{config.seed}-{digest}", content, tuple(plain["plugins"]))
+
+
+def run_id(config: RunConfig) -> str:
+    """Return the id of a run alone; see `identify`."""
+    return identify(config, FileHashes()).run_id
 
 
 def slug(config: RunConfig) -> str:
@@ -36,18 +57,22 @@ def slug(config: RunConfig) -> str:
     return "-".join(part.name for part in parts if part is not None)
 
 
-def identity(config: RunConfig) -> Plain:
+def identity(config: RunConfig, hashes: FileHashes, *, content: str | None) -> Plain:
     """Return everything that changes the result; paths stand as the hash of what lies there.
 
     What is None is left out, so a new option that is off renames no run.
+
+    Args:
+        config: of the run.
+        hashes: of weights and plugins.
+        content: what stands for the image folder.
     """
     plain = _that_is_on(without(to_plain(config), *NOT_IDENTITY))
-    content = data_content(config)
     if content is not None:
         plain["dataset"]["root"] = content
     for group in ("backbone", "transfer"):
-        plain.get(group, {}).update(_hashed_paths(group, getattr(config, group)))
-    plain["plugins"] = [file_hash(path) for path in config.plugins]
+        plain.get(group, {}).update(_hashed_paths(group, getattr(config, group), hashes))
+    plain["plugins"] = [hashes.of(path) for path in config.plugins]
     return plain
 
 
@@ -58,27 +83,32 @@ def data_content(config: RunConfig) -> str | None:
         ConfigError: the folder cannot be read.
     """
     root = config.dataset.options.get("root")
-    return None if root is None else shared("content", root, lambda: content_hash(root))
+    return None if root is None else content_hash(root)
 
 
-def dataset_key(config: RunConfig) -> str:
-    """Return what stands for a data set as it comes, whatever of it a run uses."""
+def dataset_key(config: RunConfig, content: str | None) -> str:
+    """Return what stands for a data set as it comes, whatever of it a run uses.
+
+    Args:
+        config: of the run.
+        content: what stands for the image folder.
+    """
     options = {key: value for key, value in config.dataset.options.items() if key != "root"}
-    return json.dumps({"name": config.dataset.name, **options, "content": data_content(config)}, sort_keys=True)
+    return json.dumps({"name": config.dataset.name, **options, "content": content}, sort_keys=True)
 
 
-def _hashed_paths(group: str, part: Choice | None) -> dict[str, str]:
+def _hashed_paths(group: str, part: Choice | None, hashes: FileHashes) -> dict[str, str]:
     """Return the hashes of the files that a part's options name; a finished run's is that of its weights."""
     if part is None:
         return {}
-    hashes = {}
+    hashed = {}
     for key, path in part.options.items():
         if isinstance(path, Path):
             file = path / "checkpoints" / "best.pt" if path.is_dir() else path
             if not file.is_file():
                 raise ConfigError(_nothing_there(f"{group}.{key}", path, wants_run=part.name == "run"))
-            hashes[key] = file_hash(file)
-    return hashes
+            hashed[key] = hashes.of(file)
+    return hashed
 
 
 def _nothing_there(key: str, path: Path, *, wants_run: bool) -> str:
@@ -98,8 +128,3 @@ def _that_is_on(plain: PlainMapping) -> Plain:
         for key, value in plain.items()
         if value is not None
     }
-
-
-def file_hash(path: Path) -> str:
-    """Return a hash of a file's bytes."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -10,7 +10,7 @@ from cnnlab.data.augmentations import AUGMENTATIONS
 from cnnlab.networks.transfer.transfers import TRANSFERS
 from cnnlab.outputs.reported import problem_of_reported
 from cnnlab.training.losses import LOSSES
-from cnnlab.training.metric_losses import FeatureLoss
+from cnnlab.training.metric_losses import as_feature_loss
 
 
 def _selection_needs_validation(config: RunConfig) -> str | None:
@@ -87,8 +87,8 @@ def _loss_fits_the_run(config: RunConfig) -> str | None:
     """Refuse what a loss of features cannot do: learn from mixed images, or from features that do not change."""
     if config.loss is None:
         return None
-    where, loss_fn = f"loss ({config.loss.name})", LOSSES[config.loss.name](2, **config.loss.options)
-    if not isinstance(loss_fn, FeatureLoss):
+    where = f"loss ({config.loss.name})"
+    if (loss_fn := as_feature_loss(LOSSES[config.loss.name](2, **config.loss.options))) is None:
         return None
     if config.transfer is not None and TRANSFERS[config.transfer.name]().has_frozen_features:
         return f"{where}: needs features that learn, got transfer={config.transfer.name}. Use transfer=finetune."

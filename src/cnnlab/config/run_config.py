@@ -134,6 +134,13 @@ class RunConfig:
         """Name of the command that makes such runs."""
         return "train" if self.backbone is None else "transfer"
 
+    @property
+    def learns(self) -> Literal["in steps", "at once", "nothing"]:
+        """How the run learns. `config.groups` lets an optimizer take part only in steps, a head only to be learnt."""
+        if self.optimizer is not None:
+            return "in steps"
+        return "nothing" if self.head is None else "at once"
+
     def chosen(self, group: str) -> Choice:
         """Return what was chosen of a group that takes part."""
         chosen = getattr(self, group)

@@ -1,15 +1,17 @@
 """Data sets as they come, in splits, augmented, in batches.
 
-datasets        one loader per data set, and their table
-storage         where data lies, and what a loader may use to bring it
-arrays/         data sets of arrays: MNIST and its kin, CIFAR, STL-10
-image_folders/  images as files: listing, decoding, the decode cache, published folders
-splits          which images a run trains on, selects on and is tested on; no image is copied
-resizing        bilinear, with antialiasing, a few at a time
-synthetic       generated images, for tests and first steps
-augmentations/  pure functions of whole batches and uniform draws, and their table
-batches         one split on the device: gathered, augmented, normalized whole batches at a time
-library         one read of each data set per process, by name
+datasets             one loader per data set, and their table
+storage              where data lies, and what a loader may use to bring it
+stores               images in stores that have names, and the splits that take rows of them
+arrays/              data sets of arrays: MNIST and its kin, CIFAR, STL-10
+image_folders/       images as files: listing, decoding, the decode cache, published folders
+splits               which images a run trains on, selects on and is tested on; no image is copied
+resizing             bilinear, with antialiasing, a few at a time
+synthetic            generated images, for tests and first steps
+augmentations/       pure functions of whole batches and uniform draws, and their table
+image_normalization  mean and deviation of the pixels
+batches              one split on the device: gathered, augmented, normalized whole batches at a time
+library              one read of each data set per process, by name
 
 It imports base alone. It never knows a configuration, a network or a run: what is asked of it comes as arguments, and
 every draw is a function of (seed, stream, counter).

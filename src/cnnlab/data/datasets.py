@@ -1,4 +1,4 @@
-"""Data sets: each loader returns the data as it comes; `load_dataset` makes of it what a run asks for."""
+"""Data sets: each loader returns the data as it comes; `building.data` makes of it what a run asks for."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from cnnlab.data.image_folders.published import (
 )
 from cnnlab.data.image_folders.reading import read_image_folder, read_images
 from cnnlab.data.resizing import resize
-from cnnlab.data.splits import Source, Split
 from cnnlab.data.storage import Storage
+from cnnlab.data.stores import Source, whole
 from cnnlab.data.synthetic import synthetic
 
 DIGITS = tuple("0123456789")
@@ -43,8 +43,8 @@ def digits(storage: Storage) -> Source:
     file = Path(package.origin).parent / "datasets" / "data" / "digits.csv.gz"
     table = torch.from_numpy(np.loadtxt(file, delimiter=",", dtype=np.float32))  # 64 pixels of 0..16, then the label
     pixels = table[:, :64].reshape(-1, 1, 8, 8) * (255 / 16)
-    rows = torch.arange(len(table))
-    return Source(Split(resize(pixels, rows, storage.image_size or 32), table[:, 64].long(), rows), DIGITS)
+    images = resize(pixels, torch.arange(len(table)), storage.image_size or 32)
+    return Source(whole("digits", images, table[:, 64].long()), DIGITS)
 
 
 def mnist(storage: Storage, *, part: Literal["test"] | None = None) -> Source:

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from cnnlab.data.splits import Data, Split
+from cnnlab.data.stores import Data, Split, Store
 
 _CHUNK = 256  # images per float copy, at most
 _CHUNK_PIXELS = 2**22  # per float copy and channel: 16 MiB
@@ -16,18 +16,16 @@ _CHUNK_PIXELS = 2**22  # per float copy and channel: 16 MiB
 
 def resize_used(data: Data, size: int) -> Data:
     """Scale the images that the splits use, of every store that is not size x size yet."""
-    splits = [split for split in (data.train, data.val, data.test) if split is not None]
-    resized: dict[int, Split] = {}
-    for store in {id(split.images): split.images for split in splits}.values():
-        if store.shape[2:] == (size, size):
+    splits = data.splits
+    for store in data.stores.values():
+        if store.images.shape[2:] == (size, size):
             continue
-        sharing = [split for split in splits if split.images is store]
-        rows = torch.unique(torch.cat([split.rows for split in sharing]))  # ascending
-        images = resize(store, rows, size)
-        resized |= {id(split): Split(images, split.labels, torch.searchsorted(rows, split.rows)) for split in sharing}
-    train, test = (resized.get(id(split), split) for split in (data.train, data.test))
-    val = None if data.val is None else resized.get(id(data.val), data.val)
-    return dataclasses.replace(data, train=train, val=val, test=test)
+        sharing = {name: split for name, split in splits.items() if split.store.name == store.name}
+        rows = torch.unique(torch.cat([split.rows for split in sharing.values()]))  # ascending
+        used = Store(store.name, resize(store.images, rows, size))
+        for name, split in sharing.items():
+            splits[name] = Split(used, split.labels, torch.searchsorted(rows, split.rows))
+    return dataclasses.replace(data, train=splits["train"], val=splits.get("val"), test=splits["test"])
 
 
 def resize(images: Tensor, rows: Tensor, size: int) -> Tensor:

@@ -12,65 +12,38 @@ from torch import Tensor
 from cnnlab.base.errors import ConfigError, unknown
 from cnnlab.base.randomness import generator
 from cnnlab.data.held_out import TEST_FRACTION, VAL_FRACTION
+from cnnlab.data.stores import Data, Source, Split
 
 REST = "rest"  # the class of all others under `dataset.binary`
 _NAMED = 5  # classes in a note; the rest is counted
 
 
-@dataclass(frozen=True, eq=False)
-class Split:
-    """Labelled images: rows of a store that several splits may share."""
+@dataclass(frozen=True)
+class SplitOptions:
+    """Which images of a data set a run uses, and what for."""
 
-    images: Tensor
-    """The store: uint8 (M, C, H, W); may be a memory-mapped file."""
-    labels: Tensor
-    """int64 (N,) in [0, number of classes)."""
-    rows: Tensor
-    """int64 (N,): where in the store the images of the split are; `labels[i]` belongs to `images[rows[i]]`."""
+    classes: tuple[str, ...] | int | None = None
+    """Keep these, in this order, or the first so many; None keeps all."""
+    binary: str | None = None
+    """This class becomes 1, all others become 0, "rest"; None keeps the classes."""
+    per_class: int | None = None
+    """Training images per class; None takes all."""
+    fraction: float | None = None
+    """Part of the training images of each class; None takes all."""
+    val_fraction: float = VAL_FRACTION
+    """Held out of what is left after the test split; 0: no validation split, not even the source's own."""
+    test_fraction: float = TEST_FRACTION
+    """Held out where the source has no test split."""
+    split_seed: int = 0
+    """Draws what is held out."""
 
-    def __len__(self) -> int:
-        return len(self.rows)
-
-
-@dataclass(frozen=True, eq=False)
-class Source:
-    """A data set as it comes."""
-
-    train: Split
-    classes: tuple[str, ...]
-    val: Split | None = None
-    test: Split | None = None
-    notes: tuple[str, ...] = ()
-    """What the user should know about the images; a sentence each."""
-    files: tuple[str, ...] | None = None
-    """Where each image of the store that all splits share comes from; None where images are no files."""
+    @property
+    def draws_subset(self) -> bool:
+        """Whether the run's seed chooses among the training images."""
+        return self.per_class is not None or self.fraction is not None
 
 
-@dataclass(frozen=True, eq=False)
-class Data:
-    """What a run uses."""
-
-    train: Split
-    val: Split | None
-    test: Split
-    classes: tuple[str, ...]
-    notes: tuple[str, ...]
-    test_files: tuple[str, ...] | None = None
-    """File of each image of the test split; None where images are no files."""
-
-
-def make_splits(
-    source: Source,
-    *,
-    seed: int,
-    classes: tuple[str, ...] | int | None,
-    binary: str | None,
-    per_class: int | None,
-    fraction: float | None,
-    val_fraction: float,
-    test_fraction: float,
-    split_seed: int,
-) -> Data:
+def make_splits(source: Source, options: SplitOptions, *, seed: int) -> Data:
     """Choose classes, hold out test and validation, choose a subset of the training images; in this order.
 
     What is held out of a class with n images is its portion of n, rounded, half up, but at least 1 and at most n - 1;
@@ -78,31 +51,25 @@ def make_splits(
 
     Args:
         source: its own splits are used as they come; what it has not got is held out of the training split.
+        options: which images, and what for.
         seed: draws the subset, and nothing else.
-        classes: keep these, in this order, or the first so many; None keeps all.
-        binary: this class becomes 1, all others become 0, "rest"; None keeps the classes.
-        per_class: training images per class; None takes all.
-        fraction: part of the training images of each class; None takes all.
-        val_fraction: held out of what is left after the test split; 0: no validation split, not even the source's own.
-        test_fraction: held out where the source has no test split.
-        split_seed: draws what is held out.
 
     Raises:
         ConfigError: an unknown class, fewer than two, a class with too few images or none, an empty split.
     """
-    if classes is not None:
-        source = keep_classes(source, classes)
-    if binary is not None:
-        source = join_rest(source, binary)
-    train, test = source.train, source.test
+    if options.classes is not None:
+        source = keep_classes(source, options.classes)
+    if options.binary is not None:
+        source = join_rest(source, options.binary)
+    train, test, split_seed = source.train, source.test, options.split_seed
     if test is None:
-        train, test = _hold_out(train, source.classes, test_fraction, split_seed=split_seed, name="test")
-    val = source.val if val_fraction else None
-    if val_fraction and val is None:
-        train, val = _hold_out(train, source.classes, val_fraction, split_seed=split_seed, name="val")
+        train, test = _hold_out(train, source.classes, options.test_fraction, split_seed=split_seed, name="test")
+    val = source.val if options.val_fraction else None
+    if options.val_fraction and val is None:
+        train, val = _hold_out(train, source.classes, options.val_fraction, split_seed=split_seed, name="val")
     _check_images(train, val, test, source.classes)
-    train = subset(train, source.classes, seed=seed, per_class=per_class, fraction=fraction)
-    notes = (*source.notes, *_unused_fractions(source, val_fraction, test_fraction), *_untested(test, source.classes))
+    train = subset(train, source.classes, seed=seed, per_class=options.per_class, fraction=options.fraction)
+    notes = (*source.notes, *_unused_fractions(source, options), *_untested(test, source.classes))
     files = None if source.files is None else tuple(source.files[row] for row in test.rows.tolist())
     return Data(train, val, test, source.classes, notes, files)
 
@@ -156,7 +123,7 @@ def _relabel(source: Source, labels: Tensor, classes: tuple[str, ...]) -> Source
     def relabel(split: Split | None) -> Split | None:
         if split is None:
             return None
-        renamed = Split(split.images, labels[split.labels], split.rows)
+        renamed = Split(split.store, labels[split.labels], split.rows)
         return _select(renamed, renamed.labels >= 0)
 
     train = relabel(source.train)
@@ -166,7 +133,7 @@ def _relabel(source: Source, labels: Tensor, classes: tuple[str, ...]) -> Source
 
 def _select(split: Split, chosen: Tensor) -> Split:
     """Keep the images where `chosen`, bool (N,); the order stays, so ascending rows stay ascending."""
-    return Split(split.images, split.labels[chosen], split.rows[chosen])
+    return Split(split.store, split.labels[chosen], split.rows[chosen])
 
 
 def _hold_out(
@@ -202,9 +169,10 @@ def _check_images(train: Split, val: Split | None, test: Split, classes: tuple[s
         raise ConfigError(*problems)
 
 
-def _unused_fractions(source: Source, val_fraction: float, test_fraction: float) -> list[str]:
+def _unused_fractions(source: Source, options: SplitOptions) -> list[str]:
     """Say which portion was asked for in vain, since the data set comes with that split."""
     notes = []
+    val_fraction, test_fraction = options.val_fraction, options.test_fraction
     if source.val is not None and val_fraction not in (0, VAL_FRACTION):
         notes.append(f"dataset.val_fraction={val_fraction:g} has no effect: the data has a validation split of its own")
     if source.test is not None and test_fraction != TEST_FRACTION:

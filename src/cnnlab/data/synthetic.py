@@ -11,8 +11,8 @@ from torch import Tensor
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.randomness import generator
 from cnnlab.base.schema import Bound, PositiveInt
-from cnnlab.data.splits import Source, Split
 from cnnlab.data.storage import Storage
+from cnnlab.data.stores import Source, whole
 
 _DRAWN_TOGETHER = 256  # synthetic images per generator: another number makes other images
 
@@ -37,7 +37,7 @@ def synthetic(
     ):
         draws = generator(0, "synthetic", counter)  # not the run's seed: it is one data set
         target.copy_(_stripes(chunk * math.pi / num_classes, channels, size, draws))
-    return Source(Split(images, labels, torch.arange(num_images)), names)
+    return Source(whole("synthetic", images, labels), names)
 
 
 def _stripes(angles: Tensor, channels: int, size: int, draws: torch.Generator) -> Tensor:

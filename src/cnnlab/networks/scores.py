@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 from torch import Tensor, nn
 
 PROBABILITIES, DECISION_VALUES = "probabilities", "decision values"
 """What the scores of the classes are: they add up to 1, or only their order means something."""
+
+
+class HeadWithLoss(nn.Module, ABC):
+    """A head that no loss trains, and that brings along the one by which its outputs are judged."""
+
+    @abstractmethod
+    def loss_fn(self) -> nn.Module:
+        """Return the loss that goes with the outputs; it says whether they are logits or decision values."""
 
 
 def scores_are(loss_fn: nn.Module) -> str:

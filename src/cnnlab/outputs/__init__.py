@@ -1,12 +1,14 @@
 """Every file of a run and of a study: written atomically, read back, in one way.
 
 files         a folder of JSON and CSV files; one step per file, a reader sees the old or the new one
-run_folder    outputs/runs/<run id>: configuration, status, metrics, checkpoints
+run_folder    outputs/runs/<run id>: configuration, metrics, predictions, log, checkpoints
 study_folder  outputs/<study>: the question, the grid of runs, results
-status        how a run stands by its files, and the one writer of status.json
+status        status.json: what a run says of itself
+standing      how a run stands, by what it says and by its lock
 lock          one process at a run; what a disk answers that cannot be written
 settings      a configuration as flat settings, for tables and names of arms
 summary_file  summary.json of a run that has ended, checked
+mistakes      mistakes.npz: the pictures that were misclassified
 run_files     what a run wrote, as arrays, each file read at most once: for pictures
 reported      numbers of a report beside measured ones, checked
 finding       a run by its path, its id, or the beginning of its id

@@ -8,6 +8,7 @@ import io
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -26,6 +27,39 @@ _ANEW = "train the run anew: its command with rerun=true."
 Row = PlainMapping
 
 
+@dataclass(frozen=True)
+class Table:
+    """A CSV file as it was read: text. A row that a killed process left half written is left out."""
+
+    header: list[str]
+    rows: list[list[str]]
+
+    def columns(self, names: Sequence[str]) -> Iterator[list[str]]:
+        """Yield the cells of some columns, row by row.
+
+        Raises:
+            ValueError: a column is missing.
+        """
+        missing = [name for name in names if name not in self.header]
+        if missing:
+            raise ValueError(f"no column {', '.join(missing)}. It has: {', '.join(self.header)}.")
+        places = [self.header.index(name) for name in names]
+        return ([row[place] for place in places] for row in self.rows)
+
+
+def read_table(path: Path) -> Table:
+    """Return a CSV file.
+
+    Raises:
+        OSError: it is not there.
+        UnicodeDecodeError, csv.Error: it is no text, or no table.
+    """
+    with path.open(newline="", encoding="utf-8") as file:
+        reader = csv.reader(file)
+        header = next(reader, [])
+        return Table(header, [row for row in reader if row and len(row) == len(header)])
+
+
 class Folder:
     """A folder of JSON and CSV files, each written in one step.
 
@@ -36,10 +70,19 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self.path = path
 
+    def parse_json(self, name: str) -> object:
+        """Return what a JSON file of the folder holds.
+
+        Raises:
+            OSError: it is not there.
+            ValueError: it is no JSON.
+        """
+        return json.loads((self.path / name).read_text(encoding="utf-8"))
+
     def read_json(self, name: str) -> Plain:
         """Return a JSON file of the folder, {} where it is not there, was cut off or holds something else."""
         try:
-            content = json.loads((self.path / name).read_text(encoding="utf-8"))
+            content = self.parse_json(name)
         except (OSError, ValueError):
             return {}
         return content if isinstance(content, dict) else {}
@@ -60,12 +103,12 @@ class Folder:
         """
         path = self.path / name
         try:
-            with path.open(newline="", encoding="utf-8") as file:
-                return [row for row in csv.DictReader(file) if None not in row and None not in row.values()]
+            table = read_table(path)
         except FileNotFoundError:
             return []
         except (UnicodeDecodeError, csv.Error) as error:
             raise RunError(f"{path}: is damaged ({error}). Put it back, or {_ANEW}") from error
+        return [dict(zip(table.header, row)) for row in table.rows]
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 
 from cnnlab.base.errors import Busy, RunError
 from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.status import read_status
 
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _NO_PLACE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.EISDIR, errno.ENAMETOOLONG)
@@ -46,7 +47,7 @@ def held(folder: RunFolder) -> Iterator[None]:
 
 
 def _holder(folder: RunFolder) -> str:
-    status = folder.read_json("status.json")
+    status = read_status(folder)
     if status.get("status") != "running":
         return "another process"  # it has just begun
     return f"process {status.get('pid', '?')} on {status.get('host', '?')}, since {status.get('started', '?')}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -12,15 +11,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
-from typing import TextIO
 
 import numpy as np
 import yaml
-from numpy.typing import NDArray
 
 from cnnlab.base.errors import RunError
 from cnnlab.base.metrics import Floats, Ints, confusion_matrix
-from cnnlab.outputs.summary_file import look_up
+from cnnlab.outputs.files import GRADIENTS_COLUMNS, Table, read_table
+from cnnlab.outputs.mistakes import Mistakes, read_mistakes
+from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.summary_file import look_up, parse_summary
 
 METRICS = ("epoch", "train_loss", "train_accuracy", "val_loss", "val_accuracy", "test_loss", "test_accuracy")
 """The columns of metrics.csv that plots look at."""
@@ -54,16 +54,6 @@ class Predictions:
 
 
 @dataclass(frozen=True)
-class Mistakes:
-    """The test images that were misclassified most confidently, worst first."""
-
-    images: NDArray[np.uint8]
-    """(k, C, H, W), k <= 24"""
-    index: Ints
-    """(k,) positions in the test split"""
-
-
-@dataclass(frozen=True)
 class RunFiles:
     """A run's folder. A file that is not there reads as nothing: None, or empty.
 
@@ -74,13 +64,17 @@ class RunFiles:
     folder: Path
 
     @cached_property
+    def _run(self) -> RunFolder:
+        return RunFolder(self.folder)
+
+    @cached_property
     def config(self) -> Mapping[str, object]:
         """config.yaml, nested as written."""
         path = self.folder / "config.yaml"
         if not path.exists():
             return {}
         with _reading(path):
-            return _mapping(yaml.safe_load(path.read_text(encoding="utf-8")))
+            return _mapping(self._run.parse_config())
 
     @cached_property
     def summary(self) -> Mapping[str, object]:
@@ -89,7 +83,7 @@ class RunFiles:
         if not path.exists():
             return {}
         with _reading(path):
-            return _mapping(json.loads(path.read_text(encoding="utf-8")))
+            return _mapping(parse_summary(self._run))
 
     @property
     def slug(self) -> str:
@@ -108,9 +102,8 @@ class RunFiles:
         path = self.folder / "metrics.csv"
         if not path.exists():
             return {name: [] for name in METRICS}
-        with _reading(path), path.open(newline="", encoding="utf-8") as file:
-            rows = _rows(file, METRICS)
-            table = [[float(cell) if cell else None for cell in row] for row in rows]
+        with _reading(path):
+            table = [[float(cell) if cell else None for cell in row] for row in read_table(path).columns(METRICS)]
         return {name: [row[i] for row in table] for i, name in enumerate(METRICS)}
 
     def curve(self, name: str) -> tuple[Floats, Floats]:
@@ -125,8 +118,8 @@ class RunFiles:
         path = self.folder / "gradients.csv"
         if not path.exists():
             return {}
-        with _reading(path), path.open(newline="", encoding="utf-8") as file:
-            rows = _rows(file, ("epoch", "layer", "mean_abs", "max_abs"))
+        with _reading(path):
+            rows = read_table(path).columns(GRADIENTS_COLUMNS)
             return {int(epoch): _layer_gradients(list(group)) for epoch, group in groupby(rows, key=lambda r: r[0])}
 
     @cached_property
@@ -136,11 +129,11 @@ class RunFiles:
         Columns: index, target, predicted, then either `score_<class>` for every class, or the five best:
         top1, top1_score, ..., top5, top5_score. target, predicted and top1 are class names.
         """
-        path = self.folder / "predictions.csv"
+        path = self._run.predictions
         if not path.exists() or not self.classes:
             return None
-        with _reading(path), path.open(newline="", encoding="utf-8") as file:
-            return _predictions(file, self.classes)
+        with _reading(path):
+            return _predictions(read_table(path), self.classes)
 
     @cached_property
     def confusion(self) -> Ints | None:
@@ -159,11 +152,12 @@ class RunFiles:
     @cached_property
     def mistakes(self) -> Mistakes | None:
         """mistakes.npz; None where nothing was misclassified."""
-        path = self.folder / "mistakes.npz"
+        path = self._run.mistakes
         if not path.exists():
             return None
-        with _reading(path), np.load(path, allow_pickle=False) as arrays:
-            return Mistakes(images=arrays["images"], index=arrays["index"]) if len(arrays["index"]) else None
+        with _reading(path):
+            found = read_mistakes(self._run)
+        return found if len(found.index) else None
 
 
 @contextmanager
@@ -171,7 +165,7 @@ def _reading(path: Path) -> Iterator[None]:
     """Name the file in whatever goes wrong while it is read."""
     try:
         yield
-    except (ValueError, KeyError, EOFError, yaml.YAMLError, zipfile.BadZipFile) as error:
+    except (ValueError, KeyError, EOFError, csv.Error, yaml.YAMLError, zipfile.BadZipFile) as error:
         reason = error.args[0] if isinstance(error, KeyError) else error  # str(KeyError) adds quotes
         raise RunError(f"{path}: cannot be read, {reason}") from error
 
@@ -182,19 +176,6 @@ def _mapping(value: object) -> Mapping[str, object]:
     return value
 
 
-def _rows(file: TextIO, names: tuple[str, ...]) -> Iterator[list[str]]:
-    """Yield the cells of these columns, row by row; a row that a killed run left half written is left out."""
-    reader = csv.reader(file)
-    header = next(reader, [])
-    missing = [name for name in names if name not in header]
-    if missing:
-        raise ValueError(f"no column {', '.join(missing)}. It has: {', '.join(header)}.")
-    places = [header.index(name) for name in names]
-    for row in reader:
-        if len(row) == len(header):
-            yield [row[place] for place in places]
-
-
 def _layer_gradients(rows: list[list[str]]) -> LayerGradients:
     return LayerGradients(
         layers=tuple(row[1] for row in rows),
@@ -203,12 +184,10 @@ def _layer_gradients(rows: list[list[str]]) -> LayerGradients:
     )
 
 
-def _predictions(file: TextIO, classes: tuple[str, ...]) -> Predictions:
-    header = next(csv.reader(file), [])
-    file.seek(0)
+def _predictions(table: Table, classes: tuple[str, ...]) -> Predictions:
     score_names = tuple(f"score_{name}" for name in classes)
-    has_all = set(score_names) <= set(header)
-    rows = list(_rows(file, ("index", "target", "predicted", *(score_names if has_all else ("top1_score",)))))
+    has_all = set(score_names) <= set(table.header)
+    rows = list(table.columns(("index", "target", "predicted", *(score_names if has_all else ("top1_score",)))))
     predicted = _places([row[2] for row in rows], classes)
     scores = np.array([[float(cell) for cell in row[3:]] for row in rows]).reshape(len(rows), -1)
     return Predictions(

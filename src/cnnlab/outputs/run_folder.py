@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
-import socket
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -40,11 +38,23 @@ class RunFolder(Folder):
         self.checkpoints = path / "checkpoints"
         self.log = path / "train.log"
         self.lock = path / ".lock"
+        self.error = path / "error.txt"
+        self.predictions = path / "predictions.csv"
+        self.mistakes = path / "mistakes.npz"
 
     @property
     def run_id(self) -> str:
         """Name of the folder."""
         return self.path.name
+
+    def parse_config(self) -> object:
+        """Return what config.yaml holds. Never runs code.
+
+        Raises:
+            OSError: it is not there.
+            ValueError, YAMLError: it is damaged, or wants to run code.
+        """
+        return yaml.load((self.path / "config.yaml").read_text(encoding="utf-8"), Loader=_SAFE_LOADER)
 
     def read_config(self) -> Plain:
         """Return config.yaml as the nested dict that `config.load` takes.
@@ -54,7 +64,7 @@ class RunFolder(Folder):
         """
         path = self.path / "config.yaml"
         try:
-            plain = yaml.load(path.read_text(encoding="utf-8"), Loader=_SAFE_LOADER)
+            plain = self.parse_config()
         except (OSError, ValueError, yaml.YAMLError) as error:
             reason = " ".join(str(error).split())
             raise RunError(f"{path}: cannot be read: {reason}. Put it back, or {_ANEW}") from error
@@ -75,13 +85,35 @@ class RunFolder(Folder):
         except OSError:
             return []  # it serves messages, config.yaml is what counts
 
-    def write_status(self, status: str, **more: object) -> None:
-        """Say how the run stands: running, finished, failed, diverged, interrupted or pruned."""
-        began = self.read_json("status.json").get("started") if status != "running" else None
-        times = {"started": began or _now()} | ({} if status == "running" else {"ended": _now()})
-        self.write_json(
-            "status.json", {"status": status, "pid": os.getpid(), "host": socket.gethostname(), **times, **more}
-        )
+    def read_environment(self) -> Plain:
+        """Return env.json: where and with what the run was trained; {} where that is not known."""
+        return self.read_json("env.json")
+
+    def write_environment(self, environment: PlainMapping) -> None:
+        """Keep where and with what the run is trained."""
+        self.write_json("env.json", environment)
+
+    def append_log(self, text: str) -> None:
+        """Add a line to train.log, behind the time."""
+        with self.log.open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')}  {text}\n")
+
+    def write_error(self, trace: str) -> None:
+        """Keep the traceback of what the run failed with."""
+        write_text(self.error, trace)
+
+    def append_epoch(self, metrics: Row, gradients: Iterable[Row]) -> None:
+        """Add an epoch to metrics.csv and gradients.csv."""
+        self.append_rows("metrics.csv", METRICS_COLUMNS, [metrics])
+        self.append_rows("gradients.csv", GRADIENTS_COLUMNS, gradients)
+
+    def read_metrics(self) -> list[dict[str, str]]:
+        """Return the epochs in metrics.csv, as `read_rows` does."""
+        return self.read_rows("metrics.csv")
+
+    def write_predictions(self, columns: Sequence[str], rows: Iterable[Row]) -> None:
+        """Write predictions.csv."""
+        self.write_rows(self.predictions.name, columns, rows)
 
     def append_rows(self, name: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
         """Add rows to a CSV file; a write that fails leaves the file as it was."""
@@ -151,6 +183,10 @@ class RunFolder(Folder):
             reason = "is damaged, or holds more than tensors and plain values"
             raise RunError(f"{path}: {reason}; it was not opened. Put it back, or {_ANEW}") from error
 
+    def has_checkpoint(self, name: str) -> bool:
+        """Tell whether there is a checkpoints/<name>."""
+        return (self.checkpoints / name).exists()
+
     def delete_checkpoint(self, name: str) -> None:
         """Remove checkpoints/<name> if it is there."""
         (self.checkpoints / name).unlink(missing_ok=True)
@@ -172,7 +208,3 @@ def _listed(numbers: Sequence[int]) -> str:
         else:
             spans.append([number])
     return ", ".join(f"{span[0]} to {span[-1]}" if len(span) > 1 else f"{span[0]}" for span in spans)
-
-
-def _now() -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%S%z")

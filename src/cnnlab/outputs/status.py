@@ -1,42 +1,49 @@
-"""How a run stands, by its files: waiting, running, ended, or died."""
+"""status.json: what a run says of itself. Written and read here alone."""
 
 from __future__ import annotations
 
 import os
 import socket
+import time
+from typing import Literal
 
-from cnnlab.base.schema import PlainMapping
-from cnnlab.outputs.lock import is_held
-from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.base.schema import Plain
+from cnnlab.outputs.files import Folder
 
-FINAL = ("finished", "diverged")
+State = Literal["running", "finished", "failed", "diverged", "interrupted", "pruned"]
+"""What a run can say of itself."""
+FINAL: tuple[State, ...] = ("finished", "diverged")
 """A run in one of these states is not trained again: the same command would give the same result."""
-DIED = "its process ended without a word: it was killed, or the memory was full."
-"""Why a run has no result that could not say so itself."""
+_FILE = "status.json"
 
 
-def standing(folder: RunFolder) -> str:
-    """Return how a run stands: what its status.json says, "waiting" or "died".
+def read_status(folder: Folder) -> Plain:
+    """Return what a run says: `status`, of State, who is at it since when, `error` where something went wrong.
 
-    Died is a run that says it is running, while its process on this machine is gone; and one that was begun, but whose
-    process got no further than its lock.
+    {} where it has said nothing yet, or what it said is damaged.
     """
-    status = folder.read_json("status.json")
-    said = status.get("status")
-    if isinstance(said, str):
-        return "died" if said == "running" and _is_gone(status) else said
-    if not folder.lock.exists():
-        return "waiting"
-    return "running" if is_held(folder) else "died"
+    return folder.read_json(_FILE)
 
 
-def _is_gone(status: PlainMapping) -> bool:
-    if status.get("host") != socket.gethostname() or os.name == "nt":
-        return False  # Windows: asking for a process by signal 0 would end it
+def write_status(folder: Folder, state: State, **more: object) -> None:
+    """Say how a run stands, by the process that is at it."""
+    began = read_status(folder).get("started") if state != "running" else None
+    times = {"started": began or _now()} | ({} if state == "running" else {"ended": _now()})
+    folder.write_json(_FILE, {"status": state, "pid": os.getpid(), "host": socket.gethostname(), **times, **more})
+
+
+def correct_status(folder: Folder, state: State, *, error: str) -> None:
+    """Say why a run has ended whose process could not; what it had said before is kept."""
+    folder.write_json(_FILE, {**read_status(folder), "status": state, "error": error})
+
+
+def said_at(folder: Folder) -> float | None:
+    """Return when a run last said how it stands, in s as of `time.time`; None if it has said nothing yet."""
     try:
-        os.kill(int(status.get("pid") or 0), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False  # it is there, and someone else's
-    return False
+        return (folder.path / _FILE).stat().st_mtime
+    except OSError:
+        return None
+
+
+def _now() -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S%z")

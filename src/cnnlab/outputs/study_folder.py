@@ -12,8 +12,9 @@ from cnnlab.outputs.files import OUTPUTS, RUNS, Folder
 from cnnlab.outputs.reported import problem_of_reported
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.settings import differing
-from cnnlab.outputs.status import FINAL, standing
-from cnnlab.outputs.summary_file import look_up
+from cnnlab.outputs.standing import standing
+from cnnlab.outputs.status import FINAL
+from cnnlab.outputs.summary_file import known_summary, look_up
 
 RESULTS = (
     "run_id", "status", "seed", "best_epoch", "val_accuracy", "test_accuracy", "test_loss", "test_auc",
@@ -110,7 +111,7 @@ class StudyFolder(Folder):
 
 def result_row(folder: RunFolder, *, seed: object) -> Plain:
     """Return a run's row of results.csv, from its files; None is an empty cell."""
-    status, summary = standing(folder), folder.read_json("summary.json")
+    status, summary = standing(folder), known_summary(folder)
     if status not in FINAL:
         summary = {}  # of an earlier training, if there is one
     keys = ("best_epoch", "val.accuracy", "test.accuracy", "test.loss", "test.auc", "seconds.train", "parameters")

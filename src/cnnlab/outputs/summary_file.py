@@ -1,17 +1,37 @@
-"""summary.json of a run that has ended, read back: every figure that commands show is there, and is a figure."""
+"""summary.json, written when a run has ended, and read back: every figure that commands show is there, as a figure."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 
 from cnnlab.base.errors import RunError
-from cnnlab.base.schema import Plain
+from cnnlab.base.schema import Plain, PlainMapping
 from cnnlab.outputs.run_folder import RunFolder
 
 _NUMBERS = ("best_epoch", "parameters", "images_per_second", "seconds.train", "test.accuracy", "test.majority_accuracy")
 _TEXTS = ("selected_by",)
 _OF_DIVERGED = ("best_epoch", "seconds.train")
+_FILE = "summary.json"
+
+
+def write_summary(folder: RunFolder, summary: PlainMapping) -> None:
+    """Keep what a run has resulted in."""
+    folder.write_json(_FILE, summary)
+
+
+def known_summary(folder: RunFolder) -> Plain:
+    """Return what can be read of a run's summary, also that of an earlier training; {} where there is none."""
+    return folder.read_json(_FILE)
+
+
+def parse_summary(folder: RunFolder) -> object:
+    """Return what summary.json holds.
+
+    Raises:
+        OSError: it is not there.
+        ValueError: it is no JSON.
+    """
+    return folder.parse_json(_FILE)
 
 
 def read_summary(folder: RunFolder) -> Plain:
@@ -20,9 +40,8 @@ def read_summary(folder: RunFolder) -> Plain:
     Raises:
         RunError: it is missing or damaged, so that no one knows the result; the text says what to do.
     """
-    path = folder.path / "summary.json"
     try:
-        summary = json.loads(path.read_text(encoding="utf-8"))
+        summary = parse_summary(folder)
         problem = next(_problems(summary), None)
     except FileNotFoundError:
         problem = "is missing"
@@ -30,8 +49,9 @@ def read_summary(folder: RunFolder) -> Plain:
         problem = f"cannot be read ({error})"
     if problem is not None:
         advice = "Put it back, or train the run again: its command with rerun=true."
-        raise RunError(f"{path}: {problem}. The run has ended, but its result is lost. {advice}")
-    return dict(summary)
+        raise RunError(f"{folder.path / _FILE}: {problem}. The run has ended, but its result is lost. {advice}")
+    assert isinstance(summary, dict)
+    return summary
 
 
 def look_up(summary: object, key: str) -> object:

@@ -1,16 +1,20 @@
 """One run from configuration to summary.
 
-job             one run as a job: plain configuration in, outcome out, whatever goes wrong
-outcome         how a job ended, as launchers are told; no torch
-run             skip, lock, resume, the loop around the engine, summary
-training_state  where training stands at an epoch border, as a checkpoint
-records         an epoch as rows of metrics.csv and gradients.csv
-results, scores the selected weights, scored on every split, on the test split once
-endings         what can come between a run and its end, and what is written down then
-console         what a run says on the terminal and in its log
-saved_config    the configuration of a saved run, with its plugins
-estimate        what a run will take
-predicting/     images that a run has not been asked about before
+job              one run as a job: plain configuration in, outcome out, whatever goes wrong
+outcome          how a job ended, as launchers are told; no torch
+run              skip, lock, resume, then the loop and the summary
+loop             the epochs, one after the other: weighed, written down, saved
+clock            how long the run takes
+summary          how the run has ended, as summary.json tells it
+training_state   where training stands at an epoch border, as a checkpoint
+records          an epoch as rows of metrics.csv and gradients.csv
+results, scores  the selected weights, scored on every split, on the test split once
+endings          what can come between a run and its end, and what is written down then
+console          what a run says on the terminal and in its log
+saved_config     the configuration of a saved run, with its plugins
+estimate         what a run will take
+feature_samples  a few images' features in place of all, for an estimate
+predicting/      images that a run has not been asked about before
 
 It imports building and all below it, and plots. It never knows Hydra, other runs, or the sweep that it is part of.
 """

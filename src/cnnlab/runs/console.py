@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-import time
-from pathlib import Path
+from collections.abc import Callable
 
 from rich.console import Console
 from rich.progress import BarColumn, TaskID, TextColumn, TimeRemainingColumn
@@ -13,6 +12,7 @@ from rich.progress import Progress as ProgressBar
 from cnnlab.base.runtime import Runtime, device_name
 from cnnlab.base.schema import Plain
 from cnnlab.base.texts import duration
+from cnnlab.building.networks import NetworkSize
 from cnnlab.building.parts import Parts
 from cnnlab.config.run_config import Choice, RunConfig
 from cnnlab.runs.scores import FULL_SCORES, TOP
@@ -30,14 +30,13 @@ class RunConsole:
     """
 
     def __init__(self, *, is_quiet: bool = False) -> None:
-        self.log: Path | None = None
-        """File that gets every line too, once it is set."""
+        self.log: Callable[[str], None] | None = None
+        """Gets every line too, once it is set."""
         self._is_quiet = is_quiet
         self._console = Console(file=sys.stdout, highlight=False, markup=False, soft_wrap=True)
         self._live: ProgressBar | None = None
         self._task: TaskID | None = None
         self._said: dict[str, int] = {}
-        self._began = time.perf_counter()
 
     @property
     def _is_live(self) -> bool:
@@ -58,8 +57,7 @@ class RunConsole:
     def note(self, text: str) -> None:
         """Add a line to the log alone."""
         if self.log is not None:
-            with self.log.open("a", encoding="utf-8", errors="backslashreplace") as file:
-                file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')}  {text}\n")
+            self.log(text)
 
     def preparing(self, what: str, done: int, total: int) -> None:
         """Show how far a preparation is, such as the decoding of images: live, or a line for every tenth."""
@@ -134,7 +132,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def opening_lines(
-    run_id: str, config: RunConfig, parts: Parts, runtime: Runtime, *, parameters: int, flops: int, epochs_done: int
+    run_id: str, config: RunConfig, parts: Parts, runtime: Runtime, *, size: NetworkSize, epochs_done: int
 ) -> list[str]:
     """Return the lines that say what a run is, before it starts."""
     data, images = parts.data, parts.images
@@ -147,7 +145,7 @@ def opening_lines(
         f"         {images.channels}x{images.image_size}x{images.image_size}, {len(images.classes)} classes",
         *(f"         {note}" for note in (*data.notes, *scores_kept(len(images.classes)))),
         *_model_lines(config),
-        f"         {parameters:,} parameters, {_flops(flops)} per image",
+        f"         {size.parameters:,} parameters, {_flops(size.flops)} per image",
         *_training_lines(config),
         f"device   {device_name(runtime.device)}, {counted(runtime.threads, 'thread')}, {precision}",
     ]  # fmt: skip
@@ -162,17 +160,14 @@ def scores_kept(num_classes: int) -> list[str]:
 
 
 def _model_lines(config: RunConfig) -> list[str]:
-    if config.backbone is None:
+    if config.command == "train":
         model, normalization, activation = (
             config.chosen(group).name for group in ("model", "normalization", "activation")
         )
         return [f"model    {model}, normalization {normalization}, activation {activation}"]
-    weights, transfer = config.backbone.options["weights"], config.chosen("transfer")
-    head = [] if config.head is None else [f"head {_with_options(config.head)}"]
-    return [
-        f"backbone {config.backbone.name}, weights {weights}",
-        f"         {', '.join([f'transfer {_with_options(transfer)}', *head])}",
-    ]
+    backbone, parts = config.chosen("backbone"), {"transfer": config.transfer, "head": config.head}
+    chosen = [f"{group} {_with_options(part)}" for group, part in parts.items() if part is not None]
+    return [f"backbone {backbone.name}, weights {backbone.options['weights']}", f"         {', '.join(chosen)}"]
 
 
 def _with_options(part: Choice) -> str:
@@ -181,12 +176,12 @@ def _with_options(part: Choice) -> str:
 
 
 def _training_lines(config: RunConfig) -> list[str]:
-    if config.optimizer is None:
+    if config.learns != "in steps":
         return [f"train    seed {config.seed}"]
-    augmentation = "none" if config.augmentation is None else config.augmentation.name
+    optimizer, augmentation = config.chosen("optimizer"), config.augmentation or Choice("none")
     return [
-        f"train    {config.optimizer.name}, lr {config.optimizer.options['lr']:g}, {config.chosen('scheduler').name}, "
-        f"{config.chosen('loss').name}, augmentation {augmentation}",
+        f"train    {optimizer.name}, lr {optimizer.options['lr']:g}, {config.chosen('scheduler').name}, "
+        f"{config.chosen('loss').name}, augmentation {augmentation.name}",
         f"         {counted(config.epochs, 'epoch')}, batch {config.batch_size}, seed {config.seed}",
     ]
 

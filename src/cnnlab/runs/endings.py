@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from cnnlab.base.errors import ConfigError, Interrupted, RunError
 from cnnlab.outputs.lock import disk_errors
 from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.status import write_status
 
 
 @contextmanager
@@ -24,12 +25,12 @@ def recorded(folder: RunFolder, epochs_done: Callable[[], int], say: Callable[[s
         with disk_errors(folder.path):
             yield
     except KeyboardInterrupt:
-        folder.write_status("interrupted", epoch=epochs_done())
+        write_status(folder, "interrupted", epoch=epochs_done())
         say(f"interrupted after epoch {epochs_done()}; what is done is kept. Go on with:")
         say(f"  cnnlab resume {folder.path}")
         raise Interrupted from None
     except SystemExit:  # rich's answer to a closed pipe: no one is there to be told
-        folder.write_status("interrupted", epoch=epochs_done())
+        write_status(folder, "interrupted", epoch=epochs_done())
         raise
     except (RunError, ConfigError) as error:
         _try_to_write_failure(folder, str(error))
@@ -37,15 +38,14 @@ def recorded(folder: RunFolder, epochs_done: Callable[[], int], say: Callable[[s
     except Exception as error:
         told = f"{type(error).__name__}: {error}".strip().splitlines()[0]
         _try_to_write_failure(folder, told, traceback.format_exc())
-        trace = folder.path / "error.txt"
-        raise RunError(f"{folder.run_id}: failed with {told}\nThe traceback is in {trace}.") from error
+        raise RunError(f"{folder.run_id}: failed with {told}\nThe traceback is in {folder.error}.") from error
 
 
 def _try_to_write_failure(folder: RunFolder, told: str, trace: str | None = None) -> None:
     try:
-        folder.write_status("failed", error=told)
+        write_status(folder, "failed", error=told)
         if trace is not None:
-            (folder.path / "error.txt").write_text(trace, encoding="utf-8")
+            folder.write_error(trace)
     except OSError:
         return  # the disk is full: status.json goes on saying `running`, by a process that is gone
 

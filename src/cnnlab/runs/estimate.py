@@ -13,16 +13,20 @@ from dataclasses import dataclass
 import torch
 
 from cnnlab.base.runtime import Runtime, start_runtime
-from cnnlab.base.sharing import sharing
 from cnnlab.building.parts import Parts
 from cnnlab.building.procedures import build_parts
+from cnnlab.config.identity import data_content
 from cnnlab.config.run_config import RunConfig
 from cnnlab.data.batches import Batches
+from cnnlab.data.library import DataLibrary
 from cnnlab.networks.transfer.solved_heads import SolvedHead
 from cnnlab.outputs.run_folder import RunFolder
-from cnnlab.outputs.summary_file import look_up
+from cnnlab.outputs.status import read_status
+from cnnlab.outputs.summary_file import known_summary, look_up
+from cnnlab.runs.feature_samples import FeatureSamples
 from cnnlab.runs.scores import FULL_SCORES
 from cnnlab.training.engine import Batch, evaluate, fit
+from cnnlab.training.learning import AtOnce, InSteps, Nothing
 
 _WARM_UP = 2  # steps: the first ones allocate memory and choose algorithms
 _STEPS = 8
@@ -55,62 +59,78 @@ def shape(config: RunConfig) -> str:
 
 def cost_of_finished(folder: RunFolder) -> Cost | None:
     """Return what a finished run took, the computing of features apart; None if it is not finished."""
-    summary = folder.read_json("summary.json")
+    summary = known_summary(folder)
     seconds, features = look_up(summary, "seconds.total"), look_up(summary, "seconds.features")
-    if folder.read_json("status.json").get("status") != "finished" or not isinstance(seconds, int | float):
+    if read_status(folder).get("status") != "finished" or not isinstance(seconds, int | float):
         return None
     shared = features if isinstance(features, int | float) else 0.0
     return Cost(float(seconds) - shared, sum(path.stat().st_size for path in folder.path.rglob("*") if path.is_file()))
 
 
-def probe(config: RunConfig) -> Cost:
+def probe(config: RunConfig, *, library: DataLibrary, samples: FeatureSamples) -> Cost:
     """Train a few steps of a run, on its own data, and scale up; nothing is written but the cache of decoded images.
 
-    Of features that are not kept yet some are computed, and stand for the others.
+    Args:
+        config: of the run.
+        library: holds the data that was read before.
+        samples: stand for features that are not kept yet.
 
     Raises:
         ConfigError: the run cannot be built.
     """
-    config = dataclasses.replace(config, plan=True)
     runtime = start_runtime(
         device=config.device, precision=config.precision, threads=config.threads, deterministic=config.deterministic
     )
-    build_parts(config, runtime)  # reads the data and a sample of features, which the runs of a sweep share
+    build = functools.partial(
+        build_parts, config, runtime, library=library, data_content=data_content(config), obtain_features=samples
+    )
+    build()  # reads the data and a sample of features, which the runs of a sweep share
     began = time.perf_counter()
-    parts = build_parts(config, runtime)
+    parts = build()
     fixed = time.perf_counter() - began
-    if parts.optimizer is None:
-        return Cost(fixed + _solving(parts, runtime), _num_bytes(parts), parts.features_seconds)
-    _train(parts, runtime, _WARM_UP)
+    return Cost(fixed + _learning(parts, runtime, config.watch_test), _num_bytes(parts), parts.features_seconds)
+
+
+def _learning(parts: Parts, runtime: Runtime, watch_test: bool) -> float:
+    """Return the seconds to learn and to score what was learnt; 0 where nothing is learnt."""
+    match parts.learning:
+        case InSteps() as learning:
+            return _steps(learning, parts, runtime, watch_test)
+        case AtOnce() as learning:
+            return _solving(learning.head, parts, runtime)
+        case Nothing():
+            return 0.0
+
+
+def _steps(learning: InSteps, parts: Parts, runtime: Runtime, watch_test: bool) -> float:
+    """Return the seconds of all epochs, by a few steps, and of the test."""
+    _train(learning, parts.train, _WARM_UP)
     steps = min(_STEPS, len(parts.train))
-    step = _timed(lambda: _train(parts, runtime, steps)) / steps
+    step = _timed(lambda: _train(learning, parts.train, steps)) / steps
     epoch = len(parts.train) * step + _evaluation(parts, runtime, parts.val)
     test = _evaluation(parts, runtime, parts.test)
-    watched = config.epochs * test if config.watch_test else 0.0
-    return Cost(fixed + config.epochs * epoch + watched + test, _num_bytes(parts), parts.features_seconds)
+    watched = learning.epochs * test if watch_test else 0.0
+    return learning.epochs * epoch + watched + test
 
 
-def _solving(parts: Parts, runtime: Runtime) -> float:
-    """Return the seconds to solve a head and score it, by part of the images; 0 where nothing is to be learnt."""
-    if not isinstance(parts.model, SolvedHead):
-        return 0.0
+def _solving(head: SolvedHead, parts: Parts, runtime: Runtime) -> float:
+    """Return the seconds to solve a head and score it, by part of the images."""
     features = torch.cat([batch for batch, _ in parts.train.in_order()])
     step = -(-len(features) // _SOLVED)
-    if parts.model.solver is not None:
-        importlib.import_module(parts.model.solver)
-    learn = functools.partial(parts.model.learn, features[::step], parts.train.labels[::step], 0)
+    if head.solver is not None:
+        importlib.import_module(head.solver)
+    learn = functools.partial(head.learn, features[::step], parts.train.labels[::step], 0)
     seconds = _timed(learn) + sum(_evaluation(parts, runtime, split) for split in (parts.train, parts.val, parts.test))
     return seconds * step  # of some heads, what they learn grows with the images too
 
 
-def _train(parts: Parts, runtime: Runtime, steps: int) -> None:
+def _train(learning: InSteps, train: Batches, steps: int) -> None:
     def batches(epoch: int) -> Iterable[Batch]:
-        return itertools.islice(parts.train.epoch(epoch, seed=0, augmentation=parts.augmentation), steps)
+        return itertools.islice(train.epoch(epoch, seed=0, augmentation=learning.augmentation), steps)
 
-    assert parts.optimizer is not None
     records = fit(
-        parts.model, batches, loss_fn=parts.loss_fn, optimizer=parts.optimizer, schedule=parts.schedule,
-        steps_per_epoch=steps, epochs=1, autocast=runtime.autocast, average=parts.average,
+        learning.model, batches, loss_fn=learning.loss_fn, optimizer=learning.optimizer, schedule=learning.schedule,
+        steps_per_epoch=steps, epochs=1, autocast=learning.autocast, average=learning.average,
     )  # fmt: skip
     next(iter(records))
 
@@ -120,7 +140,8 @@ def _evaluation(parts: Parts, runtime: Runtime, batches: Batches | None) -> floa
     if batches is None:
         return 0.0
     first = list(itertools.islice(batches.in_order(), 1))
-    seconds = _timed(lambda: evaluate(parts.model, first, loss_fn=parts.loss_fn, autocast=runtime.autocast))
+    model, loss_fn = parts.learning.evaluated, parts.learning.loss_fn
+    seconds = _timed(lambda: evaluate(model, first, loss_fn=loss_fn, autocast=runtime.autocast))
     return seconds * batches.num_images / len(first[0][1])
 
 
@@ -131,7 +152,7 @@ def _timed(do: Callable[[], object]) -> float:
 
 
 def _num_bytes(parts: Parts) -> int:
-    weights: int = sum(value.nbytes for value in parts.model.state_dict().values())
+    weights: int = sum(value.nbytes for value in parts.learning.evaluated.state_dict().values())
     return weights + parts.test.num_images * min(len(parts.data.classes), FULL_SCORES) * _SCORE + _PICTURES
 
 
@@ -148,10 +169,10 @@ def costs(finished: Mapping[RunFolder, RunConfig], to_do: Mapping[RunFolder, Run
     known = {
         _key(config): cost for folder, config in finished.items() if (cost := cost_of_finished(folder)) is not None
     }
-    with sharing():
-        for config in to_do.values():
-            if _key(config) not in known:
-                known[_key(config)] = probe(config)
+    library, samples = DataLibrary(), FeatureSamples()
+    for config in to_do.values():
+        if _key(config) not in known:
+            known[_key(config)] = probe(config, library=library, samples=samples)
     return dict(_with_features(to_do, known))
 
 
@@ -171,7 +192,7 @@ def _with_features(
 def _features(config: RunConfig) -> str:
     """Return what a run's features depend on, as text; runs on other images of the same data share them."""
     data = dataclasses.replace(config.dataset, per_class=None, fraction=None)
-    is_random = config.backbone is not None and config.backbone.options["weights"] == "none"
+    is_random = config.command == "transfer" and config.chosen("backbone").options["weights"] == "none"
     own = (config.normalize, config.precision, config.seed if is_random else None)
     return repr((config.backbone, data, own))
 

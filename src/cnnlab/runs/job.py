@@ -13,21 +13,26 @@ from cnnlab.config.load import load
 from cnnlab.config.plugins import load_plugins
 from cnnlab.config.run_config import RunConfig
 from cnnlab.config.tables import TABLES
+from cnnlab.data.library import DataLibrary
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.lock import disk_errors
 from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.status import read_status
 from cnnlab.runs.console import RunConsole, summary_lines
 from cnnlab.runs.outcome import Outcome
 from cnnlab.runs.run import RunEnd, execute
 
 
-def run(plain: PlainMapping, overrides: Sequence[str], *, in_sweep: bool = False) -> int:
+def run(
+    plain: PlainMapping, overrides: Sequence[str], *, in_sweep: bool = False, library: DataLibrary | None = None
+) -> int:
     """Train the composed configuration, or find it finished.
 
     Args:
         plain: the configuration in plain values.
         overrides: what the user typed.
         in_sweep: say nothing on the terminal and draw no pictures: the sweep shows its runs, and draws at its end.
+        library: holds what earlier runs of the process have read; None: nothing.
 
     Returns:
         The exit code: 0, or 1 for a run that diverged.
@@ -43,27 +48,27 @@ def run(plain: PlainMapping, overrides: Sequence[str], *, in_sweep: bool = False
         return show_plan(config, console)
     if idle := without_effect(config, overrides):
         console.say(f"note     no effect, since nothing is trained in steps: {', '.join(idle)}")
-    outcome = execute(config, overrides=overrides, console=console)
-    return _code(outcome) if in_sweep else report(outcome, console, config)
+    outcome = execute(config, overrides=overrides, console=console, library=library)
+    return _code(outcome) if in_sweep else report(outcome, console, plots=config.plots, epochs=config.epochs)
 
 
 def without_effect(config: RunConfig, overrides: Sequence[str]) -> list[str]:
     """Return the overrides of what takes no part in the run."""
     absent = {group for group in TABLES if getattr(config, group) is None}
-    absent |= {"epochs"} if config.optimizer is None else set()
+    absent |= set() if config.learns == "in steps" else {"epochs"}
     return [text for text in overrides if re.split(r"[.=]", text.lstrip("+"))[0] in absent]
 
 
 def show_plan(config: RunConfig, console: RunConsole) -> int:
     """Say which run the configuration stands for and how it stands; train nothing."""
     folder = RunFolder(RUNS / run_id(config))
-    console.say(f"{folder.read_json('status.json').get('status', 'to do'):12}{folder.path}")
+    console.say(f"{read_status(folder).get('status', 'to do'):12}{folder.path}")
     return 0
 
 
-def report(outcome: RunEnd, console: RunConsole, config: RunConfig) -> int:
-    """Draw the pictures, say how a run ended and which file to open; return the exit code."""
-    if config.plots:
+def report(outcome: RunEnd, console: RunConsole, *, plots: bool, epochs: int) -> int:
+    """Draw the pictures if wanted, say how a run of some epochs ended and which file to open; return the exit code."""
+    if plots:
         from cnnlab.plots import draw_missing  # matplotlib takes half a second to import
 
         with disk_errors(outcome.folder.path):
@@ -72,7 +77,7 @@ def report(outcome: RunEnd, console: RunConsole, config: RunConfig) -> int:
         console.say(f"run      {outcome.folder.run_id}")
         if outcome.status == "finished":
             console.say("finished before; nothing was trained (rerun=true trains again)")
-            for line in summary_lines(outcome.summary, epochs=config.epochs):
+            for line in summary_lines(outcome.summary, epochs=epochs):
                 console.say(line)
         else:
             console.say(f"{outcome.status} before: {outcome.summary.get('error')} (rerun=true trains again)")
@@ -93,12 +98,21 @@ def _to_open(folder: RunFolder) -> str:
     return f"open     {first if first in pictures else pictures[0]}{others}"
 
 
-def attempt(plain: PlainMapping, overrides: Sequence[str], *, in_sweep: bool) -> Outcome:
-    """Carry out one run; what goes wrong is returned, so that the next one can start."""
+def attempt(
+    plain: PlainMapping, overrides: Sequence[str], *, in_sweep: bool, library: DataLibrary | None = None
+) -> Outcome:
+    """Carry out one run; what goes wrong is returned, so that the next one can start.
+
+    Args:
+        plain: as of `run`.
+        overrides: likewise.
+        in_sweep: likewise.
+        library: likewise.
+    """
     from cnnlab.base.memory import release_memory
 
     try:
-        return Outcome(run(plain, overrides, in_sweep=in_sweep))
+        return Outcome(run(plain, overrides, in_sweep=in_sweep, library=library))
     except ConfigError as error:
         return Outcome(2, str(error))
     except RunError as error:

@@ -5,34 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 
-import numpy as np
 import torch
 
-from cnnlab.base.memory import peak_memory_bytes
 from cnnlab.base.runtime import Runtime
 from cnnlab.base.schema import Plain
 from cnnlab.building.parts import Parts
 from cnnlab.networks.scores import scores_are, to_scores
-from cnnlab.outputs.files import replacing
+from cnnlab.outputs.mistakes import Mistakes, write_mistakes
 from cnnlab.outputs.run_folder import RunFolder
-from cnnlab.runs.scores import figures_of, predictions, seconds_to, worst_mistakes
-from cnnlab.runs.training_state import TrainingState, evaluated_model
+from cnnlab.runs.scores import figures_of, predictions, worst_mistakes
+from cnnlab.runs.training_state import TrainingState
 from cnnlab.training.engine import Batch, Score, evaluate, predict
 
 
 def score_selected_weights(
     folder: RunFolder, parts: Parts, runtime: Runtime, state: TrainingState, *, evaluate_train: bool
 ) -> Plain:
-    """Load the selected weights, save them as best.pt, write predictions, and return the figures of every split."""
-    model = evaluated_model(parts)
+    """Load the selected weights, save them as best.pt, write predictions, and return the figures of every split.
+
+    The running means of an epoch stand for the training split, unless `evaluate_train` asks for more or there are none.
+    """
+    model = parts.learning.evaluated
     if state.best_weights:
         model.load_state_dict(state.best_weights)
     folder.save_checkpoint("best.pt", _saved_model(parts, state))
 
     def score(batches: Iterable[Batch]) -> Score:
-        return evaluate(model, batches, loss_fn=parts.loss_fn, autocast=runtime.autocast)
+        return evaluate(model, batches, loss_fn=parts.learning.loss_fn, autocast=runtime.autocast)
 
-    if evaluate_train:
+    if evaluate_train or not parts.learning.has_running_means:
         train: Plain | None = {**asdict(score(parts.train.in_order())), "measured": "selected weights"}
     else:
         train = _running_means(folder, state.selection.epoch)
@@ -44,14 +45,14 @@ def _saved_model(parts: Parts, state: TrainingState) -> Plain:
     """Return what best.pt holds: the weights, what they expect of an image and what their outputs are."""
     images = parts.images
     return {
-        "model": {key: value.cpu() for key, value in evaluated_model(parts).state_dict().items()},
+        "model": {key: value.cpu() for key, value in parts.learning.evaluated.state_dict().items()},
         "epoch": state.selection.epoch,
         "classes": list(images.classes),
         "channels": images.channels,
         "image_size": images.image_size,
         "mean": list(images.normalization.mean),
         "std": list(images.normalization.std),
-        "scores_are": scores_are(parts.loss_fn),
+        "scores_are": scores_are(parts.learning.loss_fn),
         "resize": images.resize,
         "interpolation": images.interpolation,
         **parts.saved,
@@ -59,7 +60,7 @@ def _saved_model(parts: Parts, state: TrainingState) -> Plain:
 
 
 def _running_means(folder: RunFolder, epoch: int) -> Plain | None:
-    rows = [row for row in folder.read_rows("metrics.csv") if int(row["epoch"]) == epoch]
+    rows = [row for row in folder.read_metrics() if int(row["epoch"]) == epoch]
     if not rows:
         return None
     loss, accuracy = float(rows[0]["train_loss"]), float(rows[0]["train_accuracy"])
@@ -67,42 +68,15 @@ def _running_means(folder: RunFolder, epoch: int) -> Plain | None:
 
 
 def _test(folder: RunFolder, parts: Parts, runtime: Runtime) -> Plain:
-    logits, targets = predict(evaluated_model(parts), parts.test.in_order(), autocast=runtime.autocast)
+    logits, targets = predict(parts.learning.evaluated, parts.test.in_order(), autocast=runtime.autocast)
     with torch.inference_mode():
-        loss = float(parts.loss_fn(logits, targets))
-        scores, labels = to_scores(logits, scores_are(parts.loss_fn)).cpu().numpy(), targets.cpu().numpy()
+        loss = float(parts.learning.loss_fn(logits, targets))
+        scores, labels = to_scores(logits, scores_are(parts.learning.loss_fn)).cpu().numpy(), targets.cpu().numpy()
     classes = parts.images.classes
-    folder.write_rows("predictions.csv", *predictions(scores, labels, classes, parts.data.test_files))
+    folder.write_predictions(*predictions(scores, labels, classes, parts.data.test_files))
     wrong = worst_mistakes(scores, labels)
     if len(wrong):
         test = parts.data.test
         images = test.images[test.rows[torch.from_numpy(wrong)]].contiguous().numpy()
-        with replacing(folder.path / "mistakes.npz") as file:
-            np.savez(file, images=images, index=wrong)
+        write_mistakes(folder, Mistakes(images, wrong))
     return {"loss": loss, **figures_of(scores, labels, classes)}
-
-
-def data_figures(parts: Parts, content: str | None) -> Plain:
-    """Return the number of images of every split, and the hash of the files where they come from a folder."""
-    splits = {"train": parts.data.train, "val": parts.data.val, "test": parts.data.test}
-    return {**{name: 0 if split is None else len(split) for name, split in splits.items()}, "content": content}
-
-
-def training_figures(folder: RunFolder, parts: Parts, runtime: Runtime, state: TrainingState, *, status: str) -> Plain:
-    """Return the part of summary.json that does not depend on how training ended."""
-    selected_by = "last epoch" if parts.val is None else "validation accuracy"
-    return {
-        "run_id": folder.run_id,
-        "status": status,
-        "best_epoch": state.selection.epoch,
-        "selected_by": selected_by if state.epoch else "no training",
-        "epochs_trained": state.epoch,
-        "stop_reason": state.stop_reason,
-        "classes": list(parts.images.classes),
-        "scores_are": scores_are(parts.loss_fn),
-        "images_per_second": state.num_images / state.train_seconds if state.train_seconds else 0.0,
-        "peak_memory_bytes": peak_memory_bytes(runtime.device),
-        "seconds_to": seconds_to(folder.read_rows("metrics.csv")),
-        "device": runtime.device.type,
-        "precision": runtime.precision,
-    }

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cnnlab.base.errors import ConfigError
+from cnnlab.base.hashing import file_hash
 from cnnlab.config.run_config import RunConfig
 from cnnlab.outputs.run_folder import RunFolder
 
@@ -34,15 +35,13 @@ def saved_config(folder: RunFolder, plugins: str | None) -> RunConfig:
 
 def _same_plugins(folder: RunFolder, saved: Sequence[str], typed: str | None) -> list[str]:
     """Return the files that the user names, after a look at their bytes: a run folder never runs code by itself."""
-    from cnnlab.config.identity import file_hash
-
     named = f"--plugins {','.join(map(str, saved))}"
     if typed is None:
         raise ConfigError(f"--plugins: the run was trained with plugins, which are code. Name them: {named}")
     paths = typed.strip("[]").split(",")
     if missing := [path for path in paths if not Path(path).is_file()]:
         raise ConfigError(f"--plugins: no file '{missing[0]}'. The run was trained with {named}")
-    if [file_hash(Path(path)) for path in paths] != folder.read_json("env.json").get("plugins"):
+    if [file_hash(Path(path)) for path in paths] != folder.read_environment().get("plugins"):
         raise ConfigError(
             f"--plugins: not what {folder.run_id} was trained with, got {typed}: other files, or their content has "
             f"changed since (env.json keeps the hash of each). Put them back, in this order: {named}"

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.base.runtime import Runtime
 from cnnlab.base.schema import Plain, PlainMapping
 from cnnlab.building.parts import Parts
 from cnnlab.training.engine import EpochRecord
-from cnnlab.training.schedulers import Plateau
 from cnnlab.training.selection import Selection
 
 
@@ -43,24 +42,17 @@ class TrainingState:
 
     def keep_weights(self, parts: Parts) -> None:
         """Copy the evaluated weights: they are now the selected ones."""
-        self.best_weights = {key: value.clone() for key, value in evaluated_model(parts).state_dict().items()}
-
-
-def evaluated_model(parts: Parts) -> nn.Module:
-    """Return the module that is evaluated and saved: the model, or the moving average of its weights."""
-    return parts.model if parts.average is None else parts.average.module
+        weights = parts.learning.evaluated.state_dict()
+        self.best_weights = {key: value.clone() for key, value in weights.items()}
 
 
 def to_checkpoint(state: TrainingState, parts: Parts, runtime: Runtime) -> Plain:
     """Return tensors and plain values from which training goes on bit for bit."""
     values = {key: value for key, value in vars(state).items() if key != "selection"}
-    return values | {
+    return {
+        **values,
         "selection": state.selection.state_dict(),
-        "model": parts.model.state_dict(),
-        "average": None if parts.average is None else parts.average.state_dict(),
-        "loss": parts.loss_fn.state_dict(),
-        "optimizer": None if parts.optimizer is None else parts.optimizer.state_dict(),
-        "schedule": parts.schedule.state_dict() if isinstance(parts.schedule, Plateau) else None,
+        **parts.learning.state_dict(),
         "runtime": _fingerprint(runtime),
     }
 
@@ -83,14 +75,7 @@ def from_checkpoint(checkpoint: PlainMapping, parts: Parts, runtime: Runtime) ->
 
 def _restored(checkpoint: PlainMapping, parts: Parts, runtime: Runtime) -> TrainingState:
     _refuse_other_runtime(checkpoint["runtime"], _fingerprint(runtime))
-    parts.model.load_state_dict(checkpoint["model"])
-    parts.loss_fn.load_state_dict(checkpoint["loss"])
-    if parts.optimizer is not None:
-        parts.optimizer.load_state_dict(checkpoint["optimizer"])
-    if isinstance(parts.schedule, Plateau):
-        parts.schedule.load_state_dict(checkpoint["schedule"])
-    if parts.average is not None:
-        parts.average.load_state_dict(checkpoint["average"])
+    parts.learning.load_state_dict(checkpoint)
     own = {key: value for key, value in checkpoint.items() if key in TrainingState.__dataclass_fields__}
     return TrainingState(**{**own, "selection": Selection(**checkpoint["selection"])})
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from cnnlab.base.errors import ConfigError
+from cnnlab.base.hashing import FileHashes
 from cnnlab.base.schema import PlainMapping
 from cnnlab.config.run_config import RunConfig
 from cnnlab.outputs.study_folder import GridRow
@@ -85,23 +86,23 @@ class CheckedPoints:
         return lines
 
 
-def check_points(points: Iterable[Point], compose: Compose) -> CheckedPoints:
+def check_points(points: Iterable[Point], compose: Compose, hashes: FileHashes) -> CheckedPoints:
     """Compose and check every point; say which are no valid runs."""
     checked = CheckedPoints()
     for point in points:
         try:
-            checked.points.append((point, _check(point, compose)))
+            checked.points.append((point, _check(point, compose, hashes)))
         except ConfigError as error:
             checked.points.append((point, "\n".join(error.problems)))
     return checked
 
 
-def _check(point: Point, compose: Compose) -> Job:
-    from cnnlab.config.identity import run_id  # these bring torch, and Hydra reads this file at every start
+def _check(point: Point, compose: Compose, hashes: FileHashes) -> Job:
+    from cnnlab.config.identity import identify  # these bring torch, and Hydra reads this file at every start
     from cnnlab.config.load import load
     from cnnlab.config.plugins import load_plugins
 
     plain = compose(point.overrides)
     load_plugins(plain.get("plugins") or ())
     config = load(plain)
-    return Job(point, run_id(config), config)
+    return Job(point, identify(config, hashes).run_id, config)

@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from cnnlab.base.errors import RunError
-from cnnlab.outputs.files import write_text
 from cnnlab.outputs.lock import is_held
 from cnnlab.outputs.run_folder import RunFolder
-from cnnlab.outputs.status import DIED, FINAL, standing
+from cnnlab.outputs.standing import DIED, standing
+from cnnlab.outputs.status import FINAL, correct_status, read_status, said_at
 from cnnlab.outputs.summary_file import read_summary
 from cnnlab.runs.outcome import Outcome
 from cnnlab.sweeps.checked import Job
@@ -58,9 +58,9 @@ class Launching:
             except RunError as error:
                 return str(error)
             return None
-        outcome, status = self._outcomes.get(job.run_id), self._folders[job.run_id].read_json("status.json")
+        outcome, status = self._outcomes.get(job.run_id), read_status(self._folders[job.run_id])
         if outcome is not None and outcome.reason:
-            trace = self._folders[job.run_id].path / "error.txt"
+            trace = self._folders[job.run_id].error
             where = f"\nThe traceback is in {trace}." if outcome.traceback and trace.exists() else ""
             return f"{outcome.reason}{where}".replace("\n", f"\n{'':11}")
         if self._status(job) == "died":
@@ -92,12 +92,9 @@ class Launching:
         has_failed = outcome.code == 1 and not outcome.is_busy
         could_not_say = before in ("died", "interrupted") or (before == "waiting" and has_failed)
         if outcome.reason and could_not_say and not is_held(folder):
-            status = "interrupted" if before == "interrupted" else "failed"
-            folder.write_json(
-                "status.json", {**folder.read_json("status.json"), "status": status, "error": outcome.reason}
-            )
+            correct_status(folder, "interrupted" if before == "interrupted" else "failed", error=outcome.reason)
         if outcome.traceback:
-            write_text(folder.path / "error.txt", f"{outcome.traceback}\n")
+            folder.write_error(f"{outcome.traceback}\n")
 
     def _is_settled(self, job: Job, began: float) -> bool:
         """Tell whether a run needs no further launch: its outcome is known, or its files say how it ended."""
@@ -106,8 +103,8 @@ class Launching:
             return not outcome.is_busy or self._status(job) in FINAL
         if is_held(folder):
             return False
-        status_file = folder.path / "status.json"
-        return status_file.exists() and status_file.stat().st_mtime >= began
+        said = said_at(folder)
+        return said is not None and said >= began
 
     def _is_busy(self, job: Job) -> bool:
         outcome = self._outcomes.get(job.run_id)

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from cnnlab.base.texts import duration
 from cnnlab.config.run_config import RunConfig
 from cnnlab.outputs.run_folder import RunFolder
-from cnnlab.outputs.status import FINAL, standing
+from cnnlab.outputs.standing import standing
+from cnnlab.outputs.status import FINAL
 
 _LABEL = 40  # columns
 

@@ -9,13 +9,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from cnnlab.base.errors import ConfigError, Interrupted, RunError
+from cnnlab.base.hashing import FileHashes
 from cnnlab.config.keys import without
 from cnnlab.config.roles import NOT_SETTINGS
 from cnnlab.config.run_config import to_plain
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.settings import settings
-from cnnlab.outputs.status import DIED, FINAL, standing
+from cnnlab.outputs.standing import DIED, standing
+from cnnlab.outputs.status import FINAL
 from cnnlab.outputs.study_folder import GridRow, Study, StudyFolder
 from cnnlab.sweeps.checked import CheckedPoints, Compose, Job, check_points
 from cnnlab.sweeps.designs import Design, Ended, answer
@@ -32,15 +34,18 @@ class Sweep:
         design: what to run; asked for its first round at once.
         compose: makes a point's configuration.
         command: as typed; repeated, it does what is missing.
+        hashes: of the files that name runs.
         question: what a study asks.
 
     Raises:
         ConfigError: no point of the first round is a valid run, or there is no such baseline.
     """
 
-    def __init__(self, design: Design, compose: Compose, *, command: str, question: str | None = None) -> None:
+    def __init__(
+        self, design: Design, compose: Compose, *, command: str, hashes: FileHashes, question: str | None = None
+    ) -> None:
         self.command, self.question = command, question
-        self._design, self._compose = design, compose
+        self._design, self._compose, self._hashes = design, compose, hashes
         self.checked = CheckedPoints()
         self.folders: dict[str, RunFolder] = {}
         self._launching = Launching(self.folders)
@@ -131,7 +136,7 @@ class Sweep:
 
     def _take_up(self, points: Sequence[Point]) -> CheckedPoints:
         """Check the points of a round, and add them to those of the sweep."""
-        checked = check_points(points, self._compose)
+        checked = check_points(points, self._compose, self._hashes)
         self.checked.points += checked.points
         self.folders |= {job.run_id: RunFolder(RUNS / job.run_id) for job in checked.jobs}
         return checked

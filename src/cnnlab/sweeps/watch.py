@@ -16,7 +16,8 @@ from rich.text import Text
 from cnnlab.base.schema import Plain
 from cnnlab.base.texts import cut_middle, duration
 from cnnlab.outputs.run_folder import RunFolder
-from cnnlab.outputs.status import FINAL, standing
+from cnnlab.outputs.standing import standing
+from cnnlab.outputs.status import FINAL, read_status, said_at
 from cnnlab.outputs.study_folder import StudyFolder, result_row
 
 WIDTH = 80
@@ -189,12 +190,11 @@ class Watch:
 
 def read_progress(run: Watched, *, since: float) -> RunProgress:
     """Return how far a run is; what happened to it before the time `since`, in s, counts only where that is its end."""
-    try:
-        is_old = (run.folder.path / "status.json").stat().st_mtime < since
-    except OSError:
+    said = said_at(run.folder)
+    if said is None:
         # Its lock is there a moment before it is held: what looks dead may be about to begin.
         return RunProgress("running" if standing(run.folder) == "running" else "waiting")
-    status, error = standing(run.folder), run.folder.read_json("status.json").get("error")
+    is_old, status, error = said < since, standing(run.folder), read_status(run.folder).get("error")
     if status in FINAL and not (run.is_rerun and is_old):
         return _ended(run, status, error)
     if status == "running":
@@ -210,7 +210,7 @@ def _ended(run: Watched, status: str, error: str | None) -> RunProgress:
 
 def _last_epoch(folder: RunFolder) -> tuple[int, float | None]:
     """Return the last epoch in metrics.csv and its validation accuracy; only the end of the file is read."""
-    rows = folder.read_rows("metrics.csv")
+    rows = folder.read_metrics()
     if not rows:
         return 0, None
     accuracy = rows[-1]["val_accuracy"]

@@ -8,6 +8,7 @@ optimizers     parameters -> torch optimizer; and their table
 muon           an optimizer that torch lacks
 schedulers     step -> factor of the learning rate; and their table
 solving        the one epoch of a head that is solved at once
+learning       the ways in which a run learns: in steps, at once, or not at all
 
 The engine is an iterator: saving, plotting, stopping and progress are its caller's loop. Averages weight each image
 once; the test split is evaluated where its curve is wanted, and decides nothing.

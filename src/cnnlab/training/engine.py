@@ -14,7 +14,7 @@ from torch.optim.swa_utils import AveragedModel
 
 from cnnlab.base.randomness import seed_epoch
 from cnnlab.networks.models.blocks import Classifier
-from cnnlab.training.metric_losses import FeatureLoss
+from cnnlab.training.metric_losses import as_feature_loss
 
 Batch = tuple[Tensor, Tensor]
 """images float32 (N, C, H, W), targets int64 (N,), or in training float32 (N, K) where images are mixed"""
@@ -106,6 +106,7 @@ def fit(
     for group in optimizer.param_groups:
         group.setdefault("initial_lr", group["lr"])
     evaluated = model if average is None else average.module
+    logits_and_loss = _logits_and_loss if as_feature_loss(loss_fn) is None else _logits_and_feature_loss
     for epoch in range(start_epoch, epochs):
         seed_epoch(seed, epoch)
         model.train()
@@ -115,7 +116,7 @@ def fit(
         for step, (images, targets) in enumerate(train(epoch)):
             _scale_lr(optimizer, schedule(epoch * steps_per_epoch + step))
             optimizer.zero_grad()
-            logits, loss = _logits_and_loss(model, images, targets, loss_fn, autocast)
+            logits, loss = logits_and_loss(model, images, targets, loss_fn, autocast)
             loss.backward()  # type: ignore[no-untyped-call]
             if step == steps_per_epoch - 1:
                 gradients, grad_norm = _measure_gradients(model)
@@ -209,12 +210,17 @@ def _scale_lr(optimizer: Optimizer, factor: float) -> None:
 def _logits_and_loss(
     model: nn.Module, images: Tensor, targets: Tensor, loss_fn: nn.Module, autocast: torch.dtype | None
 ) -> tuple[Tensor, Tensor]:
-    """Return logits float32 (N, K) and the loss of training (), which may depend on the features too."""
-    if isinstance(loss_fn, FeatureLoss):
-        features, logits = _forward_with_features(model, images, autocast)
-        return logits, loss_fn(logits, targets, features)
+    """Return logits float32 (N, K) and the loss of training ()."""
     logits = _forward(model, images, autocast)
     return logits, loss_fn(logits, targets)
+
+
+def _logits_and_feature_loss(
+    model: nn.Module, images: Tensor, targets: Tensor, loss_fn: nn.Module, autocast: torch.dtype | None
+) -> tuple[Tensor, Tensor]:
+    """Return the same for a loss that depends on the features too."""
+    features, logits = _forward_with_features(model, images, autocast)
+    return logits, loss_fn(logits, targets, features)
 
 
 def _forward(model: nn.Module, images: Tensor, autocast: torch.dtype | None) -> Tensor:

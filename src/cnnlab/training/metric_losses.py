@@ -44,6 +44,11 @@ class FeatureLoss(nn.Module, ABC):
         return loss if features is None else loss + self.weight * self.term(features, targets)
 
 
+def as_feature_loss(loss_fn: nn.Module) -> FeatureLoss | None:
+    """Return the loss as one that sees the features, None if it looks at the outputs alone."""
+    return loss_fn if isinstance(loss_fn, FeatureLoss) else None
+
+
 class BatchHardTriplet(FeatureLoss):
     """Each image nearer to the farthest of its class in the batch than to the nearest of another, by a margin.
 

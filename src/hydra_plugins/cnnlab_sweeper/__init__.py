@@ -19,7 +19,7 @@ from cnnlab.base.errors import ConfigError, unknown
 from cnnlab.base.schema import Plain
 from cnnlab.cli.commands import DEFAULT
 from cnnlab.cli.composed import compose_point
-from cnnlab.cli.jobs import outcome_of
+from cnnlab.cli.jobs import TrainJob, outcome_of
 from cnnlab.cli.problems import not_discrete
 from cnnlab.config.conf_files import EXPERIMENT, read_options
 from cnnlab.sweeps.designs import grid
@@ -54,7 +54,9 @@ class GridSweeper(Sweeper):
         self.params = {str(key): value for key, value in params.items()}
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
-        """Take what Hydra gives every sweeper."""
+        """Take what Hydra gives every sweeper; here, the task is the job of a command."""
+        assert isinstance(task_function, TrainJob)
+        self.hashes = task_function.library.hashes
         self.config = config
         self.loader = hydra_context.config_loader
         self.launcher = Plugins.instance().instantiate_launcher(
@@ -76,6 +78,7 @@ class GridSweeper(Sweeper):
             grid(self._points(arguments)),
             lambda overrides: compose_point(self.loader, master, overrides),
             command=_typed(master.hydra.job.name),
+            hashes=self.hashes,
             question=_question(master, arguments),
         )
         if sweep.is_planned:

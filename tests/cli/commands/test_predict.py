@@ -7,14 +7,12 @@ import pytest
 from PIL import Image
 
 from cnnlab.base.errors import ConfigError, RunError
+from cnnlab.base.hashing import file_hash
 from cnnlab.cli.commands.predict import main
-from cnnlab.config.identity import file_hash
 from cnnlab.config.load import load
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.runs.run import execute
 from tests.conftest import cnnlab, composed, interrupted_after, tiny
-
-pytestmark = pytest.mark.usefixtures("in_empty_folder")
 
 
 @pytest.fixture

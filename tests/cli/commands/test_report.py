@@ -1,22 +1,15 @@
 """`cnnlab report`: which runs or studies are shown, and what is said where there are none."""
 
-import os
-import socket
-
 import pytest
 
 from cnnlab.cli.main import main
 from cnnlab.outputs.files import OUTPUTS
 from tests.comparison.study_maker import write_run, write_study
 
-GONE = 2**22 + 1  # above the largest process id of Linux
-
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+def _width(monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
-    return tmp_path
 
 
 def shown(capsys, *args):
@@ -26,21 +19,6 @@ def shown(capsys, *args):
 
 def test_no_runs_is_said_in_one_line_that_helps(capsys):
     assert shown(capsys) == ["no runs in outputs/runs. Train one: cnnlab train"]
-
-
-@pytest.mark.parametrize(
-    ("pid", "host", "status"),
-    [
-        (GONE, socket.gethostname(), "died"),
-        (os.getpid(), socket.gethostname(), "running"),
-        (GONE, "elsewhere", "running"),
-    ],
-    ids=["gone", "alive", "elsewhere"],
-)
-def test_running_is_believed_while_the_process_lives_or_cannot_be_asked(pid, host, status, capsys):
-    made = write_run("a", state="running")
-    made.write_json("status.json", made.read_json("status.json") | {"pid": pid, "host": host})
-    assert shown(capsys)[1].split() == ["a", status]
 
 
 def test_one_run_is_shown_by_folder_id_or_beginning_of_its_id(capsys):

@@ -15,8 +15,8 @@ import pytest
 from cnnlab.base.downloads import md5_of
 from cnnlab.base.errors import ConfigError
 from cnnlab.data.datasets import DATASETS, FASHION, STL10
-from cnnlab.data.splits import Source, Split
 from cnnlab.data.storage import Storage
+from cnnlab.data.stores import Source, Split
 from tests.conftest import OFFLINE
 
 MNIST_FOLDERS = {"mnist": "MNIST/raw", "fashion_mnist": "FashionMNIST/raw"}

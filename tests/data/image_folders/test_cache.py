@@ -178,8 +178,8 @@ def test_the_loser_of_a_race_uses_the_winners_cache(root, monkeypatch):
 def test_two_processes_share_one_cache(root):
     code = f"""
 from pathlib import Path
-from cnnlab.data.folders import list_folder
-from cnnlab.data.image_cache import decoded_images
+from cnnlab.data.image_folders.listing import list_folder
+from cnnlab.data.image_folders.cache import decoded_images
 root = Path({str(root)!r})
 options = dict(cache_dir=root.parent / "cache", image_size=None, mixed_size=128, workers=0, progress=None)
 print(decoded_images(root, list_folder(root).images, **options).images.sum())

@@ -171,5 +171,5 @@ def test_a_failing_disk_is_no_damaged_image(tmp_path, monkeypatch):
 
 
 def test_worker_processes_do_not_load_torch():
-    code = "import sys, cnnlab.data.image_cache; sys.exit('torch' in sys.modules)"
+    code = "import sys, cnnlab.data.image_folders.cache; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

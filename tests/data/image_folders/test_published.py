@@ -12,8 +12,8 @@ from cnnlab.base.downloads import Archive, md5_of
 from cnnlab.base.errors import ConfigError
 from cnnlab.data import datasets
 from cnnlab.data.datasets import DATASETS
-from cnnlab.data.splits import Source, Split
 from cnnlab.data.storage import Storage
+from cnnlab.data.stores import Source, Split
 from tests.conftest import OFFLINE
 
 pytestmark = pytest.mark.usefixtures("offline")

@@ -9,8 +9,8 @@ from PIL import Image
 from cnnlab.base.errors import ConfigError
 from cnnlab.data.image_folders.listing import content_hash
 from cnnlab.data.image_folders.reading import read_image_folder
-from cnnlab.data.splits import Source
 from cnnlab.data.storage import Storage
+from cnnlab.data.stores import Source
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from cnnlab.networks.transfer.backbones import BACKBONES, Request
 from cnnlab.networks.transfer.torchvision_networks import torchvision_backbone
 
 
-def make(name, *, loads=True, seed=0, **options):
-    return BACKBONES[name](Request(name, seed, loads), **options)
+def make(name, *, loads=True, seed=0, open_run=None, **options):
+    return BACKBONES[name](Request(name, seed, open_run, loads), **options)
 
 
 def test_table_holds_all_classification_networks_of_torchvision():
@@ -29,3 +29,11 @@ def test_run_wants_a_run(tmp_path):
         make("run", weights="imagenet")
     with pytest.raises(ConfigError, match=rf"backbone \(resnet18\): '{tmp_path}' is a run, which brings its own"):
         make("resnet18", weights=tmp_path)
+
+
+def test_run_is_opened_by_what_the_request_brings(tmp_path):
+    def open_run(path, seed, *, layer, loads):
+        return path, seed, layer, loads
+
+    opened = make("run", weights=tmp_path, layer="last", seed=7, loads=False, open_run=open_run)
+    assert opened == (tmp_path, 7, "last", False)

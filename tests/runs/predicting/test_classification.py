@@ -7,7 +7,7 @@ from torch import nn
 
 from cnnlab.building.parts import ImageSpec
 from cnnlab.building.saved_network import SavedNetwork
-from cnnlab.data.batches import Normalization
+from cnnlab.data.image_normalization import Normalization
 from cnnlab.runs.predicting.classification import Picture, Unreadable, classify, pick_test_images
 from tests.conftest import tiny
 

@@ -6,7 +6,7 @@ from torch import nn
 from cnnlab.base.errors import ConfigError
 from cnnlab.building.parts import ImageSpec
 from cnnlab.building.saved_network import SavedNetwork, load_network
-from cnnlab.data.batches import Normalization
+from cnnlab.data.image_normalization import Normalization
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.runs.predicting import feature_pictures
 from cnnlab.runs.predicting.classification import Picture

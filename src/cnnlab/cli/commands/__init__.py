@@ -1,8 +1,8 @@
 """The commands: one list, from which dispatch, completion, help and tests come. Imports none of them.
 
-To add a command, write it down here. One that Hydra composes has a primary config in conf/, and its job is carried out
-with each composed configuration. One that reads its own arguments is a module of this package whose `main` takes the
-words behind the command and returns the exit code.
+To add a command, write it down here. One that Hydra composes has a primary config in conf/, and its job is a class: an
+object of it is called with each composed configuration. One that reads its own arguments is a module of this package
+whose `main` takes the words behind the command and returns the exit code.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class Command:
     help: str
     """One line of at most 70 columns, for `cnnlab --help`."""
     job: str
-    """`module:function` that carries it out."""
+    """`module:name` of what carries it out: of a function, or of a class where Hydra composes."""
     config: str | None = None
     """Primary config in conf/, without suffix; None where Hydra has no part in it."""
 
@@ -33,12 +33,15 @@ class Command:
 
 COMMANDS = (
     Command(
-        "train", "train one run; with -m a sweep of runs. May be left out", job="cnnlab.cli.jobs:train", config="train"
+        "train",
+        "train one run; with -m a sweep of runs. May be left out",
+        job="cnnlab.cli.jobs:TrainJob",
+        config="train",
     ),
     Command(
         "transfer",
         "the same with a pretrained network: features, fine-tuning, zero-shot",
-        job="cnnlab.cli.jobs:train",
+        job="cnnlab.cli.jobs:TrainJob",
         config="transfer",
     ),
     Command(

@@ -38,4 +38,4 @@ def main(args: Sequence[str]) -> int:
             f"{shlex.join(['cnnlab', config.command, *overrides])}"
         )
     outcome = execute(config, overrides=overrides, console=console, runs=folder.path.parent)
-    return report(outcome, console, config)
+    return report(outcome, console, plots=config.plots, epochs=config.epochs)

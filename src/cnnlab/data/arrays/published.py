@@ -13,7 +13,7 @@ from cnnlab.base.downloads import archive_advice, download, quiet
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.progress import Progress
 from cnnlab.data.arrays.idx import find_idx, read_idx
-from cnnlab.data.splits import Source, Split
+from cnnlab.data.stores import Source, Split, whole
 
 if TYPE_CHECKING:
     from torchvision.datasets import CIFAR10
@@ -61,7 +61,7 @@ def _idx_split(name: str, folder: Path, part: str, num_classes: int) -> Split:
     images = _read_idx(name, folder, f"{part}-images-idx3-ubyte", 3)
     labels = _read_idx(name, folder, f"{part}-labels-idx1-ubyte", 1)
     _check_labels(name, folder, f"{part}-*", images, labels, num_classes)
-    return _store(images[:, None], labels)
+    return _whole(part, images[:, None], labels)
 
 
 def _read_idx(name: str, folder: Path, file: str, num_dims: int) -> npt.NDArray[np.uint8]:
@@ -85,9 +85,9 @@ def _check_labels(
         )
 
 
-def _store(images: npt.NDArray[np.uint8], labels: npt.NDArray[np.integer]) -> Split:
-    """Return the split that is all of its store: images (N, C, H, W), labels (N,)."""
-    return Split(torch.from_numpy(images), torch.from_numpy(labels.astype(np.int64)), torch.arange(len(labels)))
+def _whole(name: str, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.integer]) -> Split:
+    """Return the split that is all of a store of its own: images (N, C, H, W), labels (N,)."""
+    return whole(name, torch.from_numpy(images), torch.from_numpy(labels.astype(np.int64)))
 
 
 def read_cifar(name: str, kind: str, *, data_dir: Path, progress: Progress | None) -> Source:
@@ -111,7 +111,10 @@ def read_cifar(name: str, kind: str, *, data_dir: Path, progress: Progress | Non
         download(name, lambda: data_set(data_dir, download=True), folder=data_dir, advice=advice, progress=progress)
         parts = _cifar_parts(data_set, data_dir)
         assert parts is not None  # the download has checked them
-    train, test = (_store(part.data.transpose(0, 3, 1, 2), np.asarray(part.targets)) for part in parts)
+    train, test = (
+        _whole(name, part.data.transpose(0, 3, 1, 2), np.asarray(part.targets))
+        for name, part in zip(("train", "test"), parts)
+    )
     return Source(train, tuple(parts[0].classes), test=test)
 
 
@@ -152,4 +155,4 @@ def _stl10_split(folder: Path, part: str, num_classes: int) -> Split:
         raise ConfigError(f"dataset (stl10): '{folder / part}_X.bin' is damaged: {len(pixels)} bytes. {_AGAIN}")
     images = pixels.reshape(-1, 3, 96, 96).transpose(0, 1, 3, 2)  # columns come first in the file
     _check_labels("stl10", folder, f"{part}_*.bin", images, labels, num_classes)
-    return _store(np.ascontiguousarray(images), labels)
+    return _whole(part, np.ascontiguousarray(images), labels)

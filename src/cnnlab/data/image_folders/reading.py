@@ -11,7 +11,7 @@ from torch import Tensor
 from cnnlab.base.errors import ConfigError
 from cnnlab.data.image_folders.cache import Decoded, decoded_images
 from cnnlab.data.image_folders.listing import Layout, content_hash, printable, read_layout
-from cnnlab.data.splits import Source, Split
+from cnnlab.data.stores import Source, Split, Store
 
 if TYPE_CHECKING:
     from cnnlab.data.storage import Storage
@@ -50,21 +50,21 @@ def read_images(storage: Storage, root: Path, layout: Layout, *, skip_corrupt: b
         raise ConfigError(_corrupt_files(sorted(decoded.corrupt)))
     if len(decoded.corrupt) == len(layout.images):
         raise ConfigError(f"dataset.root: none of the {len(layout.images)} images under '{root}' can be decoded.")
-    images = torch.from_numpy(decoded.images)
+    store = Store("decoded", torch.from_numpy(decoded.images), is_mapped=True)
     notes = layout.notes + _notes(decoded, storage.image_size)
     is_whole = torch.tensor([image.path not in decoded.corrupt for image in layout.images])
-    train, val, test = (_split(images, layout, is_whole, name) for name in ("train", "val", "test"))
+    train, val, test = (_split(store, layout, is_whole, name) for name in ("train", "val", "test"))
     assert train is not None
     return Source(train, layout.classes, val, test, notes, tuple(printable(image.path) for image in layout.images))
 
 
-def _split(images: Tensor, layout: Layout, is_whole: Tensor, name: str) -> Split | None:
+def _split(store: Store, layout: Layout, is_whole: Tensor, name: str) -> Split | None:
     """Return the images of one split; None where the folder has no such split."""
     if name not in layout.splits:
         return None
     is_member = torch.tensor([split == name for split in layout.splits])
     rows = (is_member & is_whole).nonzero().flatten()
-    return Split(images, torch.tensor(layout.labels)[rows], rows)
+    return Split(store, torch.tensor(layout.labels)[rows], rows)
 
 
 def _notes(decoded: Decoded, image_size: int | None) -> tuple[str, ...]:

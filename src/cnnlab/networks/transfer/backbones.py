@@ -9,11 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.progress import Progress
 from cnnlab.networks.transfer.network import Backbone
 from cnnlab.networks.transfer.torchvision_networks import Layer, Weights, torchvision_backbone
+
+
+class OpenRun(Protocol):
+    """A finished run's folder -> its network as a backbone."""
+
+    def __call__(self, path: Path, seed: int, *, layer: Layer, loads: bool) -> Backbone:
+        """Return the network, of initial weights where `loads` is false."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +32,8 @@ class Request:
     """Its key in the table."""
     seed: int
     """Of the initial weights, which stay where no others are loaded."""
+    open_run: OpenRun
+    """Makes a backbone of a finished run, of whose files networks know nothing."""
     loads: bool = True
     """False leaves the weights out, for a training from scratch or for others to be loaded."""
     progress: Progress | None = None
@@ -48,14 +58,12 @@ def torchvision_network(explanation: str) -> Callable[..., Backbone]:
 
 def run(request: Request, *, weights: Weights = "none", layer: Layer = "penultimate") -> Backbone:
     """The network of a finished run of cnnlab: backbone.weights=outputs/runs/<run id>."""
-    from cnnlab.building.saved_network import backbone_of_run  # not above: it loads configurations, whose table this is
-
     if not isinstance(weights, Path):
         raise ConfigError(
             f"backbone.weights: must be a finished run, got {weights}. "
             "Name it: backbone=run backbone.weights=outputs/runs/<run id>."
         )
-    return backbone_of_run(weights, request.seed, layer=layer, loads=request.loads)
+    return request.open_run(weights, request.seed, layer=layer, loads=request.loads)
 
 
 BACKBONES: dict[str, Callable[..., Backbone]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from typing import Any, Literal
 
 import torch
@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.randomness import seed_of
+from cnnlab.networks.scores import HeadWithLoss
 from cnnlab.networks.transfer.squared_hinge import SquaredHinge, solve_machines
 
 RBF_LIMIT = 10_000
@@ -20,7 +21,7 @@ RBF_LIMIT = 10_000
 _MAX_ITERATIONS = 10_000
 
 
-class SolvedHead(nn.Module, ABC):
+class SolvedHead(HeadWithLoss):
     """A head that learns all its weights at once, from the features of the whole training split.
 
     What it learns are buffers, whose shapes may follow from the data; so it is saved and loaded as every module is.
@@ -37,10 +38,6 @@ class SolvedHead(nn.Module, ABC):
     @abstractmethod
     def learn(self, features: Tensor, targets: Tensor, seed: int) -> None:
         """Set the weights by features float32 (N, D) and targets int64 (N,)."""
-
-    @abstractmethod
-    def loss_fn(self) -> nn.Module:
-        """Return the loss that goes with the outputs; it says whether they are logits or decision values."""
 
     @abstractmethod
     def forward(self, features: Tensor) -> Tensor:

@@ -27,6 +27,11 @@ class Transfer:
     mapping: Path | None = None
     """What ImageNet's classes stand for; None: a shipped one."""
 
+    @property
+    def has_own_answers(self) -> bool:
+        """Whether the network's own outputs are the answers, so that no head is put on its features."""
+        return self.heads == "none"
+
 
 def features() -> Transfer:
     """The frozen backbone runs once over the data; a head learns from its features, which are kept for other heads."""

@@ -10,7 +10,7 @@ import yaml
 from torch import Tensor, nn
 
 from cnnlab.base.errors import ConfigError, did_you_mean
-from cnnlab.networks.scores import DECISION_VALUES
+from cnnlab.networks.scores import DECISION_VALUES, HeadWithLoss
 
 OTHER = "other"
 """The class of all answers that stand for none of the data set's."""
@@ -19,7 +19,7 @@ SHIPPED = Path(__file__).parent / "imagenet"
 _NEVER = -1000.0  # log-probability of a class that ImageNet lacks; finite, since it goes into files and curves
 
 
-class MappedClasses(nn.Module):
+class MappedClasses(HeadWithLoss):
     """Scores of the data set's classes, and of "other", from the outputs for ImageNet's.
 
     A class scores as the likeliest of the ImageNet classes that stand for it, "other" as the likeliest of the rest; so

@@ -13,8 +13,10 @@ import torch
 
 from cnnlab.building.data import load_data
 from cnnlab.building.saved_network import SavedNetwork
+from cnnlab.config.identity import data_content
 from cnnlab.config.run_config import RunConfig
 from cnnlab.data.image_folders.decoding import decode
+from cnnlab.data.library import DataLibrary
 from cnnlab.networks.scores import to_scores
 from cnnlab.runs.predicting.submission import image_id
 from cnnlab.training.engine import predict
@@ -65,7 +67,8 @@ def pick_test_images(config: RunConfig, trained: SavedNetwork) -> list[Picture]:
     Raises:
         ConfigError: the data is not there any more.
     """
-    data = load_data(config, mixed_size=trained.images.resize)
+    content = data_content(config)
+    data = load_data(config, library=DataLibrary(), content=content, mixed_size=trained.images.resize)
     pictures = []
     for label in torch.unique(data.test.labels)[:_TEST_IMAGES].tolist():
         index = int((data.test.labels == label).nonzero()[0])

@@ -10,7 +10,7 @@ import torch
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.building.saved_network import SavedNetwork
-from cnnlab.data.batches import Normalization
+from cnnlab.data.image_normalization import Normalization
 from cnnlab.networks.models.stages import feature_maps, stages_of
 from cnnlab.outputs.files import replacing
 from cnnlab.outputs.run_files import RunFiles

@@ -1,0 +1,93 @@
+"""How a run learns, built from the tables: loss, optimizer, schedule and what goes with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import nn
+from torch.optim import Optimizer
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from cnnlab.base.randomness import initialise
+from cnnlab.base.runtime import Runtime
+from cnnlab.config.run_config import Choice, RunConfig
+from cnnlab.data.augmentations import AUGMENTATIONS, Augmentation
+from cnnlab.training.engine import Clipping
+from cnnlab.training.learning import InSteps
+from cnnlab.training.losses import LOSSES
+from cnnlab.training.metric_losses import as_feature_loss
+from cnnlab.training.optimizers import OPTIMIZERS, Params
+from cnnlab.training.schedulers import SCHEDULERS, Schedule, as_schedule
+
+
+def in_steps(
+    config: RunConfig,
+    runtime: Runtime,
+    model: nn.Module,
+    *,
+    num_classes: int,
+    num_features: int,
+    steps_per_epoch: int,
+    params: Callable[[nn.Module], Params],
+) -> InSteps:
+    """Return the training of a model in steps.
+
+    Args:
+        config: of the run.
+        runtime: of the run.
+        model: on its device, with its initial weights.
+        num_classes: K.
+        num_features: D, of what the model's classifier or the model itself takes.
+        steps_per_epoch: batches in an epoch.
+        params: loss -> the parameters of model and loss that learn.
+    """
+    loss_fn = build_loss(
+        config.chosen("loss"), num_classes, num_features=num_features, seed=config.seed, device=runtime.device
+    )
+    return InSteps(
+        model=model,
+        loss_fn=loss_fn,
+        optimizer=build_optimizer(config.chosen("optimizer"), params(loss_fn)),
+        schedule=build_schedule(config.chosen("scheduler"), config.epochs, steps_per_epoch),
+        augmentation=build_augmentation(config.augmentation),
+        average=build_average(config.ema, model),
+        clipping=Clipping(config.grad_clip_norm, config.grad_clip_value),
+        autocast=runtime.autocast,
+        epochs=config.epochs,
+        seed=config.seed,
+        shuffle=config.dataset.shuffle,
+    )
+
+
+def build_augmentation(chosen: Choice | None) -> Augmentation:
+    """Return what is done to the training images; nothing where augmentation takes no part."""
+    chosen = chosen or Choice("none")
+    return AUGMENTATIONS[chosen.name](**chosen.options)
+
+
+def build_loss(chosen: Choice, num_classes: int, *, num_features: int, seed: int, device: torch.device) -> nn.Module:
+    """Return the loss, on the device; what it learns starts from the seed."""
+    loss_fn = LOSSES[chosen.name](num_classes, **chosen.options)
+    if (feature_loss := as_feature_loss(loss_fn)) is not None:
+        feature_loss.set_num_features(num_features)
+    initialise(nn.ModuleDict({"loss": loss_fn}), seed)
+    return loss_fn.to(device)
+
+
+def build_optimizer(chosen: Choice, params: Params) -> Optimizer:
+    """Return the optimizer of some parameters, or of groups of them with learning rates of their own."""
+    return OPTIMIZERS[chosen.name](params, **chosen.options)
+
+
+def build_schedule(chosen: Choice, epochs: int, steps_per_epoch: int) -> Schedule:
+    """Return the schedule of the learning rate."""
+    return as_schedule(SCHEDULERS[chosen.name](epochs * steps_per_epoch, steps_per_epoch, **chosen.options))
+
+
+def build_average(decay: float | None, model: nn.Module) -> AveragedModel | None:
+    """Return the exponential moving average of weights and running statistics, None where none is asked for."""
+    if decay is None:
+        return None
+    average = get_ema_multi_avg_fn(decay)  # type: ignore[no-untyped-call]
+    return AveragedModel(model, multi_avg_fn=average, use_buffers=True)

@@ -1,0 +1,52 @@
+"""Mean and deviation of the pixels, per channel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # RGB, images scaled to [0, 1]
+_STATISTICS_CHUNK = 512  # images; keeps the float copy small
+
+
+@dataclass(frozen=True)
+class Normalization:
+    """Per-channel mean and standard deviation that are taken off the images, of images scaled to [0, 1]."""
+
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+
+    def apply(self, images: Tensor) -> Tensor:
+        """Turn uint8 (N, C, H, W) into float32 (N, C, H, W): (x / 255 - mean) / std."""
+        shape = (1, len(self.std), 1, 1)
+        scale = 1 / (255 * torch.tensor(self.std, device=images.device)).view(shape)
+        shift = -torch.tensor(self.mean, device=images.device).view(shape) * scale * 255
+        return images.float().mul_(scale).add_(shift)
+
+
+def measure_normalization(images: Tensor, rows: Tensor) -> Normalization:
+    """Return mean and deviation per channel over all pixels of some images.
+
+    Shape:
+        uint8 (M, C, H, W), rows int64 (N,).
+    """
+    channels = images.shape[1]
+    total = torch.zeros(images[0].numel(), dtype=torch.float64)  # by pixel: sums over images run along memory
+    squares = torch.zeros_like(total)
+    for some in torch.split(rows, _STATISTICS_CHUNK):
+        chunk = images[some].permute(0, 2, 3, 1).flatten(1).float()  # (N, H*W*C), values 0..255
+        total += chunk.sum(0)
+        squares += chunk.square_().sum(0)
+    mean = total.view(-1, channels).mean(0) / len(rows) / 255
+    std = (squares.view(-1, channels).mean(0) / len(rows) / 255**2 - mean.square()).clamp_min(0).sqrt()
+    std[std == 0] = 1.0  # a constant channel stays what it is: zero
+    return Normalization(tuple(mean.tolist()), tuple(std.tolist()))
+
+
+def imagenet_normalization(channels: int) -> Normalization:
+    """Return ImageNet's mean and deviation; for grayscale images their averages over the channels."""
+    if channels == len(IMAGENET_MEAN):
+        return Normalization(IMAGENET_MEAN, IMAGENET_STD)
+    return Normalization((sum(IMAGENET_MEAN) / 3,) * channels, (sum(IMAGENET_STD) / 3,) * channels)

@@ -1,0 +1,121 @@
+"""The epochs of a run, one after the other: each is weighed and written down, and now and then all is saved."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+
+from cnnlab.base.runtime import Runtime
+from cnnlab.building.parts import Parts
+from cnnlab.config.run_config import RunConfig
+from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.runs.clock import Clock
+from cnnlab.runs.console import RunConsole
+from cnnlab.runs.endings import StopSignal
+from cnnlab.runs.records import gradient_rows, metrics_row
+from cnnlab.runs.training_state import TrainingState, to_checkpoint
+from cnnlab.training.engine import Batch, EpochRecord
+from cnnlab.training.selection import reason_to_stop
+
+
+class EpochLoop:
+    """The loop around the records of a run.
+
+    Args:
+        config: of the run.
+        folder: of the run.
+        console: where it is told.
+        runtime: of the run.
+        parts: with the states of the epochs done.
+        state: where training stands; goes along.
+        clock: of the run.
+    """
+
+    def __init__(
+        self, config: RunConfig, folder: RunFolder, console: RunConsole, runtime: Runtime, parts: Parts,
+        state: TrainingState, clock: Clock,
+    ) -> None:  # fmt: skip
+        self._config, self._folder, self._console, self._runtime = config, folder, console, runtime
+        self._parts, self._state, self._clock = parts, state, clock
+        self._last_record: EpochRecord | None = None
+        self._saved_epoch, self._saved_at = state.epoch, time.perf_counter()
+
+    def is_saved(self) -> bool:
+        """Tell whether all epochs done are in a checkpoint."""
+        return self._saved_epoch == self._state.epoch
+
+    def run(self, stop: StopSignal) -> None:
+        """Go through the epochs that are missing, to the last one or to a reason to stop.
+
+        Raises:
+            KeyboardInterrupt: the user wants to stop; all is saved.
+        """
+        if self._state.stop_reason is not None:
+            return  # the checkpoint was taken after the last epoch
+        for record in self._records():
+            self._weigh(record)
+            self._write_down(record)
+            if self._is_time_to_save():
+                self._save()
+            if stop.is_wanted:
+                self._save()
+                raise KeyboardInterrupt
+            if self._state.stop_reason is not None:
+                return
+
+    def _records(self) -> Iterator[EpochRecord]:
+        parts = self._parts
+        return parts.learning.records(
+            parts.train, val=parts.val, test=parts.test if self._config.watch_test else None,
+            epochs_done=self._state.epoch, watch=self._watched,
+        )  # fmt: skip
+
+    def _watched(self, epoch: int, batches: Iterable[Batch]) -> Iterator[Batch]:
+        """Yield an epoch's batches, and move the live line as they are used."""
+        epochs, num_images = self._config.epochs, self._parts.train.num_images
+        seen = epoch * num_images
+        for batch in batches:
+            self._console.training(
+                epoch + 1, epochs, seen, epochs * num_images, self._last_record, self._state.selection
+            )
+            asked = time.perf_counter()
+            yield batch
+            seen += len(batch[1])
+            if self._clock.first_batch_seconds is None:
+                self._clock.end_first_batch()
+                if self._config.compile:
+                    self._console.say(f"compiled in {time.perf_counter() - asked:.1f} s, the first step's time")
+
+    def _weigh(self, record: EpochRecord) -> None:
+        """Count an epoch, keep its weights where they are the best, and decide whether it is the last."""
+        config, state = self._config, self._state
+        self._last_record = record
+        state.count(record, self._parts.train.num_images)
+        if record.diverged_at_step is not None:
+            state.stop_reason = f"the loss is not finite at step {record.diverged_at_step} of epoch {record.epoch}"
+            return
+        if state.selection.update(record, min_delta=config.min_delta):
+            state.keep_weights(self._parts)
+        state.stop_reason = reason_to_stop(
+            record, state.selection, patience=config.patience, stop_below_loss=config.stop_below_loss,
+            max_minutes=config.max_minutes, train_seconds=state.train_seconds,
+        )  # fmt: skip
+
+    def _write_down(self, record: EpochRecord) -> None:
+        """Write an epoch into the run's files, and tell of it."""
+        epochs, state = self._config.epochs, self._state
+        self._folder.append_epoch(metrics_row(record), gradient_rows(record))
+        seconds_left = state.train_seconds / state.epoch * (epochs - state.epoch)
+        self._console.epoch(record, epochs, state.selection, seconds_left)
+
+    def _is_time_to_save(self) -> bool:
+        is_last = self._state.epoch == self._config.epochs or self._state.stop_reason is not None
+        return is_last or time.perf_counter() - self._saved_at >= self._config.checkpoint_seconds
+
+    def _save(self) -> None:
+        """Take a checkpoint, unless the last one was taken after this epoch."""
+        if self.is_saved():
+            return
+        self._state.total_seconds = self._clock.total_seconds
+        self._folder.save_checkpoint("last.pt", to_checkpoint(self._state, self._parts, self._runtime))
+        self._saved_epoch, self._saved_at = self._state.epoch, time.perf_counter()

@@ -1,0 +1,90 @@
+"""How a run has ended, as summary.json tells it."""
+
+from __future__ import annotations
+
+from cnnlab.base.memory import peak_memory_bytes
+from cnnlab.base.runtime import Runtime
+from cnnlab.base.schema import Plain
+from cnnlab.building.networks import NetworkSize
+from cnnlab.building.parts import Parts
+from cnnlab.networks.scores import scores_are
+from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.status import write_status
+from cnnlab.outputs.summary_file import write_summary
+from cnnlab.runs.clock import Clock
+from cnnlab.runs.scores import seconds_to
+from cnnlab.runs.training_state import TrainingState
+
+
+class SummaryWriter:
+    """Makes and writes the summary of a run.
+
+    Args:
+        folder: of the run.
+        parts: of the run.
+        runtime: of the run.
+        clock: of the run.
+        size: of its network.
+        content: hash of the files where the images come from a folder, else None.
+    """
+
+    def __init__(
+        self, folder: RunFolder, parts: Parts, runtime: Runtime, *, clock: Clock, size: NetworkSize, content: str | None
+    ) -> None:
+        self._folder, self._parts, self._runtime = folder, parts, runtime
+        self._clock, self._size, self._content = clock, size, content
+
+    def finished(self, state: TrainingState, figures: Plain) -> Plain:
+        """Return the summary of a run that is finished.
+
+        Args:
+            state: at the end of training.
+            figures: of the selected weights on `train`, `val` and `test`.
+        """
+        return self._summary(state, "finished", figures)
+
+    def diverged(self, state: TrainingState) -> Plain:
+        """Return the summary of a run that has diverged, which is no result."""
+        nothing = {"train": None, "val": None, "test": None, "error": state.stop_reason}
+        return self._summary(state, "diverged", nothing)
+
+    def write(self, summary: Plain) -> None:
+        """Write the summary; the status comes last, since it says that all is there."""
+        write_summary(self._folder, summary)
+        status, reason = summary["status"], summary["stop_reason"]
+        error = {"error": reason} if status == "diverged" else {}
+        write_status(self._folder, status, epoch=summary["epochs_trained"], stop_reason=reason, **error)
+        self._folder.delete_checkpoint("last.pt")
+
+    def _summary(self, state: TrainingState, status: str, figures: Plain) -> Plain:
+        selected_by = "last epoch" if self._parts.val is None else "validation accuracy"
+        return {
+            "run_id": self._folder.run_id,
+            "status": status,
+            "best_epoch": state.selection.epoch,
+            "selected_by": selected_by if state.epoch else "no training",
+            "epochs_trained": state.epoch,
+            "stop_reason": state.stop_reason,
+            "classes": list(self._parts.images.classes),
+            "scores_are": scores_are(self._parts.learning.loss_fn),
+            "images_per_second": state.num_images / state.train_seconds if state.train_seconds else 0.0,
+            "peak_memory_bytes": peak_memory_bytes(self._runtime.device),
+            "seconds_to": seconds_to(self._folder.read_metrics()),
+            "device": self._runtime.device.type,
+            "precision": self._runtime.precision,
+            **figures,
+            "data": self._num_images() | {"content": self._content},
+            "parameters": self._size.parameters,
+            "flops_per_image": self._size.flops,
+            "seconds": {
+                "train": state.train_seconds,
+                "total": self._clock.total_seconds,
+                "first_batch": self._clock.first_batch_seconds,
+                "features": self._parts.features_seconds,
+            },
+        }
+
+    def _num_images(self) -> Plain:
+        """Return the number of images of every split."""
+        splits = {"train": self._parts.data.train, "val": self._parts.data.val, "test": self._parts.data.test}
+        return {name: 0 if split is None else len(split) for name, split in splits.items()}

@@ -1,0 +1,36 @@
+import pytest
+
+from cnnlab.building.learning import build_schedule
+from cnnlab.config.run_config import Choice
+from cnnlab.training.learning import AtOnce, InSteps
+from cnnlab.training.schedulers import SCHEDULERS
+from tests.conftest import built, tiny, tiny_transfer
+
+pytestmark = pytest.mark.usefixtures("in_empty_folder")
+
+
+@pytest.mark.parametrize(
+    ("config", "kind"),
+    [
+        (lambda: tiny("epochs=0"), InSteps),
+        (lambda: tiny_transfer("transfer=scratch", "batch_size=16"), InSteps),
+        (lambda: tiny_transfer("head=linear", "batch_size=16"), InSteps),
+        (lambda: tiny_transfer("head=svm"), AtOnce),
+        (lambda: tiny_transfer("head=knn"), AtOnce),
+    ],
+)  # zero-shot, which learns nothing, is tested with its weights in test_transfer
+def test_one_field_of_the_parts_says_how_a_run_learns(config, kind):
+    assert type(built(config()).learning) is kind
+
+
+def test_what_a_training_in_steps_needs_comes_from_the_configuration():
+    learning = built(tiny("grad_clip_norm=0.5", "seed=3", "epochs=7", "dataset.shuffle=false")).learning
+    assert (learning.clipping.norm, learning.clipping.value) == (0.5, None)
+    assert (learning.seed, learning.epochs, learning.shuffle, learning.average) == (3, 7, False, None)
+
+
+def test_schedule_of_a_plugin_may_be_a_plain_function(monkeypatch):
+    monkeypatch.setitem(SCHEDULERS, "mine", lambda total_steps, steps_per_epoch: lambda step: step / total_steps)
+    schedule = build_schedule(Choice("mine"), 2, 5)
+    schedule.observe(1.0)
+    assert schedule(5) == 0.5
