@@ -12,7 +12,7 @@ import torch
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
-from cnnlab.base.errors import ConfigError, Interrupted
+from cnnlab.base.errors import ConfigError, Interrupted, RunError
 from cnnlab.base.runtime import Runtime
 from cnnlab.building.procedures import build_parts
 from cnnlab.cli.hydra_versions import initialize_options
@@ -20,8 +20,10 @@ from cnnlab.config.load import load
 from cnnlab.data.datasets import DATASETS
 from cnnlab.data.library import DataLibrary
 from cnnlab.outputs.run_files import RunFiles
+from cnnlab.runs import job
 from cnnlab.training.engine import fit
 from tests.run_maker import write_run
+from tests.sweeps.sweep_maker import ended
 
 CONF = Path(__file__).parents[1] / "conf"
 RUNTIME = Runtime(torch.device("cpu"), "fp32", 1)
@@ -122,6 +124,29 @@ def reads(monkeypatch):
 def make_run(tmp_path):
     """Write a run's folder and open it; the arguments are those of `write_run`."""
     return lambda **changes: RunFiles(write_run(tmp_path, **changes))
+
+
+@pytest.fixture
+def run_errors():
+    """Seed -> what a run of it ends by, for `swept`."""
+    return {13: RunError("the disk is full")}
+
+
+@pytest.fixture
+def swept(in_empty_folder, monkeypatch, run_errors):
+    """Let runs of sweeps end at once; return the optimizer, activation and seed of each, in order."""
+    names = []
+
+    def run(plain, overrides, **_):
+        config = load(plain)
+        names.append((config.optimizer.name, config.activation.name, config.seed))
+        if config.seed in run_errors:
+            raise run_errors[config.seed]
+        ended(config, "finished")
+        return 0
+
+    monkeypatch.setattr(job, "run", run)
+    return names
 
 
 OFFLINE = r"cannot be downloaded \(\[Errno -2\] Name or service not known\)\."

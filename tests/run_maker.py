@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 DIGITS = tuple("0123456789")
 LONG = tuple(
@@ -150,3 +151,14 @@ def texts_of(figure: Figure) -> list[str]:
 
 def line(axes: Axes, label: str) -> Line2D:
     return next(line for line in axes.get_lines() if line.get_label() == label)
+
+
+def inside(box: Bbox, edge: Bbox) -> bool:
+    return box.x0 >= edge.x0 and box.x1 <= edge.x1 and box.y0 >= edge.y0 and box.y1 <= edge.y1
+
+
+def overlap(box: Bbox, other: Bbox) -> bool:
+    """Two pixels of overlap are only the empty margin around the glyphs."""
+    width = min(box.x1, other.x1) - max(box.x0, other.x0)
+    height = min(box.y1, other.y1) - max(box.y0, other.y0)
+    return width > 2 and height > 3

@@ -1,4 +1,4 @@
-"""The house: what its rooms say of themselves, what they load, and how large things may grow.
+"""The house: what its rooms say of themselves, what they load, where their tests are, and how large things may grow.
 
 The rules of import are held by import-linter (scripts/check). It counts imports inside functions as well, so what a
 room loads when it is imported is asked of an interpreter here.
@@ -16,8 +16,24 @@ import pytest
 import cnnlab
 
 SRC = Path(cnnlab.__file__).parent
+TESTS = Path(__file__).parent
 ROOMS = sorted(path.parent.name for path in SRC.glob("*/__init__.py"))
 FILES = sorted(SRC.rglob("*.py"))
+TO_BE_SPLIT = ("building", "data", "outputs", "runs")
+"""Rooms whose tests do not follow their modules yet."""
+WITHOUT_TESTS = {
+    "base/progress": "a type",
+    "cli/hydra_versions": "whatever composes a configuration goes through it",
+    "config/roles": "names and types",
+}
+OF_THE_WHOLE = {
+    "test_readme.py": "the commands of the README",
+    "test_real_data.py": "image folders, from files to the summary",
+    "test_rooms.py": "the house",
+    "test_studies.py": "conf/experiment",
+    "test_transfer.py": "cnnlab transfer, as installed",
+    "comparison/test_page_in_browser.py": "what page, templates and scripts are together",
+}
 WITHOUT_TORCH = ("outputs", "plots", "comparison", "sweeps", "cli")
 
 
@@ -48,6 +64,26 @@ def test_package_itself_and_the_hydra_plugins_load_no_torch():
     code = f"import importlib, sys\nfor name in {names}: importlib.import_module(name)\nprint('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
     assert (done.stdout.strip(), done.stderr) == ("False", "")
+
+
+def test_every_module_has_a_test_file_of_its_name_in_the_same_room():
+    modules = [path.relative_to(SRC).with_suffix("") for path in FILES if not path.stem.startswith("__")]
+    modules = [module for module in modules if module.parts[0] not in TO_BE_SPLIT]
+    missing = [module for module in modules if not (TESTS / module.parent / f"test_{module.name}.py").is_file()]
+    assert {module.as_posix() for module in missing} == WITHOUT_TESTS.keys()
+
+
+def test_every_test_file_has_its_module():
+    homeless = [path.relative_to(TESTS) for path in TESTS.rglob("test_*.py") if not has_source(path)]
+    assert {path.as_posix() for path in homeless} == OF_THE_WHOLE.keys()
+
+
+def has_source(path):
+    """Tell whether what a test file is called after is there: a module, the package it lies in, or a plugin."""
+    folder, name = path.parent.relative_to(TESTS), path.stem.removeprefix("test_")
+    package = SRC / folder / "__init__.py"
+    plugin = SRC.parent / folder / name / "__init__.py"
+    return (SRC / folder / f"{name}.py").is_file() or (folder.name == name and package.is_file()) or plugin.is_file()
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SRC)))

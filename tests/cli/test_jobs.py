@@ -1,21 +1,21 @@
-"""The job of a command: what the runs of a sweep share in one process."""
+"""What a launcher carries out: one composed configuration, one outcome; runs in one process share what they read."""
 
 import pickle
 
-import pytest
 import torch
+from hydra.core.utils import JobReturn, JobStatus
 
 from cnnlab.base import hashing
 from cnnlab.base.hashing import file_hash
-from cnnlab.cli.jobs import TrainJob
+from cnnlab.cli.jobs import TrainJob, outcome_of
 from cnnlab.cli.main import main
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.runs.outcome import Outcome
 from cnnlab.runs.run import execute
 from tests.conftest import SMALL_DATA, tiny
 from tests.runs.test_run import equal_results
-
-pytestmark = pytest.mark.usefixtures("in_empty_folder")
+from tests.sweeps.sweep_maker import NAMED_ARMS, study
 
 TINY = (*SMALL_DATA, "dataset.image_size=8", "model.width=0.05", "epochs=2", "batch_size=16")
 
@@ -47,3 +47,20 @@ def test_weights_are_hashed_once_for_all_runs_of_a_sweep(monkeypatch):
 
 def test_job_goes_to_the_processes_of_a_launcher():
     assert pickle.loads(pickle.dumps(TrainJob())).library.num_bytes == 0
+
+
+def test_study_is_refused_without_m(capsys):
+    assert main(["experiment=optimizers", "epochs=2"]) == 2
+    message = "experiment=optimizers: is a sweep, and a sweep needs -m: cnnlab -m experiment=optimizers epochs=2\n"
+    assert capsys.readouterr() == ("", message)
+
+
+def test_study_with_named_arms_is_refused_without_m(capsys):
+    assert main(study(NAMED_ARMS)) == 2
+    assert "is a sweep, and a sweep needs -m: cnnlab -m " in capsys.readouterr().err
+
+
+def test_job_that_its_launcher_lost_has_failed_with_the_reason():
+    lost = JobReturn()
+    lost.return_value, lost.status = RuntimeError("no such node"), JobStatus.FAILED
+    assert outcome_of(lost) == Outcome(1, "RuntimeError: no such node")

@@ -1,7 +1,10 @@
 import subprocess
 import sys
 
-from cnnlab.config.conf_files import Option, read_options
+import pytest
+
+from cnnlab.config.conf_files import GLOBAL, Option, conf_dir, read_options
+from cnnlab.config.options import groups
 
 
 def test_files_are_found_without_torch_and_without_yaml():
@@ -23,3 +26,13 @@ def test_option_whose_name_is_no_text_is_explained_by_nothing(tmp_path):
     (tmp_path / "loss").mkdir()
     (tmp_path / "loss" / "mine.yaml").write_text("name: [mse]\n")
     assert read_options("loss", [tmp_path]) == [Option("mine", "", {})]
+
+
+def test_conf_holds_yaml_alone():
+    assert {path.suffix for path in conf_dir().rglob("*") if path.is_file()} == {".yaml"}
+
+
+@pytest.mark.parametrize("group", [*groups(), *GLOBAL])
+def test_every_file_of_a_group_is_an_option(group):
+    names = [option.name for option in read_options(group, [conf_dir()])]
+    assert names == sorted(path.stem for path in (conf_dir() / group).glob("*.yaml"))

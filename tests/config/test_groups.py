@@ -3,7 +3,6 @@ import re
 import pytest
 
 from cnnlab.base.errors import ConfigError
-from cnnlab.config.identity import run_id
 from cnnlab.config.load import load
 from tests.conftest import composed
 
@@ -59,14 +58,6 @@ def test_groups_that_take_no_part_are_none(typed, absent, epochs):
     assert {group for group in of_transfer if getattr(config, group) is None} == absent
     assert (config.model, config.normalization, config.activation) == (None, None, None)
     assert config.epochs == epochs
-
-
-def test_options_of_groups_that_take_no_part_rename_no_run():
-    assert run_id(loaded("head=svm")) == run_id(loaded("head=svm", "optimizer=sgd", "epochs=3"))
-
-
-def test_run_is_named_by_backbone_procedure_and_head():
-    assert re.fullmatch(r"resnet18-features-svm-s0-[0-9a-f]{10}", run_id(loaded()))
 
 
 @pytest.mark.parametrize(
@@ -140,45 +131,3 @@ def test_unknown_part_of_a_training_is_told(group):
     plain = composed("transfer=scratch", command="transfer") | {group: {"name": "nothing"}}
     with pytest.raises(ConfigError, match=rf"^{group}\.name: unknown 'nothing'\."):
         load(plain)
-
-
-def test_missing_weights_are_said_before_anything_is_read():
-    message = r"backbone\.weights: no file 'nothing\.pth'\. Put it there, or use a finished run: backbone=run"
-    with pytest.raises(ConfigError, match=message):
-        run_id(load(composed("backbone.weights=nothing.pth", command="transfer")))
-
-
-def test_run_without_weights_is_no_backbone(tmp_path):
-    (tmp_path / "config.yaml").touch()
-    message = r"backbone\.weights: '.*' is no finished run, it has no checkpoints/best\.pt\. Finish it: cnnlab resume"
-    with pytest.raises(ConfigError, match=message):
-        run_id(load(composed("backbone=run", f"backbone.weights={tmp_path}", command="transfer")))
-
-
-def test_missing_mapping_is_no_run():
-    given = ("transfer=zero_shot", "transfer.mapping=gone.yaml", "backbone.weights=imagenet")
-    with pytest.raises(ConfigError, match=r"^transfer\.mapping: no file 'gone\.yaml'\. Put it there\.$"):
-        run_id(load(composed(*given, command="transfer")))
-
-
-def test_folder_of_no_run_is_no_backbone(tmp_path):
-    message = r"backbone\.weights: '.*' is the folder of no run\. Give a weights file, or outputs/runs/<run id>\."
-    with pytest.raises(ConfigError, match=message):
-        run_id(load(composed(f"backbone.weights={tmp_path}", command="transfer")))
-
-
-def test_run_that_is_not_there_is_no_backbone():
-    message = r"backbone\.weights: no run 'gone'\. Give the folder of a finished one; they are listed by: cnnlab report"
-    with pytest.raises(ConfigError, match=message):
-        run_id(load(composed("backbone=run", "backbone.weights=gone", command="transfer")))
-
-
-def test_weights_enter_the_name_by_their_bytes(tmp_path):
-    for name, content in (("a", b"1"), ("b", b"1"), ("c", b"2")):
-        (tmp_path / name).write_bytes(content)
-    first, same, other = (run_id(loaded_with(tmp_path / name)) for name in "abc")
-    assert first == same != other
-
-
-def loaded_with(path):
-    return load(composed(f"backbone.weights={path}", command="transfer"))

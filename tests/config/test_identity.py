@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cnnlab.base.errors import ConfigError
 from cnnlab.base.hashing import FileHashes, file_hash
 from cnnlab.config.identity import Identity, identify, identity, run_id, slug
 from cnnlab.config.keys import keys_of
@@ -13,8 +14,8 @@ from cnnlab.data.image_folders.listing import content_hash
 from tests.conftest import composed
 
 
-def id_of(*overrides):
-    return run_id(load(composed(*overrides)))
+def id_of(*overrides, command="train"):
+    return run_id(load(composed(*overrides, command=command)))
 
 
 def image_folder(root, *, value=0):
@@ -55,7 +56,7 @@ def test_run_is_named_by_slug_seed_and_hash():
     ),
 ])  # fmt: skip
 def test_ids_change_with_the_schema_number_only(run, command, typed):  # others would train every finished run again
-    assert run_id(load(composed(*typed.split(), command=command))) == run
+    assert id_of(*typed.split(), command=command) == run
 
 
 def test_order_and_spelling_of_what_was_typed_do_not_matter():
@@ -124,3 +125,51 @@ def test_identity_holds_what_was_found_when_it_was_made(tmp_path):
 
 def test_slug_names_the_parts():
     assert slug(load(composed("model=resnet18", "normalization=group"))) == "resnet18-group-relu-adam"
+
+
+def test_transfer_is_named_by_backbone_procedure_and_head():
+    run = id_of("backbone.weights=none", command="transfer")
+    assert re.fullmatch(r"resnet18-features-svm-s0-[0-9a-f]{10}", run)
+
+
+def test_options_of_groups_that_take_no_part_rename_no_run():
+    typed = ("backbone.weights=none", "head=svm")
+    assert id_of(*typed, command="transfer") == id_of(*typed, "optimizer=sgd", "epochs=3", command="transfer")
+
+
+def test_weights_enter_the_name_by_their_bytes(tmp_path):
+    for name, content in (("a", b"1"), ("b", b"1"), ("c", b"2")):
+        (tmp_path / name).write_bytes(content)
+    first, same, other = (id_of(f"backbone.weights={tmp_path / name}", command="transfer") for name in "abc")
+    assert first == same != other
+
+
+def test_missing_weights_are_said_before_anything_is_read():
+    message = r"backbone\.weights: no file 'nothing\.pth'\. Put it there, or use a finished run: backbone=run"
+    with pytest.raises(ConfigError, match=message):
+        id_of("backbone.weights=nothing.pth", command="transfer")
+
+
+def test_run_without_weights_is_no_backbone(tmp_path):
+    (tmp_path / "config.yaml").touch()
+    message = r"backbone\.weights: '.*' is no finished run, it has no checkpoints/best\.pt\. Finish it: cnnlab resume"
+    with pytest.raises(ConfigError, match=message):
+        id_of("backbone=run", f"backbone.weights={tmp_path}", command="transfer")
+
+
+def test_folder_of_no_run_is_no_backbone(tmp_path):
+    message = r"backbone\.weights: '.*' is the folder of no run\. Give a weights file, or outputs/runs/<run id>\."
+    with pytest.raises(ConfigError, match=message):
+        id_of(f"backbone.weights={tmp_path}", command="transfer")
+
+
+def test_run_that_is_not_there_is_no_backbone():
+    message = r"backbone\.weights: no run 'gone'\. Give the folder of a finished one; they are listed by: cnnlab report"
+    with pytest.raises(ConfigError, match=message):
+        id_of("backbone=run", "backbone.weights=gone", command="transfer")
+
+
+def test_mapping_that_is_not_there_is_named():
+    given = ("transfer=zero_shot", "transfer.mapping=gone.yaml", "backbone.weights=imagenet")
+    with pytest.raises(ConfigError, match=r"^transfer\.mapping: no file 'gone\.yaml'\. Put it there\.$"):
+        id_of(*given, command="transfer")

@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 
 from cnnlab.plots import feature_maps
-from tests.plots.test_plots import _inside, _overlap
-from tests.run_maker import texts_of
+from tests.run_maker import inside, overlap, texts_of
 
 IMAGE = np.arange(3 * 4 * 4, dtype=np.uint8).reshape(3, 4, 4)
 
@@ -57,7 +56,7 @@ def test_no_text_is_cut_off_or_overlaps_another(make_run):
     figure.canvas.draw()
     texts = [text for text in (*figure.texts, *figure.axes[0].texts) if text.get_text().strip()]
     boxes = [text.get_window_extent() for text in texts]
-    assert all(_inside(box, figure.bbox) for box in boxes)
-    assert not any(_overlap(box, other) for i, box in enumerate(boxes) for other in boxes[:i])
+    assert all(inside(box, figure.bbox) for box in boxes)
+    assert not any(overlap(box, other) for i, box in enumerate(boxes) for other in boxes[:i])
     labels = [text.get_window_extent().x1 for text in figure.axes[0].texts if text.get_position()[0] == 0]
     assert max(labels) < figure.axes[0].images[0].get_window_extent().x0

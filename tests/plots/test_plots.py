@@ -10,7 +10,7 @@ from matplotlib.text import Text
 
 from cnnlab.plots import PLOTS, draw_all
 from cnnlab.plots.style import styled
-from tests.run_maker import LONG, write_run
+from tests.run_maker import LONG, inside, overlap, write_run
 
 CASES = {
     "digits": {"num_test": 1000},
@@ -35,9 +35,9 @@ def test_no_text_is_cut_off_or_overlaps_another(make_run, case, name, monkeypatc
     monkeypatch.setattr(Text, "draw", lambda text, renderer: (drawn.append(text), draw(text, renderer))[1])
     styled(figure.canvas.draw)()
     boxes = {text: text.get_window_extent() for text in drawn if text.get_visible() and text.get_text().strip()}
-    assert [text.get_text() for text, box in boxes.items() if not _inside(box, figure.bbox)] == []
+    assert [text.get_text() for text, box in boxes.items() if not inside(box, figure.bbox)] == []
     pairs = itertools.combinations(boxes.items(), 2)
-    assert [(a.get_text(), b.get_text()) for (a, box), (b, other) in pairs if _overlap(box, other)] == []
+    assert [(a.get_text(), b.get_text()) for (a, box), (b, other) in pairs if overlap(box, other)] == []
 
 
 @pytest.mark.parametrize("name", PLOTS)
@@ -84,14 +84,3 @@ def test_plots_import_neither_torch_nor_pyplot_nor_sklearn():
     environment = {**os.environ, "PYTHONWARNINGS": "error"}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
     assert done.stdout.strip() == "set()"
-
-
-def _inside(box, edge):
-    return box.x0 >= edge.x0 and box.x1 <= edge.x1 and box.y0 >= edge.y0 and box.y1 <= edge.y1
-
-
-def _overlap(box, other):
-    """Two pixels of overlap are only the empty margin around the glyphs."""
-    width = min(box.x1, other.x1) - max(box.x0, other.x0)
-    height = min(box.y1, other.y1) - max(box.y0, other.y0)
-    return width > 2 and height > 3

@@ -13,7 +13,7 @@ from cnnlab.sweeps.designs import answer, grid
 from cnnlab.sweeps.points import expand
 from cnnlab.sweeps.sweep import Sweep
 from tests.conftest import composed
-from tests.hydra_plugins.test_sweeper import ended
+from tests.sweeps.sweep_maker import ended
 
 
 def seeds(*numbers, arms=("adam",), shared=()):

@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from cnnlab.networks.scores import DECISION_VALUES, PROBABILITIES, scores_are, to_scores
+from cnnlab.networks.scores import DECISION_VALUES, PROBABILITIES, scores_are
 from cnnlab.training.losses import LOSSES, cross_entropy, focal, l1, mse
 
 TARGETS = torch.tensor([0, 2, 1, 2])
@@ -54,12 +54,6 @@ def test_loss_takes_class_probabilities_and_one_hot_ones_are_the_classes(name):
                                             ("mse", DECISION_VALUES), ("l1", DECISION_VALUES)])  # fmt: skip
 def test_loss_says_what_its_scores_are(name, kind):
     assert scores_are(LOSSES[name](3)) == kind
-
-
-def test_scores_are_the_softmax_or_the_outputs_themselves():
-    logits = torch.tensor([[math.log(6.0), math.log(3.0), 0.0]])
-    torch.testing.assert_close(to_scores(logits, PROBABILITIES), torch.tensor([[0.6, 0.3, 0.1]]))
-    assert to_scores(logits, DECISION_VALUES) is logits
 
 
 def test_cross_entropy_of_mixed_targets_is_mixed():

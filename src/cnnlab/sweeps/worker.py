@@ -1,4 +1,4 @@
-"""`python -m cnnlab.cli.worker`: one run of a sweep in a process of its own.
+"""`python -m cnnlab.sweeps.worker`: one run of a sweep in a process of its own.
 
 It reads one line of JSON, the configuration and what was typed, and answers with one, the outcome. When its standard
 input is closed, on purpose or because the sweep has died, it stops as on SIGTERM: what is done is kept.

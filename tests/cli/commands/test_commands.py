@@ -21,14 +21,6 @@ def test_command_can_be_loaded_and_explains_itself(command, capsys):
     assert f"cnnlab {command.name}" in capsys.readouterr().out
 
 
-def test_help_names_every_command_with_its_line_in_80_columns(capsys):
-    main(["--help"])
-    lines = capsys.readouterr().out.splitlines()
-    for command in COMMANDS:
-        assert f"  {command.name:10}{command.help}" in lines
-    assert max(map(len, lines)) <= 80
-
-
 def test_composed_commands_are_those_with_a_primary_config():
     primary = {path.stem for path in CONF.glob("*.yaml")} - {"common"}
     assert {BY_NAME[name].config for name in COMPOSED} == primary

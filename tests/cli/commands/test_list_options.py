@@ -3,7 +3,7 @@
 import pytest
 
 from cnnlab.cli.main import main
-from cnnlab.config.conf_files import GLOBAL, conf_dir, read_options
+from cnnlab.config.conf_files import GLOBAL
 from cnnlab.config.options import groups
 
 GROUPS = (*groups(), *GLOBAL)
@@ -29,12 +29,6 @@ def test_group_shows_its_options_with_explanation_and_values(capsys):
 def test_steps_with_options_are_shown_by_their_names(capsys):
     assert main(["list", "augmentation"]) == 0
     assert "steps=[affine,sharpness,color_jitter,horizontal_flip]" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize("group", GROUPS)
-def test_every_option_of_a_group_is_listed(group):
-    names = [option.name for option in read_options(group, [conf_dir()])]
-    assert names == sorted(path.stem for path in (conf_dir() / group).glob("*.yaml"))
 
 
 def test_study_is_explained_by_its_question(capsys):

@@ -14,8 +14,6 @@ from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.runs.run import execute
 from tests.conftest import cnnlab, composed, interrupted_after, tiny
 
-pytestmark = pytest.mark.usefixtures("in_empty_folder")
-
 
 @pytest.fixture
 def trained(tmp_path):

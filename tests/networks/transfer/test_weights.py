@@ -1,4 +1,3 @@
-import os
 import re
 
 import pytest
@@ -7,13 +6,7 @@ from torch import nn
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.networks.transfer.weights import load_into, read_weights
-
-
-class Bomb:
-    """Unpickled, it would make a folder."""
-
-    def __reduce__(self):
-        return os.mkdir, ("executed",)
+from tests.networks.transfer.weights_maker import Bomb
 
 
 def saved(folder, content):

@@ -7,11 +7,11 @@ import torch
 import torchvision
 
 from tests.conftest import cnnlab
-from tests.networks.transfer.test_weights import Bomb
+from tests.networks.transfer.weights_maker import Bomb
 
 pytestmark = pytest.mark.usefixtures("in_empty_folder")
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 SMALL = ("backbone=shufflenet_v2_x0_5", "backbone.weights=none", "dataset.per_class=20", "plots=false", "device=cpu")
 
 

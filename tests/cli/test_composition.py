@@ -1,0 +1,63 @@
+"""A command's configuration is composed and handed to its job; nothing is written."""
+
+import dataclasses
+import re
+
+import pytest
+
+from cnnlab.cli.main import main
+from cnnlab.config.load import load
+from cnnlab.config.run_config import RunConfig
+from cnnlab.config.tables import TABLES
+from tests.option_maker import own_option
+
+
+@pytest.mark.parametrize("line", ["train epochs=3 seed=1", "epochs=3 seed=1"])
+def test_train_is_the_default_command_and_gets_plain_values(line, trained, folder):
+    assert main(line.split()) == 0
+    [(plain, overrides)] = trained
+    assert overrides == ["epochs=3", "seed=1"]
+    assert plain["epochs"] == 3
+    assert type(plain["optimizer"]) is dict
+    assert "hydra" not in plain
+    assert load(plain).optimizer.name == "adam"
+    assert list(folder.iterdir()) == []  # Hydra writes nothing
+
+
+def test_option_of_an_own_folder_can_be_chosen_and_is_in_the_help(trained, capsys):
+    own = own_option("optimizer/mine.yaml", "name: adam\nlr: 0.5\n")
+    assert main([*own, "optimizer=mine"]) == 0
+    assert trained[0][0]["optimizer"]["lr"] == 0.5
+    assert main(["train", "--help", "-cd", "own"]) == 0
+    assert "adamw, mine, momentum" in capsys.readouterr().out
+
+
+def test_study_with_a_fixed_setting_runs_without_m(trained):
+    text = "# @package _global_\ndefaults:\n  - override /optimizer: sgd\nepochs: 3\n"
+    own = own_option("experiment/mine.yaml", text)
+    assert main(["experiment=mine", *own, "seed=2"]) == 0
+    plain, _ = trained[0]
+    assert (plain["optimizer"]["name"], plain["epochs"], plain["seed"]) == ("sgd", 3, 2)
+
+
+def test_help_of_train_fits_80_columns_and_shows_groups_with_options(capsys):
+    assert main(["train", "--help"]) == 0
+    text = capsys.readouterr().out
+    assert max(map(len, text.splitlines())) <= 80
+    assert re.search(r"^activation: .*\brelu, ", text, re.MULTILINE)
+    assert all(f"\n{group}: " in text for group in TABLES)
+    assert "hydra" not in text.lower()
+
+
+def test_keys_in_the_help_of_train_exist(capsys):
+    main(["train", "--help"])
+    keys = capsys.readouterr().out.partition("== keys")[2].partition("== examples")[0].splitlines()[1:]
+    named = [line.partition("=")[0] for line in keys if "=" in line.split(" ")[0]]
+    assert len(named) > 5
+    assert {name.partition(".")[0] for name in named} <= {field.name for field in dataclasses.fields(RunConfig)}
+
+
+def test_full_error_of_hydra_is_shown_on_request(monkeypatch, capsys):
+    monkeypatch.setenv("HYDRA_FULL_ERROR", "1")
+    assert main(["optimizer=adma"]) == 2
+    assert "MissingConfigException" in capsys.readouterr().err

@@ -1,0 +1,91 @@
+"""Everything that is wrong with a command line, in one message."""
+
+import pytest
+
+from cnnlab.cli.main import main
+from tests.option_maker import known
+
+OPTIMIZERS = known("optimizer")
+WRONG = [
+    ("optimizer.lr=-1", "optimizer.lr: must be > 0, got -1."),
+    ("seed=x", "seed: must be a whole number, got 'x'."),
+    (
+        "seed=0,1 epochs=2",
+        "seed: got several values, 0,1. A sweep needs -m: cnnlab -m seed=0,1 epochs=2 "
+        "(a list needs brackets: 'seed=[0,1]')",
+    ),
+    ("seed=1 seed=2", "seed: given 2 times: 1, 2. Give it once; for a sweep: -m seed=1,2"),
+    (
+        "optimizer=sgd optimizer=adam",
+        "optimizer: given 2 times: sgd, adam. Give it once; for a sweep: -m optimizer=sgd,adam",
+    ),
+    (
+        "-m experiment=bird_svm scale=small",
+        "experiment=bird_svm: is a study of cnnlab transfer. Type: cnnlab transfer -m experiment=bird_svm scale=small",
+    ),
+    (
+        "experiment=bird_svm",
+        "experiment=bird_svm: is a study of cnnlab transfer. Type: cnnlab transfer -m experiment=bird_svm",
+    ),
+    (
+        "--cfg job experiment=bird_svm",
+        "experiment=bird_svm: is a study of cnnlab transfer. Type: cnnlab transfer --cfg job experiment=bird_svm",
+    ),
+    (
+        "transfer experiment=optimizer_study",
+        "experiment=optimizer_study: is a study of cnnlab train. Type: cnnlab -m experiment=optimizer_study",
+    ),
+    (
+        "transfer -m experiment=residual_ablation",
+        "experiment=residual_ablation: is a study of cnnlab train. Type: cnnlab -m experiment=residual_ablation",
+    ),
+    ("optimizer=null", "optimizer: takes the name of an option, got null. See: cnnlab list optimizer"),
+]
+
+
+@pytest.mark.parametrize(("line", "message"), WRONG)
+def test_wrong_input_gets_one_clear_message_and_exit_code_2(line, message, capsys):
+    assert main(line.split()) == 2
+    assert capsys.readouterr() == ("", message + "\n")
+
+
+def test_all_problems_of_a_command_line_come_in_one_message(capsys):
+    assert main(["seed=x", "optimizer=adma", "model.widht=2", "epochs", "optimizer.lr=-1", "activation=relu"]) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        f"optimizer: unknown 'adma'. Did you mean 'adam'? {OPTIMIZERS}",
+        "model.widht: unknown key. Did you mean 'model.width'?",
+        "epochs: the value is missing. Write epochs=<value>.",
+        "seed: must be a whole number, got 'x'.",
+        "optimizer.lr: must be > 0, got -1.",
+    ]
+
+
+def test_keys_of_a_group_are_checked_as_if_the_nearest_option_was_meant(capsys):
+    assert main(["optimizer=mometum", "optimizer.momentum=2"]) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        f"optimizer: unknown 'mometum'. Did you mean 'momentum'? {OPTIMIZERS}",
+        "optimizer.momentum: must be in [0, 1), got 2.",
+    ]
+
+
+def test_keys_of_a_group_are_not_judged_when_no_option_is_near(capsys):
+    assert main(["optimizer=xyz", "optimizer.momentum=2"]) == 2
+    assert capsys.readouterr().err == f"optimizer: unknown 'xyz'. {OPTIMIZERS}\n"
+
+
+def test_every_value_of_a_sweep_is_looked_at(capsys):
+    assert main(["-m", "optimizer=adma,mometum", "seed=0,1", "epoch=2"]) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        f"optimizer: unknown 'adma'. Did you mean 'adam'? {OPTIMIZERS}",
+        f"optimizer: unknown 'mometum'. Did you mean 'momentum'? {OPTIMIZERS}",
+        "epoch: unknown key. Did you mean 'epochs'?",
+    ]
+
+
+@pytest.mark.parametrize("override", ["hydra.run.dir=x", "hydra.job.chdir=true", "hydra.sweep.dir=x"])
+def test_folders_of_hydra_are_refused(override, capsys, folder):
+    assert main(["train", override]) == 2
+    key = override.lstrip("+").partition("=")[0]
+    told = "cnnlab names and fills the folders of runs itself, in outputs/. Leave it out; to work elsewhere, cd there."
+    assert capsys.readouterr().err == f"{key}: {told}\n"
+    assert list(folder.iterdir()) == []

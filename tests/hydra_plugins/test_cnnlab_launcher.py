@@ -1,0 +1,150 @@
+"""Runs in processes of their own: `hydra/launcher=process`."""
+
+import signal
+
+import pytest
+
+from cnnlab.cli.main import main
+from cnnlab.comparison import compare_study
+from cnnlab.outputs.files import RUNS
+from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.standing import standing
+from cnnlab.outputs.study_folder import StudyFolder
+from tests.conftest import cnnlab
+from tests.option_maker import own_option
+from tests.sweeps.sweep_maker import TINY
+
+pytestmark = pytest.mark.usefixtures("in_empty_folder")
+
+
+def test_wrong_number_is_told_before_anything_starts(capsys):
+    assert main(["-m", "seed=0,1", "hydra/launcher=process", "hydra.launcher.timeout_minutes=-1"]) == 2
+    assert capsys.readouterr().err == "hydra.launcher.timeout_minutes: must be > 0, got -1.0.\n"
+
+
+def test_sweep_trains_in_processes(in_empty_folder):
+    done = cnnlab("-m", "seed=0,1", "hydra/launcher=process", *TINY)
+    assert done.returncode == 0, done.stderr
+    runs = [RunFolder(path) for path in RUNS.iterdir()]
+    assert [folder.read_json("status.json")["status"] for folder in runs] == ["finished"] * 2
+    assert len({folder.read_json("status.json")["pid"] for folder in runs}) == 2
+
+
+PARTS = """
+import os, signal
+import torch
+from torch import nn
+from cnnlab.parts import ACTIVATIONS
+def killing():
+    "Ends the process."
+    os.kill(os.getpid(), signal.SIGKILL)
+class Dying(nn.ReLU):
+    num_steps = 0
+    def forward(self, x):
+        self.num_steps += self.training and torch.is_grad_enabled()
+        if self.num_steps == 3:
+            killing()
+        return super().forward(x)
+def dying():
+    "Ends the process in the third step of training."
+    return Dying()
+def raising():
+    "Raises."
+    raise RuntimeError("no kernel for this processor")
+ACTIVATIONS.update(killing=killing, dying=dying, raising=raising)
+"""
+
+
+@pytest.fixture
+def parts(in_empty_folder):
+    """Words that add activations under which a run fails."""
+    for name in ("killing", "dying", "raising"):
+        own_option(f"activation/{name}.yaml", f"name: {name}\n")
+    (in_empty_folder / "parts.py").write_text(PARTS)
+    return ("--config-dir", "own", "plugins=[parts.py]")
+
+
+@pytest.fixture
+def killing(parts):
+    """Words of a sweep with a run in which the process is killed."""
+    return (*parts, "activation=killing,relu")
+
+
+STUDY = """# @package _global_
+hydra:
+  sweeper:
+    arms:
+      raising: [activation=raising]
+      good: [optimizer=adam]
+      diverging: [optimizer.lr=1e30, normalization=none]
+      dying: [activation=dying]
+      wrong: [optimizer.lr=-1]
+      better: [optimizer=sgd]
+"""
+
+
+def test_runs_that_fail_in_every_way_leave_the_others_their_results_and_are_explained(parts):
+    """It raises while it is built, diverges, is killed while it trains, is not valid."""
+    own_option("experiment/all.yaml", STUDY)
+    done = cnnlab("-m", *parts, "experiment=all", "study=all", "hydra/launcher=process", *TINY)
+    assert done.returncode == 1
+    killed = "its process was killed by signal 9 (SIGKILL), maybe because the memory was full."
+    trace = next(RUNS.glob("*raising*")) / "error.txt"
+    assert done.stderr.splitlines()[-10:] == [
+        "4 of 6 runs failed:",
+        "  failed   raising",
+        "           RuntimeError: no kernel for this processor",
+        f"           The traceback is in {trace}.",
+        "  diverged diverging",
+        "           the loss is not finite at step 2 of epoch 1",
+        "  failed   dying",
+        f"           {killed}",
+        "  refused  wrong",
+        "           optimizer.lr: must be > 0, got -1.",
+    ]
+    assert "parts.py" in trace.read_text()
+    assert trace.read_text().endswith("no kernel for this processor\n")
+    results = {result.label: result.arm.runs[0] for result in compare_study(StudyFolder.named("all")).results}
+    assert [(name, run.state, run.reason) for name, run in results.items()] == [
+        ("raising", "failed", "RuntimeError: no kernel for this processor"),
+        ("good", "finished", None),
+        ("diverging", "diverged", "the loss is not finite at step 2 of epoch 1"),
+        ("dying", "failed", killed),
+        ("wrong", "refused", "optimizer.lr: must be > 0, got -1."),
+        ("better", "finished", None),
+    ]
+
+
+def test_killed_run_fails_alone_in_processes(killing):
+    done = cnnlab("-m", *killing, "hydra/launcher=process", *TINY)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-3:] == [
+        "1 of 2 runs failed:",
+        "  failed   activation=killing",
+        "           its process was killed by signal 9 (SIGKILL), maybe because the memory was full.",
+    ]
+
+
+def test_killed_run_ends_the_sweep_in_one_process_and_the_repeat_names_it(killing):
+    words = ("-m", *killing, *TINY)
+    assert cnnlab(*words).returncode == -signal.SIGKILL
+    done = cnnlab(*words)
+    assert done.returncode == -signal.SIGKILL
+    died = next(RUNS.glob("*killing*"))
+    assert standing(RunFolder(died)) == "died"
+    assert done.stdout.splitlines()[1:4] == [
+        "  died     activation=killing",
+        "           its process ended without a word: it was killed, or the memory was full. Trying again.",
+        "           With hydra/launcher=process the other runs go on beside one that dies.",
+    ]
+
+
+def test_sweep_runs_through_the_cluster_plugin(in_empty_folder):
+    pytest.importorskip("hydra_plugins.hydra_submitit_launcher", reason="the extra `slurm` is not installed")
+    done = cnnlab("-m", "seed=0,1", "hydra/launcher=submitit_local", *TINY)
+    assert done.returncode == 0, done.stderr
+    assert (in_empty_folder / "outputs" / ".submitit").is_dir()
+    assert not (in_empty_folder / ".submitit").exists()
+    runs = [RunFolder(path) for path in RUNS.iterdir()]
+    assert [standing(folder) for folder in runs] == ["finished"] * 2
+    assert len({folder.read_json("status.json")["pid"] for folder in runs}) == 2

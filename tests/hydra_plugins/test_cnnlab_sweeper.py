@@ -1,0 +1,114 @@
+"""Hydra's side of a sweep: which runs its words and its study ask for, in which order."""
+
+import pytest
+
+from cnnlab.outputs.study_folder import Study, StudyFolder
+from tests.sweeps.sweep_maker import NAMED_ARMS, main, study
+
+pytestmark = pytest.mark.usefixtures("swept")
+
+
+def test_seeds_are_outermost_and_the_rest_is_in_the_order_typed(swept):
+    assert main(["-m", "seed=1,0", "optimizer=sgd,adam"]) == 0
+    assert swept == [("sgd", "relu", 1), ("adam", "relu", 1), ("sgd", "relu", 0), ("adam", "relu", 0)]
+
+
+@pytest.mark.parametrize(
+    ("values", "names"),
+    [("optimizer=glob(adam*)", ["adam", "adamw"]), ("optimizer=choice(sgd,adam)", ["sgd", "adam"])],
+)
+def test_values_may_be_given_as_glob_or_choice(values, names, swept):
+    assert main(["-m", values]) == 0
+    assert [name for name, *_ in swept] == names
+
+
+def test_range_of_seeds(swept):
+    assert main(["-m", "seed=range(3)"]) == 0
+    assert [seed for *_, seed in swept] == [0, 1, 2]
+
+
+def test_single_values_alone_are_a_sweep_of_one_run(swept):
+    assert main(["-m", "seed=4"]) == 0
+    assert swept == [("adam", "relu", 4)]
+
+
+def test_study_brings_its_grid(swept):
+    assert main(["-m", *study('hydra: {sweeper: {params: {activation: "relu,gelu", seed: "0,1"}}}')]) == 0
+    assert swept == [("adam", "relu", 0), ("adam", "gelu", 0), ("adam", "relu", 1), ("adam", "gelu", 1)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("seed=7", [("adam", "relu", 7), ("adam", "gelu", 7)]),
+        ("activation=tanh seed=5,6", [("adam", "tanh", 5), ("adam", "tanh", 6)]),
+        (
+            "optimizer=sgd,adam seed=0",
+            [("sgd", "relu", 0), ("adam", "relu", 0), ("sgd", "gelu", 0), ("adam", "gelu", 0)],
+        ),
+        ("~hydra.sweeper.params.activation", [("adam", "relu", 0), ("adam", "relu", 1)]),
+    ],
+)
+def test_what_is_typed_beats_the_grid_of_a_study(typed, expected, swept):
+    words = study('hydra: {sweeper: {params: {activation: "relu,gelu", seed: "0,1"}}}')
+    assert main(["-m", *words, *typed.split()]) == 0
+    assert sorted(swept) == sorted(expected)
+
+
+def test_two_studies_at_once_are_refused(capsys):
+    assert main(["-m", "experiment=optimizers,other"]) == 2
+    assert "experiment: one study at a time, each brings its own sweep.\n" in capsys.readouterr().err
+
+
+def test_interval_is_refused(capsys):
+    assert main(["-m", "optimizer.lr=interval(0,1)"]) == 2
+    expected = "optimizer.lr: a sweep takes single values, got interval(0,1). List them: a,b,c.\n"
+    assert capsys.readouterr().err == expected
+
+
+def test_arms_of_a_switch_are_called_as_typed():
+    assert main(["-m", "watch_test=true,false", "baseline=false", "study=switch"]) == 0
+    assert [row.arm for row in StudyFolder.named("switch").read_grid()] == ["watch_test=true", "watch_test=false"]
+
+
+def test_study_keeps_its_question_and_the_command():
+    text = "study: depth\nbaseline: optimizer=adam\nreported: {optimizer=sgd: {test_accuracy: 0.5}}\n"
+    words = study(f"# cnnlab -m experiment=mine\n# Is it so?\n{text}")
+    assert main(["-m", *words, "optimizer=sgd,adam"]) == 0
+    assert StudyFolder.named("depth").read_study() == Study(
+        "depth", "cnnlab -m --config-dir own experiment=mine optimizer=sgd,adam plots=false",
+        question="Is it so?", baseline="optimizer=adam", reported={"optimizer=sgd": {"test_accuracy": 0.5}},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("", [("sgd", "tanh", 0), ("adam", "relu", 0), ("sgd", "tanh", 1), ("adam", "relu", 1)]),
+        ("seed=7", [("sgd", "tanh", 7), ("adam", "relu", 7)]),
+        ("arm=fast", [("adam", "relu", 0), ("adam", "relu", 1)]),
+        ("arm=fast,slow seed=0", [("adam", "relu", 0), ("sgd", "tanh", 0)]),
+        ("activation=gelu seed=0", [("sgd", "gelu", 0), ("adam", "gelu", 0)]),
+        ("activation=gelu,elu seed=0", [(o, a, 0) for a in ("gelu", "elu") for o in ("sgd", "adam")]),
+    ],
+)
+def test_named_arms_are_run_with_every_value_and_what_is_typed_beats_them(typed, expected, swept):
+    assert main(["-m", *study(NAMED_ARMS), *typed.split()]) == 0
+    assert swept == expected
+
+
+def test_points_of_named_arms_carry_the_name():
+    main(["-m", *study(f"study: s\n{NAMED_ARMS}"), "activation=gelu,elu", "seed=0"])
+    rows = StudyFolder.named("s").read_grid()
+    assert [row.arm for row in rows] == [f"{arm} activation={a}" for a in ("gelu", "elu") for arm in ("slow", "fast")]
+    assert rows[0].overrides == "optimizer=sgd activation=gelu"
+
+
+def test_unknown_arm_names_the_nearest(capsys):
+    assert main(["-m", *study(NAMED_ARMS), "arm=fats,slow"]) == 2
+    assert capsys.readouterr().err == "arm: unknown 'fats'. Did you mean 'fast'? Known: fast, slow.\n"
+
+
+def test_arms_can_be_chosen_only_where_they_have_names(capsys):
+    assert main(["-m", "arm=fast", "seed=0,1"]) == 2
+    assert capsys.readouterr().err == "arm: this sweep has no named arms, got fast. They come with a study.\n"

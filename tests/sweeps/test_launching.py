@@ -1,0 +1,75 @@
+"""How runs end: what a launcher says of each, and what its files say."""
+
+import subprocess
+import sys
+
+import pytest
+
+from cnnlab.outputs.files import RUNS
+from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.status import read_status
+from tests.sweeps.sweep_maker import TINY, main
+
+pytestmark = pytest.mark.usefixtures("swept")
+
+
+def test_unexpected_exception_in_a_run_keeps_its_traceback_and_the_others_run(swept, run_errors, capsys):
+    run_errors[0] = ZeroDivisionError("of mine")
+    assert main(["-m", "seed=0,1"]) == 1
+    assert [seed for *_, seed in swept] == [0, 1]
+    (trace,) = RUNS.glob("*/error.txt")
+    assert capsys.readouterr().err.splitlines() == [
+        "1 of 2 runs failed:",
+        "  failed   seed=0",
+        "           ZeroDivisionError: of mine",
+        f"           The traceback is in {trace}.",
+    ]
+    assert trace.read_text().startswith("Traceback")
+
+
+def test_full_disk_does_not_keep_a_sweep_from_telling_what_failed(run_errors, monkeypatch, capsys):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    run_errors[0] = ZeroDivisionError("of mine")
+    monkeypatch.setattr(RunFolder, "write_error", full)
+    assert main(["-m", "seed=0,1"]) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        "1 of 2 runs failed:",
+        "  failed   seed=0",
+        "           ZeroDivisionError: of mine",
+    ]
+
+
+def test_run_that_failed_before_it_began_is_failed_in_its_files_and_in_the_comparison(capsys):
+    assert main(["-m", "seed=1,13"]) == 1
+    folder = RunFolder(next(RUNS.glob("*-s13-*")))
+    assert read_status(folder) == {"status": "failed", "error": "the disk is full"}
+    out = capsys.readouterr().out
+    assert "2/2 failed      seed=13  the disk is full" in out
+    assert "failed   all runs (seed 13): the disk is full." in out
+
+
+def test_run_whose_result_is_lost_is_a_failure(capsys):
+    main(["-m", "seed=0,1"])
+    damaged = next(RUNS.glob("*-s0-*")) / "summary.json"
+    damaged.unlink()
+    assert main(["-m", "seed=0,1"]) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0:2] == ["1 of 2 runs failed:", "  failed   seed=0"]
+    assert lines[2].strip().startswith(f"{damaged}: is missing. The run has ended, but its result is lost.")
+
+
+def test_two_sweeps_that_overlap_train_each_run_once_and_both_end_with_all():
+    script = "import sys; from cnnlab.cli.main import main; sys.exit(main(sys.argv[1:]))"
+    grids = (["optimizer=sgd,adam", "study=one"], ["optimizer=adam,sgd", "study=two"])
+    words = ("-m", "seed=0,1", "epochs=8", *TINY[1:])
+    started = [
+        subprocess.Popen([sys.executable, "-c", script, *words, *grid], stdout=subprocess.PIPE, text=True)
+        for grid in grids
+    ]
+    outputs = [process.communicate(timeout=200)[0] for process in started]
+    assert [process.returncode for process in started] == [0, 0]
+    assert all("4/4 finished" in output for output in outputs)
+    logs = [(path / "train.log").read_text() for path in RUNS.iterdir()]
+    assert [log.count("epoch 1/8") for log in logs] == [1] * 4

@@ -1,0 +1,38 @@
+"""The comparison of a sweep's arms: refreshed while runs go on, shown at the end."""
+
+import pytest
+
+from cnnlab.sweeps import study_comparison
+from cnnlab.sweeps.study_comparison import StudyComparison
+from tests.comparison.study_maker import write_study
+from tests.sweeps.sweep_maker import main
+
+pytestmark = pytest.mark.usefixtures("swept")
+
+
+def refreshed(rows, *, pause, monkeypatch):
+    """Refresh the comparison of a study that is under way; return what is written then."""
+    monkeypatch.setattr(study_comparison, "_PAUSE", pause)
+    study = write_study({"optimizer=sgd": [0.9, "running"], "optimizer=adam": [0.8, "waiting"]})
+    StudyComparison(study, rows or study.read_grid).refresh()
+    return {path.name for path in study.path.iterdir()} - {"runs.csv", "study.json"}
+
+
+def test_comparison_is_written_without_pictures_while_runs_go_on(monkeypatch):
+    assert refreshed(None, pause=0.0, monkeypatch=monkeypatch) == {"comparison.csv", "report.html"}
+
+
+def test_comparison_that_was_made_a_moment_ago_is_left(monkeypatch):
+    assert refreshed(None, pause=60.0, monkeypatch=monkeypatch) == set()
+
+
+def test_comparison_is_left_to_another_sweep_of_its_name(monkeypatch):
+    assert refreshed(list, pause=0.0, monkeypatch=monkeypatch) == set()
+
+
+def test_sweep_ends_with_its_table_and_what_to_open(capsys):
+    assert main(["-m", "seed=0,1"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "sweep    seed: 2 runs"
+    assert any(line.split() == ["seed", "n", "val", "%", "test", "%"] or "one arm" in line.lower() for line in lines)
+    assert lines[-1] == "open     outputs/seed/report.html"

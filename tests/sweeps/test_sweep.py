@@ -1,0 +1,143 @@
+"""A sweep: what it runs again, what it says of those that fail, what it leaves."""
+
+import pytest
+
+from cnnlab.base.errors import ConfigError
+from cnnlab.config.load import load
+from cnnlab.outputs.study_folder import Study, StudyFolder
+from cnnlab.runs import job
+from tests.sweeps.sweep_maker import NAMED_ARMS, ended, main, study
+
+pytestmark = pytest.mark.usefixtures("swept")
+
+
+def test_nothing_but_runs_and_the_study_is_written(tmp_path):
+    assert main(["-m", "seed=0,1"]) == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["outputs"]
+    assert {path.name for path in (tmp_path / "outputs").iterdir()} == {"runs", "seed"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("optimizer=sgd,adam seed=0,1", "optimizer"),
+        ("activation=relu,gelu optimizer.lr=0.1,0.2", "activation-optimizer.lr"),
+        ("seed=0,1", "seed"),
+        ("optimizer=sgd", "sweep"),
+        ("optimizer=sgd,adam study=mine", "mine"),
+    ],
+)
+def test_sweep_without_a_name_is_named_after_what_is_swept(typed, name, tmp_path):
+    assert main(["-m", *typed.split()]) == 0
+    assert {path.name for path in (tmp_path / "outputs").iterdir()} == {"runs", name}
+
+
+def test_results_hold_a_row_per_run(tmp_path):
+    main(["-m", "optimizer=sgd,adam", "seed=0,1"])
+    header, *rows = (tmp_path / "outputs" / "optimizer" / "results.csv").read_text().splitlines()
+    assert header.startswith("optimizer,optimizer.lr,")
+    assert [row.split(",")[0] for row in rows] == ["sgd", "adam", "sgd", "adam"]
+
+
+def test_results_of_named_arms_name_them(tmp_path):
+    main(["-m", *study(f"study: s\n{NAMED_ARMS}"), "seed=0"])
+    header, *rows = (tmp_path / "outputs" / "s" / "results.csv").read_text().splitlines()
+    assert {row.split(",")[header.split(",").index("arm")] for row in rows} == {"slow", "fast"}
+
+
+def test_repeated_sweep_runs_what_is_not_finished(swept):
+    assert main(["-m", "seed=0,13"]) == 1
+    assert main(["-m", "seed=0,13,1"]) == 1
+    assert [seed for *_, seed in swept] == [0, 13, 13, 1]
+
+
+def test_rerun_runs_finished_ones_too(swept):
+    assert main(["-m", "seed=0,1"]) == 0
+    assert main(["-m", "seed=0,1", "rerun=true"]) == 0
+    assert [seed for *_, seed in swept] == [0, 1, 0, 1]
+
+
+def test_failing_run_does_not_stop_the_others_and_is_listed_with_its_reason(swept, capsys):
+    assert main(["-m", "seed=13,1", "optimizer=adam,sgd"]) == 1
+    assert len(swept) == 4
+    assert capsys.readouterr().err.splitlines()[-5:] == [
+        "2 of 4 runs failed:",
+        "  failed   optimizer=adam seed=13",
+        "           the disk is full",
+        "  failed   optimizer=sgd seed=13",
+        "           the disk is full",
+    ]
+
+
+def test_run_that_diverged_is_listed_with_what_its_folder_says(monkeypatch, capsys):
+    def run(plain, overrides, **_):
+        ended(load(plain), "diverged", error="the loss is not finite at step 3")
+        return 1
+
+    monkeypatch.setattr(job, "run", run)
+    assert main(["-m", "seed=0,1"]) == 1
+    assert capsys.readouterr().err.splitlines()[1:3] == [
+        "  diverged seed=0",
+        "           the loss is not finite at step 3",
+    ]
+
+
+def test_sweep_without_a_valid_point_runs_nothing(swept, capsys):
+    assert main(["-m", "optimizer.lr=-1,-2", "seed=0,1"]) == 2
+    assert swept == []
+    assert capsys.readouterr().err.splitlines() == [
+        "optimizer.lr: must be > 0, got -1.",
+        "optimizer.lr: must be > 0, got -2.",
+    ]
+
+
+def test_interrupted_sweep_starts_no_further_run_and_says_so_once(swept, run_errors, capsys):
+    run_errors[0] = KeyboardInterrupt()
+    assert main(["-m", "seed=0,1"]) == 130
+    assert [seed for *_, seed in swept] == [0]
+    out, err = capsys.readouterr()
+    assert out.splitlines()[-2:] == [
+        "interrupted: 0 of 2 runs are done. Go on with:",
+        "  cnnlab -m seed=0,1 plots=false",
+    ]
+    assert err == ""
+
+
+def test_wrong_baseline_is_told_before_anything_is_trained(swept, capsys):
+    assert main(["-m", "activation=relu,tanh", "baseline=gelu"]) == 2
+    assert swept == []
+    assert capsys.readouterr().err.startswith("baseline: unknown arm 'gelu'. Known: activation=relu, activation=tanh.")
+
+
+def test_baseline_of_a_study_that_is_left_out_gives_way_to_the_first_arm(capsys):
+    assert main(["-m", *study(f"baseline: slow\nstudy: s\n{NAMED_ARMS}"), "arm=fast"]) == 0
+    assert "note     baseline: no arm 'slow' in this grid, fast is taken\n" in capsys.readouterr().out
+    assert StudyFolder.named("s").read_study().baseline is None
+
+
+def test_sweep_that_takes_the_place_of_another_says_so(capsys):
+    main(["-m", "activation=relu,tanh"])
+    capsys.readouterr()
+    main(["-m", "activation=relu,tanh", "epochs=3"])
+    assert "note     outputs/activation holds another sweep; its comparison is replaced" in capsys.readouterr().out
+    main(["-m", "activation=relu,tanh,gelu", "epochs=3"])
+    assert "holds another sweep" not in capsys.readouterr().out
+
+
+def test_sweep_compares_its_own_grid_although_another_of_its_name_was_begun(monkeypatch):
+    def run(plain, overrides, **_):
+        ended(load(plain), "finished")
+        StudyFolder.named("activation").write_grid(Study("activation", ""), [])
+        return 0
+
+    monkeypatch.setattr(job, "run", run)
+    assert main(["-m", "activation=relu,tanh"]) == 0
+    assert [row.arm for row in StudyFolder.named("activation").read_grid()] == ["activation=relu", "activation=tanh"]
+
+
+def test_run_that_is_found_wrong_when_it_is_built_is_refused_in_the_grid(run_errors):
+    run_errors[0] = ConfigError("batch_size: larger than the training split")
+    assert main(["-m", "seed=0,1"]) == 1
+    first, second = StudyFolder.named("seed").read_grid()
+    assert (first.run_id, first.problem) == ("", "batch_size: larger than the training split")
+    assert (bool(second.run_id), second.problem) == (True, "")
