@@ -4,11 +4,13 @@ import pytest
 import torch
 from PIL import Image
 
-from cnnlab.building.data import load_data
+from cnnlab.base.errors import ConfigError
+from cnnlab.building.data import image_spec, load_data
 from cnnlab.config.identity import data_content
 from cnnlab.config.load import load
 from cnnlab.data.library import DataLibrary
-from tests.conftest import composed, tiny
+from cnnlab.data.stores import Data, whole
+from tests.conftest import built, composed, tiny
 
 pytestmark = pytest.mark.usefixtures("in_empty_folder")
 
@@ -106,3 +108,35 @@ def test_runs_on_different_data_do_not_pile_up(reads):
     assert library.num_bytes < 2**17
     loaded(tiny("dataset.num_images=131"), library)
     assert len(reads) == 12
+
+
+def two_images(height, width):
+    images = torch.arange(2 * 3 * height * width, dtype=torch.uint8).view(2, 3, height, width)
+    split = whole("images", images, torch.tensor([0, 1]))
+    return Data(split, None, split, ("ant", "bee"), ())
+
+
+def test_splits_share_their_images():
+    parts = built(tiny())
+    assert parts.train.images is parts.val.images is parts.test.images
+
+
+def test_small_images_are_evaluated_many_at_a_time():
+    parts = built(tiny("batch_size=2", "normalization=none"))
+    assert len(parts.train) == 43  # 87 images; the last one joins the batch before
+    assert len(parts.test) == 1
+
+
+def test_normalization_is_measured_on_the_training_split_alone():
+    first, second = (built(tiny(f"dataset.split_seed={seed}")).images.normalization for seed in (0, 1))
+    assert first != second
+
+
+@pytest.mark.parametrize(("normalize", "mean"), [("imagenet", (0.485, 0.456, 0.406)), ("none", (0.0, 0.0, 0.0))])
+def test_normalization_can_be_given(normalize, mean):
+    assert image_spec(two_images(8, 8), normalize).normalization.mean == mean
+
+
+def test_images_that_are_no_squares_are_refused():
+    with pytest.raises(ConfigError, match=r"dataset\.image_size: the images are 8x6, networks take squares\. Set it\."):
+        image_spec(two_images(8, 6), "none")

@@ -1,15 +1,16 @@
 """What makes a run: its keys are those of conf/, and it survives YAML."""
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 import yaml
 
 from cnnlab.config.conf_files import conf_dir
 from cnnlab.config.load import load
-from cnnlab.config.run_config import DatasetConfig, RunConfig, size_keys, to_plain
+from cnnlab.config.run_config import DatasetConfig, RunConfig, cache_dir, size_keys, to_plain
 from cnnlab.config.tables import TABLES
-from tests.conftest import composed
+from tests.conftest import composed, tiny
 
 
 def test_common_yaml_has_every_key_that_is_no_group_with_its_default():
@@ -60,3 +61,12 @@ def test_keys_of_size_are_those_that_model_and_data_set_have_with_their_values()
     assert size_keys(load(composed("model.width=0.5", "dataset=synthetic", "dataset.num_images=50")), *wanted) == [
         "dataset.image_size", "model.width (0.5)", "dataset.num_images (50)", "batch_size (64)",
     ]  # fmt: skip
+
+
+def test_cache_lies_where_the_system_says(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert cache_dir(tiny()) == tmp_path / "cnnlab"
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert cache_dir(tiny()) == tmp_path / ".cache" / "cnnlab"
+    assert cache_dir(tiny("cache_dir=here")) == Path("here")

@@ -4,8 +4,7 @@ import pytest
 import torch
 
 from cnnlab.base.errors import ConfigError
-from cnnlab.data.augmentations import AUGMENTATIONS, chain, compose
-from cnnlab.data.augmentations.composition import Augmentation
+from cnnlab.data.augmentations import AUGMENTATIONS, chain
 from tests.data.augmentations.images import noise, uniform
 
 
@@ -65,23 +64,6 @@ def test_augmentation_on_cuda_is_that_on_the_cpu(name):
     expected = augmentation.apply(batch, draws)
     result = augmentation.apply(batch.cuda(), draws.cuda()).cpu()
     assert float((result != expected).float().mean()) < 0.01  # where a value lies on the border between two
-
-
-def added(amount, num_draws=1):
-    return Augmentation(num_draws, lambda images, draws: images + (amount * draws.sum(1)).to(torch.uint8).view(-1, 1))
-
-
-def test_steps_are_done_in_order_each_with_its_own_draws():
-    doubled = Augmentation(0, lambda images, _: images * 2)
-    augmentation = compose(added(10), doubled, added(1, num_draws=2))
-    images = torch.tensor([[1], [2]], dtype=torch.uint8)
-    draws = torch.tensor([[1.0, 3.0, 4.0], [2.0, 5.0, 6.0]])
-    assert augmentation.num_draws == 3
-    assert augmentation.apply(images, draws).tolist() == [[2 * (1 + 10) + 7], [2 * (2 + 20) + 11]]
-
-
-def test_no_steps_are_the_images_as_they_are():
-    assert torch.equal(compose().apply(noise(), uniform(5, 0)), noise())
 
 
 def test_chain_is_its_steps_with_their_options():
