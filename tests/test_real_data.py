@@ -3,7 +3,7 @@
 import pytest
 
 from tests.conftest import cnnlab
-from tests.runs.test_run import only_run
+from tests.runs.trained import only_run
 
 pytestmark = pytest.mark.usefixtures("in_empty_folder")
 

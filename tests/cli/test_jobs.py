@@ -14,7 +14,7 @@ from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.runs.outcome import Outcome
 from cnnlab.runs.run import execute
 from tests.conftest import SMALL_DATA, tiny
-from tests.runs.test_run import equal_results
+from tests.runs.trained import equal_results
 from tests.sweeps.sweep_maker import NAMED_ARMS, study
 
 TINY = (*SMALL_DATA, "dataset.image_size=8", "model.width=0.05", "epochs=2", "batch_size=16")

@@ -1,8 +1,9 @@
 import pytest
 import torch
 
+from cnnlab.base.randomness import generator
 from cnnlab.data.augmentations import AUGMENTATIONS, Augmentation, Mixing, compose
-from cnnlab.data.batches import Batches, step_bounds
+from cnnlab.data.batches import Batches, draw_order, step_bounds
 from cnnlab.data.image_normalization import Normalization
 from cnnlab.data.stores import Split, Store
 
@@ -117,3 +118,18 @@ def test_augmentation_does_not_change_the_order():
 
 def test_order_stays_without_shuffling():
     assert torch.equal(seen(0, shuffle=False), seen(5, shuffle=False))
+
+
+def test_groups_of_a_class_stand_together_and_each_image_is_there_once():
+    labels = torch.tensor([0] * 9 + [1] * 8 + [2] * 3)
+    order = draw_order(labels, 4, generator(0, "order", 0))
+    assert sorted(order.tolist()) == list(range(20))
+    groups = labels[order][:16].view(-1, 4)
+    assert (groups == groups[:, :1]).all()
+    assert sorted(labels[order][16:].tolist()) == [0, 2, 2, 2]
+
+
+def test_order_of_groups_follows_the_seed_and_the_epoch():
+    labels = torch.arange(40) % 4
+    first, same, other = (draw_order(labels, 2, generator(0, "order", epoch)).tolist() for epoch in (0, 0, 1))
+    assert first == same != other

@@ -1,11 +1,8 @@
-import json
-
 import numpy as np
 import pytest
 
 from cnnlab.base.errors import RunError
 from cnnlab.outputs.run_files import RunFiles
-from cnnlab.outputs.summary_file import look_up
 from tests.run_maker import LONG
 
 HEADER = "epoch,train_loss,train_accuracy,val_loss,val_accuracy,test_loss,test_accuracy\n"
@@ -107,13 +104,6 @@ def test_pickles_are_not_loaded(make_run):
     np.savez(run.folder / "mistakes.npz", images=np.array([{}], dtype=object), index=np.zeros(1, dtype=np.int64))
     with pytest.raises(RunError, match=r"mistakes\.npz: cannot be read, Object arrays cannot be loaded"):
         _ = run.mistakes
-
-
-def test_look_up_follows_dots():
-    mapping = json.loads('{"dataset": {"name": "digits"}, "seed": 0}')
-    assert look_up(mapping, "dataset.name") == "digits"
-    assert look_up(mapping, "seed") == 0
-    assert look_up(mapping, "dataset.root.deeper") is None
 
 
 def test_image_folder_is_called_by_its_own_name(make_run):

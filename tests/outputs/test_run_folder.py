@@ -1,5 +1,3 @@
-import errno
-import json
 import re
 import resource
 
@@ -7,10 +5,8 @@ import pytest
 import torch
 
 from cnnlab.base.errors import RunError
-from cnnlab.outputs.files import GRADIENTS_COLUMNS, METRICS_COLUMNS, replacing, write_text
+from cnnlab.outputs.files import GRADIENTS_COLUMNS, METRICS_COLUMNS, write_text
 from cnnlab.outputs.run_folder import RunFolder
-from cnnlab.runs.records import metrics_row
-from cnnlab.training.engine import EpochRecord, Score
 
 
 @pytest.fixture
@@ -22,44 +18,12 @@ def row(epoch):
     return dict.fromkeys(METRICS_COLUMNS) | {"epoch": epoch, "train_loss": 0.1 + 0.2, "val_loss": float("nan")}
 
 
-def test_file_appears_only_when_all_of_it_is_written(tmp_path):
-    path = tmp_path / "a" / "file.txt"
-    with replacing(path) as file:
-        file.write(b"half")
-        assert not path.exists()
-    assert path.read_bytes() == b"half"
-
-
-def test_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path):
-    path = tmp_path / "file.txt"
-    write_text(path, "old")
-
-    def fail_half_way():
-        with replacing(path) as file:
-            file.write(b"ne")
-            raise OSError(errno.ENOSPC, "No space left on device")
-
-    with pytest.raises(OSError, match="No space left"):
-        fail_half_way()
-    assert path.read_text() == "old"
-    assert [p.name for p in tmp_path.iterdir()] == ["file.txt"]
-
-
 def test_rows_are_appended_under_one_header_with_exact_numbers(folder):
     folder.append_rows("metrics.csv", METRICS_COLUMNS, [row(1)])
     folder.append_rows("metrics.csv", METRICS_COLUMNS, [row(2)])
     header, first, _ = (folder.path / "metrics.csv").read_text().splitlines()
     assert header == ",".join(METRICS_COLUMNS)
     assert first == "1,,0.30000000000000004,,nan,,,,,,"
-
-
-def test_row_that_was_cut_off_is_not_read(folder):
-    folder.append_rows(
-        "gradients.csv", GRADIENTS_COLUMNS, [{"epoch": 1, "layer": "fc", "mean_abs": 1.0, "max_abs": 2.0}]
-    )
-    with (folder.path / "gradients.csv").open("a") as file:
-        file.write("2,fc,0.")
-    assert [each["epoch"] for each in folder.read_rows("gradients.csv")] == ["1"]
 
 
 def test_append_that_fails_leaves_the_file_as_it_was(folder):
@@ -113,33 +77,6 @@ def test_rows_that_are_missing_up_to_a_checkpoint_are_named_and_nothing_is_chang
     with pytest.raises(RunError, match=message):
         folder.drop_epochs_after(5)
     assert {each.name: each.read_text() for each in folder.path.glob("*.csv")} == before
-
-
-@pytest.mark.parametrize("content", [b"epoch\n\xff\n", b"epoch\n" + 200_000 * b"1"])  # a cell has 2^17 bytes at most
-def test_rows_that_are_no_text_are_refused(folder, content):
-    folder.path.mkdir()
-    (folder.path / "metrics.csv").write_bytes(content)
-    with pytest.raises(RunError, match=r"metrics\.csv: is damaged \(.*\)\. Put it back, or train the run anew: "):
-        folder.read_rows("metrics.csv")
-
-
-def test_metrics_row_leaves_what_was_not_measured_empty():
-    record = EpochRecord(1, 0.1, Score(0.5, 0.75), None, None, 2.0, (), 1.23456789, 100.0)
-    assert metrics_row(record) == {
-        "epoch": 1, "lr": 0.1, "train_loss": 0.5, "train_accuracy": 0.75, "val_loss": None, "val_accuracy": None,
-        "test_loss": None, "test_accuracy": None, "grad_norm": 2.0, "seconds": 1.2346, "images_per_second": 100.0,
-    }  # fmt: skip
-
-
-def test_json_holds_null_where_a_number_is_not_finite(folder):
-    folder.write_json("summary.json", {"test": {"loss": float("nan"), "rows": [float("inf"), 1.5]}})
-    assert json.loads((folder.path / "summary.json").read_text()) == {"test": {"loss": None, "rows": [None, 1.5]}}
-
-
-def test_json_that_is_missing_or_cut_off_reads_as_empty(folder):
-    assert folder.read_json("env.json") == {}
-    write_text(folder.path / "env.json", '{"threads": ')
-    assert folder.read_environment() == {}
 
 
 def test_epoch_goes_to_both_files(folder):

@@ -5,7 +5,6 @@ import pytest
 from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.outputs.files import OUTPUTS
 from cnnlab.outputs.run_folder import RunFolder
-from cnnlab.outputs.settings import differing, settings
 from cnnlab.outputs.status import write_status
 from cnnlab.outputs.study_folder import RESULTS, GridRow, Study, StudyFolder, result_row
 
@@ -92,15 +91,3 @@ def test_row_of_a_run_that_failed_later_does_not_show_old_figures(tmp_path):
 
 def test_row_of_a_run_that_was_not_started_says_waiting(tmp_path):
     assert result_row(RunFolder(tmp_path / "id"), seed=4)["status"] == "waiting"
-
-
-def test_settings_are_flat_texts():
-    plain = {"epochs": 5, "ema": None, "optimizer": {"name": "sgd", "lr": 0.001, "nesterov": True}}
-    assert settings(plain) == {
-        "epochs": "5", "ema": "null", "optimizer": "sgd", "optimizer.lr": "0.001", "optimizer.nesterov": "true",
-    }  # fmt: skip
-
-
-def test_differing_settings_name_parts_first_and_leave_the_seed_out():
-    runs = [{"a.lr": "1", "a": "x", "b": "0", "seed": "0"}, {"a.lr": "2", "a": "y", "b": "0", "seed": "1"}]
-    assert differing(runs) == ["a", "a.lr"]

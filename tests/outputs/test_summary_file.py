@@ -3,7 +3,6 @@ import json
 import pytest
 
 from cnnlab.base.errors import RunError
-from cnnlab.cli.main import main
 from cnnlab.outputs.files import write_text
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.summary_file import look_up, read_summary
@@ -63,19 +62,13 @@ def test_every_figure_that_is_shown_is_asked_for(finished, change):
         read_summary(finished)
 
 
-def test_resume_fails_with_one_message(finished, capsys):
-    write_text(finished.path / "summary.json", "[]")
-    assert main(["resume", finished.run_id]) == 1
-    assert capsys.readouterr().err.count("\n") == 1
-
-
-def test_training_again_names_the_damaged_summary(finished):
-    write_text(finished.path / "summary.json", "{}")
-    with pytest.raises(RunError, match=r"summary\.json: best_epoch must be a number, got None"):
-        execute(tiny("epochs=1"))
-    assert execute(tiny("epochs=1", "rerun=true")).status == "finished"
-
-
 @pytest.mark.parametrize(("key", "value"), [("a.b", 1), ("a.c", None), ("a.b.c", None), ("x", None)])
 def test_key_that_leads_nowhere_is_none(key, value):
     assert look_up({"a": {"b": 1}}, key) == value
+
+
+def test_look_up_follows_dots():
+    mapping = {"dataset": {"name": "digits"}, "seed": 0}
+    assert look_up(mapping, "dataset.name") == "digits"
+    assert look_up(mapping, "seed") == 0
+    assert look_up(mapping, "dataset.root.deeper") is None

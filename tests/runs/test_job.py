@@ -5,7 +5,7 @@ from cnnlab.outputs.files import RUNS
 from cnnlab.runs.job import run, without_effect
 from cnnlab.training.optimizers import OPTIMIZERS
 from tests.conftest import cnnlab, composed, tiny, tiny_transfer
-from tests.runs.test_run import only_run
+from tests.runs.trained import only_run
 
 pytestmark = pytest.mark.usefixtures("in_empty_folder")
 

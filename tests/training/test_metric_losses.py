@@ -2,11 +2,11 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from cnnlab.base.randomness import generator
-from cnnlab.data.batches import draw_order
+from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.runs.run import execute
 from cnnlab.training.metric_losses import BatchHardTriplet, CenterLoss
 from tests.conftest import built, interrupted_after, tiny
+from tests.runs.trained import weights
 
 LOGITS, TARGETS = torch.zeros(4, 2), torch.tensor([0, 0, 1, 1])
 LINE = torch.tensor([[0.0], [1.0], [3.0], [7.0]])  # features, two of each class
@@ -83,25 +83,8 @@ def test_loss_is_cross_entropy_and_the_weighted_term(make):
     assert float(loss(LOGITS, TARGETS, LINE)) == pytest.approx(float(F.cross_entropy(LOGITS, TARGETS)) + 3 * term)
 
 
-def test_groups_of_a_class_stand_together_and_each_image_is_there_once():
-    labels = torch.tensor([0] * 9 + [1] * 8 + [2] * 3)
-    order = draw_order(labels, 4, generator(0, "order", 0))
-    assert sorted(order.tolist()) == list(range(20))
-    groups = labels[order][:16].view(-1, 4)
-    assert (groups == groups[:, :1]).all()
-    assert sorted(labels[order][16:].tolist()) == [0, 2, 2, 2]
-
-
-def test_order_of_groups_follows_the_seed_and_the_epoch():
-    labels = torch.arange(40) % 4
-    first, same, other = (draw_order(labels, 2, generator(0, "order", epoch)).tolist() for epoch in (0, 0, 1))
-    assert first == same != other
-
-
 @pytest.mark.parametrize("loss", ["cross_entropy_triplet", "cross_entropy_center"])
 def test_run_with_a_loss_of_features_is_resumed_bit_for_bit(loss, in_empty_folder):
-    from tests.runs.test_run import weights
-
     typed = (f"loss={loss}", "checkpoint_seconds=0")
     whole = execute(tiny(*typed), runs=in_empty_folder / "whole").folder
     with interrupted_after(1):
@@ -111,8 +94,6 @@ def test_run_with_a_loss_of_features_is_resumed_bit_for_bit(loss, in_empty_folde
 
 
 def test_centres_are_in_the_checkpoint(in_empty_folder):
-    from cnnlab.outputs.run_folder import RunFolder
-
     with interrupted_after(1):
         execute(tiny("loss=cross_entropy_center", "checkpoint_seconds=0"))
     (path,) = (in_empty_folder / "outputs" / "runs").iterdir()

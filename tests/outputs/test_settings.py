@@ -1,0 +1,13 @@
+from cnnlab.outputs.settings import differing, settings
+
+
+def test_settings_are_flat_texts():
+    plain = {"epochs": 5, "ema": None, "optimizer": {"name": "sgd", "lr": 0.001, "nesterov": True}}
+    assert settings(plain) == {
+        "epochs": "5", "ema": "null", "optimizer": "sgd", "optimizer.lr": "0.001", "optimizer.nesterov": "true",
+    }  # fmt: skip
+
+
+def test_differing_settings_name_parts_first_and_leave_the_seed_out():
+    runs = [{"a.lr": "1", "a": "x", "b": "0", "seed": "0"}, {"a.lr": "2", "a": "y", "b": "0", "seed": "1"}]
+    assert differing(runs) == ["a", "a.lr"]
