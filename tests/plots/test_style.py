@@ -52,6 +52,12 @@ def test_percent_says_100_only_of_what_is_exactly_that(share, text):
     assert percent(share) == text
 
 
+def test_the_style_is_the_same_whatever_a_matplotlibrc_says():
+    with matplotlib.rc_context({"text.usetex": True, "savefig.bbox": "tight", "lines.linewidth": 9}):
+        keys = ("text.usetex", "savefig.bbox", "lines.linewidth", "font.family")
+        assert styled(lambda: [matplotlib.rcParams[key] for key in keys])() == [False, None, 1.5, ["DejaVu Sans"]]
+
+
 def test_the_style_ends_with_the_drawing():
     before = dict(matplotlib.rcParams)
     assert styled(lambda: matplotlib.rcParams["text.parse_math"])() is False

@@ -53,6 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     for name, value in BEFORE_TORCH.items():
         os.environ.setdefault(name, value)
+    os.environ["MPLBACKEND"] = "agg"  # pictures are files; a notebook hands down a backend that may not be installed
     _let_everything_be_printed()
     args = list(sys.argv[1:] if argv is None else argv)
     try:

@@ -79,7 +79,9 @@ RC: dict[str, object] = {
 
 @contextmanager
 def _style() -> Iterator[None]:
-    with matplotlib.rc_context(RC), warnings.catch_warnings():  # type: ignore[arg-type]
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        matplotlib.rcdefaults()  # a matplotlibrc of one's own would change sizes, or want LaTeX
+        matplotlib.rcParams.update(RC)  # type: ignore[arg-type]
         warnings.filterwarnings("ignore", message="Glyph")  # a class named in a script that the font lacks
         yield
 
