@@ -14,7 +14,7 @@ def test_references_between_keys_are_resolved(trained):
 def test_plugins_count_on_the_command_line_only(trained, capsys):
     own = own_option("experiment/mine.yaml", "# @package _global_\nplugins: [parts.py]\n")
     assert main(["experiment=mine", *own]) == 2
-    expected = "plugins: count on the command line only. If you trust the files, type plugins=[parts.py].\n"
+    expected = "plugins: count on the command line only. If you trust the files, type 'plugins=[parts.py]'.\n"
     assert capsys.readouterr().err == expected
     assert main(["experiment=mine", *own, "plugins=[parts.py]"]) == 0
     assert trained[0][0]["plugins"] == ["parts.py"]
@@ -22,6 +22,6 @@ def test_plugins_count_on_the_command_line_only(trained, capsys):
 
 def test_plugins_of_a_study_are_refused_for_every_run(swept, capsys):
     assert main(["-m", *study("plugins: [parts.py]\n"), "seed=0,1"]) == 2
-    expected = "plugins: count on the command line only. If you trust the files, type plugins=[parts.py].\n"
+    expected = "plugins: count on the command line only. If you trust the files, type 'plugins=[parts.py]'.\n"
     assert capsys.readouterr().err == expected
     assert swept == []

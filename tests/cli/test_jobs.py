@@ -57,7 +57,12 @@ def test_study_is_refused_without_m(capsys):
 
 def test_study_with_named_arms_is_refused_without_m(capsys):
     assert main(study(NAMED_ARMS)) == 2
-    assert "is a sweep, and a sweep needs -m: cnnlab -m " in capsys.readouterr().err
+    assert "is a sweep, and a sweep needs -m: cnnlab -m --config-dir own experiment=mine\n" in capsys.readouterr().err
+
+
+def test_study_of_another_command_is_refused_with_that_command(capsys):
+    assert main(["transfer", *study(NAMED_ARMS.replace("optimizer=sgd, activation=tanh", "head=knn"))]) == 2
+    assert capsys.readouterr().err.endswith("needs -m: cnnlab transfer -m --config-dir own experiment=mine\n")
 
 
 def test_job_that_its_launcher_lost_has_failed_with_the_reason():

@@ -1,8 +1,12 @@
 """Everything that is wrong with a command line, in one message."""
 
+import re
+import subprocess
+
 import pytest
 
 from cnnlab.cli.main import main
+from tests.conftest import composed
 from tests.option_maker import known
 
 OPTIMIZERS = known("optimizer")
@@ -47,6 +51,39 @@ WRONG = [
 def test_wrong_input_gets_one_clear_message_and_exit_code_2(line, message, capsys):
     assert main(line.split()) == 2
     assert capsys.readouterr() == ("", message + "\n")
+
+
+UNREADABLE = (
+    "Bob's", 'q"q', "a=b", "a;b", "`x`", "a&b", 'a\\"b', "(x)", "ü", "a#b", "a${x", "~x", "!x", "<x>", "Ann's \"b\" c",
+    "a'b\\", "$(x)'", "a b=c", "x>y", "'s Hertogenbosch"[1:] + "'",
+)  # fmt: skip
+
+
+def as_a_shell_reads(line):
+    """Return the words that a real shell makes of a line."""
+    done = subprocess.run(["bash", "-c", f"printf '%s\\0' {line}"], capture_output=True, text=True, check=True)
+    return done.stdout.split("\0")[:-1]
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_proposed_quotes_can_be_pasted_into_a_shell(name, capsys):
+    assert main([f"data_dir={name}"]) == 2
+    proposed = re.fullmatch(r"data_dir: cannot read .*\. Quote it: (.*)\n", capsys.readouterr().err)[1]
+    (word,) = as_a_shell_reads(proposed)
+    assert composed(word)["data_dir"] == name
+
+
+@pytest.mark.parametrize("name", ["Bob's,q", "a,b c", "$HOME,x", "a*,b", "[x],[y]"])
+def test_proposed_sweeps_can_be_pasted_into_a_shell(name, capsys):
+    assert main([f"data_dir='{name}'", f"data_dir={name}"]) == 2
+    proposed = re.search(r"for a sweep: (.*)\n", capsys.readouterr().err)[1]
+    assert as_a_shell_reads(proposed) == ["-m", f"data_dir='{name}',{name}"]
+
+
+def test_proposed_command_names_the_folder_of_options_and_can_be_pasted(capsys):
+    assert main(["transfer", "-cd", ".", "seed=0,1", "study=it's"]) == 2
+    proposed = re.search(r"A sweep needs -m: (.*) \(a list", capsys.readouterr().err)[1]
+    assert as_a_shell_reads(proposed) == ["cnnlab", "transfer", "-m", "-cd", ".", "seed=0,1", "study=it's"]
 
 
 def test_all_problems_of_a_command_line_come_in_one_message(capsys):

@@ -1,4 +1,5 @@
 import re
+import shlex
 
 import numpy as np
 import pytest
@@ -151,10 +152,13 @@ def test_missing_weights_are_said_before_anything_is_read():
 
 
 def test_run_without_weights_is_no_backbone(tmp_path):
-    (tmp_path / "config.yaml").touch()
-    message = r"backbone\.weights: '.*' is no finished run, it has no checkpoints/best\.pt\. Finish it: cnnlab resume"
-    with pytest.raises(ConfigError, match=message):
-        id_of("backbone=run", f"backbone.weights={tmp_path}", command="transfer")
+    folder = tmp_path / "of Ann's"
+    folder.mkdir()
+    (folder / "config.yaml").touch()
+    message = r"backbone\.weights: '.*' is no finished run, it has no checkpoints/best\.pt\. Finish it: (cnnlab .*)"
+    with pytest.raises(ConfigError, match=message) as raised:
+        id_of("backbone=run", f'backbone.weights="{folder}"', command="transfer")
+    assert shlex.split(re.search(message, str(raised.value))[1]) == ["cnnlab", "resume", str(folder)]
 
 
 def test_folder_of_no_run_is_no_backbone(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -65,7 +66,7 @@ def _saved_weights(folder: RunFolder) -> Plain:
     status = read_status(folder).get("status", "not there")
     if status == "finished":
         raise RunError(f"{folder.checkpoints / 'best.pt'}: is gone. {_ADVICE}")
-    advice = f"Finish it: cnnlab resume {folder.path}"
+    advice = f"Finish it: {shlex.join(['cnnlab', 'resume', str(folder.path)])}"
     raise ConfigError(f"run: {folder.run_id} is {status}, it has no weights yet. {advice}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 
 from hydra.conf import HydraConf
@@ -11,7 +12,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.schema import Plain, PlainMapping
-from cnnlab.cli.hydra_errors import COMPOSITION_ERRORS, explain
+from cnnlab.cli.hydra_errors import COMPOSITION_ERRORS, as_text, explain
 
 
 def typed(hydra_config: HydraConf) -> list[str]:
@@ -63,5 +64,5 @@ def check_plugins(plain: PlainMapping, overrides: Sequence[str]) -> None:
     """
     is_typed = any(text.partition("=")[0].lstrip("+") == "plugins" for text in overrides)
     if plain.get("plugins") and not is_typed:
-        files = ",".join(map(str, plain["plugins"]))
-        raise ConfigError(f"plugins: count on the command line only. If you trust the files, type plugins=[{files}].")
+        files = shlex.quote(f"plugins=[{','.join(as_text(str(path)) for path in plain['plugins'])}]")
+        raise ConfigError(f"plugins: count on the command line only. If you trust the files, type {files}.")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import difflib
 import re
+import shlex
 import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import hydra
 import yaml
+from hydra.core.override_parser.types import Quote, QuotedString
 from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from omegaconf import DictConfig
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, MissingMandatoryValue, OmegaConfBaseException
@@ -67,7 +69,7 @@ def _missing_option(file: str, options: Sequence[str]) -> str:
     return f"{group}: {unknown(name, options)}"
 
 
-_OPENING = tuple("[{(\"'")
+_OPENING = tuple("[{\"'")
 
 
 def _unreadable(override: str) -> str:
@@ -76,7 +78,14 @@ def _unreadable(override: str) -> str:
         return f"{override}: the value is missing. Write {override}=<value>."
     if value[:1] in _OPENING:
         return f"{key}: cannot read {value}. Look at its brackets and quotes."
-    return f"{key}: cannot read {value}. Quote it: '{key}=\"{value}\"'"
+    return f"{key}: cannot read {value}. Quote it: {shlex.quote(f'{key}={as_text(value)}')}"
+
+
+def as_text(value: str) -> str:
+    """Return how Hydra wants a value that is to be text, whatever characters it has."""
+    if re.fullmatch(r"[\w./-]+", value, re.ASCII):
+        return value
+    return QuotedString(value.replace("${", r"\${"), Quote.double).with_quotes()
 
 
 def _unknown_key(error: OmegaConfBaseException) -> str:

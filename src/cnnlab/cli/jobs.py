@@ -12,6 +12,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig
 
 from cnnlab.base.errors import ConfigError
+from cnnlab.cli.commands import DEFAULT
 from cnnlab.cli.composed import check_plugins, plain_values, typed
 from cnnlab.data.library import DataLibrary
 from cnnlab.runs.outcome import Outcome
@@ -33,7 +34,7 @@ class TrainJob:
             in_sweep = hydra_config.mode == RunMode.MULTIRUN
             sweeper = hydra_config.sweeper
             if not in_sweep and (sweeper.get("params") or sweeper.get("arms")):
-                raise ConfigError(_needs_sweep(overrides))
+                raise ConfigError(_needs_sweep(str(hydra_config.job.name), overrides))
             plain = plain_values(config)
             check_plugins(plain, overrides)
         except ConfigError as error:
@@ -55,6 +56,7 @@ def outcome_of(returned: JobReturn) -> Outcome:
     return outcome
 
 
-def _needs_sweep(overrides: Sequence[str]) -> str:
+def _needs_sweep(name: str, overrides: Sequence[str]) -> str:
     what = next((text for text in overrides if text.startswith("experiment=")), "hydra.sweeper")
-    return f"{what}: is a sweep, and a sweep needs -m: {shlex.join(['cnnlab', '-m', *overrides])}"
+    command = ("cnnlab", *(() if name == DEFAULT else (name,)))
+    return f"{what}: is a sweep, and a sweep needs -m: {shlex.join([*command, '-m', *sys.argv[1:]])}"

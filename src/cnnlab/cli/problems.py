@@ -28,7 +28,8 @@ def repeated(overrides: Iterable[str]) -> list[str]:
     for text in overrides:
         values.setdefault(_key(text), []).append(text.partition("=")[2])
     return [
-        f"{key}: given {len(given)} times: {', '.join(given)}. Give it once; for a sweep: -m {key}={','.join(given)}"
+        f"{key}: given {len(given)} times: {', '.join(given)}. Give it once; for a sweep: "
+        + shlex.join(["-m", f"{key}={','.join(given)}"])
         for key, given in values.items()
         if len(given) > 1
     ]

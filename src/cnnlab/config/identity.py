@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,7 +114,8 @@ def _hashed_paths(group: str, part: Choice | None, hashes: FileHashes) -> dict[s
 
 def _nothing_there(key: str, path: Path, *, wants_run: bool) -> str:
     if (path / "config.yaml").is_file():
-        return f"{key}: '{path}' is no finished run, it has no checkpoints/best.pt. Finish it: cnnlab resume {path}"
+        finish = shlex.join(["cnnlab", "resume", str(path)])
+        return f"{key}: '{path}' is no finished run, it has no checkpoints/best.pt. Finish it: {finish}"
     if path.is_dir():
         return f"{key}: '{path}' is the folder of no run. Give a weights file, or outputs/runs/<run id>."
     if wants_run:

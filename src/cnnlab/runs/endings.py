@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import traceback
 from collections.abc import Callable, Iterator
@@ -27,7 +28,7 @@ def recorded(folder: RunFolder, epochs_done: Callable[[], int], say: Callable[[s
     except KeyboardInterrupt:
         write_status(folder, "interrupted", epoch=epochs_done())
         say(f"interrupted after epoch {epochs_done()}; what is done is kept. Go on with:")
-        say(f"  cnnlab resume {folder.path}")
+        say(f"  {shlex.join(['cnnlab', 'resume', str(folder.path)])}")
         raise Interrupted from None
     except SystemExit:  # rich's answer to a closed pipe: no one is there to be told
         write_status(folder, "interrupted", epoch=epochs_done())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def saved_config(folder: RunFolder, plugins: str | None) -> RunConfig:
 
 def _same_plugins(folder: RunFolder, saved: Sequence[str], typed: str | None) -> list[str]:
     """Return the files that the user names, after a look at their bytes: a run folder never runs code by itself."""
-    named = f"--plugins {','.join(map(str, saved))}"
+    named = f"--plugins {shlex.quote(','.join(map(str, saved)))}"
     if typed is None:
         raise ConfigError(f"--plugins: the run was trained with plugins, which are code. Name them: {named}")
     paths = typed.strip("[]").split(",")

@@ -1,3 +1,6 @@
+import re
+import shlex
+
 import pytest
 
 from cnnlab.base.errors import ConfigError
@@ -54,10 +57,14 @@ def test_run_whose_data_changed_is_refused():
         main([moved.run_id])
 
 
-def test_run_with_plugins_goes_on_when_they_are_named(tmp_path):
-    plugin = tmp_path / "mine.py"
+def test_run_with_plugins_goes_on_as_the_refusal_says(tmp_path):
+    plugin = tmp_path / "Ann's.py"
     plugin.write_text("x = 1")
-    assert main([interrupted(f"plugins=[{plugin}]").run_id, "--plugins", str(plugin)]) == 0
+    folder = interrupted(f'plugins=["{plugin}"]')
+    message = r"--plugins: the run was trained with plugins, which are code\. Name them: (--plugins .*)"
+    with pytest.raises(ConfigError, match=message) as raised:
+        main([folder.run_id])
+    assert main([folder.run_id, *shlex.split(re.search(message, str(raised.value))[1])]) == 0
 
 
 def test_damaged_summary_is_told_in_one_message(capsys):

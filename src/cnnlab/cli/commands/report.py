@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -64,5 +65,5 @@ def _list(named: Sequence[Path]) -> None:
         return
     studies = sorted(path.parent.name for path in OUTPUTS.glob("*/runs.csv"))
     if studies and not named:
-        print(f"studies  {', '.join(studies)}  (compare: cnnlab report {studies[0]})\n")
+        print(f"studies  {', '.join(studies)}  (compare: {shlex.join(['cnnlab', 'report', studies[0]])})\n")
     show(folders)
