@@ -4,6 +4,7 @@ main             finds the command, imports only what it needs, turns errors int
 commands/        the list of commands, and a module for each that reads its own arguments
 arguments        command, flags, overrides
 composition      Hydra composes the configuration and hands it to the job; it writes nothing
+consent          what only the words of a command line may bring: plugins, and factories that Hydra calls
 composed, jobs   a composed configuration in plain values, and what is done with it
 problems         everything that is wrong with a command line, in the user's words
 hydra_errors     what Hydra's and YAML's errors say, in one line

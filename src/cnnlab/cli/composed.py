@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 
 from hydra.conf import HydraConf
@@ -11,8 +10,9 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from cnnlab.base.errors import ConfigError
-from cnnlab.base.schema import Plain, PlainMapping
-from cnnlab.cli.hydra_errors import COMPOSITION_ERRORS, as_text, explain
+from cnnlab.base.schema import Plain
+from cnnlab.cli.consent import check_plugins
+from cnnlab.cli.hydra_errors import COMPOSITION_ERRORS, explain
 
 
 def typed(hydra_config: HydraConf) -> list[str]:
@@ -52,17 +52,5 @@ def compose_point(loader: ConfigLoader, master: DictConfig, overrides: Sequence[
         plain = plain_values(loader.load_sweep_config(master, list(overrides)))
     except (ValueError, *COMPOSITION_ERRORS) as error:
         raise ConfigError(explain(error)) from error
-    check_plugins(plain, overrides)
+    check_plugins(plain, typed(master.hydra))
     return plain
-
-
-def check_plugins(plain: PlainMapping, overrides: Sequence[str]) -> None:
-    """Refuse plugins that no one typed: they are code, and a file must not bring code along.
-
-    Raises:
-        ConfigError: the configuration names plugins, the command line does not.
-    """
-    is_typed = any(text.partition("=")[0].lstrip("+") == "plugins" for text in overrides)
-    if plain.get("plugins") and not is_typed:
-        files = shlex.quote(f"plugins=[{','.join(as_text(str(path)) for path in plain['plugins'])}]")
-        raise ConfigError(f"plugins: count on the command line only. If you trust the files, type {files}.")

@@ -15,6 +15,7 @@ from omegaconf import DictConfig
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.cli.arguments import Arguments
+from cnnlab.cli.consent import factories_are_typed
 from cnnlab.cli.hydra_errors import COMPOSITION_ERRORS, is_of_hydra
 from cnnlab.cli.hydra_versions import main_options
 from cnnlab.cli.problems import all_problems, folders_of_hydra, repeated, study_of_another_command
@@ -49,7 +50,11 @@ def run(arguments: Arguments) -> int:
     try:
         if problems := [*repeated(arguments.overrides), *folders_of_hydra(arguments.overrides)]:
             raise ConfigError(*problems)
-        with _arguments_for_hydra(arguments), _wrapped() if arguments.is_help else contextlib.nullcontext():
+        with (
+            _arguments_for_hydra(arguments),
+            factories_are_typed(arguments.overrides),
+            _wrapped() if arguments.is_help else contextlib.nullcontext(),
+        ):
             # A sweep's jobs may run in other processes: their outcomes come back through the launcher.
             task = job if arguments.is_sweep else kept
             hydra.main(config_path=str(conf_dir()), config_name=arguments.command.config, **main_options())(task)()

@@ -13,7 +13,8 @@ from omegaconf import DictConfig
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.cli.commands import DEFAULT
-from cnnlab.cli.composed import check_plugins, plain_values, typed
+from cnnlab.cli.composed import plain_values, typed
+from cnnlab.cli.consent import check_plugins
 from cnnlab.data.library import DataLibrary
 from cnnlab.runs.outcome import Outcome
 

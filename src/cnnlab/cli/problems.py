@@ -159,7 +159,8 @@ def _several(text: str, arguments: Arguments) -> str:
 
 def _problems_of_values(arguments: Arguments, overrides: list[str]) -> Sequence[str]:
     """Check names, types and ranges of what composes."""
-    from cnnlab.cli.composed import check_plugins, plain_values
+    from cnnlab.cli.composed import plain_values
+    from cnnlab.cli.consent import check_plugins
     from cnnlab.config.load import load  # imports torch
     from cnnlab.config.plugins import load_plugins
 
