@@ -18,6 +18,7 @@ from cnnlab.building.parts import ImageSpec
 from cnnlab.config.load import load
 from cnnlab.config.run_config import RunConfig
 from cnnlab.data.image_normalization import Normalization
+from cnnlab.networks.batch_norm import correct, take_as_they_are
 from cnnlab.networks.models.blocks import Classifier
 from cnnlab.networks.transfer.network import Backbone, Expected, TransferNetwork
 from cnnlab.networks.transfer.weights import hash_module
@@ -53,6 +54,7 @@ def load_network(folder: RunFolder, config: RunConfig) -> SavedNetwork:
     try:
         images = _images(saved)
         network = _network(config, images, saved)
+        take_as_they_are(network)
         return SavedNetwork(network.eval(), images, saved["scores_are"])
     except (KeyError, RuntimeError, TypeError) as error:
         reason = f"is not of this run ({type(error).__name__})"
@@ -131,6 +133,7 @@ def backbone_of_run(path: Path, seed: int, *, layer: Literal["penultimate", "las
     expected = Expected(mean, std, images.image_size, resize=images.resize, interpolation=images.interpolation)
     if not loads:
         initialise(network, seed)
+        correct(network)
     if layer == "last":
         return Backbone(network, len(images.classes), expected=expected, source=str(path))
     if isinstance(network, TransferNetwork):

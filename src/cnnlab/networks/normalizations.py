@@ -10,6 +10,7 @@ from collections.abc import Callable
 from torch import nn
 
 from cnnlab.base.schema import Fraction, Portion, Positive, PositiveInt
+from cnnlab.networks.batch_norm import BatchNorm1d, BatchNorm2d
 
 
 def none(num_features: int, spatial_dims: int) -> nn.Module:  # noqa: ARG001 - the table's signature
@@ -19,7 +20,7 @@ def none(num_features: int, spatial_dims: int) -> nn.Module:  # noqa: ARG001 - t
 
 def batch(num_features: int, spatial_dims: int, *, momentum: Portion = 0.1, eps: Positive = 1e-5) -> nn.Module:
     """Batch normalization, per channel over the batch (Ioffe and Szegedy 2015, arXiv:1502.03167)."""
-    kind = nn.BatchNorm2d if spatial_dims else nn.BatchNorm1d
+    kind = BatchNorm2d if spatial_dims else BatchNorm1d
     return kind(num_features, momentum=momentum, eps=eps)
 
 

@@ -10,6 +10,7 @@ import torch
 from cnnlab.base.runtime import Runtime
 from cnnlab.base.schema import Plain
 from cnnlab.building.parts import Parts
+from cnnlab.networks.batch_norm import folded
 from cnnlab.networks.scores import scores_are, to_scores
 from cnnlab.outputs.mistakes import Mistakes, write_mistakes
 from cnnlab.outputs.run_folder import RunFolder
@@ -45,7 +46,7 @@ def _saved_model(parts: Parts, state: TrainingState) -> Plain:
     """Return what best.pt holds: the weights, what they expect of an image and what their outputs are."""
     images = parts.images
     return {
-        "model": {key: value.cpu() for key, value in parts.learning.evaluated.state_dict().items()},
+        "model": {key: value.cpu() for key, value in folded(parts.learning.evaluated).items()},
         "epoch": state.selection.epoch,
         "classes": list(images.classes),
         "channels": images.channels,

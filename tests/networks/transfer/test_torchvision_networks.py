@@ -8,6 +8,7 @@ import torch
 import torchvision
 
 from cnnlab.base.errors import ConfigError
+from cnnlab.networks.batch_norm import BatchNorm2d
 from cnnlab.networks.transfer import torchvision_networks
 from cnnlab.networks.transfer.torchvision_networks import imagenet_classes, last_layer_name, torchvision_backbone
 from tests.networks.transfer.weights_maker import Bomb
@@ -71,6 +72,14 @@ def test_random_weights_follow_the_seed():
     first, same, other = (make(SMALL, weights="none", seed=seed).state_dict() for seed in (0, 0, 1))
     torch.testing.assert_close(first, same, rtol=0, atol=0)
     assert any((first[key] != other[key]).any() for key in first)
+
+
+def test_batch_norm_corrects_statistics_that_start_here_and_takes_loaded_ones_as_they_are(tmp_path):
+    net = torchvision.models.resnet18()
+    torch.save(net.state_dict(), tmp_path / "resnet18.pth")
+    random, loaded = make("resnet18", weights="none"), make("resnet18", weights=tmp_path / "resnet18.pth")
+    assert (type(random.net.bn1), type(loaded.net.bn1)) == (BatchNorm2d, torch.nn.BatchNorm2d)
+    assert torch.equal(loaded.net.bn1.num_batches_tracked, net.bn1.num_batches_tracked)
 
 
 def test_imagenet_weights_come_from_torchvisions_cache(imagenet_file):

@@ -14,6 +14,7 @@ from cnnlab.base.downloads import download, quiet
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.progress import Progress
 from cnnlab.base.randomness import seed_of
+from cnnlab.networks.batch_norm import correct
 from cnnlab.networks.transfer.network import Backbone, Expected
 from cnnlab.networks.transfer.weights import (
     UNREADABLE,
@@ -62,7 +63,9 @@ def torchvision_backbone(
     else:
         num_features = _take_off(net, head)
         loaded = None if loaded is None else without(loaded, lambda key: key.startswith(f"{head}."))
-    if loaded is not None:
+    if loaded is None:
+        correct(net)
+    else:
         load_into(net, loaded, where=f"backbone ({name})", source=weights)
     source = str(weights) if loaded is not None else "none"
     return Backbone(net, num_features, expected=_expected(name, is_imagenet=weights == "imagenet"), source=source)
