@@ -4,8 +4,8 @@ import math
 import pytest
 import torch
 from torch import nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+from cnnlab.training.averaging import MovingAverage
 from cnnlab.training.engine import Clipping, Score, evaluate, fit, predict
 
 
@@ -160,7 +160,7 @@ def test_validation_is_measured_in_eval_mode_after_each_epoch():
 
 def test_moving_average_is_evaluated_in_place_of_the_model():
     model, data = network(), batches()
-    average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(0.9))
+    average = MovingAverage(model, 0.9)
     (record,) = trained(model, epochs=1, data=data, val=lambda: data, average=average)
     assert record.val == evaluate(average.module, data, loss_fn=nn.CrossEntropyLoss())
     assert record.val != evaluate(model, data, loss_fn=nn.CrossEntropyLoss())

@@ -7,12 +7,12 @@ from collections.abc import Callable
 import torch
 from torch import nn
 from torch.optim import Optimizer
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from cnnlab.base.randomness import initialise
 from cnnlab.base.runtime import Runtime
 from cnnlab.config.run_config import Choice, RunConfig
 from cnnlab.data.augmentations import AUGMENTATIONS, Augmentation
+from cnnlab.training.averaging import MovingAverage
 from cnnlab.training.engine import Clipping
 from cnnlab.training.learning import InSteps
 from cnnlab.training.losses import LOSSES
@@ -51,7 +51,7 @@ def in_steps(
         optimizer=build_optimizer(config.chosen("optimizer"), params(loss_fn)),
         schedule=build_schedule(config.chosen("scheduler"), config.epochs, steps_per_epoch),
         augmentation=build_augmentation(config.augmentation),
-        average=build_average(config.ema, model),
+        average=None if config.ema is None else MovingAverage(model, config.ema),
         clipping=Clipping(config.grad_clip_norm, config.grad_clip_value),
         autocast=runtime.autocast,
         epochs=config.epochs,
@@ -83,11 +83,3 @@ def build_optimizer(chosen: Choice, params: Params) -> Optimizer:
 def build_schedule(chosen: Choice, epochs: int, steps_per_epoch: int) -> Schedule:
     """Return the schedule of the learning rate."""
     return as_schedule(SCHEDULERS[chosen.name](epochs * steps_per_epoch, steps_per_epoch, **chosen.options))
-
-
-def build_average(decay: float | None, model: nn.Module) -> AveragedModel | None:
-    """Return the exponential moving average of weights and running statistics, None where none is asked for."""
-    if decay is None:
-        return None
-    average = get_ema_multi_avg_fn(decay)  # type: ignore[no-untyped-call]
-    return AveragedModel(model, multi_avg_fn=average, use_buffers=True)
