@@ -132,3 +132,9 @@ def test_scale_is_not_part_of_the_identity_but_what_it_changes():
 
     assert identity_of("scale=small") == identity_of("epochs=10", "dataset.fraction=0.2")
     assert identity_of("scale=small") != identity_of()
+
+
+@of_studies
+def test_schedule_is_chosen_so_that_no_default_changes_a_study(path):
+    pinned = [entry["override /scheduler"] for entry in read(path)["defaults"] if "override /scheduler" in entry]
+    assert pinned == (["cosine"] if path.stem == "resnet_scratch" else ["constant"])

@@ -7,7 +7,7 @@ import shlex
 import yaml
 
 from cnnlab.outputs.files import METRICS_COLUMNS, RUNS
-from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.run_folder import SCHEMA, RunFolder
 from cnnlab.outputs.status import write_status
 from cnnlab.outputs.study_folder import GridRow, Study, StudyFolder
 
@@ -15,6 +15,7 @@ CLASSES = ("cat", "dog")
 ENVIRONMENT = {
     "cnnlab": "0.1.0", "python": "3.11", "torch": "2.9", "platform": "Linux", "git_commit": "abc", "git_dirty": False,
     "device": "cpu", "device_name": "a processor", "threads": 2, "precision": "fp32",
+    "schema": SCHEMA,
 }  # fmt: skip
 
 

@@ -3,7 +3,15 @@
 import pytest
 
 from cnnlab.base.errors import ConfigError, RunError
-from cnnlab.comparison.arms import NO_RESULT, check_same_data, find_arm, group_runs, read_arms, read_run
+from cnnlab.comparison.arms import (
+    NO_RESULT,
+    check_same_data,
+    check_same_schema,
+    find_arm,
+    group_runs,
+    read_arms,
+    read_run,
+)
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.standing import DIED
@@ -140,3 +148,19 @@ def test_folders_with_the_same_files_can_be_compared_wherever_they_lie():
     changes = {f"arm{i}": {"dataset": {"name": "image_folder", "root": f"place{i}"}, "content": "0123"} for i in (0, 1)}
     arms = read_arms(write_study({"arm0": [0.9], "arm1": [0.9]}, more=changes))
     assert refusal(check_same_data, arms) is None
+
+
+def test_runs_of_two_schemas_cannot_be_compared():
+    of_first = {"arm0": {"environment": {"schema": None}}}
+    arms = read_arms(write_study({"arm0": [0.9], "arm1": [0.9]}, more=of_first))
+    with pytest.raises(ConfigError, match=(
+        r"^report: runs of versions of cnnlab with other results cannot be compared, got schema 1 \(arm0\) and 2 "
+        r"\(arm1\)\. Train the older ones anew: their command again\.$"
+    )):  # fmt: skip
+        check_same_schema(arms)
+
+
+def test_run_without_a_result_keeps_no_others_from_being_compared():
+    of_first = {"arm0": {"environment": {"schema": None}}}
+    arms = read_arms(write_study({"arm0": ["failed"], "arm1": [0.9]}, more=of_first))
+    assert refusal(check_same_schema, arms) is None

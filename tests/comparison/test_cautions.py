@@ -45,6 +45,10 @@ CAUTIONS = [
         "Runs were not made alike: version of cnnlab 0.2 (sgd), 0.1.0 (adam); version of torch 2.8 (sgd), 2.9 (adam).",
     ),
     (
+        {SGD: {"environment": {"schema": None}}, ADAM: {"environment": {"schema": None}}},
+        "Made by an older version of cnnlab (schema 1, now 2).",
+    ),
+    (
         {SGD: {"optimizer": {"name": "sgd", "lr": 0.01}}, ADAM: {"optimizer": {"name": "adam", "lr": 0.01}}},
         "All optimizers ran at optimizer.lr=0.01, which suits some better than others. By default each has its own: "
         "sgd 0.1, adam 0.001.",

@@ -29,6 +29,18 @@ def test_pictures_are_what_to_open_where_there_are_some(capsys):
     assert shown(capsys)[-1] == "open     outputs/runs/a/plots"
 
 
+def test_runs_of_an_older_version_are_marked(capsys):
+    write_run("a", val=0.5, test=0.5, epochs=7, seconds=12.34, environment={"schema": None})
+    write_run("b", val=0.9, test=0.9, epochs=7, seconds=12.34)
+    assert shown(capsys) == [
+        "run  status      epoch  val %  test %  seconds",
+        "b    finished        7  90.00   90.00     12.3",
+        "a    finished *      7  50.00   50.00     12.3",
+        "* older version of cnnlab: not compared with newer runs, and not resumed",
+        "open     outputs/runs/b",
+    ]
+
+
 def test_failed_runs_stay_visible_with_their_error_in_one_line(capsys):
     write_run("a")
     write_run("b", state="failed", reason="RuntimeError: boom\nsecond line")

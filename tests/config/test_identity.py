@@ -32,27 +32,27 @@ def test_run_is_named_by_slug_seed_and_hash():
 
 
 @pytest.mark.parametrize(("run", "command", "typed"), [
-    ("cnn6-batch-relu-adam-s0-a757fbaef4", "train", ""),
+    ("cnn6-batch-relu-adam-s0-ff2e5fa2a2", "train", ""),
     (
-        "cnn6-batch-relu-sgd-s3-bad354187e", "train",
+        "cnn6-batch-relu-sgd-s3-c096edd2a5", "train",
         "optimizer=sgd optimizer.lr=1 scheduler=cosine scheduler.warmup_epochs=2 ema=0.9 seed=3 study=a plots=false",
     ),
     (
-        "resnet18-group-leaky_relu-adam-s0-1b3c29dbf8", "train",
+        "resnet18-group-leaky_relu-adam-s0-ecb3bc7d2b", "train",
         "model=resnet18 normalization=group activation=leaky_relu dataset=synthetic dataset.classes=[a,b] "
         "dataset.shuffle=false deterministic=true",
     ),
     (
-        "cnn6-batch-relu-adam-s0-8facae9acf", "train",
+        "cnn6-batch-relu-adam-s0-a24baa9ff9", "train",
         "dataset=cifar10 dataset.per_class=5 dataset.memory_limit=1 loss=focal augmentation=chain "
         "augmentation.steps=[{name:affine,scale:[0.5,2]},cutmix] device=cpu threads=3",
     ),
     (
-        "resnet18-features-svm-s0-ae018f3a30", "transfer",
+        "resnet18-features-svm-s0-769265172e", "transfer",
         "backbone.weights=none head=svm head.C=0.1 dataset.binary=3 normalize=imagenet",
     ),
     (
-        "resnet18-scratch-linear-s0-3b38458ec5", "transfer",
+        "resnet18-scratch-linear-s0-99c3656352", "transfer",
         "transfer=scratch optimizer=adamw patience=3 watch_test=true dataset.val_fraction=0.2 max_minutes=1",
     ),
 ])  # fmt: skip

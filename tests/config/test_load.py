@@ -110,5 +110,5 @@ def test_default_parts():
     chosen = {group: getattr(config, group) for group in TABLES}
     assert {group: choice.name for group, choice in chosen.items() if choice is not None} == {
         "dataset": "digits", "augmentation": "none", "model": "cnn6", "normalization": "batch", "activation": "relu",
-        "loss": "cross_entropy", "optimizer": "adam", "scheduler": "constant",
+        "loss": "cross_entropy", "optimizer": "adam", "scheduler": "cosine",
     }  # fmt: skip

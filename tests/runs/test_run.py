@@ -14,7 +14,7 @@ from cnnlab.config.load import load
 from cnnlab.config.run_config import to_plain
 from cnnlab.data.batches import Batches
 from cnnlab.outputs.lock import held
-from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.run_folder import SCHEMA, RunFolder
 from cnnlab.outputs.status import read_status, write_status
 from cnnlab.runs import job as train
 from cnnlab.runs.run import execute
@@ -75,6 +75,17 @@ def test_interrupted_run_with_a_moving_average_ends_bit_identical():
         execute(tiny(*options))
     resumed = RunFolder(execute(tiny(*options)).folder.path.rename("resumed"))
     assert equal_results(resumed, execute(tiny(*options)).folder)
+
+
+def test_moving_average_of_a_short_run_does_not_end_at_chance():
+    options = ("dataset=digits", "normalization=batch", "epochs=5", "ema=0.999")  # 100 steps
+    summary = execute(load(composed("model.width=0.1", "device=cpu", "plots=false", *options))).summary
+    assert summary["test"]["accuracy"] > 0.5
+
+
+def test_number_of_the_schema_is_written_down():
+    folder = execute(tiny("epochs=0")).folder
+    assert folder.read_environment()["schema"] == SCHEMA == folder.schema
 
 
 def test_interrupted_run_on_a_plateau_ends_bit_identical():

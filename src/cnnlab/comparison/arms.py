@@ -12,7 +12,7 @@ from cnnlab.base.schema import PlainMapping
 from cnnlab.config.keys import keys_of, without
 from cnnlab.config.roles import NOT_IDENTITY, Role
 from cnnlab.outputs.files import RUNS
-from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.run_folder import SCHEMA, RunFolder
 from cnnlab.outputs.settings import differing, settings
 from cnnlab.outputs.standing import DIED, standing
 from cnnlab.outputs.status import FINAL, read_status
@@ -42,6 +42,8 @@ class Run:
     """summary.json; empty unless the run finished or diverged."""
     environment: PlainMapping
     """env.json"""
+    schema: int = SCHEMA
+    """By which it was trained; runs of two cannot be compared."""
 
     @property
     def is_finished(self) -> bool:
@@ -135,6 +137,7 @@ def read_run(folder: RunFolder, *, seed: str | None = None) -> Run:
         settings=own,
         summary=summary,
         environment=folder.read_environment(),
+        schema=folder.schema,
     )
 
 
@@ -198,6 +201,22 @@ def arm_called(name: str, arms: Sequence[str]) -> str:
     if len(found := [name] if name in arms else by_value) == 1:
         return found[0]
     raise ConfigError(f"baseline: {unknown(name, arms, noun='arm')}")
+
+
+def check_same_schema(arms: Iterable[Arm]) -> None:
+    """Refuse to compare runs of versions that come to other results.
+
+    Raises:
+        ConfigError: with two schemas and who has them.
+    """
+    known = [(arm, run.schema) for arm in arms for run in arm.runs if run.summary]
+    for arm, schema in known[1:]:
+        first_arm, first = known[0]
+        if schema != first:
+            raise ConfigError(
+                f"report: runs of versions of cnnlab with other results cannot be compared, got schema {first} "
+                f"({first_arm.label}) and {schema} ({arm.label}). Train the older ones anew: their command again."
+            )
 
 
 def check_same_data(arms: Iterable[Arm]) -> None:

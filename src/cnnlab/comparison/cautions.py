@@ -10,6 +10,7 @@ from cnnlab.comparison.arms import ENDED, Arm, Run
 from cnnlab.comparison.labels import percent, some_of
 from cnnlab.comparison.presets import preset
 from cnnlab.comparison.verdicts import Result, tied_by_validation
+from cnnlab.outputs.run_folder import SCHEMA
 
 BUDGET = ("epochs", "max_minutes", "patience", "min_delta", "stop_below_loss", "dataset.per_class", "dataset.fraction")
 """Settings that say how much an arm may learn from."""
@@ -97,6 +98,11 @@ def _mixed_environments(arms: Sequence[Arm], names: Names) -> str | None:
     return f"Runs were not made alike: {'; '.join(told)}." if told else None
 
 
+def _older_version(arms: Sequence[Arm], _: Names) -> str | None:
+    schemas = {run.schema for arm in arms for run in arm.finished} - {SCHEMA}  # one at most: no others are compared
+    return f"Made by an older version of cnnlab (schema {schemas.pop()}, now {SCHEMA})." if schemas else None
+
+
 def _by_value(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
     """Group arms by what they have: value -> arms."""
     groups: dict[str, list[str]] = {}
@@ -142,7 +148,7 @@ def _same_runs(arms: Sequence[Arm], names: Names) -> str | None:
 
 
 CHECKS: tuple[Callable[[Sequence[Arm], Names], str | None], ...] = (
-    _below_majority, _budgets, _mixed_environments, _shared_rate, _same_runs,
+    _below_majority, _budgets, _mixed_environments, _older_version, _shared_rate, _same_runs,
 )  # fmt: skip
 
 

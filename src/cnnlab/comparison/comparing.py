@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from cnnlab.comparison.arms import Arm, check_same_data, find_arm, group_runs, read_arms
+from cnnlab.comparison.arms import Arm, check_same_data, check_same_schema, find_arm, group_runs, read_arms
 from cnnlab.comparison.cautions import advice_for_one_seed, cautions, failures
 from cnnlab.comparison.conclusion import conclude
 from cnnlab.comparison.labels import cell_names, heading, short_names
@@ -67,7 +67,7 @@ def compare_study(folder: StudyFolder, *, baseline: str | None = None) -> Compar
         baseline: name of an arm; None: what the study says, else the first arm.
 
     Raises:
-        ConfigError: there is no such baseline, or the runs are on different data.
+        ConfigError: there is no such baseline, or the runs are on different data or of different schemas.
         RunError: the folder is no study, or damaged.
     """
     study = folder.read_study()
@@ -78,13 +78,14 @@ def compare_runs(runs: Sequence[RunFolder], *, baseline: str | None = None) -> C
     """Compare any runs, grouped by every setting but the seed; files go to outputs/comparison.
 
     Raises:
-        ConfigError: there is no such baseline, or the runs are on different data.
+        ConfigError: there is no such baseline, or the runs are on different data or of different schemas.
         RunError: a run cannot be read.
     """
     return _compare(StudyFolder(OUTPUTS / OF_RUNS), Study(OF_RUNS, ""), group_runs(runs), baseline)
 
 
 def _compare(folder: StudyFolder, study: Study, arms: Sequence[Arm], baseline_name: str | None) -> Comparison:
+    check_same_schema(arms)
     check_same_data(arms)
     baseline_arm = find_arm(arms, baseline_name)
     results = compare(arms, baseline_arm)

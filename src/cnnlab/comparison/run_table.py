@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnnlab.comparison.arms import read_run
-from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.run_folder import SCHEMA, RunFolder
 
 WIDTH = 80
 COLUMNS = ("run", "status", "epoch", "val %", "test %", "seconds")
@@ -27,6 +27,8 @@ class RunLine:
     test_accuracy: float | None
     seconds: float | None
     error: str | None
+    is_older: bool
+    """Whether by an older version of cnnlab, whose results are others."""
 
 
 def width() -> int:
@@ -38,6 +40,8 @@ def show(folders: Sequence[Path]) -> None:
     """Print the table of these runs, and the folder to open."""
     lines = sorted(map(read_line, folders), key=_rank)
     print("\n".join(table(lines, width=width())))
+    if any(line.is_older for line in lines):
+        print("* older version of cnnlab: not compared with newer runs, and not resumed")
     best = lines[0].folder
     print(f"open     {best / 'plots' if (best / 'plots').is_dir() else best}")
 
@@ -58,6 +62,7 @@ def read_line(path: Path) -> RunLine:
         test_accuracy=run.accuracy("test"),
         seconds=run.summary["seconds"]["train"] if run.summary else None,
         error=run.reason,
+        is_older=run.schema < SCHEMA,
     )
 
 
@@ -81,7 +86,7 @@ def table(lines: Sequence[RunLine], *, width: int = WIDTH) -> list[str]:
 def _cells(line: RunLine) -> list[str]:
     return [
         line.folder.name,
-        line.status,
+        f"{line.status} *" if line.is_older else line.status,
         "" if line.best_epoch is None else str(line.best_epoch),
         "" if line.val_accuracy is None else f"{100 * line.val_accuracy:.2f}",
         "" if line.test_accuracy is None else f"{100 * line.test_accuracy:.2f}",

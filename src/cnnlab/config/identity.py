@@ -16,9 +16,7 @@ from cnnlab.config.keys import without
 from cnnlab.config.roles import NOT_IDENTITY
 from cnnlab.config.run_config import Choice, RunConfig, to_plain
 from cnnlab.data.image_folders.listing import content_hash
-
-SCHEMA = 1
-"""Goes into every id; raised when the same configuration comes to mean another result."""
+from cnnlab.outputs.run_folder import SCHEMA
 
 
 @dataclass(frozen=True)

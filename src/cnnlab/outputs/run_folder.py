@@ -23,6 +23,8 @@ from cnnlab.outputs.files import (
     write_text,
 )
 
+SCHEMA = 2
+"""Goes into every id and env.json; raised when the same configuration comes to mean another result."""
 _SAFE_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same in C, ten times as fast, where it was built
 
 
@@ -88,6 +90,12 @@ class RunFolder(Folder):
     def read_environment(self) -> Plain:
         """Return env.json: where and with what the run was trained; {} where that is not known."""
         return self.read_json("env.json")
+
+    @property
+    def schema(self) -> int:
+        """Return by which schema the run was trained: SCHEMA, or an older one where results were others."""
+        number = self.read_environment().get("schema")
+        return number if isinstance(number, int) else 1  # the first one was not written down
 
     def write_environment(self, environment: PlainMapping) -> None:
         """Keep where and with what the run is trained."""

@@ -19,7 +19,7 @@ from cnnlab.config.run_config import RunConfig, cache_dir, size_keys, to_plain
 from cnnlab.data.library import DataLibrary
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.lock import disk_errors, held
-from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.run_folder import SCHEMA, RunFolder
 from cnnlab.outputs.status import FINAL, read_status, write_status
 from cnnlab.outputs.summary_file import read_summary
 from cnnlab.runs.clock import Clock
@@ -113,9 +113,9 @@ def _begin(
         else:
             folder.drop_epochs_after(state.epoch)
         write_status(folder, "running")
+        folder.write_environment({"schema": SCHEMA, **environment(runtime), "plugins": list(identity.plugins)})
         # Wishes of a command, not of a run: saved, they would empty the folder again when the run goes on.
         folder.write_config(to_plain(dataclasses.replace(config, rerun=False, plan=False)), overrides)
-        folder.write_environment({**environment(runtime), "plugins": list(identity.plugins)})
     return state
 
 

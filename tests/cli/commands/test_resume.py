@@ -57,6 +57,18 @@ def test_run_whose_data_changed_is_refused():
         main([moved.run_id])
 
 
+def test_run_of_an_older_schema_is_refused_with_the_command_that_trains_it_anew():
+    folder = interrupted()
+    folder.write_config(folder.read_config(), ["optimizer=adam", "epochs=3"])
+    folder.write_environment({key: value for key, value in folder.read_environment().items() if key != "schema"})
+    message = (
+        r"run: cnn6-\S+ is of another version of cnnlab, whose results are not this one's \(schema 1, now 2\)\. "
+        r"Train anew: cnnlab train optimizer=adam epochs=3$"
+    )
+    with pytest.raises(ConfigError, match=message):
+        main([folder.run_id])
+
+
 def test_run_with_plugins_goes_on_as_the_refusal_says(tmp_path):
     plugin = tmp_path / "Ann's.py"
     plugin.write_text("x = 1")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.outputs.finding import find_run
+from cnnlab.outputs.run_folder import SCHEMA
 from cnnlab.runs.saved_config import saved_config
 
 RUN_HELP = "a run's folder, its id, or the beginning of its id"
@@ -31,11 +32,16 @@ def main(args: Sequence[str]) -> int:
     from cnnlab.runs.run import execute
 
     config, overrides, console = saved_config(folder, options.plugins), folder.read_overrides(), RunConsole()
+    command = shlex.join(["cnnlab", config.command, *overrides])
+    if folder.schema != SCHEMA:
+        raise ConfigError(
+            f"run: {folder.run_id} is of another version of cnnlab, whose results are not this one's "
+            f"(schema {folder.schema}, now {SCHEMA}). Train anew: {command}"
+        )
     if run_id(config) != folder.run_id:
         raise ConfigError(
             f"run: the data of {folder.run_id} has changed, or its folder has been renamed: what is saved there is now "
-            f"the run {run_id(config)}. Put it back, or train anew: "
-            f"{shlex.join(['cnnlab', config.command, *overrides])}"
+            f"the run {run_id(config)}. Put it back, or train anew: {command}"
         )
     outcome = execute(config, overrides=overrides, console=console, runs=folder.path.parent)
     return report(outcome, console, plots=config.plots, epochs=config.epochs)
