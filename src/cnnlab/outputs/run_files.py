@@ -189,7 +189,8 @@ def _predictions(table: Table, classes: tuple[str, ...]) -> Predictions:
     has_all = set(score_names) <= set(table.header)
     rows = list(table.columns(("index", "target", "predicted", *(score_names if has_all else ("top1_score",)))))
     predicted = _places([row[2] for row in rows], classes)
-    scores = np.array([[float(cell) for cell in row[3:]] for row in rows]).reshape(len(rows), -1)
+    cells = np.array([[float(cell) for cell in row[3:]] for row in rows], dtype=np.float32)  # as they were written
+    scores = cells.reshape(len(rows), -1).astype(np.float64)
     return Predictions(
         index=np.array([int(row[0]) for row in rows], dtype=np.int64),
         targets=_places([row[1] for row in rows], classes),

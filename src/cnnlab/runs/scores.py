@@ -14,8 +14,8 @@ from cnnlab.base.schema import Plain, PlainMapping
 FULL_SCORES = 20
 """Up to this many classes predictions.csv holds every class's score, above it the five highest."""
 TOP = 5
-DECIMALS = 6
-"""Of the scores in predictions.csv."""
+DIGITS = 9
+"""Significant ones of the scores in predictions.csv: as many as tell any two float32 apart."""
 MISTAKES = 24
 """Pictures of the worst mistakes that are kept."""
 SECONDS_TO = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
@@ -26,14 +26,14 @@ def figures_of(scores: npt.NDArray[np.float32], targets: npt.NDArray[np.int64], 
     """Return the figures of the test split.
 
     `auc` is the area under the ROC curve: of two classes the second one's, of more the mean of each class against the
-    rest; None where a class has no test images. It is that of the scores as predictions.csv holds them.
+    rest; None where a class has no test images.
 
     Shape:
         scores (N, K), targets (N,); classes: K names.
     """
     predicted = scores.argmax(1)
     confusion = confusion_matrix(targets, predicted, num_classes=len(classes))
-    auc = macro_auc(scores.astype(np.float64).round(DECIMALS), targets)
+    auc = macro_auc(scores, targets)
     return {
         "accuracy": accuracy(confusion),
         "balanced_accuracy": balanced_accuracy(confusion),
@@ -77,11 +77,15 @@ def score_cells(row: npt.NDArray[np.float32], classes: Sequence[str]) -> Plain:
     """
     predicted = {"predicted": classes[int(row.argmax())]}
     if len(classes) <= FULL_SCORES:
-        return predicted | {f"score_{name}": round(float(score), DECIMALS) for name, score in zip(classes, row)}
+        return predicted | {f"score_{name}": _written(score) for name, score in zip(classes, row)}
     cells: Plain = {}
     for k, best in enumerate(np.argsort(-row, kind="stable")[:TOP], 1):
-        cells |= {f"top{k}": classes[best], f"top{k}_score": round(float(row[best]), DECIMALS)}
+        cells |= {f"top{k}": classes[best], f"top{k}_score": _written(row[best])}
     return predicted | cells
+
+
+def _written(score: np.float32) -> float:
+    return float(f"{score:.{DIGITS}g}")
 
 
 def worst_mistakes(scores: npt.NDArray[np.float32], targets: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
