@@ -89,8 +89,24 @@ def test_logistic_regression_gives_scikit_learns_probabilities(num_classes):
 
     head, features, targets = solved("logistic", num_classes)
     x, _, _ = standardised(features)
-    expected = LogisticRegression(max_iter=2000).fit(x, targets).predict_proba(x)
-    np.testing.assert_allclose(head(features).softmax(1).numpy(), expected, atol=1e-4)
+    expected = LogisticRegression(tol=1e-10, max_iter=10_000).fit(x, targets).predict_proba(x)
+    np.testing.assert_allclose(head(features).softmax(1).numpy(), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("C", [0.01, 100.0])
+def test_logistic_regression_reaches_its_minimum(C):  # noqa: N803
+    from sklearn.linear_model import LogisticRegression
+
+    head, features, targets = solved("logistic", C=C)
+    x, _, std = standardised(features)
+    own = LogisticRegression(C=C, tol=1e-10, max_iter=10_000).fit(x, targets)
+
+    def objective(log_p, weights):
+        return 0.5 * np.square(weights).sum() - C * log_p[np.arange(len(x)), targets].sum()
+
+    log_p = head(features).double().log_softmax(1).numpy()
+    reached = objective(log_p, (head.weight * std).numpy())
+    assert reached == pytest.approx(objective(own.predict_log_proba(x), own.coef_), rel=1e-5)
 
 
 @pytest.mark.parametrize("metric", ["cosine", "euclidean"])
