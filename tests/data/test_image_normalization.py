@@ -28,3 +28,10 @@ def test_constant_channel_is_normalized_to_zero():
 def test_imagenet_normalization_of_grayscale_is_the_mean_over_the_channels():
     assert imagenet_normalization(3).mean == (0.485, 0.456, 0.406)
     assert imagenet_normalization(1).mean == pytest.approx((0.449,), abs=1e-6)
+
+
+def test_channel_that_is_constant_but_for_rounding_is_not_blown_up():
+    images = torch.full((512, 1, 8, 8), 128, dtype=torch.uint8)
+    images[0, 0, 0, 0] = 129  # a deviation of 0.006 grey levels
+    result = measure_normalization(images, torch.arange(512)).apply(torch.full((1, 1, 1, 1), 255, dtype=torch.uint8))
+    assert float(result) == pytest.approx(127 / 255, abs=1e-3)

@@ -9,6 +9,7 @@ from torch import Tensor
 
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # RGB, images scaled to [0, 1]
 _STATISTICS_CHUNK = 512  # images; keeps the float copy small
+_CONSTANT = 0.1 / 255  # a tenth of a grey level: a channel that deviates less holds nothing but rounding
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def measure_normalization(images: Tensor, rows: Tensor) -> Normalization:
         squares += chunk.square_().sum(0)
     mean = total.view(-1, channels).mean(0) / len(rows) / 255
     std = (squares.view(-1, channels).mean(0) / len(rows) / 255**2 - mean.square()).clamp_min(0).sqrt()
-    std[std == 0] = 1.0  # a constant channel stays what it is: zero
+    std[std < _CONSTANT] = 1.0  # a constant channel stays what it is: near zero
     return Normalization(tuple(mean.tolist()), tuple(std.tolist()))
 
 
