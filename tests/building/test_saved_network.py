@@ -5,11 +5,12 @@ from torch import nn
 from cnnlab.base.errors import RunError
 from cnnlab.building.networks import build_model
 from cnnlab.building.saved_network import backbone_of_run, load_network
-from cnnlab.networks.batch_norm import BatchNorm2d
+from cnnlab.networks.batch_norm import BatchNorm1d, BatchNorm2d
 from cnnlab.runs.run import execute
 from cnnlab.training.engine import evaluate
 from tests.conftest import built, tiny, tiny_transfer
 
+TORCHS = {BatchNorm1d: nn.BatchNorm1d, BatchNorm2d: nn.BatchNorm2d}
 pytestmark = pytest.mark.usefixtures("in_empty_folder")
 
 
@@ -66,8 +67,7 @@ def test_statistics_of_an_older_schema_are_taken_as_they_are():
     loaded = load_network(folder, config)
     reference = build_model(config, loaded.images)
     for module in reference.modules():
-        if isinstance(module, BatchNorm2d):
-            module.__class__ = nn.BatchNorm2d
+        module.__class__ = TORCHS.get(type(module), type(module))
     reference.load_state_dict(saved["model"])
     images = torch.randn(4, 3, loaded.images.image_size, loaded.images.image_size)
     assert torch.equal(loaded.network(images), reference.eval()(images))
