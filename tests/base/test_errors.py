@@ -2,7 +2,7 @@
 
 import pytest
 
-from cnnlab.base.errors import ConfigError, did_you_mean, unknown
+from cnnlab.base.errors import LONGEST, ConfigError, brief, did_you_mean, unknown
 
 
 def test_message_has_a_line_for_every_problem():
@@ -19,3 +19,16 @@ def test_unknown_name_comes_with_the_nearest_and_all_known_ones_in_order():
 @pytest.mark.parametrize(("name", "question"), [("dgo", " Did you mean 'dog'?"), ("horse", "")])
 def test_question_is_asked_where_something_is_near(name, question):
     assert did_you_mean(name, ["cat", "dog"]) == question
+
+
+def test_long_value_is_cut_and_a_short_one_shown():
+    assert brief("relu") == "'relu'"
+    assert brief("x" * LONGEST, str) == "x" * LONGEST
+    assert brief("x" * 100_000, str) == "x" * LONGEST + " …"
+
+
+def test_value_that_is_nested_too_deep_to_be_written_is_named():
+    nested: list[object] = []
+    for _ in range(100_000):
+        nested = [nested]
+    assert brief(nested) == "what is nested too deep to be shown"

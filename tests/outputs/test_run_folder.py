@@ -147,6 +147,11 @@ def test_configuration_with_code_in_it_is_refused(folder):
         folder.read_config()
 
 
+def test_a_sign_of_aliases_in_a_text_is_none(folder):
+    folder.write_config({"arm": "a & *b"}, [])
+    assert folder.read_config() == {"arm": "a & *b"}
+
+
 def test_clearing_removes_what_an_earlier_training_left(folder):
     write_text(folder.path / "plots" / "curves.png", "")
     write_text(folder.path / "metrics.csv", "")
@@ -167,12 +172,18 @@ def test_damaged_checkpoint_is_told_in_one_message(folder, content):
         folder.load_checkpoint("last.pt")
 
 
+NESTED_ALIASES = "a0: &a0 [x, x]\n" + "".join(
+    f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 12)
+)  # 600 bytes that stand for 9**11 values
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
         ("", r"it is empty"),
         ("a: [1", r"while parsing a flow sequence"),
         ("just text", r"it holds no keys and values"),
+        (NESTED_ALIASES, r"it holds aliases, and cnnlab writes none"),
         (None, r"\[Errno 2\] No such file or directory: "),
     ],
 )

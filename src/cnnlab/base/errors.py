@@ -1,7 +1,7 @@
 """The ways in which a command ends without a traceback."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 
 class ConfigError(Exception):
@@ -38,3 +38,16 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return a question that names what is nearest to `name`, with a space before it; nothing if nothing is near."""
     nearest = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.5)
     return f" Did you mean '{nearest[0]}'?" if nearest else ""
+
+
+LONGEST = 200
+"""Characters that a message shows of a value."""
+
+
+def brief(value: object, write: Callable[[object], str] = repr) -> str:
+    """Return a value as `write` writes it, cut where it is long: a damaged file holds anything."""
+    try:
+        text = write(value)
+    except RecursionError:
+        return "what is nested too deep to be shown"
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"

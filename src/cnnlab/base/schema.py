@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union
 
-from cnnlab.base.errors import did_you_mean, unknown
+from cnnlab.base.errors import brief, did_you_mean, unknown
 
 Plain = dict[str, Any]
 """What YAML and JSON hold, by name: text, numbers, true and false, null, lists and dicts of these."""
@@ -152,13 +152,13 @@ def coerce(value: Any, annotation: Any) -> Any:
         plain = coerce(value, args[0])
         for bound in args[1:]:  # other metadata is for others, and a bound is for numbers
             if isinstance(bound, Bound) and isinstance(plain, int | float) and not bound.holds(plain):
-                raise Invalid(f"must be {bound.text}, got {value}")
+                raise Invalid(f"must be {bound.text}, got {brief(value, str)}")
         return plain
     if origin in (Union, types.UnionType):
         return _coerce_union(value, args)
     if origin is Literal:
         if value not in args:
-            raise Invalid(unknown(str(value), map(str, args)).removesuffix("."))
+            raise Invalid(unknown(brief(value, str), map(str, args)).removesuffix("."))
         return value
     if origin is tuple:
         return _coerce_tuple(value, args)
@@ -191,17 +191,17 @@ def _coerce_tuple(value: Any, items: tuple[Any, ...]) -> tuple[Any, ...]:
     if items[-1] is Ellipsis and isinstance(value, str):
         value = [value]  # one is a list too: plugins=my_parts.py
     if not isinstance(value, list | tuple):
-        raise Invalid(f"must be a list, got {value}")
+        raise Invalid(f"must be a list, got {brief(value, str)}")
     if items[-1] is Ellipsis:
         return tuple(coerce(item, items[0]) for item in value)
     if len(value) != len(items):
-        raise Invalid(f"must be a list of {len(items)}, got {value}")
+        raise Invalid(f"must be a list of {len(items)}, got {brief(value, str)}")
     return tuple(coerce(item, kind) for item, kind in zip(value, items))
 
 
 def _coerce_mapping(value: Any) -> dict[str, Any]:
     if not isinstance(value, Mapping):
-        raise Invalid(f"must be a mapping, got {value!r}")
+        raise Invalid(f"must be a mapping, got {brief(value)}")
     return {str(key): item for key, item in value.items()}
 
 
@@ -219,14 +219,14 @@ def _coerce_scalar(value: Any, kind: type) -> Any:
         return str(value).lower()  # as it was typed: an arm may be called true
     if kind is str and isinstance(value, str | int | float):
         return str(value)  # a class folder may be called 3
-    raise Invalid(f"must be {KINDS[kind]}, got {value!r}")
+    raise Invalid(f"must be {KINDS[kind]}, got {brief(value)}")
 
 
 def _coerce_float(value: int | float | str) -> float:
     try:
         number = float(value)  # YAML 1.1 reads 1e-3 as text
     except (ValueError, OverflowError):
-        raise Invalid(f"must be {KINDS[float]}, got {value!r}") from None
+        raise Invalid(f"must be {KINDS[float]}, got {brief(value)}") from None
     if not math.isfinite(number):
-        raise Invalid(f"must be a finite number, got {value}")
+        raise Invalid(f"must be a finite number, got {brief(value, str)}")
     return number

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cnnlab.base.errors import ConfigError
+from cnnlab.base.errors import ConfigError, brief
 from cnnlab.base.schema import Plain, PlainMapping
 from cnnlab.config.options import explanations
 
@@ -67,7 +67,7 @@ def read_values(path: Path) -> Plain:
     except yaml.YAMLError as error:
         raise ConfigError(f"{path}: cannot be read as YAML. {error}") from error
     if not isinstance(values, dict):
-        raise ConfigError(f"{path}: must hold keys and values, got {values!r}.")
+        raise ConfigError(f"{path}: must hold keys and values, got {brief(values)}.")
     return values
 
 

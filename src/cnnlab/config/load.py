@@ -7,7 +7,7 @@ import typing
 from collections.abc import Mapping
 from typing import Any
 
-from cnnlab.base.errors import ConfigError, did_you_mean, unknown
+from cnnlab.base.errors import ConfigError, brief, did_you_mean, unknown
 from cnnlab.base.schema import Invalid, Plain, PlainMapping, check_options, coerce
 from cnnlab.config.groups import TRAIN, is_transfer, resolve_transfer
 from cnnlab.config.rules import RULES
@@ -74,9 +74,9 @@ def _choice(group: str, plain: Any, problems: list[str]) -> Choice | None:
 
 def _known_name(group: str, plain: Any, problems: list[str]) -> str | None:
     if not isinstance(plain, Mapping) or "name" not in plain:
-        problems.append(f"{group}: must be one of {', '.join(sorted(TABLES[group]))}, got {plain}.")
+        problems.append(f"{group}: must be one of {', '.join(sorted(TABLES[group]))}, got {brief(plain, str)}.")
         return None
-    name = str(plain["name"])
+    name = brief(plain["name"], str)
     if name not in TABLES[group]:
         problems.append(f"{group}.name: {unknown(name, TABLES[group])}")
         return None

@@ -77,7 +77,10 @@ class Folder:
             OSError: it is not there.
             ValueError: it is no JSON.
         """
-        return json.loads((self.path / name).read_text(encoding="utf-8"))
+        try:
+            return json.loads((self.path / name).read_text(encoding="utf-8"))
+        except RecursionError:
+            raise ValueError("it is nested too deep") from None
 
     def read_json(self, name: str) -> Plain:
         """Return a JSON file of the folder, {} where it is not there, was cut off or holds something else."""

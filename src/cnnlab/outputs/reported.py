@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from cnnlab.base.errors import unknown
+from cnnlab.base.errors import brief, unknown
 
 ACCURACIES = ("test_accuracy", "val_accuracy", "train_accuracy")
 """In [0, 1], as in results.csv."""
@@ -16,10 +16,10 @@ FIGURES = (*ACCURACIES, "test_loss", "train_seconds")
 def problem_of_reported(reported: object) -> str | None:
     """Return what keeps `reported` from being arm -> figure -> number, as a line for the user; None if nothing does."""
     if not isinstance(reported, Mapping):
-        return f"reported: must be figures of arms, such as {{adam: {{test_accuracy: 0.91}}}}, got {reported!r}."
+        return f"reported: must be figures of arms, such as {{adam: {{test_accuracy: 0.91}}}}, got {brief(reported)}."
     for arm, figures in reported.items():
         if not isinstance(figures, Mapping):
-            return f"reported.{arm}: must be figures, such as {{test_accuracy: 0.91}}, got {figures!r}."
+            return f"reported.{arm}: must be figures, such as {{test_accuracy: 0.91}}, got {brief(figures)}."
         for key, value in figures.items():
             if key not in FIGURES:
                 return f"reported.{arm}.{key}: {unknown(str(key), FIGURES, noun='figure')}"
@@ -27,5 +27,5 @@ def problem_of_reported(reported: object) -> str | None:
             is_number = isinstance(value, int | float) and not isinstance(value, bool)
             if not (is_number and 0 <= value <= most and math.isfinite(value)):
                 bound = "between 0 and 1" if key in ACCURACIES else "0 or more"
-                return f"reported.{arm}.{key}: must be a number, {bound}, got {value!r}."
+                return f"reported.{arm}.{key}: must be a number, {bound}, got {brief(value)}."
     return None

@@ -56,7 +56,13 @@ class RunFolder(Folder):
             OSError: it is not there.
             ValueError, YAMLError: it is damaged, or wants to run code.
         """
-        return yaml.load((self.path / "config.yaml").read_text(encoding="utf-8"), Loader=_SAFE_LOADER)
+        text = (self.path / "config.yaml").read_text(encoding="utf-8")
+        if "&" in text and _has_aliases(text):
+            raise ValueError("it holds aliases, and cnnlab writes none")
+        try:
+            return yaml.load(text, Loader=_SAFE_LOADER)
+        except RecursionError:
+            raise ValueError("it is nested too deep") from None
 
     def read_config(self) -> Plain:
         """Return config.yaml as the nested dict that `config.load` takes.
@@ -205,6 +211,11 @@ class RunFolder(Folder):
             for path in folder.glob("[!.]*"):  # the lock stays
                 if path.is_file():
                     path.unlink()
+
+
+def _has_aliases(text: str) -> bool:
+    """Tell whether YAML names a part anew: a few that are nested stand for more than any memory holds."""
+    return any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_SAFE_LOADER))
 
 
 def _listed(numbers: Sequence[int]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from cnnlab.base.errors import RunError
+from cnnlab.base.errors import RunError, brief
 from cnnlab.base.schema import Plain, PlainMapping
 from cnnlab.outputs.run_folder import RunFolder
 
@@ -77,4 +77,4 @@ def _wrong(summary: object, keys: tuple[str, ...], kinds: tuple[type, ...], what
     for key in keys:
         value = look_up(summary, key)
         if not isinstance(value, kinds):
-            yield f"{key} must be {what}, got {value!r}"
+            yield f"{key} must be {what}, got {brief(value)}"
