@@ -56,6 +56,17 @@ def test_json_holds_null_where_a_number_is_not_finite(folder):
     assert json.loads((folder.path / "summary.json").read_text()) == {"test": {"loss": None, "rows": [None, 1.5]}}
 
 
+def test_json_that_is_nested_too_deep_reads_as_empty(folder):
+    write_text(folder.path / "a.json", '{"a":' * 50_000)
+    assert folder.read_json("a.json") == {}
+
+
+def test_table_that_is_a_folder_is_told(folder):
+    (folder.path / "metrics.csv").mkdir(parents=True)
+    with pytest.raises(RunError, match=r"metrics\.csv: is damaged \(.*Is a directory.*\)\. Put it back, or "):
+        folder.read_rows("metrics.csv")
+
+
 def test_json_that_is_missing_or_cut_off_reads_as_empty(folder):
     assert folder.read_json("env.json") == {}
     write_text(folder.path / "env.json", '{"threads": ')

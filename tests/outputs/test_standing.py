@@ -41,3 +41,18 @@ def test_run_that_has_said_nothing_runs_while_it_is_held(folder):
     folder.path.mkdir()
     folder.lock.touch()
     assert standing(folder) == "died"
+
+
+@pytest.mark.parametrize(
+    "change", [{"pid": "x"}, {"pid": [1]}, {"pid": None}, {"status": "x"}, {"status": 1}, {"status": ["finished"]}]
+)
+def test_run_whose_status_makes_no_sense_is_damaged(folder, change):
+    write_status(folder, "running")
+    folder.write_json("status.json", {**read_status(folder), **change})
+    assert standing(folder) == "damaged"
+
+
+def test_process_of_a_number_that_none_has_is_gone(folder):
+    write_status(folder, "running")
+    folder.write_json("status.json", {**read_status(folder), "pid": 10**30})
+    assert standing(folder) == "died"

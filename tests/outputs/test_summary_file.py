@@ -53,7 +53,10 @@ def test_damage_is_told_in_one_message(tmp_path, text, problem):
     "change",
     [
         {"test": None}, {"test": [1]}, {"val": "high"}, {"seconds": 3}, {"selected_by": None}, {"best_epoch": {}},
-        {"train": {"loss": 1.0}}, {"images_per_second": None},
+        {"train": {"loss": 1.0}}, {"images_per_second": None}, {"classes": "abc"}, {"classes": [1]}, {"data": [1]},
+        {"test": {"accuracy": 0.5, "majority_accuracy": 0.1, "per_class": {"0": {"support": None}}}},
+        {"test": {"accuracy": 0.5, "majority_accuracy": 0.1, "per_class": [1]}}, {"parameters": 10**400},
+        {"epochs_trained": "x"}, {"best_epoch": float("nan")},
     ],
 )  # fmt: skip
 def test_every_figure_that_is_shown_is_asked_for(finished, change):

@@ -14,7 +14,7 @@ from cnnlab.config.roles import NOT_IDENTITY, Role
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.run_folder import SCHEMA, RunFolder
 from cnnlab.outputs.settings import differing, settings
-from cnnlab.outputs.standing import DIED, standing
+from cnnlab.outputs.standing import DAMAGED, DIED, standing
 from cnnlab.outputs.status import FINAL, read_status
 from cnnlab.outputs.study_folder import GridRow, StudyFolder
 from cnnlab.outputs.summary_file import read_summary
@@ -122,8 +122,8 @@ def read_run(folder: RunFolder, *, seed: str | None = None) -> Run:
     """Read a run from its files; the seed is its configuration's where none is given."""
     own = _settings(folder)
     state, error = standing(folder), read_status(folder).get("error")
-    if state == "died" and error is None:
-        error = DIED
+    if state in (of_state := {"died": DIED, "damaged": DAMAGED}) and error is None:
+        error = of_state[state]
     summary: PlainMapping = {}
     try:
         summary = read_summary(folder) if state in FINAL else {}
@@ -164,8 +164,8 @@ def group_runs(folders: Iterable[RunFolder]) -> list[Arm]:
     return [Arm(name, tuple(sorted(runs, key=_by_seed))) for name, runs in zip(names, groups.values())]
 
 
-def _by_seed(run: Run) -> int:
-    return int(run.seed or 0)
+def _by_seed(run: Run) -> tuple[int, str]:
+    return int(run.seed) if run.seed.isdecimal() and len(run.seed) < 20 else 0, run.seed  # of a damaged file it is text
 
 
 def _names(groups: Sequence[Mapping[str, str]]) -> list[str]:

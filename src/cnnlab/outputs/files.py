@@ -102,14 +102,14 @@ class Folder:
         """Return the complete rows of a CSV file; a line that was cut off is left out.
 
         Raises:
-            RunError: it is there, but is no text.
+            RunError: it is there, but cannot be read or is no text.
         """
         path = self.path / name
         try:
             table = read_table(path)
         except FileNotFoundError:
             return []
-        except (UnicodeDecodeError, csv.Error) as error:
+        except (OSError, UnicodeDecodeError, csv.Error) as error:
             raise RunError(f"{path}: is damaged ({error}). Put it back, or {_ANEW}") from error
         return [dict(zip(table.header, row)) for row in table.rows]
 

@@ -165,7 +165,16 @@ def _reading(path: Path) -> Iterator[None]:
     """Name the file in whatever goes wrong while it is read."""
     try:
         yield
-    except (ValueError, KeyError, EOFError, csv.Error, yaml.YAMLError, zipfile.BadZipFile) as error:
+    except (
+        OSError,
+        ValueError,
+        OverflowError,
+        LookupError,
+        EOFError,
+        csv.Error,
+        yaml.YAMLError,
+        zipfile.BadZipFile,
+    ) as error:
         reason = error.args[0] if isinstance(error, KeyError) else error  # str(KeyError) adds quotes
         raise RunError(f"{path}: cannot be read, {reason}") from error
 

@@ -12,7 +12,7 @@ def settings(plain: PlainMapping) -> dict[str, str]:
     flat: dict[str, str] = {}
     for key, value in plain.items():
         for option, own in value.items() if isinstance(value, Mapping) else [("name", value)]:
-            flat[key if option == "name" else f"{key}.{option}"] = _text(own)
+            flat[str(key) if option == "name" else f"{key}.{option}"] = _text(own)
     return flat
 
 
@@ -21,7 +21,14 @@ def _text(value: object) -> str:
         return "null"
     if isinstance(value, bool):
         return str(value).lower()
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:g}" if isinstance(value, float) else _written(value)
+
+
+def _written(value: object) -> str:
+    try:
+        return str(value)
+    except RecursionError:
+        return "..."  # of a damaged file; no option is nested so deep
 
 
 def differing(runs: Sequence[Mapping[str, str]]) -> list[str]:

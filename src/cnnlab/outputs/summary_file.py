@@ -12,6 +12,8 @@ _NUMBERS = ("best_epoch", "parameters", "images_per_second", "seconds.train", "t
 _TEXTS = ("selected_by",)
 _OF_DIVERGED = ("best_epoch", "seconds.train")
 _FILE = "summary.json"
+_LARGEST = 1e18
+"""No count and no figure of a run is larger; Python reads whole numbers of any length."""
 
 
 def write_summary(folder: RunFolder, summary: PlainMapping) -> None:
@@ -68,6 +70,7 @@ def _problems(summary: object) -> Iterator[str]:
         return
     yield from _wrong(summary, _NUMBERS, (int, float), "a number")
     yield from _wrong(summary, _TEXTS, (str,), "text")
+    yield from _wrong_where_given(summary)
     for split in ("train", "val"):  # null without training, without a validation split
         if look_up(summary, split) is not None:
             yield from _wrong(summary, (f"{split}.accuracy",), (int, float), "a number")
@@ -76,5 +79,26 @@ def _problems(summary: object) -> Iterator[str]:
 def _wrong(summary: object, keys: tuple[str, ...], kinds: tuple[type, ...], what: str) -> Iterator[str]:
     for key in keys:
         value = look_up(summary, key)
-        if not isinstance(value, kinds):
+        is_beyond = isinstance(value, int | float) and not -_LARGEST < value < _LARGEST  # or no number: NaN
+        if not isinstance(value, kinds) or is_beyond:
             yield f"{key} must be {what}, got {brief(value)}"
+
+
+def _wrong_where_given(summary: object) -> Iterator[str]:
+    """Yield what is wrong with parts that not every run has; null stands for a figure that is not finite."""
+    numbers = ("val.loss", "test.loss", "test.auc", "seconds.total", "epochs_trained", "data.train")
+    given = tuple(key for key in numbers if look_up(summary, key) is not None)
+    yield from _wrong(summary, given, (int, float), "a number")
+    names = look_up(summary, "classes")
+    if names is not None and not (isinstance(names, list) and all(isinstance(name, str) for name in names)):
+        yield f"classes must be names, got {brief(names)}"
+    per_class = look_up(summary, "test.per_class")
+    if per_class is not None and not isinstance(per_class, dict):
+        yield f"test.per_class must be figures by class, got {brief(per_class)}"
+    for name, figures in per_class.items() if isinstance(per_class, dict) else ():
+        support = look_up(figures, "support")
+        if not isinstance(support, int) or not 0 <= support < _LARGEST:
+            yield f"test.per_class.{brief(name, str)}.support must be a whole number, got {brief(support)}"
+    data = look_up(summary, "data")
+    if data is not None and not isinstance(data, dict):
+        yield f"data must be counts, got {brief(data)}"
