@@ -59,6 +59,14 @@ UNREADABLE = (
 )  # fmt: skip
 
 
+@pytest.mark.parametrize("word", ["dataset.root='caf\udce9'", "activation=caf\udce9", "study=caf\udce9"])
+def test_names_that_are_no_utf_8_are_refused_before_anything_is_written(word, capsys, folder):
+    assert main([word]) == 2
+    message = "is no UTF-8, and what is typed is saved with the run. Rename the file or folder."
+    assert capsys.readouterr().err == word.replace("\udce9", r"\xe9") + f": {message}\n"
+    assert list(folder.iterdir()) == []
+
+
 def as_a_shell_reads(line):
     """Return the words that a real shell makes of a line."""
     done = subprocess.run(["bash", "-c", f"printf '%s\\0' {line}"], capture_output=True, text=True, check=True)

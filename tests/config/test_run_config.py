@@ -70,3 +70,12 @@ def test_cache_lies_where_the_system_says(monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(tmp_path))
     assert cache_dir(tiny()) == tmp_path / ".cache" / "cnnlab"
     assert cache_dir(tiny("cache_dir=here")) == Path("here")
+
+
+def test_user_without_a_home_has_the_cache_beside_the_data(monkeypatch):
+    def homeless():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", homeless)
+    assert cache_dir(load(composed("data_dir=of_mine"))) == Path("of_mine/cache")

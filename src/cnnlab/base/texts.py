@@ -19,3 +19,8 @@ def cut_middle(text: str, length: int) -> str:
         return text
     tail = (length - 1) // 2
     return f"{text[: length - 1 - tail]}…{text[len(text) - tail :]}"
+
+
+def printable(name: str) -> str:
+    """Write bytes of a name that are no UTF-8 as text, such as `caf\\xe9`: class names go into files and pictures."""
+    return name.encode(errors="surrogateescape").decode(errors="backslashreplace")

@@ -18,7 +18,13 @@ from cnnlab.cli.arguments import Arguments
 from cnnlab.cli.consent import factories_are_typed
 from cnnlab.cli.hydra_errors import COMPOSITION_ERRORS, is_of_hydra
 from cnnlab.cli.hydra_versions import main_options
-from cnnlab.cli.problems import all_problems, folders_of_hydra, repeated, study_of_another_command
+from cnnlab.cli.problems import (
+    all_problems,
+    folders_of_hydra,
+    repeated,
+    study_of_another_command,
+    words_that_cannot_be_saved,
+)
 from cnnlab.config.conf_files import conf_dir
 from cnnlab.runs.outcome import Outcome
 
@@ -35,6 +41,8 @@ def run(arguments: Arguments) -> int:
         ConfigError: with every problem of the command line.
         RunError: runs of a sweep failed.
     """
+    if problems := words_that_cannot_be_saved(arguments):
+        raise ConfigError(*problems)
     if problems := study_of_another_command(arguments):
         raise ConfigError(*problems)  # alone: what else is wrong, only the right command could tell
     outcomes: list[Outcome] = []

@@ -15,6 +15,7 @@ from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 
 from cnnlab.base.errors import ConfigError
+from cnnlab.base.texts import printable
 from cnnlab.cli.arguments import Arguments
 from cnnlab.cli.commands import BY_NAME, COMPOSED, DEFAULT
 from cnnlab.cli.hydra_errors import COMPOSITION_ERRORS, explain
@@ -42,6 +43,15 @@ def folders_of_hydra(overrides: Iterable[str]) -> list[str]:
         "to work elsewhere, cd there."
         for text in overrides
         if _key(text).startswith(("hydra.run.", "hydra.sweep.", "hydra.job.chdir", "hydra.output_subdir"))
+    ]
+
+
+def words_that_cannot_be_saved(arguments: Arguments) -> list[str]:
+    """Return a problem for every word that is no UTF-8, as names from old archives are: runs keep what was typed."""
+    return [
+        f"{printable(word)}: is no UTF-8, and what is typed is saved with the run. Rename the file or folder."
+        for word in (*arguments.flags, *arguments.overrides)
+        if printable(word) != word
     ]
 
 

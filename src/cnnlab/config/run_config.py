@@ -176,4 +176,7 @@ def cache_dir(config: RunConfig) -> Path:
     """Return where decoded images are kept."""
     if config.cache_dir is not None:
         return config.cache_dir
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cnnlab"
+    try:
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cnnlab"
+    except RuntimeError:  # a user without a home, as in a container
+        return config.data_dir / "cache"

@@ -136,6 +136,12 @@ def test_plugin_that_has_changed_is_refused(trained):
         main([trained, "images/dark/00.png", "--plugins", "mine.py"])
 
 
+def test_photo_whose_name_is_no_utf_8_is_written_as_text(trained):
+    Path("images/dark/00.png").rename(os.fsdecode(b"images/dark/caf\xe9.png"))
+    assert main([trained, "images/dark", "--csv", "p.csv"]) == 0
+    assert [row["file"] for row in read("p.csv")][-1] == r"images/dark/caf\xe9.png"
+
+
 def test_csv_that_cannot_be_written_is_told(trained):
     with pytest.raises(ConfigError, match=r"--csv: cannot write 'no/where\.csv' \(No such file or directory\)\."):
         main([trained, "images/dark/00.png", "--csv", "no/where.csv"])

@@ -161,7 +161,7 @@ def _artist(features: Path, folder: RunFolder, trained: SavedNetwork, device: to
 
 
 def _write_csv(path: Path, columns: Sequence[str], rows: Sequence[Plain]) -> None:
-    with _writing("--csv", path), path.open("w", newline="", encoding="utf-8") as file:
+    with _writing("--csv", path), path.open("w", newline="", encoding="utf-8", errors="backslashreplace") as file:
         writer = csv.DictWriter(file, columns, extrasaction="ignore", lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cnnlab.base.errors import ConfigError
+from cnnlab.base.texts import printable
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".ppm", ".pgm", ".tif", ".tiff", ".webp"})
 SPLIT_NAMES = {
@@ -119,11 +120,6 @@ def _is(kind: Callable[[], bool]) -> bool:
 
 def _place(status: os.stat_result) -> _Place:
     return status.st_dev, status.st_ino
-
-
-def printable(name: str) -> str:
-    """Write bytes of a name that are no UTF-8 as text, such as `caf\\xe9`: class names go into files and pictures."""
-    return name.encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
 def _suffix(path: str) -> str:

@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 from cnnlab.base.errors import ConfigError
+from cnnlab.base.texts import printable
 from cnnlab.data.image_folders.cache import Decoded, decoded_images
-from cnnlab.data.image_folders.listing import Layout, content_hash, printable, read_layout
+from cnnlab.data.image_folders.listing import Layout, content_hash, read_layout
 from cnnlab.data.stores import Source, Split, Store
 
 if TYPE_CHECKING:

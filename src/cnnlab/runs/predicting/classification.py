@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from cnnlab.base.texts import printable
 from cnnlab.building.data import load_data
 from cnnlab.building.saved_network import SavedNetwork
 from cnnlab.config.identity import data_content
@@ -56,9 +57,11 @@ def read_pictures(files: Sequence[Path], trained: SavedNetwork) -> Iterator[Pict
     size = images.resize or images.image_size
     for path in files:
         try:
-            yield Picture(str(path), path.name, image_id(path), decode(path, images.channels, size, size))
+            yield Picture(
+                printable(str(path)), printable(path.name), image_id(path), decode(path, images.channels, size, size)
+            )
         except Exception as error:  # on damaged files Pillow raises nearly anything
-            yield Unreadable(str(path), f"{type(error).__name__}: {error}")
+            yield Unreadable(printable(str(path)), f"{type(error).__name__}: {error}")
 
 
 def pick_test_images(config: RunConfig, trained: SavedNetwork) -> list[Picture]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from cnnlab.base.errors import ConfigError
-from cnnlab.data.image_folders.listing import printable
+from cnnlab.base.texts import printable
 from cnnlab.outputs.files import Folder
 
 COLUMNS = ("id", "label")
