@@ -49,24 +49,26 @@ def check_plugins(plain: PlainMapping, typed: Sequence[str]) -> None:
 def factories_are_typed(typed: Sequence[str]) -> Iterator[None]:
     """Check whatever Hydra composes in here: it sets up logging, and calls back, before it hands anything over.
 
+    There is no public place to look at a configuration before that; this method is the same in Hydra 1.3 and 1.4.
+
     Args:
         typed: the overrides of the command line.
 
     Raises:
         ConfigError: something composed has Hydra run what no one typed.
     """
-    load = ConfigLoaderImpl.load_configuration
+    load = ConfigLoaderImpl._load_configuration_impl
 
     def checked(loader: ConfigLoaderImpl, *args: object, **options: object) -> DictConfig:
         config = load(loader, *args, **options)  # type: ignore[arg-type]
         check_factories(config, typed)
         return config
 
-    ConfigLoaderImpl.load_configuration = checked  # type: ignore[assignment,method-assign]
+    ConfigLoaderImpl._load_configuration_impl = checked  # type: ignore[assignment,method-assign]
     try:
         yield
     finally:
-        ConfigLoaderImpl.load_configuration = load  # type: ignore[method-assign]
+        ConfigLoaderImpl._load_configuration_impl = load  # type: ignore[method-assign]
 
 
 def check_factories(config: DictConfig, typed: Sequence[str]) -> None:
