@@ -79,7 +79,7 @@ def test_interrupted_run_with_a_moving_average_ends_bit_identical():
 
 def test_moving_average_of_a_short_run_does_not_end_at_chance():
     options = ("dataset=digits", "normalization=batch", "epochs=5", "ema=0.999")  # 100 steps
-    summary = execute(load(composed("model.width=0.1", "device=cpu", "plots=false", *options))).summary
+    summary = execute(load(composed("model.width=0.3", "device=cpu", "plots=false", *options))).summary
     assert summary["test"]["accuracy"] > 0.5
 
 

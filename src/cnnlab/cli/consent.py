@@ -109,17 +109,18 @@ def _variables(config: DictConfig) -> Iterator[tuple[str, str]]:
 
 
 def _texts(node: object, where: str) -> Iterator[tuple[str, str, str]]:
-    """Yield place, key and value of every leaf; references are followed, one that leads nowhere stays as written."""
+    """Yield place, key and value of every leaf; references are followed, but those into Hydra stay as written."""
     if not isinstance(node, DictConfig | ListConfig):
         return
+    written = OmegaConf.to_container(node, resolve=False)
     for key in list(node) if isinstance(node, DictConfig) else range(len(node)):
-        below = f"{where}.{key}"
+        below, text = f"{where}.{key}", written[key]  # type: ignore[index]
         try:
-            value = node[key]
+            value = text if isinstance(text, str) and "${hydra:" in text else node[key]
         except MissingMandatoryValue:
             continue
         except OmegaConfBaseException:
-            value = OmegaConf.to_container(node, resolve=False)[key]  # type: ignore[index]
+            value = text  # a reference that leads nowhere
         if isinstance(value, Container):
             yield from _texts(value, below)
         else:

@@ -8,10 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-
-from rich.console import Console, Group
-from rich.live import Live
-from rich.text import Text
+from typing import TYPE_CHECKING
 
 from cnnlab.base.schema import Plain
 from cnnlab.base.texts import cut_middle, duration
@@ -19,6 +16,9 @@ from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.standing import standing
 from cnnlab.outputs.status import FINAL, read_status, said_at
 from cnnlab.outputs.study_folder import StudyFolder, result_row
+
+if TYPE_CHECKING:
+    from rich.console import Group  # not at runtime: it takes 20 ms, and Hydra reads this file at every start
 
 WIDTH = 80
 _PAUSE = 0.5  # seconds between two looks
@@ -70,6 +70,8 @@ class Watch:
         self.name, self.study = name, study
         self.runs: Sequence[Watched] = ()
         self._on_change = on_change
+        from rich.console import Console
+
         self._console = Console(file=sys.stdout, highlight=False, markup=False, soft_wrap=True)
         self._began = time.time()
         self._progress: dict[str, RunProgress] = {}
@@ -82,6 +84,8 @@ class Watch:
 
     def __enter__(self) -> Watch:
         self._write()
+        from rich.live import Live
+
         self._live = Live(get_renderable=self._table, console=self._console, refresh_per_second=2, transient=True)
         if self._console.is_terminal:
             self._live.start()
@@ -159,6 +163,9 @@ class Watch:
 
     def _table(self) -> Group:
         """Return the live table: the head, then running and failed runs, then those that ended last."""
+        from rich.console import Group
+        from rich.text import Text
+
         running = [run for run in self.runs if self._of(run).status == "running"]
         bad = [run for run in self._told if self._of(run).status not in ("finished", "running")]
         good = [run for run in self._told[self._num_before :] if run not in bad and run not in running]
