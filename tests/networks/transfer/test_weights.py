@@ -78,3 +78,11 @@ def test_counters_of_batch_normalization_may_be_absent():
     weights = {name: value + 1 for name, value in net.state_dict().items() if name != "num_batches_tracked"}
     load_into(net, weights, where="x", source="y")
     assert net.weight.tolist() == [2, 2]
+
+
+def test_weights_that_are_not_finite_are_refused_with_the_first_of_them(tmp_path):
+    path = tmp_path / "w.pth"
+    torch.save({"a": torch.ones(2), "b.bias": torch.tensor([1.0, float("nan")]), "c": torch.tensor([1])}, path)
+    message = r"backbone\.weights: '\S+w\.pth' holds values that are not finite, first in 'b\.bias'\. Fetch it anew"
+    with pytest.raises(ConfigError, match=message):
+        read_weights(path)

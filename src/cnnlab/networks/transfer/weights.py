@@ -18,6 +18,7 @@ UNREADABLE = (OSError, EOFError, RuntimeError, ValueError, TypeError, KeyError, 
 """What torch raises on files that are damaged, are no weights, or want to run code."""
 _WRAPPERS = ("model", "state_dict", "model_state_dict")  # keys under which training scripts put the weights
 _PREFIXES = ("module.", "_orig_mod.")  # of DataParallel and torch.compile
+_ANEW = "Fetch it anew, or take the weights of an earlier epoch."
 _NAMED = 6  # differences of each kind; the rest is counted
 
 
@@ -25,7 +26,7 @@ def read_weights(path: Path) -> StateDict:
     """Return the tensors of a weights file by name, in fp32, prefixes of DataParallel and torch.compile taken off.
 
     Raises:
-        ConfigError: it cannot be read, is damaged, holds no weights, or wants to run code.
+        ConfigError: it cannot be read, is damaged, holds no weights or such as are not finite, or wants to run code.
     """
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
@@ -34,6 +35,8 @@ def read_weights(path: Path) -> StateDict:
     tensors = _tensors(content)
     if not tensors:
         raise ConfigError(f"backbone.weights: '{path}' holds no tensors by name. It takes a state dict.")
+    if strange := next((name for name, value in tensors.items() if not value.isfinite().all()), None):
+        raise ConfigError(f"backbone.weights: '{path}' holds values that are not finite, first in '{strange}'. {_ANEW}")
     return {_without_prefixes(name): as_float(value) for name, value in tensors.items()}
 
 
