@@ -1,5 +1,7 @@
 """A sweep: what it runs again, what it says of those that fail, what it leaves."""
 
+from pathlib import Path
+
 import pytest
 
 from cnnlab.base.errors import ConfigError
@@ -141,3 +143,13 @@ def test_run_that_is_found_wrong_when_it_is_built_is_refused_in_the_grid(run_err
     first, second = StudyFolder.named("seed").read_grid()
     assert (first.run_id, first.problem) == ("", "batch_size: larger than the training split")
     assert (bool(second.run_id), second.problem) == (True, "")
+
+
+def test_sweep_whose_place_is_taken_ends_with_one_message_before_anything_runs(swept, capsys):
+    Path("outputs").write_text("a file")
+    assert main(["-m", "seed=0,1"]) == 1
+    assert capsys.readouterr().err == (
+        "outputs/seed: cannot be written (Not a directory). "
+        "Work in a folder that can be written, or set cache_dir and data_dir to such folders.\n"
+    )
+    assert swept == []

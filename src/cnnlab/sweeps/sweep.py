@@ -14,6 +14,7 @@ from cnnlab.config.keys import without
 from cnnlab.config.roles import NOT_SETTINGS
 from cnnlab.config.run_config import to_plain
 from cnnlab.outputs.files import RUNS
+from cnnlab.outputs.lock import disk_errors
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.settings import settings
 from cnnlab.outputs.standing import DIED, standing
@@ -212,7 +213,8 @@ class Sweep:
 
     def _write_grid(self) -> None:
         study = Study(self.name, self.command, self.question, self.baseline, self._first.reported)
-        self.study.write_grid(study, self._rows())
+        with disk_errors(self.study.path):
+            self.study.write_grid(study, self._rows())
 
     def _watched(self, job: Job) -> Watched:
         config = job.config
