@@ -7,7 +7,7 @@ from cnnlab.building.networks import build_model
 from cnnlab.building.saved_network import backbone_of_run, load_network
 from cnnlab.networks.batch_norm import BatchNorm1d, BatchNorm2d
 from cnnlab.runs.run import execute
-from cnnlab.training.engine import evaluate
+from cnnlab.training.evaluation import evaluate
 from tests.conftest import built, tiny, tiny_transfer
 
 TORCHS = {BatchNorm1d: nn.BatchNorm1d, BatchNorm2d: nn.BatchNorm2d}

@@ -1,6 +1,7 @@
 import pytest
 
 from cnnlab.runs import job
+from tests.conftest import at_once
 
 
 @pytest.fixture(autouse=True)
@@ -19,5 +20,5 @@ def trained(monkeypatch):
         calls.append((plain, list(overrides)))
         return 0
 
-    monkeypatch.setattr(job, "run", run)
+    monkeypatch.setattr(job, "run", at_once(run))
     return calls

@@ -13,6 +13,7 @@ from cnnlab.cli.commands import BY_NAME, COMMANDS
 from cnnlab.cli.main import HELP, main
 from cnnlab.config.conf_files import conf_dir
 from cnnlab.runs import job
+from tests.conftest import at_once
 
 SCRIPT = Path(sys.executable).with_name("cnnlab")
 
@@ -21,7 +22,7 @@ def fail_with(monkeypatch, error):
     def run(*_, **__):
         raise error
 
-    monkeypatch.setattr(job, "run", run)
+    monkeypatch.setattr(job, "run", at_once(run))
 
 
 def test_failed_run_ends_with_its_message_and_exit_code_1(monkeypatch, capsys):
@@ -69,7 +70,7 @@ def test_output_without_room_is_one_message():
 
 
 def test_diverged_run_gives_its_exit_code(monkeypatch):
-    monkeypatch.setattr(job, "run", lambda *_, **__: 1)
+    monkeypatch.setattr(job, "run", at_once(lambda *_, **__: 1))
     assert main([]) == 0  # help
     assert main(["seed=1"]) == 1
 

@@ -1,7 +1,8 @@
 import pytest
 
 from cnnlab.runs.console import RunConsole, counted, epoch_line, scores_kept, summary_lines
-from cnnlab.training.engine import EpochRecord, Score
+from cnnlab.training.engine import EpochRecord
+from cnnlab.training.evaluation import Score
 from cnnlab.training.selection import Selection
 
 RECORD = EpochRecord(7, 0.1, Score(0.1234, 0.961), Score(0.2, 0.95), None, 1.0, (), 12.34, 100.0)

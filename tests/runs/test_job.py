@@ -1,5 +1,6 @@
 import pytest
 
+from cnnlab.base.turns import finish
 from cnnlab.config.run_config import to_plain
 from cnnlab.outputs.files import RUNS
 from cnnlab.runs.job import run, without_effect
@@ -36,20 +37,20 @@ def test_same_command_says_that_it_was_finished_before():
 
 def test_run_that_diverges_fails_with_the_reason(capsys):
     plain = to_plain(tiny("optimizer=sgd", "optimizer.lr=1e30", "normalization=none"))
-    assert run(plain, []) == 1
+    assert finish(run(plain, [])) == 1
     assert "diverged: the loss is not finite at step" in capsys.readouterr().out
-    assert run(plain, []) == 1
+    assert finish(run(plain, [])) == 1
     assert "diverged before: the loss is not finite at step" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("optimizer", sorted(OPTIMIZERS.keys() - {"muon"}))  # muon takes minutes on a CPU
 def test_optimizer_preset_alone_trains_digits_to_over_90_percent(optimizer):
-    run(composed(f"optimizer={optimizer}", "epochs=20", "plots=false"), [])
+    finish(run(composed(f"optimizer={optimizer}", "epochs=20", "plots=false"), []))
     assert only_run().read_json("summary.json")["test"]["accuracy"] > 0.9
 
 
 def test_plan_tells_how_the_run_stands_and_trains_nothing(capsys):
-    assert run(composed("plan=true"), []) == 0
+    assert finish(run(composed("plan=true"), [])) == 0
     assert capsys.readouterr().out.startswith("to do       outputs/runs/cnn6-batch-relu-adam-s0-")
     assert not RUNS.exists()
 

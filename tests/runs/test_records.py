@@ -1,5 +1,6 @@
 from cnnlab.runs.records import gradient_rows, metrics_row
-from cnnlab.training.engine import EpochRecord, LayerGradient, Score
+from cnnlab.training.engine import EpochRecord, LayerGradient
+from cnnlab.training.evaluation import Score
 
 
 def test_metrics_row_leaves_what_was_not_measured_empty():

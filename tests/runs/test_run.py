@@ -10,6 +10,7 @@ import torch
 from PIL import Image
 
 from cnnlab.base.errors import ConfigError, RunError
+from cnnlab.base.turns import finish
 from cnnlab.config.load import load
 from cnnlab.config.run_config import to_plain
 from cnnlab.data.batches import Batches
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("in_empty_folder")
 
 
 def test_run_leaves_exactly_these_files():
-    train.run(to_plain(tiny("plots=true")), ["epochs=2"])
+    finish(train.run(to_plain(tiny("plots=true")), ["epochs=2"]))
     folder = only_run()
     assert sorted(str(path.relative_to(folder.path)) for path in folder.path.rglob("*") if path.is_file()) == [
         ".lock", "checkpoints/best.pt", "config.yaml", "env.json", "gradients.csv", "metrics.csv", "mistakes.npz",
@@ -36,7 +37,7 @@ def test_run_leaves_exactly_these_files():
 
 def test_same_command_trains_once(monkeypatch):
     first = execute(tiny())
-    monkeypatch.setattr("cnnlab.training.learning.fit", None)  # would fail
+    monkeypatch.setattr("cnnlab.training.learning.training", None)  # would fail
     second = execute(tiny("threads=1", "rerun=false"))
     assert (first.is_new, second.is_new) == (True, False)
     assert second.summary["test"] == first.summary["test"]
@@ -191,9 +192,9 @@ def test_seeds_pair_arms(monkeypatch):
     seen = []
 
     def spy(self, epoch, **options):
-        for images, targets in epoch_of(self, epoch, **options):
-            seen[-1].append((images.double().sum().item(), targets.tolist()))
-            yield images, targets
+        for piece in epoch_of(self, epoch, **options):
+            seen[-1].append((piece.images.double().sum().item(), piece.targets.tolist()))
+            yield piece
 
     epoch_of = Batches.epoch
     monkeypatch.setattr(Batches, "epoch", spy)

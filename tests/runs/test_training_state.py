@@ -5,7 +5,8 @@ from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.base.runtime import Runtime
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.runs.training_state import TrainingState, from_checkpoint, to_checkpoint
-from cnnlab.training.engine import EpochRecord, Score
+from cnnlab.training.engine import EpochRecord
+from cnnlab.training.evaluation import Score
 from tests.conftest import RUNTIME, built, tiny
 
 

@@ -8,6 +8,7 @@ from cnnlab.base.errors import ConfigError
 from cnnlab.config.load import load
 from cnnlab.outputs.study_folder import Study, StudyFolder
 from cnnlab.runs import job
+from tests.conftest import at_once
 from tests.sweeps.sweep_maker import NAMED_ARMS, ended, main, study
 
 pytestmark = pytest.mark.usefixtures("swept")
@@ -76,7 +77,7 @@ def test_run_that_diverged_is_listed_with_what_its_folder_says(monkeypatch, caps
         ended(load(plain), "diverged", error="the loss is not finite at step 3")
         return 1
 
-    monkeypatch.setattr(job, "run", run)
+    monkeypatch.setattr(job, "run", at_once(run))
     assert main(["-m", "seed=0,1"]) == 1
     assert capsys.readouterr().err.splitlines()[1:3] == [
         "  diverged seed=0",
@@ -132,7 +133,7 @@ def test_sweep_compares_its_own_grid_although_another_of_its_name_was_begun(monk
         StudyFolder.named("activation").write_grid(Study("activation", ""), [])
         return 0
 
-    monkeypatch.setattr(job, "run", run)
+    monkeypatch.setattr(job, "run", at_once(run))
     assert main(["-m", "activation=relu,tanh"]) == 0
     assert [row.arm for row in StudyFolder.named("activation").read_grid()] == ["activation=relu", "activation=tanh"]
 

@@ -5,14 +5,22 @@ import pytest
 import torch
 from torch import nn
 
+from cnnlab.data.batches import Piece
 from cnnlab.training.averaging import MovingAverage
-from cnnlab.training.engine import Clipping, Score, evaluate, fit, predict
+from cnnlab.training.engine import fit
+from cnnlab.training.evaluation import Score, evaluate, predict
+from cnnlab.training.step import Clipping
 
 
 def batches(num_images=10, batch_size=4, seed=0):
     g = torch.Generator().manual_seed(seed)
     images, targets = torch.randn(num_images, 1, 2, 2, generator=g), torch.randint(0, 3, (num_images,), generator=g)
     return list(zip(images.split(batch_size), targets.split(batch_size)))
+
+
+def pieces(data):
+    """Return batches as pieces of one step each."""
+    return [Piece(images, targets, (len(targets),)) for images, targets in data]
 
 
 def network(seed=0):
@@ -24,7 +32,7 @@ def trained(model, *, lr=0.1, epochs=2, data=None, **options):
     data = data or batches()
     return list(
         fit(
-            model, lambda epoch: data, loss_fn=nn.CrossEntropyLoss(),
+            model, lambda epoch: pieces(data), loss_fn=nn.CrossEntropyLoss(),
             optimizer=torch.optim.SGD(model.parameters(), lr=lr), schedule=options.pop("schedule", lambda step: 1.0),
             steps_per_epoch=len(data), epochs=epochs, **options,
         )
@@ -83,8 +91,8 @@ def test_fit_trains_nothing_until_it_is_asked_for_a_record():
     model = network()
     before = model[1].weight.clone()
     records = fit(
-        model, lambda epoch: batches(), loss_fn=nn.CrossEntropyLoss(), schedule=lambda step: 1.0, steps_per_epoch=3,
-        optimizer=torch.optim.SGD(model.parameters(), lr=0.1), epochs=1,
+        model, lambda epoch: pieces(batches()), loss_fn=nn.CrossEntropyLoss(),
+        schedule=lambda step: 1.0, steps_per_epoch=3, optimizer=torch.optim.SGD(model.parameters(), lr=0.1), epochs=1,
     )  # fmt: skip
     assert torch.equal(model[1].weight, before)
     next(records)
@@ -191,9 +199,9 @@ def test_a_step_leaves_no_tensor_behind():
     model, data, counts = network(), batches(num_images=40, batch_size=4), []
 
     def counting(epoch):
-        for batch in data:
+        for piece in pieces(data):
             counts.append(sum(type(each) is torch.Tensor for each in gc.get_objects()))
-            yield batch
+            yield piece
 
     sgd = torch.optim.SGD(model.parameters(), lr=0.1)
     options = {"schedule": lambda step: 1.0, "steps_per_epoch": len(data), "epochs": 1}

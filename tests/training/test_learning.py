@@ -10,10 +10,11 @@ from cnnlab.data.batches import Batches
 from cnnlab.data.stores import whole
 from cnnlab.networks.transfer.solved_heads import NearestNeighbours
 from cnnlab.networks.transfer.zero_shot import MappedClasses, NegativeScore
-from cnnlab.training.engine import Clipping
+from cnnlab.training.engine import Manner
 from cnnlab.training.learning import AtOnce, InSteps, Nothing
 from cnnlab.training.metric_losses import BatchHardTriplet
 from cnnlab.training.schedulers import Schedule
+from cnnlab.training.step import Clipping
 
 
 def batches(num_images=12):
@@ -34,7 +35,8 @@ def in_steps(**changes):
 
 
 def records(learning, *, val=None, test=None, epochs_done=0, watch=lambda _, shown: shown):
-    return list(learning.records(batches(), val=val, test=test, epochs_done=epochs_done, watch=watch))
+    given = {"val": val, "test": test, "epochs_done": epochs_done, "watch": watch, "manner": Manner()}
+    return [record for record in learning.turns(batches(), **given) if record is not None]
 
 
 def solved():
@@ -52,7 +54,8 @@ def test_schedule_is_told_the_validation_loss_before_the_record_is_seen():
 
     told = []
     learning = in_steps(schedule=Listening(lambda _: 1.0))
-    for record in learning.records(batches(), val=batches(), test=None, epochs_done=0, watch=lambda _, shown: shown):
+    given = {"val": batches(), "test": None, "epochs_done": 0, "watch": lambda _, shown: shown, "manner": Manner()}
+    for record in filter(None, learning.turns(batches(), **given)):
         assert told[-1] == record.val.loss
     assert len(told) == 3
 

@@ -1,6 +1,7 @@
 import pytest
 
-from cnnlab.training.engine import EpochRecord, Score
+from cnnlab.training.engine import EpochRecord
+from cnnlab.training.evaluation import Score
 from cnnlab.training.selection import Selection, reason_to_stop
 
 

@@ -6,7 +6,7 @@ from torch import nn
 from cnnlab.data.batches import Batches
 from cnnlab.data.stores import whole
 from cnnlab.networks.transfer.solved_heads import NearestNeighbours
-from cnnlab.training.engine import evaluate
+from cnnlab.training.evaluation import evaluate
 from cnnlab.training.solving import solve
 
 

@@ -7,6 +7,7 @@ import importlib.metadata
 import os
 import platform
 import subprocess
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,8 +35,15 @@ class Runtime:
         return torch.bfloat16 if self.precision == "bf16" else None
 
 
-def start_runtime(*, device: str, precision: str, threads: int | None, deterministic: bool) -> Runtime:
+def start_runtime(*, device: str, precision: str, threads: int | None, deterministic: bool | None) -> Runtime:
     """Set torch's process-wide switches and say what was chosen.
+
+    Args:
+        device: auto, cpu, cuda or cuda:<number>.
+        precision: auto, fp32 or bf16.
+        threads: of the CPU; None: what torch finds.
+        deterministic: whether each algorithm has to give the same bits again; True: one that cannot is an error. None:
+            on a GPU, and one that cannot warns.
 
     Raises:
         ConfigError: the device is unknown or not there.
@@ -43,16 +51,26 @@ def start_runtime(*, device: str, precision: str, threads: int | None, determini
     wanted = threads or _default_threads()
     if wanted != torch.get_num_threads():
         torch.set_num_threads(wanted)
-    if deterministic:
-        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # what CUDA's products need to be deterministic
-    if deterministic != torch.are_deterministic_algorithms_enabled():  # setting it loads torch's compiler: a second
-        torch.use_deterministic_algorithms(deterministic)
     chosen = _choose_device(device)
-    if chosen.type == "cuda":
-        torch.backends.cudnn.benchmark = not deterministic
+    is_cuda = chosen.type == "cuda"
+    _choose_algorithms(deterministic=is_cuda if deterministic is None else deterministic, warns=deterministic is None)
+    if is_cuda:
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # one for all runs: its size changes bits
+        os.environ.setdefault("CUDA_DEVICE_MAX_CONNECTIONS", "32")  # streams that share a queue wait for each other
+        threading.Thread(target=torch.zeros, args=(1,), kwargs={"device": chosen}, daemon=True).start()
     hold_freed_memory()
     reset_peak_memory(chosen)
     return Runtime(chosen, _choose_precision(precision, chosen), torch.get_num_threads())
+
+
+def _choose_algorithms(*, deterministic: bool, warns: bool) -> None:
+    """Set what torch may compute with, in the whole process."""
+    # What is filled is never read: it is only there to make mistakes plain, and takes most of the time.
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
+    torch.backends.cudnn.benchmark = not deterministic
+    is_set = torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()
+    if is_set != (deterministic, deterministic and warns):  # setting it loads torch's compiler: a second
+        torch.use_deterministic_algorithms(deterministic, warn_only=warns)
 
 
 @functools.cache

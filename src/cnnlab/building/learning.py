@@ -13,12 +13,12 @@ from cnnlab.base.runtime import Runtime
 from cnnlab.config.run_config import Choice, RunConfig
 from cnnlab.data.augmentations import AUGMENTATIONS, Augmentation
 from cnnlab.training.averaging import MovingAverage
-from cnnlab.training.engine import Clipping
 from cnnlab.training.learning import InSteps
 from cnnlab.training.losses import LOSSES
 from cnnlab.training.metric_losses import as_feature_loss
 from cnnlab.training.optimizers import OPTIMIZERS, Params
 from cnnlab.training.schedulers import SCHEDULERS, Schedule, as_schedule
+from cnnlab.training.step import Clipping
 
 
 def in_steps(

@@ -18,7 +18,7 @@ from cnnlab.building.supplies import Supplies
 from cnnlab.building.train import parts_in_steps
 from cnnlab.config.identity import dataset_key
 from cnnlab.config.run_config import RunConfig, cache_dir
-from cnnlab.data.batches import Batches, step_bounds
+from cnnlab.data.batches import Batches, piece_steps, step_bounds
 from cnnlab.data.image_normalization import Normalization
 from cnnlab.data.splits import subset
 from cnnlab.data.stores import Data, Split, whole
@@ -155,7 +155,8 @@ def _feature_batches(data: Data, features: dict[str, Tensor], train_size: int, d
 
     def batches(name: str, split: Split, size: int) -> Batches:
         rows = whole("features", features[name].to(device), split.labels)
-        return Batches(rows, size, prepare=lambda batch: batch, device=device)
+        steps = piece_steps(size * rows.images[0].nbytes, device)
+        return Batches(rows, size, prepare=lambda batch: batch, device=device, piece_steps=steps)
 
     val = None if data.val is None else batches("val", data.val, _EVALUATION_ROWS)
     return batches("train", data.train, train_size), val, batches("test", data.test, _EVALUATION_ROWS)

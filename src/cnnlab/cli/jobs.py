@@ -12,6 +12,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig
 
 from cnnlab.base.errors import ConfigError
+from cnnlab.base.turns import finish
 from cnnlab.cli.commands import DEFAULT
 from cnnlab.cli.composed import plain_values, typed
 from cnnlab.cli.consent import check_plugins
@@ -41,7 +42,7 @@ class TrainJob:
         except ConfigError as error:
             print(error, file=sys.stderr)
             return Outcome(2, str(error))
-        outcome = attempt(plain, overrides, in_sweep=in_sweep, library=self.library)
+        outcome = finish(attempt(plain, overrides, in_sweep=in_sweep, library=self.library))
         if outcome.reason and not in_sweep:
             print(outcome.traceback or outcome.reason, file=sys.stderr)
         return outcome

@@ -71,6 +71,7 @@ def identity(config: RunConfig, hashes: FileHashes, *, content: str | None) -> P
         plain["dataset"]["root"] = content
     for group in ("backbone", "transfer"):
         plain.get(group, {}).update(_hashed_paths(group, getattr(config, group), hashes))
+    plain.setdefault("deterministic", False)  # null is the device's default: a CPU's run is the same either way
     plain["plugins"] = [hashes.of(path) for path in config.plugins]
     return plain
 

@@ -83,9 +83,12 @@ class RunConfig:
     workers: OfMachine[NonNegativeInt | None] = None
     """Processes that decode image files; null takes one per core."""
     compile: OfMachine[bool] = False
-    """Compile the model (torch.compile): slow first step, faster later ones on a GPU."""
-    deterministic: OfResult[bool] = False
-    """Use only deterministic algorithms; some are slower. On the CPU equal seeds give equal bits without it."""
+    """Compile the model (torch.compile): slow first step, faster later ones on some CPUs."""
+    capture: OfMachine[Literal["auto", "off"]] = "auto"
+    """auto: a training step on a GPU is recorded once and replayed, where that is possible; off: never. The bits are
+    the same."""
+    deterministic: OfResult[bool | None] = None
+    """Use only deterministic algorithms; null: on a GPU. On the CPU equal seeds give equal bits without it."""
     patience: OfResult[PositiveInt | None] = None
     """Stop after this many epochs without a better validation accuracy; null turns it off."""
     min_delta: OfResult[NonNegative] = 0.0

@@ -16,7 +16,8 @@ from cnnlab.building.networks import NetworkSize
 from cnnlab.building.parts import Parts
 from cnnlab.config.run_config import Choice, RunConfig
 from cnnlab.runs.scores import FULL_SCORES, TOP
-from cnnlab.training.engine import EpochRecord, Score
+from cnnlab.training.engine import EpochRecord
+from cnnlab.training.evaluation import Score
 from cnnlab.training.selection import Selection
 
 _STEPS = 10  # plain lines of a long preparation

@@ -7,7 +7,7 @@ import functools
 import importlib
 import itertools
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -17,7 +17,7 @@ from cnnlab.building.parts import Parts
 from cnnlab.building.procedures import build_parts
 from cnnlab.config.identity import data_content
 from cnnlab.config.run_config import RunConfig
-from cnnlab.data.batches import Batches
+from cnnlab.data.batches import Batches, Piece, first_steps
 from cnnlab.data.library import DataLibrary
 from cnnlab.networks.transfer.solved_heads import SolvedHead
 from cnnlab.outputs.run_folder import RunFolder
@@ -25,11 +25,11 @@ from cnnlab.outputs.status import read_status
 from cnnlab.outputs.summary_file import known_summary, look_up
 from cnnlab.runs.feature_samples import FeatureSamples
 from cnnlab.runs.scores import FULL_SCORES
-from cnnlab.training.engine import Batch, evaluate, fit
+from cnnlab.training.engine import fit
+from cnnlab.training.evaluation import evaluate
 from cnnlab.training.learning import AtOnce, InSteps, Nothing
 
-_WARM_UP = 2  # steps: the first ones allocate memory and choose algorithms
-_STEPS = 8
+_STEPS = 30  # at most
 _SOLVED = 2000  # images at most that a head is solved with
 _PICTURES = 400_000  # bytes of the plots of a run
 _SCORE = 13  # bytes of a score in predictions.csv
@@ -104,9 +104,8 @@ def _learning(parts: Parts, runtime: Runtime, watch_test: bool) -> float:
 
 def _steps(learning: InSteps, parts: Parts, runtime: Runtime, watch_test: bool) -> float:
     """Return the seconds of all epochs, by a few steps, and of the test."""
-    _train(learning, parts.train, _WARM_UP)
     steps = min(_STEPS, len(parts.train))
-    step = _timed(lambda: _train(learning, parts.train, steps)) / steps
+    step = _epoch_seconds(learning, parts.train, steps) / steps
     epoch = len(parts.train) * step + _evaluation(parts, runtime, parts.val)
     test = _evaluation(parts, runtime, parts.test)
     watched = learning.epochs * test if watch_test else 0.0
@@ -124,15 +123,18 @@ def _solving(head: SolvedHead, parts: Parts, runtime: Runtime) -> float:
     return seconds * step  # of some heads, what they learn grows with the images too
 
 
-def _train(learning: InSteps, train: Batches, steps: int) -> None:
-    def batches(epoch: int) -> Iterable[Batch]:
-        return itertools.islice(train.epoch(epoch, seed=0, augmentation=learning.augmentation), steps)
+def _epoch_seconds(learning: InSteps, train: Batches, steps: int) -> float:
+    """Return the seconds of a second epoch of so many steps: the first one allocates and chooses algorithms."""
+
+    def pieces(epoch: int) -> Iterator[Piece]:
+        return first_steps(train.epoch(epoch, seed=0, augmentation=learning.augmentation), steps)
 
     records = fit(
-        learning.model, batches, loss_fn=learning.loss_fn, optimizer=learning.optimizer, schedule=learning.schedule,
-        steps_per_epoch=steps, epochs=1, autocast=learning.autocast, average=learning.average,
+        learning.model, pieces, loss_fn=learning.loss_fn, optimizer=learning.optimizer, schedule=learning.schedule,
+        steps_per_epoch=steps, epochs=2, autocast=learning.autocast, average=learning.average,
     )  # fmt: skip
-    next(iter(records))
+    _, second = records
+    return second.seconds
 
 
 def _evaluation(parts: Parts, runtime: Runtime, batches: Batches | None) -> float:

@@ -7,7 +7,9 @@ import traceback
 from collections.abc import Sequence
 
 from cnnlab.base.errors import Busy, ConfigError, RunError
+from cnnlab.base.memory import release_memory
 from cnnlab.base.schema import PlainMapping
+from cnnlab.base.turns import Turns
 from cnnlab.config.identity import run_id
 from cnnlab.config.load import load
 from cnnlab.config.plugins import load_plugins
@@ -20,19 +22,22 @@ from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import read_status
 from cnnlab.runs.console import RunConsole, summary_lines
 from cnnlab.runs.outcome import Outcome
-from cnnlab.runs.run import RunEnd, execute
+from cnnlab.runs.run import RunEnd, turns
+from cnnlab.training.tracks import Track
 
 
 def run(
-    plain: PlainMapping, overrides: Sequence[str], *, in_sweep: bool = False, library: DataLibrary | None = None
-) -> int:
-    """Train the composed configuration, or find it finished.
+    plain: PlainMapping, overrides: Sequence[str], *, in_sweep: bool = False, library: DataLibrary | None = None,
+    track: Track | None = None,
+) -> Turns[int]:  # fmt: skip
+    """Train the composed configuration, or find it finished; yield wherever another run may have a turn.
 
     Args:
         plain: the configuration in plain values.
         overrides: what the user typed.
         in_sweep: say nothing on the terminal and draw no pictures: the sweep shows its runs, and draws at its end.
         library: holds what earlier runs of the process have read; None: nothing.
+        track: the run's own, if others take turns with it.
 
     Returns:
         The exit code: 0, or 1 for a run that diverged.
@@ -48,7 +53,7 @@ def run(
         return show_plan(config, console)
     if idle := without_effect(config, overrides):
         console.say(f"note     no effect, since nothing is trained in steps: {', '.join(idle)}")
-    outcome = execute(config, overrides=overrides, console=console, library=library)
+    outcome = yield from turns(config, overrides=overrides, console=console, library=library, track=track)
     return _code(outcome) if in_sweep else report(outcome, console, plots=config.plots, epochs=config.epochs)
 
 
@@ -99,8 +104,9 @@ def _to_open(folder: RunFolder) -> str:
 
 
 def attempt(
-    plain: PlainMapping, overrides: Sequence[str], *, in_sweep: bool, library: DataLibrary | None = None
-) -> Outcome:
+    plain: PlainMapping, overrides: Sequence[str], *, in_sweep: bool, library: DataLibrary | None = None,
+    track: Track | None = None,
+) -> Turns[Outcome]:  # fmt: skip
     """Carry out one run; what goes wrong is returned, so that the next one can start.
 
     Args:
@@ -108,11 +114,10 @@ def attempt(
         overrides: likewise.
         in_sweep: likewise.
         library: likewise.
+        track: likewise.
     """
-    from cnnlab.base.memory import release_memory
-
     try:
-        return Outcome(run(plain, overrides, in_sweep=in_sweep, library=library))
+        return Outcome((yield from run(plain, overrides, in_sweep=in_sweep, library=library, track=track)))
     except ConfigError as error:
         return Outcome(2, str(error))
     except RunError as error:
@@ -121,4 +126,5 @@ def attempt(
         told = f"{type(error).__name__}: {error}".splitlines()[0]
         return Outcome(1, told, traceback=traceback.format_exc().rstrip())
     finally:
-        release_memory()
+        if track is None:  # to release memory waits for all that the device does
+            release_memory()

@@ -8,14 +8,16 @@ from collections.abc import Iterable, Iterator
 from cnnlab.base.runtime import Runtime
 from cnnlab.building.parts import Parts
 from cnnlab.config.run_config import RunConfig
+from cnnlab.data.batches import Piece
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.runs.clock import Clock
 from cnnlab.runs.console import RunConsole
 from cnnlab.runs.endings import StopSignal
 from cnnlab.runs.records import gradient_rows, metrics_row
 from cnnlab.runs.training_state import TrainingState, to_checkpoint
-from cnnlab.training.engine import Batch, EpochRecord
+from cnnlab.training.engine import EpochRecord, Manner
 from cnnlab.training.selection import reason_to_stop
+from cnnlab.training.tracks import Track
 
 
 class EpochLoop:
@@ -29,14 +31,15 @@ class EpochLoop:
         parts: with the states of the epochs done.
         state: where training stands; goes along.
         clock: of the run.
+        track: of a run that takes turns with others; None: it is alone.
     """
 
     def __init__(
         self, config: RunConfig, folder: RunFolder, console: RunConsole, runtime: Runtime, parts: Parts,
-        state: TrainingState, clock: Clock,
+        state: TrainingState, clock: Clock, track: Track | None = None,
     ) -> None:  # fmt: skip
         self._config, self._folder, self._console, self._runtime = config, folder, console, runtime
-        self._parts, self._state, self._clock = parts, state, clock
+        self._parts, self._state, self._clock, self._track = parts, state, clock, track
         self._last_record: EpochRecord | None = None
         self._saved_epoch, self._saved_at = state.epoch, time.perf_counter()
 
@@ -44,8 +47,8 @@ class EpochLoop:
         """Tell whether all epochs done are in a checkpoint."""
         return self._saved_epoch == self._state.epoch
 
-    def run(self, stop: StopSignal) -> None:
-        """Go through the epochs that are missing, to the last one or to a reason to stop.
+    def turns(self, stop: StopSignal) -> Iterator[None]:
+        """Go through the epochs that are missing, to the last one or to a reason to stop; yield between pieces of them.
 
         Raises:
             KeyboardInterrupt: the user wants to stop; all is saved.
@@ -53,6 +56,9 @@ class EpochLoop:
         if self._state.stop_reason is not None:
             return  # the checkpoint was taken after the last epoch
         for record in self._records():
+            if record is None:
+                yield
+                continue
             self._weigh(record)
             self._write_down(record)
             if self._is_time_to_save():
@@ -63,24 +69,25 @@ class EpochLoop:
             if self._state.stop_reason is not None:
                 return
 
-    def _records(self) -> Iterator[EpochRecord]:
+    def _records(self) -> Iterator[EpochRecord | None]:
         parts = self._parts
-        return parts.learning.records(
+        manner = Manner(track=self._track, captures=self._config.capture == "auto", say=self._console.say)
+        return parts.learning.turns(
             parts.train, val=parts.val, test=parts.test if self._config.watch_test else None,
-            epochs_done=self._state.epoch, watch=self._watched,
+            epochs_done=self._state.epoch, watch=self._watched, manner=manner,
         )  # fmt: skip
 
-    def _watched(self, epoch: int, batches: Iterable[Batch]) -> Iterator[Batch]:
-        """Yield an epoch's batches, and move the live line as they are used."""
+    def _watched(self, epoch: int, pieces: Iterable[Piece]) -> Iterator[Piece]:
+        """Yield an epoch's pieces, and move the live line as they are used."""
         epochs, num_images = self._config.epochs, self._parts.train.num_images
         seen = epoch * num_images
-        for batch in batches:
+        for piece in pieces:
             self._console.training(
                 epoch + 1, epochs, seen, epochs * num_images, self._last_record, self._state.selection
             )
             asked = time.perf_counter()
-            yield batch
-            seen += len(batch[1])
+            yield piece
+            seen += len(piece.targets)
             if self._clock.first_batch_seconds is None:
                 self._clock.end_first_batch()
                 if self._config.compile:

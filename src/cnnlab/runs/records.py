@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from cnnlab.base.schema import Plain
 
 if TYPE_CHECKING:
-    from cnnlab.training.engine import EpochRecord, Score
+    from cnnlab.training.engine import EpochRecord
+    from cnnlab.training.evaluation import Score
 
 
 def metrics_row(record: EpochRecord) -> Plain:

@@ -16,7 +16,7 @@ from cnnlab.outputs.mistakes import Mistakes, write_mistakes
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.runs.scores import figures_of, predictions, worst_mistakes
 from cnnlab.runs.training_state import TrainingState
-from cnnlab.training.engine import Batch, Score, evaluate, predict
+from cnnlab.training.evaluation import Batch, Score, evaluate, predict
 
 
 def score_selected_weights(

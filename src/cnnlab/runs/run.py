@@ -11,6 +11,7 @@ from pathlib import Path
 from cnnlab.base.memory import memory_errors
 from cnnlab.base.runtime import Runtime, environment, start_runtime
 from cnnlab.base.schema import Plain
+from cnnlab.base.turns import Turns, finish
 from cnnlab.building.networks import size_of
 from cnnlab.building.parts import Parts
 from cnnlab.building.procedures import build_parts
@@ -29,6 +30,7 @@ from cnnlab.runs.loop import EpochLoop
 from cnnlab.runs.results import score_selected_weights
 from cnnlab.runs.summary import SummaryWriter
 from cnnlab.runs.training_state import TrainingState, from_checkpoint
+from cnnlab.training.tracks import Track
 
 _AGAINST_DIVERGENCE = "Try a smaller optimizer.lr, scheduler.warmup_epochs=1 or grad_clip_norm=1."
 
@@ -63,6 +65,23 @@ def execute(
         RunError: the run failed.
         Interrupted: the user stopped it; what is done is kept.
     """
+    return finish(turns(config, overrides=overrides, console=console, runs=runs, library=library))
+
+
+def turns(
+    config: RunConfig, *, overrides: Sequence[str] = (), console: RunConsole | None = None, runs: Path = RUNS,
+    library: DataLibrary | None = None, track: Track | None = None,
+) -> Turns[RunEnd]:  # fmt: skip
+    """Train one run as `execute` does, and yield wherever another run may have a turn.
+
+    Args:
+        config: what to run; the others are those of `execute`.
+        overrides: likewise.
+        console: likewise.
+        runs: likewise.
+        library: likewise.
+        track: the run's own, if others take turns with it; its turn has come when the track is ready.
+    """
     console, library = console or RunConsole(), DataLibrary() if library is None else library
     identity = identify(config, library.hashes)
     folder = RunFolder(runs / identity.run_id)
@@ -85,7 +104,7 @@ def execute(
         keys = size_keys(config, "batch_size", "model.width", "dataset.image_size")
         with recorded(folder, lambda: state.epoch, console.say), memory_errors("training", *keys):
             clock = Clock(began, seconds_before=state.total_seconds)
-            return _carry_out(config, folder, console, runtime, parts, state, clock, identity)
+            return (yield from _carry_out(config, folder, console, runtime, parts, state, clock, identity, track))
 
 
 def _threads_before(folder: RunFolder) -> int | None:
@@ -121,17 +140,17 @@ def _begin(
 
 def _carry_out(
     config: RunConfig, folder: RunFolder, console: RunConsole, runtime: Runtime, parts: Parts, state: TrainingState,
-    clock: Clock, identity: Identity,
-) -> RunEnd:  # fmt: skip
+    clock: Clock, identity: Identity, track: Track | None,
+) -> Turns[RunEnd]:  # fmt: skip
     """Train the epochs that are missing, then score the selected weights."""
     size = size_of(parts.network, parts.images, runtime.device)
     for line in opening_lines(folder.run_id, config, parts, runtime, size=size, epochs_done=state.epoch):
         console.say(line)
-    loop = EpochLoop(config, folder, console, runtime, parts, state, clock)
+    loop = EpochLoop(config, folder, console, runtime, parts, state, clock, track)
     writer = SummaryWriter(folder, parts, runtime, clock=clock, size=size, content=identity.data_content)
     try:
         with StopSignal(loop.is_saved, console.warn) as stop:
-            loop.run(stop)
+            yield from loop.turns(stop)
             console.stop()
             if state.has_diverged:
                 console.say(f"diverged: {state.stop_reason}. {_AGAINST_DIVERGENCE}")

@@ -21,9 +21,10 @@ def main() -> int:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever a run prints must not get into the answer
     threading.Thread(target=_stop_when_left_alone, daemon=True).start()
     try:
+        from cnnlab.base.turns import finish
         from cnnlab.runs.job import attempt  # imports torch
 
-        outcome = attempt(task["plain"], task["overrides"], in_sweep=True)
+        outcome = finish(attempt(task["plain"], task["overrides"], in_sweep=True))
     except KeyboardInterrupt:
         return 130
     json.dump(dataclasses.asdict(outcome), answer)

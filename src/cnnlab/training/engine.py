@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -13,11 +12,14 @@ from torch.optim import Optimizer
 from torch.optim.swa_utils import AveragedModel
 
 from cnnlab.base.randomness import seed_epoch
-from cnnlab.networks.models.blocks import Classifier
-from cnnlab.training.metric_losses import as_feature_loss
-
-Batch = tuple[Tensor, Tensor]
-"""images float32 (N, C, H, W), targets int64 (N,), or in training float32 (N, K) where images are mixed"""
+from cnnlab.data.batches import Piece
+from cnnlab.training.device_workspace import DeviceWorkspace
+from cnnlab.training.evaluation import Batch, Score, measure
+from cnnlab.training.schedulers import Factor
+from cnnlab.training.step import Clipping, Learner
+from cnnlab.training.stepping import Stepper
+from cnnlab.training.tracks import AHEAD, Track, own_track
+from cnnlab.training.workspaces import EpochWorkspace, HostWorkspace, on_the_way
 
 
 @dataclass(frozen=True)
@@ -27,14 +29,6 @@ class LayerGradient:
     layer: str
     mean_abs: float
     max_abs: float
-
-
-@dataclass(frozen=True)
-class Score:
-    """Mean loss and share of right answers; each image counts once, whatever batch it was in."""
-
-    loss: float
-    accuracy: float
 
 
 @dataclass(frozen=True)
@@ -53,27 +47,21 @@ class EpochRecord:
     gradients: tuple[LayerGradient, ...]
     """Of the last step, before clipping, in the model's order."""
     seconds: float
-    """Training alone, without evaluation."""
+    """Training alone, without evaluation and start-up."""
     images_per_second: float
     diverged_at_step: int | None = None
     """First step of the epoch, from 1, whose loss was not finite; the epoch is then the last."""
-
-
-@dataclass(frozen=True)
-class Clipping:
-    """Limits on the gradient; None is off."""
-
-    norm: float | None = None
-    value: float | None = None
+    startup_seconds: float = 0.0
+    """That the process took for its first step and for capturing it, on a GPU."""
 
 
 def fit(
     model: nn.Module,
-    train: Callable[[int], Iterable[Batch]],
+    train: Callable[[int], Iterable[Piece]],
     *,
     loss_fn: nn.Module,
     optimizer: Optimizer,
-    schedule: Callable[[int], float],
+    schedule: Factor,
     steps_per_epoch: int,
     epochs: int,
     start_epoch: int = 0,
@@ -88,7 +76,7 @@ def fit(
 
     Args:
         model: on its device; changed in place.
-        train: epoch (from 0) -> its batches, `steps_per_epoch` of them.
+        train: epoch (from 0) -> its pieces, of `steps_per_epoch` steps together.
         loss_fn: (logits float32 (N, K), targets (N,) or (N, K)) -> () mean over the batch; a `FeatureLoss` is given the
             features too, and `model` is then a `Classifier`.
         optimizer: each group's first `lr` is what `schedule` scales.
@@ -103,158 +91,158 @@ def fit(
         clipping: limits on the gradient.
         average: moving average of the weights; updated after each step, evaluated in place of `model`.
     """
-    for group in optimizer.param_groups:
-        group.setdefault("initial_lr", group["lr"])
-    evaluated = model if average is None else average.module
-    logits_and_loss = _logits_and_loss if as_feature_loss(loss_fn) is None else _logits_and_feature_loss
-    for epoch in range(start_epoch, epochs):
-        seed_epoch(seed, epoch)
-        model.train()
-        gradients: tuple[LayerGradient, ...] = ()
-        grad_norm = 0.0
-        tally = _Tally(steps_per_epoch, next(model.parameters()).device)
-        for step, (images, targets) in enumerate(train(epoch)):
-            _scale_lr(optimizer, schedule(epoch * steps_per_epoch + step))
-            optimizer.zero_grad()
-            logits, loss = logits_and_loss(model, images, targets, loss_fn, autocast)
-            loss.backward()  # type: ignore[no-untyped-call]
-            if step == steps_per_epoch - 1:
-                gradients, grad_norm = _measure_gradients(model)
-            _clip(model, clipping)
-            optimizer.step()
-            if average is not None:
-                average.update_parameters(model)
-            tally.add(logits, targets, loss)
-        trained = tally.read()
-        yield EpochRecord(
-            epoch=epoch + 1,
-            lr=optimizer.param_groups[0]["lr"],
-            train=trained.score,
-            val=None if val is None else evaluate(evaluated, val(), loss_fn=loss_fn, autocast=autocast),
-            test=None if test is None else evaluate(evaluated, test(), loss_fn=loss_fn, autocast=autocast),
-            grad_norm=grad_norm,
-            gradients=gradients,
-            seconds=trained.seconds,
-            images_per_second=trained.images_per_second,
-            diverged_at_step=trained.diverged_at_step,
-        )
-        if trained.diverged_at_step is not None:
-            return
-
-
-def evaluate(
-    model: nn.Module, batches: Iterable[Batch], *, loss_fn: nn.Module, autocast: torch.dtype | None = None
-) -> Score:
-    """Return mean loss and accuracy over all images of `batches`, in eval mode."""
-    logits, targets = predict(model, batches, autocast=autocast)
-    with torch.inference_mode():
-        return Score(float(loss_fn(logits, targets)), float((logits.argmax(1) == targets).float().mean()))
-
-
-@torch.inference_mode()
-def predict(
-    model: nn.Module, batches: Iterable[Batch], *, autocast: torch.dtype | None = None
-) -> tuple[Tensor, Tensor]:
-    """Return logits float32 (N, K) and targets int64 (N,) over all batches, in eval mode, on the model's device."""
-    model.eval()
-    outputs = [(_forward(model, images, autocast), targets) for images, targets in batches]
-    return torch.cat([logits for logits, _ in outputs]), torch.cat([targets for _, targets in outputs])
+    learner = Learner(model, loss_fn, optimizer, average, clipping, autocast)
+    turns = training(
+        learner, train, schedule=schedule, steps_per_epoch=steps_per_epoch, epochs=epochs, start_epoch=start_epoch,
+        seed=seed, val=val, test=test,
+    )  # fmt: skip
+    return (record for record in turns if record is not None)
 
 
 @dataclass(frozen=True)
+class Manner:
+    """How a training is carried out; no result depends on it."""
+
+    track: Track | None = None
+    """The run's own among several that take turns; None: it is alone."""
+    captures: bool = True
+    """Whether steps are captured, on a GPU."""
+    say: Callable[[str], None] = lambda _: None
+    """Told in a line what the user should know."""
+
+
+def training(
+    learner: Learner,
+    train: Callable[[int], Iterable[Piece]],
+    *,
+    schedule: Factor,
+    steps_per_epoch: int,
+    epochs: int,
+    start_epoch: int = 0,
+    seed: int = 0,
+    val: Callable[[], Iterable[Batch]] | None = None,
+    test: Callable[[], Iterable[Batch]] | None = None,
+    manner: Manner = Manner(),
+) -> Iterator[EpochRecord | None]:
+    """Train as `fit` does, and yield None too wherever another run may have a turn; whoever takes turns asks the track.
+
+    Args:
+        learner: what is trained.
+        train: epoch (from 0) -> its pieces, of `steps_per_epoch` steps together.
+        schedule: step (from 0, over the whole training) -> factor of the learning rate.
+        steps_per_epoch: batches in an epoch.
+        epochs: where to end, counted from the start of training.
+        start_epoch: epochs already done.
+        seed: of the draws inside the model.
+        val: batches of the validation split, or None.
+        test: batches of the test split where its curve is wanted.
+        manner: how the training is carried out.
+    """
+    track = manner.track or own_track(_device(learner))
+    with track:
+        stepper = Stepper(
+            learner, _workspace(learner, steps_per_epoch, track), track, captures=manner.captures, say=manner.say,
+            num_steps=(epochs - start_epoch) * steps_per_epoch,
+        )  # fmt: skip
+    try:
+        for epoch in range(start_epoch, epochs):
+            first_step = epoch * steps_per_epoch
+            with track:
+                seed_epoch(seed, epoch)
+                learner.model.train()
+                stepper.begin([schedule(first_step + step) for step in range(steps_per_epoch)])
+            yield from _taken(train(epoch), stepper, track)
+            trained = _Trained(stepper)
+            with track:
+                scores = [_enqueued(learner, split) for split in (val, test)]
+            yield from _done(track)
+            yield trained.record(epoch + 1, learner, *map(_score, scores))
+            if trained.diverged_at_step is not None:
+                return
+    finally:
+        track.close()
+
+
+def _device(learner: Learner) -> torch.device:
+    return next(learner.model.parameters()).device
+
+
+def _workspace(learner: Learner, num_steps: int, track: Track) -> EpochWorkspace:
+    if track.can_record:
+        return DeviceWorkspace(learner.optimizer, num_steps, _device(learner))
+    return HostWorkspace(learner.optimizer, num_steps)
+
+
+def _taken(pieces: Iterable[Piece], stepper: Stepper, track: Track) -> Iterator[None]:
+    """Take the steps of an epoch, piece by piece, until the device has done them."""
+    waiting = iter(pieces)
+    while True:
+        with track:
+            if (piece := next(waiting, None)) is None:
+                break
+            stepper.take(piece)
+        track.mark()
+        yield
+        track.wait()
+    with track:
+        stepper.end()
+    yield from _done(track)
+    stepper.stop_clock()
+
+
+def _done(track: Track) -> Iterator[None]:
+    """Wait until all that was enqueued is done."""
+    track.mark()
+    track.allowed = 0
+    yield
+    track.wait()
+    track.allowed = AHEAD
+
+
+def _enqueued(learner: Learner, split: Callable[[], Iterable[Batch]] | None) -> Tensor | None:
+    """Return what a split's evaluation comes to, once the device has done it: loss and accuracy, on the host."""
+    if split is None:
+        return None
+    evaluated = learner.model if learner.average is None else learner.average.module
+    figures = measure(evaluated, split(), loss_fn=learner.loss_fn, autocast=learner.autocast)
+    return on_the_way(figures)
+
+
+def _score(figures: Tensor | None) -> Score | None:
+    return None if figures is None else Score(*figures.tolist())
+
+
 class _Trained:
-    """An epoch's training in figures, as `EpochRecord` has them."""
+    """An epoch's training in figures.
 
-    score: Score
-    seconds: float
-    images_per_second: float
-    diverged_at_step: int | None
-
-
-class _Tally:
-    """Collects what an epoch's steps did, from now on.
-
-    Figures stay on the device until `read`, once per epoch: a look at them waits for the GPU. They are written into
-    memory of one piece: small tensors that outlive their step lie between the large ones that do not, and malloc can
-    join nothing across them. A resnet18 grew by 0.8 GiB in 100 steps that way.
+    Args:
+        stepper: that has taken its steps.
     """
 
-    def __init__(self, num_steps: int, device: torch.device) -> None:
-        self._began = time.perf_counter()
-        self._losses = torch.empty(num_steps, device=device)
-        self._correct = torch.empty(num_steps, dtype=torch.int64, device=device)
-        self._sizes: list[int] = []
+    def __init__(self, stepper: Stepper) -> None:
+        figures = self._figures = stepper.figures()
+        self._sizes = stepper.sizes
+        self._seconds, self._startup_seconds = stepper.seconds, stepper.startup_seconds
+        self._images_per_second = stepper.images_per_second
+        losses = enumerate(figures.losses, 1)
+        self.diverged_at_step = next((step for step, loss in losses if not math.isfinite(loss)), None)
 
-    def add(self, logits: Tensor, targets: Tensor, loss: Tensor) -> None:
-        """Count a step."""
-        step = len(self._sizes)
-        self._losses[step] = loss.detach()
-        self._correct[step] = (logits.detach().argmax(1) == _dominant(targets)).sum()
-        self._sizes.append(len(targets))
-
-    def read(self) -> _Trained:
-        """Wait for the last step, and return the figures."""
-        num_steps, num_images = len(self._sizes), sum(self._sizes)
-        losses, num_correct = self._losses[:num_steps].tolist(), int(self._correct[:num_steps].sum())
-        seconds = time.perf_counter() - self._began
-        loss = sum(value * size for value, size in zip(losses, self._sizes)) / num_images
-        diverged_at_step = next((step for step, value in enumerate(losses, 1) if not math.isfinite(value)), None)
-        return _Trained(Score(loss, num_correct / num_images), seconds, num_images / seconds, diverged_at_step)
-
-
-def _scale_lr(optimizer: Optimizer, factor: float) -> None:
-    for group in optimizer.param_groups:
-        group["lr"] = group["initial_lr"] * factor
-
-
-def _logits_and_loss(
-    model: nn.Module, images: Tensor, targets: Tensor, loss_fn: nn.Module, autocast: torch.dtype | None
-) -> tuple[Tensor, Tensor]:
-    """Return logits float32 (N, K) and the loss of training ()."""
-    logits = _forward(model, images, autocast)
-    return logits, loss_fn(logits, targets)
-
-
-def _logits_and_feature_loss(
-    model: nn.Module, images: Tensor, targets: Tensor, loss_fn: nn.Module, autocast: torch.dtype | None
-) -> tuple[Tensor, Tensor]:
-    """Return the same for a loss that depends on the features too."""
-    features, logits = _forward_with_features(model, images, autocast)
-    return logits, loss_fn(logits, targets, features)
-
-
-def _forward(model: nn.Module, images: Tensor, autocast: torch.dtype | None) -> Tensor:
-    with torch.autocast(images.device.type, dtype=autocast, enabled=autocast is not None):
-        logits: Tensor = model(images)
-    return logits.float()  # losses and metrics in fp32
-
-
-def _forward_with_features(model: nn.Module, images: Tensor, autocast: torch.dtype | None) -> tuple[Tensor, Tensor]:
-    assert isinstance(model, Classifier)
-    with torch.autocast(images.device.type, dtype=autocast, enabled=autocast is not None):
-        features = model.features(images)
-        logits = model.classifier(features)
-    return features.float(), logits.float()
-
-
-def _dominant(targets: Tensor) -> Tensor:
-    """Return the class of each target; of class probabilities (N, K) the likeliest, of equal ones the first."""
-    return targets if targets.ndim == 1 else targets.argmax(1)
-
-
-def _measure_gradients(model: nn.Module) -> tuple[tuple[LayerGradient, ...], float]:
-    """Return the size of each gradient, and the global norm."""
-    named = [(name, p.grad.detach().float()) for name, p in model.named_parameters() if p.grad is not None]
-    if not named:
-        return (), 0.0
-    sizes = torch.stack([torch.stack((g.abs().mean(), g.abs().max(), g.square().sum())) for _, g in named])
-    rows = sizes.tolist()
-    layers = tuple(LayerGradient(name, mean_abs, max_abs) for (name, _), (mean_abs, max_abs, _) in zip(named, rows))
-    return layers, math.sqrt(sum(square for _, _, square in rows))
-
-
-def _clip(model: nn.Module, clipping: Clipping) -> None:
-    if clipping.value is not None:
-        nn.utils.clip_grad_value_(model.parameters(), clipping.value)
-    if clipping.norm is not None:
-        nn.utils.clip_grad_norm_(model.parameters(), clipping.norm)
+    def record(self, epoch: int, learner: Learner, val: Score | None, test: Score | None) -> EpochRecord:
+        """Return the record of the epoch, with what its evaluation has come to."""
+        num_images = sum(self._sizes)
+        loss = sum(value * size for value, size in zip(self._figures.losses, self._sizes)) / num_images
+        named = [name for name, p in learner.model.named_parameters() if p.grad is not None]
+        rows = self._figures.gradients
+        return EpochRecord(
+            epoch=epoch,
+            lr=learner.optimizer.param_groups[0]["lr"],
+            train=Score(loss, self._figures.num_correct / num_images),
+            val=val,
+            test=test,
+            grad_norm=math.sqrt(sum(square for _, _, square in rows)),
+            gradients=tuple(LayerGradient(name, mean, high) for name, (mean, high, _) in zip(named, rows)),
+            seconds=self._seconds,
+            images_per_second=self._images_per_second,
+            diverged_at_step=self.diverged_at_step,
+            startup_seconds=self._startup_seconds,
+        )

@@ -13,16 +13,17 @@ from torch.optim.swa_utils import AveragedModel
 
 from cnnlab.base.schema import Plain, PlainMapping
 from cnnlab.data.augmentations import Augmentation
-from cnnlab.data.batches import Batches
+from cnnlab.data.batches import Batches, Piece
 from cnnlab.networks.scores import HeadWithLoss
 from cnnlab.networks.transfer.solved_heads import SolvedHead
-from cnnlab.training.engine import Batch, Clipping, EpochRecord, fit
+from cnnlab.training.engine import EpochRecord, Manner, training
 from cnnlab.training.metric_losses import as_feature_loss
 from cnnlab.training.schedulers import Schedule
 from cnnlab.training.solving import solve
+from cnnlab.training.step import Clipping, Learner
 
-Watch = Callable[[int, Iterable[Batch]], Iterable[Batch]]
-"""Epoch (from 0) and its batches -> the same batches, looked at as they are used."""
+Watch = Callable[[int, Iterable[Piece]], Iterable[Piece]]
+"""Epoch (from 0) and its pieces -> the same pieces, looked at as they are used."""
 
 
 @dataclass(frozen=True)
@@ -52,35 +53,37 @@ class InSteps:
         """What is evaluated and saved."""
         return self.model if self.average is None else self.average.module
 
-    def records(
-        self, train: Batches, *, val: Batches | None, test: Batches | None, epochs_done: int, watch: Watch
-    ) -> Iterator[EpochRecord]:
-        """Train the epochs that are missing, and yield a record of each.
+    def turns(
+        self, train: Batches, *, val: Batches | None, test: Batches | None, epochs_done: int, watch: Watch,
+        manner: Manner,
+    ) -> Iterator[EpochRecord | None]:  # fmt: skip
+        """Train the epochs that are missing, and yield a record of each; None where another run may have a turn.
 
         Args:
             train: of the training split.
             val: of the validation split, or None.
             test: of the test split where its curve is wanted; nothing is decided on it.
             epochs_done: whose states the parts have.
-            watch: is shown the batches of every epoch.
+            watch: is shown the pieces of every epoch.
+            manner: how it is carried out.
         """
         feature_loss = as_feature_loss(self.loss_fn)
         images_per_class = None if feature_loss is None else feature_loss.images_per_class
 
-        def batches(epoch: int) -> Iterable[Batch]:
+        def pieces(epoch: int) -> Iterable[Piece]:
             chosen = train.epoch(
                 epoch, seed=self.seed, augmentation=self.augmentation, shuffle=self.shuffle,
                 images_per_class=images_per_class,
             )  # fmt: skip
             return watch(epoch, chosen)
 
-        for record in fit(
-            self.model, batches, loss_fn=self.loss_fn, optimizer=self.optimizer, schedule=self.schedule,
-            steps_per_epoch=len(train), epochs=self.epochs, start_epoch=epochs_done, seed=self.seed,
-            val=None if val is None else val.in_order, test=None if test is None else test.in_order,
-            autocast=self.autocast, clipping=self.clipping, average=self.average,
+        learner = Learner(self.model, self.loss_fn, self.optimizer, self.average, self.clipping, self.autocast)
+        for record in training(
+            learner, pieces, schedule=self.schedule, steps_per_epoch=len(train), epochs=self.epochs,
+            start_epoch=epochs_done, seed=self.seed, val=None if val is None else val.in_order,
+            test=None if test is None else test.in_order, manner=manner,
         ):  # fmt: skip
-            if record.val is not None:
+            if record is not None and record.val is not None:
                 self.schedule.observe(record.val.loss)
             yield record
 
@@ -127,16 +130,16 @@ class AtOnce:
         """What the solver has to say."""
         return self.head.remark
 
-    def records(
+    def turns(
         self,
         train: Batches,
         *,
         val: Batches | None,
         test: Batches | None,
         epochs_done: int,
-        watch: Watch,  # noqa: ARG002 - no batch is used by itself
-    ) -> Iterator[EpochRecord]:
-        """Solve the head if it is not, and yield one record; the arguments are those of `InSteps.records`."""
+        **_: object,  # no batch is used by itself
+    ) -> Iterator[EpochRecord | None]:
+        """Solve the head if it is not, and yield one record; the arguments are those of `InSteps.turns`."""
         return solve(
             self.head, train, loss_fn=self.loss_fn, seed=self.seed, epochs_done=epochs_done, val=val, test=test
         )
@@ -168,7 +171,7 @@ class Nothing:
         """The head's own."""
         return self.head.loss_fn()
 
-    def records(self, train: Batches, **_: object) -> Iterator[EpochRecord]:  # noqa: ARG002
+    def turns(self, train: Batches, **_: object) -> Iterator[EpochRecord | None]:  # noqa: ARG002
         """Yield nothing."""
         return iter(())
 

@@ -10,7 +10,8 @@ import torch
 
 from cnnlab.data.batches import Batches
 from cnnlab.networks.transfer.solved_heads import SolvedHead
-from cnnlab.training.engine import EpochRecord, Score, evaluate
+from cnnlab.training.engine import EpochRecord
+from cnnlab.training.evaluation import Score, evaluate
 
 
 def solve(

@@ -20,7 +20,7 @@ from cnnlab.data.image_folders.decoding import decode
 from cnnlab.data.library import DataLibrary
 from cnnlab.networks.scores import to_scores
 from cnnlab.runs.predicting.submission import image_id
-from cnnlab.training.engine import predict
+from cnnlab.training.evaluation import predict
 
 _CHUNK = 64  # images that are decoded and classified together
 _TEST_IMAGES = 10
