@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from cnnlab.data.image_normalization import Normalization, imagenet_normalization, measure_normalization
+from tests.host_traffic import CUDA, NoHostTraffic, fake_cuda
 
 
 def test_normalization_takes_mean_and_deviation_off_each_channel():
@@ -35,3 +36,9 @@ def test_channel_that_is_constant_but_for_rounding_is_not_blown_up():
     images[0, 0, 0, 0] = 129  # a deviation of 0.006 grey levels
     result = measure_normalization(images, torch.arange(512)).apply(torch.full((1, 1, 1, 1), 255, dtype=torch.uint8))
     assert float(result) == pytest.approx(127 / 255, abs=1e-3)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_normalization_brings_no_constant_from_the_host(channels):
+    with fake_cuda(), NoHostTraffic():
+        imagenet_normalization(channels).apply(torch.zeros(2, channels, 4, 4, dtype=torch.uint8, device=CUDA))

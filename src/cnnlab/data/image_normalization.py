@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -21,10 +24,19 @@ class Normalization:
 
     def apply(self, images: Tensor) -> Tensor:
         """Turn uint8 (N, C, H, W) into float32 (N, C, H, W): (x / 255 - mean) / std."""
-        shape = (1, len(self.std), 1, 1)
-        scale = 1 / (255 * torch.tensor(self.std, device=images.device)).view(shape)
-        shift = -torch.tensor(self.mean, device=images.device).view(shape) * scale * 255
-        return images.float().mul_(scale).add_(shift)
+        scale, shift = self._scale_and_shift
+        return images.float().mul_(_per_channel(scale, images.device)).add_(_per_channel(shift, images.device))
+
+    @cached_property
+    def _scale_and_shift(self) -> tuple[list[float], list[float]]:
+        """What the values of each channel, from 0 to 255, are multiplied by, and what is added then."""
+        scale = 1 / (255 * np.array(self.std, np.float32))
+        return scale.tolist(), (-np.array(self.mean, np.float32) * scale * 255).tolist()
+
+
+def _per_channel(values: Sequence[float], device: torch.device) -> Tensor:
+    """Return constants (C, 1, 1) that are written where they are used: a copy from the host would wait for the GPU."""
+    return torch.cat([torch.full((1, 1, 1), value, device=device) for value in values])
 
 
 def measure_normalization(images: Tensor, rows: Tensor) -> Normalization:

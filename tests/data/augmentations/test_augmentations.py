@@ -6,6 +6,7 @@ import torch
 from cnnlab.base.errors import ConfigError
 from cnnlab.data.augmentations import AUGMENTATIONS, chain
 from tests.data.augmentations.images import noise, uniform
+from tests.host_traffic import CUDA, NoHostTraffic, fake_cuda
 
 
 @pytest.mark.parametrize("channels", [1, 3])
@@ -53,6 +54,25 @@ def test_augmentation_takes_the_largest_draws(name):
     augmentation = AUGMENTATIONS[name]()
     draws = torch.full((5, augmentation.num_draws), 1 - 2**-24)  # the largest float32 under 1
     assert augmentation.apply(noise(), draws).shape == (5, 3, 8, 8)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("name", AUGMENTATIONS)
+def test_augmentation_moves_nothing_between_host_and_device_once_it_has_been_used(name, channels):
+    with fake_cuda():
+        augmentation = AUGMENTATIONS[name]()
+        batch = torch.zeros(5, channels, 8, 8, dtype=torch.uint8, device=CUDA)
+        augment(augmentation, batch)
+        with NoHostTraffic():
+            augment(augmentation, batch)
+
+
+def augment(augmentation, batch):
+    """Do to a batch on a device all that an augmentation does, mixing included."""
+    images = augmentation.apply(batch, torch.rand(len(batch), augmentation.num_draws, device=batch.device))
+    if augmentation.mixing is not None:
+        draws = torch.rand(len(batch), augmentation.mixing.num_draws, device=batch.device)
+        augmentation.mixing.apply(images, images.flip(0), draws)
 
 
 @pytest.mark.cuda

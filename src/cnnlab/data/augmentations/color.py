@@ -48,7 +48,7 @@ def adjust_hue(images: Tensor, shift: Tensor) -> Tensor:
     low, high = values.amin(1, keepdim=True), values.amax(1, keepdim=True)
     chroma = high - low
     hue = _sextants((values - low).div_(chroma.clamp_min(1)))
-    n = torch.tensor((5.0, 3.0, 1.0), device=images.device).view(3, 1, 1)
+    n = torch.arange(5.0, 0.0, -2.0, device=images.device).view(3, 1, 1)
     k = hue + (6 * per_image(shift) + n)
     k.sub_((k / 6).floor_().mul_(6))
     weight = k.sub_(2).abs_().neg_().add_(2).clamp_(0, 1)  # min(k, 4 - k) = 2 - |k - 2|

@@ -44,7 +44,7 @@ def flip_vertically(images: Tensor, is_flipped: Tensor) -> Tensor:
 
 
 def affine_matrix(
-    degrees: Tensor, shift_x: Tensor, shift_y: Tensor, *, scale: float | Tensor = 1.0, shear: float | Tensor = 0.0
+    degrees: Tensor, shift_x: Tensor, shift_y: Tensor, *, scale: float | Tensor = 1.0, shear: Tensor | None = None
 ) -> Tensor:
     """Return the map from the pixels of each result to those of its image; the image is sheared, scaled, turned, moved.
 
@@ -53,12 +53,12 @@ def affine_matrix(
         shift_x: pixels to the right.
         shift_y: pixels down.
         scale: factor on the size of what is seen.
-        shear: degrees, along x.
+        shear: degrees, along x; None is 0.
 
     Shape:
         (N,) each -> (N, 2, 3).
     """
-    turn, slope = torch.deg2rad(degrees), torch.tan(torch.deg2rad(torch.as_tensor(shear)))
+    turn, slope = torch.deg2rad(degrees), 0.0 if shear is None else torch.tan(torch.deg2rad(shear))
     cos, sin = turn.cos() / scale, turn.sin() / scale
     x_from_x, x_from_y = cos - sin * slope, sin + cos * slope  # the inverse of rotation @ [[1, -slope], [0, 1]] * scale
     y_from_x, y_from_y = -sin, cos
@@ -76,8 +76,8 @@ def warp(images: Tensor, matrix: Tensor, *, interpolation: Interpolation) -> Ten
         images uint8 (N, C, H, W), matrix (N, 2, 3) -> uint8 (N, C, H, W), channels last.
     """
     height, width = images.shape[2:]
-    size = torch.tensor((width, height), device=images.device)
-    from_x, from_y, offset = (matrix * (2 / size)[:, None]).unbind(2)  # (N, 2) each; the image reaches from -1 to 1
+    scaled = torch.stack((matrix[:, 0] * (2 / width), matrix[:, 1] * (2 / height)), 1)  # the image reaches from -1 to 1
+    from_x, from_y, offset = scaled.unbind(2)  # (N, 2) each
     x = torch.arange(width, device=images.device) - (width - 1) / 2
     y = torch.arange(height, device=images.device) - (height - 1) / 2
     across = from_x[:, None, None] * x[:, None]  # (N, 1, W, 2)
@@ -182,13 +182,18 @@ def random_resized_crop(
         area = between(draws[:, 0], *scale)
         # A box with this part of the area fits for ratios from area to 1 / area, so that none has to be drawn again.
         shape = between(draws[:, 1], area.log().clamp_min(flattest), (-area.log()).clamp_max(tallest)).exp()
-        sides = torch.stack(((area / shape).sqrt(), (area * shape).sqrt()), 1)  # height, width, in parts of the image's
-        size = torch.tensor(images.shape[2:], device=images.device)
-        height, width = (boxes := (sides * size).round().long().clamp_min(1).minimum(size)).unbind(1)
-        top, left = (draws[:, 2:] * (size - boxes + 1)).long().unbind(1)
+        height = _box_side((area / shape).sqrt(), images.shape[2])
+        width = _box_side((area * shape).sqrt(), images.shape[3])
+        top = (draws[:, 2] * (images.shape[2] - height + 1)).long()
+        left = (draws[:, 3] * (images.shape[3] - width + 1)).long()
         return crop_and_resize(images, top, left, height, width)
 
     return Augmentation(4, apply)
+
+
+def _box_side(part: Tensor, side: int) -> Tensor:
+    """Return a part of the image's side in whole pixels, int64 (N,), at least one of them."""
+    return (part * side).round().long().clamp(1, side)
 
 
 def _check_range(option: str, ends: tuple[float, float]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Annotated
 
 import numpy as np
@@ -47,7 +48,7 @@ def cutout(*, side: Portion = 0.5, fill: Gray = 128, probability: Probability = 
         height, width = images.shape[2:]
         half = (draws[:, 2] < probability) * int(side * min(height, width) / 2)
         mask = box_mask(images, (draws[:, 0] * width).long(), (draws[:, 1] * height).long(), half, half)
-        return torch.where(mask, images.new_tensor(fill), images)
+        return torch.where(mask, fill, images)
 
     return Augmentation(3, apply)
 
@@ -84,8 +85,12 @@ def _weights(alpha: float, probability: float) -> Callable[[Tensor, Tensor], Ten
 
     quantiles = torch.from_numpy(betaincinv(alpha, alpha, np.linspace(0, 1, _QUANTILES))).float()
 
+    @cache
+    def quantiles_on(device: torch.device) -> Tensor:
+        return quantiles.to(device)  # once: it waits for the GPU
+
     def weight(draws: Tensor, chance: Tensor) -> Tensor:
-        table, place = quantiles.to(draws.device), draws * (_QUANTILES - 1)
+        table, place = quantiles_on(draws.device), draws * (_QUANTILES - 1)
         below = place.long()
         beta = torch.lerp(table[below], table[below + 1], place - below)
         return torch.where(chance < probability, beta, 1.0)
