@@ -8,6 +8,8 @@ import torch.nn.functional as F
 
 from cnnlab.networks.scores import DECISION_VALUES, PROBABILITIES, scores_are
 from cnnlab.training.losses import LOSSES, cross_entropy, focal, l1, mse
+from cnnlab.training.metric_losses import as_feature_loss
+from tests.host_traffic import CUDA, NoHostTraffic, fake_cuda
 
 TARGETS = torch.tensor([0, 2, 1, 2])
 ONE_HOT = F.one_hot(TARGETS, 3).float()
@@ -19,6 +21,29 @@ def test_loss_is_one_finite_float32_that_is_not_negative(name):
     assert (loss.shape, loss.dtype) == ((), torch.float32)
     assert math.isfinite(loss)
     assert loss >= 0
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_training_loss_moves_nothing_between_host_and_device(name):
+    with fake_cuda():
+        with CUDA:
+            loss_fn, logits, features = LOSSES[name](3), torch.zeros(4, 3), torch.zeros(4, 5)
+            targets = torch.zeros(4, dtype=torch.int64)
+        if (feature_loss := as_feature_loss(loss_fn)) is not None:
+            feature_loss.set_num_features(5)
+        with NoHostTraffic():
+            loss_fn(logits, targets, *([] if feature_loss is None else [features]))
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_gradient_of_the_training_loss_waits_for_nothing(name):
+    loss_fn, logits, features = LOSSES[name](3), torch.randn(4, 3), torch.randn(4, 5)
+    if (feature_loss := as_feature_loss(loss_fn)) is not None:
+        feature_loss.set_num_features(5)
+    given = [values.requires_grad_() for values in ([logits] if feature_loss is None else [logits, features])]
+    loss = loss_fn(logits, TARGETS, *given[1:])
+    with NoHostTraffic():
+        torch.autograd.grad(loss, given)
 
 
 @pytest.mark.parametrize("name", LOSSES)

@@ -122,6 +122,5 @@ class CenterLoss(FeatureLoss):
 
     @torch.no_grad()
     def _move(self, difference: Tensor, targets: Tensor) -> None:
-        sums = torch.zeros_like(self.centers).index_add_(0, targets, difference.to(self.centers.dtype))
-        counts = torch.bincount(targets, minlength=len(self.centers))
-        self.centers += self.rate * sums / (1 + counts[:, None])
+        hot = F.one_hot(targets, len(self.centers)).to(difference.dtype)  # a histogram would wait for its maximum
+        self.centers += self.rate * (hot.T @ difference) / (1 + hot.sum(0)[:, None])
