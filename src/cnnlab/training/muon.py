@@ -15,7 +15,7 @@ _ITERATIONS = 5  # after which singular values lie between 0.7 and 1.2
 
 
 class Muon(Optimizer):
-    """Momentum whose steps are orthogonal matrices, or nearly so.
+    """Momentum whose steps are orthogonal matrices, or nearly so; nothing of a step is read on the host.
 
     Jordan et al. 2024, https://kellerjordan.github.io/posts/muon
 
@@ -28,7 +28,7 @@ class Muon(Optimizer):
 
     Args:
         groups: as torch takes them; each is parted into matrices and others.
-        lr: of both kinds.
+        lr: of both kinds; a number, or a tensor () on the parameters' device.
         momentum: of the matrices.
         betas: of AdamW.
         eps: of AdamW.
@@ -39,7 +39,7 @@ class Muon(Optimizer):
         self,
         groups: Iterable[dict[str, Any]],
         *,
-        lr: float,
+        lr: float | Tensor,
         momentum: float,
         betas: tuple[float, float],
         eps: float,
@@ -47,6 +47,13 @@ class Muon(Optimizer):
     ) -> None:
         defaults = {"lr": lr, "momentum": momentum, "betas": betas, "eps": eps, "weight_decay": weight_decay}
         super().__init__(list(_parted(groups)), defaults)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Go on from a state, in which the steps of AdamW may be counted elsewhere: on the CPU, or in a number."""
+        super().__setstate__(state)
+        for p, own in self.state.items():
+            if "step" in own:
+                own["step"] = torch.as_tensor(own["step"], dtype=torch.float64, device=p.device)
 
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]
@@ -77,7 +84,9 @@ def _muon(gradient: Tensor, state: dict[str, Any], group: dict[str, Any]) -> Ten
 
 def _adam(gradient: Tensor, state: dict[str, Any], group: dict[str, Any]) -> Tensor:
     if not state:
-        state.update(step=0, mean=torch.zeros_like(gradient), square=torch.zeros_like(gradient))
+        # float64, in which the powers of the betas are what Python makes of them
+        step = torch.zeros((), dtype=torch.float64, device=gradient.device)
+        state.update(step=step, mean=torch.zeros_like(gradient), square=torch.zeros_like(gradient))
     beta1, beta2 = group["betas"]
     state["step"] += 1
     mean = state["mean"].lerp_(gradient, 1 - beta1) / (1 - beta1 ** state["step"])
