@@ -18,6 +18,7 @@ from cnnlab.training.optimizers import (
     rmsprop,
     sgd,
 )
+from tests.host_traffic import CUDA, NoHostTraffic, fake_cuda
 
 PLAIN = {  # the same methods in torch's plain loops, at other than default values
     "sgd": (torch.optim.SGD, {"lr": 0.1, "weight_decay": 0.01}),
@@ -122,6 +123,23 @@ def test_optimizer_is_fused_where_torch_has_it(name, is_fused):
 
 def test_optimizer_is_not_fused_on_other_devices():
     assert not sgd([nn.Parameter(torch.empty(1, device="meta"))]).defaults["fused"]
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_step_on_cuda_reads_nothing_on_the_host_not_even_the_learning_rate(name):
+    with fake_cuda():
+        with CUDA:
+            module = nn.Conv2d(5, 7, 3)
+        optimizer = OPTIMIZERS[name](list(module.parameters()), weight_decay=0.1)
+        for group in optimizer.param_groups:
+            group["lr"] = torch.full((), group["lr"], device=CUDA)
+        for p in module.parameters():
+            p.grad = torch.zeros_like(p)
+        with NoHostTraffic():
+            optimizer.step()
+            optimizer.step()
+        assert all(value.is_cuda for own in optimizer.state.values() for value in own.values())
+        assert all(group.get("capturable", True) for group in optimizer.param_groups)  # else Adam refuses a capture
 
 
 def test_sgd_subtracts_lr_times_gradient():

@@ -6,6 +6,7 @@ losses         num_classes -> module; and their table
 metric_losses  losses that see the features too
 optimizers     parameters -> torch optimizer; and their table
 muon           an optimizer that torch lacks
+adagrad        one that torch has, for steps that read nothing on the host
 schedulers     step -> factor of the learning rate; and their table
 solving        the one epoch of a head that is solved at once
 learning       the ways in which a run learns: in steps, at once, or not at all

@@ -1,4 +1,7 @@
-"""Optimizers: parameters, or groups of them, -> torch optimizer; with torch's fused kernels where it has them."""
+"""Optimizers: parameters, or groups of them, -> torch optimizer; with torch's fused kernels where it has them.
+
+On CUDA no step reads anything on the host, so that a CUDA graph can capture it; `lr` may be a tensor () there.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from cnnlab.base.schema import Fraction, NonNegative, Portion, Positive
+from cnnlab.training.adagrad import Adagrad
 from cnnlab.training.muon import Muon
 
 Group = dict[str, object]
@@ -49,7 +53,10 @@ def adam(
     weight_decay: NonNegative = 0.0,
 ) -> Optimizer:
     """Adam, weight decay added to the gradient (Kingma and Ba 2015, arXiv:1412.6980)."""
-    return torch.optim.Adam(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, fused=_can_fuse(params))
+    fused, capturable = _can_fuse(params), _is_on_cuda(params)
+    return torch.optim.Adam(
+        params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, fused=fused, capturable=capturable
+    )
 
 
 def adamw(
@@ -61,7 +68,10 @@ def adamw(
     weight_decay: NonNegative = 1e-2,
 ) -> Optimizer:
     """Adam, weight decay apart from the gradient (Loshchilov and Hutter 2019, arXiv:1711.05101)."""
-    return torch.optim.AdamW(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, fused=_can_fuse(params))
+    fused, capturable = _can_fuse(params), _is_on_cuda(params)
+    return torch.optim.AdamW(
+        params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, fused=fused, capturable=capturable
+    )
 
 
 def adadelta(
@@ -73,14 +83,16 @@ def adadelta(
     weight_decay: NonNegative = 0.0,
 ) -> Optimizer:
     """Adadelta, which sets its own step sizes (Zeiler 2012, arXiv:1212.5701)."""
-    return torch.optim.Adadelta(params, lr=lr, rho=rho, eps=eps, weight_decay=weight_decay)
+    return torch.optim.Adadelta(params, lr=lr, rho=rho, eps=eps, weight_decay=weight_decay, **_in_tensors(params))
 
 
 def adagrad(
     params: Params, *, lr: Positive = 0.01, eps: Positive = 1e-10, weight_decay: NonNegative = 0.0
 ) -> Optimizer:
     """Adagrad: steps shrink with the sum of all squared gradients (Duchi et al. 2011)."""
-    return torch.optim.Adagrad(params, lr=lr, eps=eps, weight_decay=weight_decay)
+    if _is_on_cuda(params):
+        return Adagrad(_groups(params), lr=lr, eps=eps, weight_decay=weight_decay)
+    return torch.optim.Adagrad(params, lr=lr, eps=eps, weight_decay=weight_decay)  # needs less memory, so less time
 
 
 def rmsprop(
@@ -93,7 +105,9 @@ def rmsprop(
     weight_decay: NonNegative = 0.0,
 ) -> Optimizer:
     """RMSprop: steps shrink with the running mean of the squared gradients (Tieleman and Hinton 2012)."""
-    return torch.optim.RMSprop(params, lr=lr, alpha=alpha, eps=eps, momentum=momentum, weight_decay=weight_decay)
+    return torch.optim.RMSprop(
+        params, lr=lr, alpha=alpha, eps=eps, momentum=momentum, weight_decay=weight_decay, **_in_tensors(params)
+    )
 
 
 def nadam(
@@ -105,7 +119,7 @@ def nadam(
     weight_decay: NonNegative = 0.0,
 ) -> Optimizer:
     """Adam with Nesterov's look ahead (Dozat 2016)."""
-    return torch.optim.NAdam(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
+    return torch.optim.NAdam(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, **_in_tensors(params))
 
 
 def radam(
@@ -117,7 +131,7 @@ def radam(
     weight_decay: NonNegative = 0.0,
 ) -> Optimizer:
     """Adam that warms up by itself, while its variance is uncertain (Liu et al. 2020, arXiv:1908.03265)."""
-    return torch.optim.RAdam(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
+    return torch.optim.RAdam(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, **_in_tensors(params))
 
 
 def muon(
@@ -140,6 +154,15 @@ def _groups(params: Params) -> list[Group]:
 
 def _can_fuse(params: Params) -> bool:
     return all(p.device.type in FUSED_DEVICES and p.is_floating_point() for p in _tensors(params))
+
+
+def _in_tensors(params: Params) -> dict[str, bool]:
+    """Return the options with which torch computes nothing in Python's numbers; where these are fine, none."""
+    return {"foreach": True, "capturable": True} if _is_on_cuda(params) else {}
+
+
+def _is_on_cuda(params: Params) -> bool:
+    return all(p.is_cuda for p in _tensors(params))
 
 
 def _tensors(params: Params) -> Iterator[Tensor]:
