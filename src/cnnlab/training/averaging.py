@@ -23,6 +23,7 @@ class MovingAverage(AveragedModel):
 
     def __init__(self, network: nn.Module, decay: float) -> None:
         super().__init__(network, use_buffers=True)
+        self.n_averaged = self.n_averaged.to(next(network.parameters()).device)  # torch leaves it on the CPU
         self.decay = decay
 
     @torch.no_grad()
