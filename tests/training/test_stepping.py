@@ -128,6 +128,7 @@ def test_recording_that_does_something_else_is_not_used():
     ]
 
 
+@pytest.mark.filterwarnings("default")
 def test_algorithm_without_equal_bits_is_told_and_other_warnings_stay_warnings():
     class Shouting(Small):
         def features(self, x):
