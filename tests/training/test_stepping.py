@@ -4,76 +4,14 @@ import warnings
 
 import pytest
 import torch
-from torch import nn
 
-from cnnlab.data.augmentations import AUGMENTATIONS
-from cnnlab.data.batches import Batches
-from cnnlab.data.stores import whole
-from cnnlab.networks.batch_norm import BatchNorm2d
-from cnnlab.networks.models.blocks import Classifier
-from cnnlab.training.averaging import MovingAverage
-from cnnlab.training.engine import Manner, training
 from cnnlab.training.losses import LOSSES
-from cnnlab.training.metric_losses import as_feature_loss
-from cnnlab.training.optimizers import OPTIMIZERS
-from cnnlab.training.step import Clipping, Learner
+from cnnlab.training.step import Clipping
 from cnnlab.training.tracks import Track
 from tests.training.recording import BrokenTrack, FrozenTrack, RecordingTrack
+from tests.training.small_training import Small, batches, equal, trained
 
-LR = 2.0**-6  # the same in float32
-
-
-class Small(Classifier):
-    """A convolution, normalization, dropout and a classifier."""
-
-    def __init__(self):
-        super().__init__()
-        conv = nn.Conv2d(3, 4, 3, bias=False)
-        self.body = nn.Sequential(conv, BatchNorm2d(4), nn.ReLU(), nn.Flatten(), nn.Dropout(0.3))
-        self.head = nn.Linear(64, 3)
-
-    def features(self, x):
-        return self.body(x)
-
-    def classifier(self, features):
-        return self.head(features)
-
-
-def batches(num_images, *, piece_steps=1):
-    g = torch.Generator().manual_seed(0)
-    images = torch.randint(0, 256, (num_images, 3, 6, 6), dtype=torch.uint8, generator=g)
-    split = whole("images", images.contiguous(memory_format=torch.channels_last), torch.arange(num_images) % 3)
-    return Batches(split, 8, prepare=lambda x: x / 255, device=torch.device("cpu"), piece_steps=piece_steps)
-
-
-def trained(track, *, optimizer="momentum", loss="cross_entropy", augmentation="flip_crop", num_images=180, piece_steps=3,
-            decay=None, clipping=Clipping(), epochs=3, factor=lambda step: 0.5 ** (step // 20), model=None, say=None):  # fmt: skip
-    """Return all states after a training, and its records."""
-    torch.manual_seed(0)
-    model, loss_fn = (Small() if model is None else model()), LOSSES[loss](3)
-    if (feature_loss := as_feature_loss(loss_fn)) is not None:
-        feature_loss.set_num_features(64)
-    train = batches(num_images, piece_steps=piece_steps)
-    average = None if decay is None else MovingAverage(model, decay)
-    learner = Learner(model, loss_fn, OPTIMIZERS[optimizer](list(model.parameters()), lr=LR), average, clipping, None)
-    chosen = AUGMENTATIONS[augmentation]()
-    records = training(
-        learner, lambda epoch: train.epoch(epoch, seed=0, augmentation=chosen), schedule=factor,
-        steps_per_epoch=len(train), epochs=epochs, val=batches(20).in_order,
-        manner=Manner(track=track, say=say or pytest.fail),
-    )  # fmt: skip
-    records = [record for record in records if record is not None]
-    states = [model.state_dict(), loss_fn.state_dict(), learner.optimizer.state_dict()["state"]]
-    figures = [
-        (each.lr, each.train, each.val, each.grad_norm, each.gradients, each.diverged_at_step) for each in records
-    ]
-    return [*states, {} if average is None else average.state_dict()], figures
-
-
-def equal(one, other):
-    """See that two trainings ended the same, to the bit."""
-    torch.testing.assert_close(one[0], other[0], rtol=0, atol=0)
-    assert one[1] == other[1]
+OPERATION = "adaptive_avg_pool2d_backward_cuda"
 
 
 @pytest.mark.parametrize(
@@ -93,7 +31,9 @@ def test_recorded_steps_come_to_the_same_as_the_hosts_to_the_bit(options):
     num_kinds = 1 if options.get("num_images") == 8 else 2
     assert track.num_recorded == num_kinds
     num_steps = options.get("epochs", 3) * len(batches(options.get("num_images", 180)))
-    assert track.num_replayed == num_steps - num_kinds + num_kinds  # the first of each kind is taken; each is tried once
+    assert (
+        track.num_replayed == num_steps - num_kinds + num_kinds
+    )  # the first of each kind is taken; each is tried once
 
 
 @pytest.mark.parametrize("name", ["nadam", "radam", "rmsprop", "adadelta"])
@@ -133,11 +73,11 @@ def test_algorithm_without_equal_bits_is_told_and_other_warnings_stay_warnings()
     class Shouting(Small):
         def features(self, x):
             if self.training:
-                warnings.warn("adaptive_avg_pool2d_backward_cuda does not have a deterministic implementation, but")
-            warnings.warn("the moon is full")
+                warnings.warn(f"{OPERATION} does not have a deterministic implementation, but", stacklevel=1)
+            warnings.warn("the moon is full", stacklevel=1)
             return super().features(x)
 
     said = []
     with pytest.warns(UserWarning, match="the moon is full"):
         trained(RecordingTrack(), model=Shouting, say=said.append, epochs=1)
-    assert said[0] == "adaptive_avg_pool2d_backward_cuda has other bits each time on a GPU, and so has this run"
+    assert said[0] == f"{OPERATION} has other bits each time on a GPU, and so has this run"
