@@ -21,6 +21,7 @@ from cnnlab.networks.activations import (
     softplus,
     tanh,
 )
+from tests.host_traffic import CUDA, NoHostTraffic, fake_cuda
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
@@ -29,6 +30,18 @@ from cnnlab.networks.activations import (
 def test_activation_keeps_shape_and_dtype(name, shape, dtype):
     y = ACTIVATIONS[name]().to(dtype)(torch.randn(shape).to(dtype))
     assert (y.shape, y.dtype) == (shape, dtype)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_activation_moves_nothing_between_host_and_device(name):
+    with fake_cuda():
+        with CUDA:
+            activation, x = ACTIVATIONS[name](), torch.zeros(2, 6)
+        with NoHostTraffic():
+            activation(x)
+    y = ACTIVATIONS[name]()(torch.randn(2, 6, requires_grad=True))
+    with NoHostTraffic():
+        y.sum().backward()
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)

@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 from cnnlab.networks.normalizations import NORMALIZATIONS, batch, dropout, group, instance, layer, none
+from tests.host_traffic import CUDA, NoHostTraffic, fake_cuda
 
 SHAPES = [((4, 6, 3, 3), 2), ((4, 6), 0)]
 
@@ -15,6 +16,20 @@ SHAPES = [((4, 6, 3, 3), 2), ((4, 6), 0)]
 def test_normalization_keeps_shape_and_dtype(name, shape, spatial_dims, is_training):
     y = NORMALIZATIONS[name](6, spatial_dims).train(is_training)(torch.randn(shape))
     assert (y.shape, y.dtype) == (shape, torch.float32)
+
+
+@pytest.mark.parametrize("is_training", [True, False])
+@pytest.mark.parametrize(("shape", "spatial_dims"), SHAPES)
+@pytest.mark.parametrize("name", NORMALIZATIONS)
+def test_normalization_moves_nothing_between_host_and_device(name, shape, spatial_dims, is_training):
+    with fake_cuda():
+        with CUDA:
+            norm, x = NORMALIZATIONS[name](6, spatial_dims).train(is_training), torch.zeros(shape)
+        with NoHostTraffic():
+            norm(x)
+    y = NORMALIZATIONS[name](6, spatial_dims).train(is_training)(torch.randn(shape, requires_grad=True))
+    with NoHostTraffic():
+        y.sum().backward()
 
 
 @pytest.mark.parametrize("spatial_dims", [2, 0])

@@ -9,6 +9,7 @@ from cnnlab.networks.activations import ACTIVATIONS
 from cnnlab.networks.models import MODELS
 from cnnlab.networks.models.blocks import Classifier
 from cnnlab.networks.normalizations import NORMALIZATIONS
+from tests.host_traffic import CUDA, NoHostTraffic, fake_cuda
 
 
 def build(name, num_classes=5, in_channels=3, image_size=16, normalization="batch", activation="relu", **options):
@@ -103,3 +104,15 @@ def test_every_activation_is_a_module_of_its_own_and_used_once(name):
         module.register_forward_hook(lambda module, *_: calls.append(module))
     model(torch.randn(2, 3, 16, 16))
     assert sorted(map(id, calls)) == sorted(map(id, activations))
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_training_moves_nothing_between_host_and_device(name):
+    with fake_cuda():
+        with CUDA:
+            model, images = build(name, width=0.1), torch.zeros(4, 3, 16, 16)
+        with NoHostTraffic():
+            model(images)
+    loss = build(name, width=0.1)(torch.randn(4, 3, 16, 16)).square().mean()
+    with NoHostTraffic():
+        loss.backward()
