@@ -51,7 +51,7 @@ def start_runtime(*, device: str, precision: str, threads: int | None, determini
     wanted = threads or _default_threads()
     if wanted != torch.get_num_threads():
         torch.set_num_threads(wanted)
-    chosen = _choose_device(device)
+    chosen = choose_device(device)
     is_cuda = chosen.type == "cuda"
     _choose_algorithms(deterministic=is_cuda if deterministic is None else deterministic, warns=deterministic is None)
     if is_cuda:
@@ -79,7 +79,12 @@ def _default_threads() -> int:
     return torch.get_num_threads()
 
 
-def _choose_device(name: str) -> torch.device:
+def choose_device(name: str) -> torch.device:
+    """Return the device that is meant.
+
+    Raises:
+        ConfigError: there is none of this name.
+    """
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:

@@ -28,7 +28,8 @@ class TrainJob:
 
     def __call__(self, config: DictConfig) -> Outcome:
         """Train one run; alone it says how it goes, in a sweep the sweep does."""
-        from cnnlab.runs.job import attempt  # imports torch
+        from cnnlab.base.memory import release_memory  # these import torch
+        from cnnlab.runs.job import attempt
 
         try:
             hydra_config = HydraConfig.get()
@@ -42,7 +43,10 @@ class TrainJob:
         except ConfigError as error:
             print(error, file=sys.stderr)
             return Outcome(2, str(error))
-        outcome = finish(attempt(plain, overrides, in_sweep=in_sweep, library=self.library))
+        try:
+            outcome = finish(attempt(plain, overrides, in_sweep=in_sweep, library=self.library))
+        finally:
+            release_memory()
         if outcome.reason and not in_sweep:
             print(outcome.traceback or outcome.reason, file=sys.stderr)
         return outcome

@@ -55,9 +55,14 @@ class Run:
         figures = self.summary.get(split) or {}
         return figures.get("accuracy") if self.is_finished else None
 
+    @property
+    def is_timed(self) -> bool:
+        """Whether its seconds are its own: runs abreast share a GPU."""
+        return self.environment.get("abreast") is None
+
     def seconds(self, name: str) -> float | None:
-        """Return the seconds of `train` (batches alone) or `total`."""
-        return (self.summary.get("seconds") or {}).get(name) if self.is_finished else None
+        """Return the seconds of `train` (batches alone) or `total`; None where they are not its own."""
+        return (self.summary.get("seconds") or {}).get(name) if self.is_finished and self.is_timed else None
 
     @property
     def num_test(self) -> int | None:

@@ -98,6 +98,11 @@ def _mixed_environments(arms: Sequence[Arm], names: Names) -> str | None:
     return f"Runs were not made alike: {'; '.join(told)}." if told else None
 
 
+def _shared_device(arms: Sequence[Arm], names: Names) -> str | None:
+    told = [names[arm.label] for arm in arms if not all(run.is_timed for run in arm.finished)]
+    return f"Trained beside other runs on one GPU, so without seconds: {some_of(told, most=3)}." if told else None
+
+
 def _older_version(arms: Sequence[Arm], _: Names) -> str | None:
     schemas = {run.schema for arm in arms for run in arm.finished} - {SCHEMA}  # one at most: no others are compared
     return f"Made by an older version of cnnlab (schema {schemas.pop()}, now {SCHEMA})." if schemas else None
@@ -148,7 +153,7 @@ def _same_runs(arms: Sequence[Arm], names: Names) -> str | None:
 
 
 CHECKS: tuple[Callable[[Sequence[Arm], Names], str | None], ...] = (
-    _below_majority, _budgets, _mixed_environments, _older_version, _shared_rate, _same_runs,
+    _below_majority, _budgets, _mixed_environments, _older_version, _shared_device, _shared_rate, _same_runs,
 )  # fmt: skip
 
 

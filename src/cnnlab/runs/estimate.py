@@ -64,7 +64,11 @@ def cost_of_finished(folder: RunFolder) -> Cost | None:
     if read_status(folder).get("status") != "finished" or not isinstance(seconds, int | float):
         return None
     shared = features if isinstance(features, int | float) else 0.0
-    return Cost(float(seconds) - shared, sum(path.stat().st_size for path in folder.path.rglob("*") if path.is_file()))
+    abreast = folder.read_environment().get("abreast", 1)  # its seconds were those of so many
+    return Cost(
+        (float(seconds) - shared) / abreast,
+        sum(path.stat().st_size for path in folder.path.rglob("*") if path.is_file()),
+    )
 
 
 def probe(config: RunConfig, *, library: DataLibrary, samples: FeatureSamples) -> Cost:

@@ -6,8 +6,9 @@ import re
 import traceback
 from collections.abc import Sequence
 
+import torch
+
 from cnnlab.base.errors import Busy, ConfigError, RunError
-from cnnlab.base.memory import release_memory
 from cnnlab.base.schema import PlainMapping
 from cnnlab.base.turns import Turns
 from cnnlab.config.identity import run_id
@@ -107,7 +108,7 @@ def attempt(
     plain: PlainMapping, overrides: Sequence[str], *, in_sweep: bool, library: DataLibrary | None = None,
     track: Track | None = None,
 ) -> Turns[Outcome]:  # fmt: skip
-    """Carry out one run; what goes wrong is returned, so that the next one can start.
+    """Carry out one run; what goes wrong is returned, so that the next one can start. What it held is not released.
 
     Args:
         plain: as of `run`.
@@ -121,10 +122,8 @@ def attempt(
     except ConfigError as error:
         return Outcome(2, str(error))
     except RunError as error:
-        return Outcome(1, str(error), is_busy=isinstance(error, Busy))
+        is_short = isinstance(error.__cause__, torch.OutOfMemoryError)
+        return Outcome(1, str(error), is_busy=isinstance(error, Busy), is_short_of_memory=is_short)
     except Exception as error:
         told = f"{type(error).__name__}: {error}".splitlines()[0]
         return Outcome(1, told, traceback=traceback.format_exc().rstrip())
-    finally:
-        if track is None:  # to release memory waits for all that the device does
-            release_memory()

@@ -15,5 +15,7 @@ class Outcome:
     """What went wrong, where something did."""
     is_busy: bool = False
     """Whether another process was at the run; nothing was done."""
+    is_short_of_memory: bool = False
+    """Whether a GPU had not the memory for it, beside whatever else was there."""
     traceback: str = ""
     """Of an exception that nobody foresaw."""

@@ -164,6 +164,8 @@ def _carry_out(
                 summary = writer.finished(state, figures)
                 for line in summary_lines(summary, epochs=config.epochs):
                     console.say(line)
+            if track is not None and track.num_abreast > 1:
+                folder.write_environment({**folder.read_environment(), "abreast": track.num_abreast})
             writer.write(summary)
             return RunEnd(folder, summary["status"], summary, is_new=True)
     finally:

@@ -181,6 +181,7 @@ def _taken(pieces: Iterable[Piece], stepper: Stepper, track: Track) -> Iterator[
             if (piece := next(waiting, None)) is None:
                 break
             stepper.take(piece)
+        track.num_images += len(piece.targets)
         track.mark()
         yield
         track.wait()

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 AHEAD = 2
 """Pieces that may be enqueued: the device never waits for the host, and stopping is prompt."""
+
+
+@dataclass(frozen=True)
+class Memory:
+    """How it stands with a device's memory."""
+
+    free_bytes: float = math.inf
+    num_refusals: int = 0
+    """How often there was none to give, in this process; what computes takes another way then, with other bits."""
 
 
 class Track:
@@ -25,6 +36,10 @@ class Track:
     """Whether what is enqueued can be recorded; no step has then a value of the host in it."""
 
     def __init__(self) -> None:
+        self.num_images = 0
+        """That the run has trained on."""
+        self.num_abreast = 1
+        """Runs that have gone on at the same time, at most."""
         self._own = self._outside = torch.get_rng_state()
         self._depth = 0
 
@@ -59,6 +74,10 @@ class Track:
         """
         raise NotImplementedError
 
+    def memory(self) -> Memory:
+        """Return how it stands with the device's memory."""
+        return Memory()
+
     def mark(self) -> None:
         """Remember what has been enqueued so far as a piece of work."""
 
@@ -89,6 +108,7 @@ class CudaTrack(Track):
     can_record = True
 
     def __init__(self, device: torch.device) -> None:
+        super().__init__()
         torch.cuda.init()  # type: ignore[no-untyped-call]
         self.device = device
         self.stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
@@ -152,6 +172,11 @@ class CudaTrack(Track):
         for graph in self._graphs:
             graph.reset()
         self._graphs.clear()
+
+    def memory(self) -> Memory:
+        """Return how it stands with the device's memory."""
+        free, _ = torch.cuda.mem_get_info(self.device)
+        return Memory(free, int(torch.cuda.memory_stats(self.device).get("num_ooms", 0)))
 
     def mark(self) -> None:
         """Remember what the stream has been given so far."""

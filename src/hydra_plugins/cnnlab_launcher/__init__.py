@@ -1,16 +1,78 @@
-"""`hydra/launcher=process`: every run of a sweep in a fresh process, some at a time; one that dies fails alone."""
+"""How the runs of a sweep are carried out.
 
+`hydra/launcher=cnnlab`, the default: one after the other in this process, or several abreast on a GPU.
+`hydra/launcher=process`: every run in a fresh process, some at a time; one that dies fails alone.
+"""
+
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+from hydra._internal.core_plugins.basic_launcher import BasicLauncher
 from hydra.core.config_store import ConfigStore
 from hydra.core.utils import JobReturn, JobStatus
 from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
+from cnnlab.base.schema import Plain
 from cnnlab.cli.composed import plain_values, typed
+from cnnlab.cli.consent import check_plugins
+from cnnlab.cli.jobs import TrainJob
+from cnnlab.sweeps.abreast import Abreast, width_of
 from cnnlab.sweeps.processes import Processes, Task
+
+
+@dataclass
+class CnnlabLauncherConfig:
+    """What `hydra/launcher=cnnlab` takes."""
+
+    _target_: str = "hydra_plugins.cnnlab_launcher.CnnlabLauncher"
+    abreast: Any = "auto"
+    """Runs that go on at the same time on a GPU, each in its turn; auto: as many as it gets through more with."""
+
+
+class CnnlabLauncher(BasicLauncher):
+    """Hydra's own launcher, one run after the other in this process; on a GPU several abreast.
+
+    Args:
+        abreast: as of CnnlabLauncherConfig.
+    """
+
+    def __init__(self, abreast: object) -> None:
+        super().__init__()
+        self.abreast = abreast
+
+    def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
+        """Take what Hydra gives every launcher; here, the task is the job of a command.
+
+        Raises:
+            ConfigError: `abreast` is no number of runs.
+        """
+        super().setup(hydra_context=hydra_context, task_function=task_function, config=config)
+        assert isinstance(task_function, TrainJob)
+        self.job, self.loader, self.width = task_function, hydra_context.config_loader, width_of(self.abreast)
+
+    def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
+        """Carry out the runs in this process."""
+        from cnnlab.base.memory import release_memory  # these import torch, and Hydra reads this file at every start
+        from cnnlab.runs.beginning import Beginning
+
+        runs = [
+            Beginning(functools.partial(self._composed, overrides), self.job.library) for overrides in job_overrides
+        ]
+        if not runs or runs[0].kind is None:
+            return super().launch(job_overrides, initial_job_idx)
+        abreast = Abreast(self.width(), is_urgent=lambda: False, release=release_memory)
+        return [_returned(outcome) for outcome in abreast.run(runs)]
+
+    def _composed(self, overrides: Sequence[str]) -> tuple[Plain, list[str]]:
+        assert self.config is not None
+        config = self.loader.load_sweep_config(self.config, list(overrides))
+        plain, words = plain_values(config), typed(config.hydra)
+        check_plugins(plain, words)
+        return plain, words
 
 
 @dataclass
@@ -80,4 +142,5 @@ def _returned(outcome: object) -> JobReturn:
     return returned
 
 
+ConfigStore.instance().store(group="hydra/launcher", name="cnnlab", node=CnnlabLauncherConfig, provider="cnnlab")
 ConfigStore.instance().store(group="hydra/launcher", name="process", node=ProcessLauncherConfig, provider="cnnlab")
