@@ -100,7 +100,6 @@ class MeasuredWidth:
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
         self.now = 1
         self._clock, self._most = clock, MOST
-        self._free: float | None = None
         self._began: tuple[float, int] | None = None
         self._speed = 0.0
 
@@ -117,14 +116,12 @@ class MeasuredWidth:
         if seconds < _WINDOW:
             return
         speed = (images - self._began[1]) / seconds
-        if speed < _GAIN * self._speed:
-            self.now, self._most = (
-                max(1, self.now // 2),
-                0,
-            )  # the runs that are too many end; no other takes their place
-        else:
-            self._speed, self.now = speed, min(2 * self.now, MOST, _most_in_memory(going))
         self._began = None
+        if speed < _GAIN * self._speed:
+            self.now = self._most = max(1, self.now // 2)  # those that are too many end, and no other takes their place
+            return
+        self._speed, self._most = speed, min(self._most, _most_in_memory(going))
+        self.now = max(self.now, min(2 * self.now, self._most))
 
     def shrink(self, num_going: int) -> None:
         """Take down that there was no memory for one more than these."""
@@ -146,9 +143,9 @@ def width_of(abreast: object) -> Callable[[], Width]:
 
 def _most_in_memory(going: Sequence[Going]) -> int:
     """Return how many runs like these the device's memory holds."""
-    taken = max(run.taken_bytes for run in going)
-    free = going[0].track.memory().free_bytes
-    return MOST if taken <= 0 else len(going) + int(_SHARE * free / taken)
+    most = max(run.taken_bytes for run in going)
+    free = going[0].track.memory().free_bytes + sum(run.taken_bytes for run in going)
+    return MOST if most <= 0 else int(min(MOST, _SHARE * free / most))
 
 
 @dataclass(eq=False)
