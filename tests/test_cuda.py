@@ -84,5 +84,6 @@ def test_part_that_reads_a_value_is_trained_uncaptured_and_its_line_is_named(in_
 
 
 def test_network_without_deterministic_algorithms_is_trained_and_told(in_empty_folder):
-    said = cnnlab("train", *SMALL, "model=vgg11", "model.width=0.1", "dataset.image_size=32", "epochs=2")
+    own = [text.replace("image_size=16", "image_size=32").replace("width=0.2", "width=0.1") for text in SMALL]
+    said = cnnlab("train", *own, "model=vgg11")
     assert "weights of epoch" in said

@@ -76,6 +76,7 @@ def test_message_stands_for_what_torch_and_python_really_raise(make):
 @pytest.mark.cuda
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
 def test_memory_of_a_run_is_given_back():
+    release_memory()
     before = torch.cuda.memory_reserved()
     held = torch.zeros(2**24, device="cuda")
     assert torch.cuda.memory_reserved() > before

@@ -3,10 +3,12 @@
 import pytest
 import torch
 
+from cnnlab.base.memory import release_memory
+from cnnlab.data.batches import Batches
 from cnnlab.training.losses import LOSSES
 from cnnlab.training.optimizers import OPTIMIZERS
 from cnnlab.training.step import Clipping
-from tests.training.small_training import Small, equal, trained, turns
+from tests.training.small_training import Small, equal, trained
 
 pytestmark = [
     pytest.mark.cuda, pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device"),
@@ -30,11 +32,19 @@ def test_captured_steps_come_to_the_same_as_those_that_are_not_to_the_bit(option
 
 
 @pytest.mark.filterwarnings("ignore:Synchronization debug mode is a prototype")
-def test_training_waits_for_nothing_between_two_looks_at_its_figures():
-    for turn, _ in enumerate(turns(device="cuda", piece_steps=1, epochs=4)):
-        inside = 1 < turn % 24 < 20  # 23 pieces an epoch; the first has the captures
-        torch.cuda.set_sync_debug_mode("error" if inside and turn > 48 else "default")
-    torch.cuda.set_sync_debug_mode("default")
+def test_training_waits_for_nothing_between_the_pieces_of_an_epoch(monkeypatch):
+    def strict(self, epoch, **options):
+        try:
+            for place, piece in enumerate(pieces_of(self, epoch, **options)):
+                if epoch and place:  # at first steps are captured, and an epoch begins by sending its order
+                    torch.cuda.set_sync_debug_mode("error")
+                yield piece
+        finally:
+            torch.cuda.set_sync_debug_mode("default")
+
+    pieces_of = Batches.epoch
+    monkeypatch.setattr(Batches, "epoch", strict)
+    trained(device="cuda", piece_steps=1, decay=0.9)
 
 
 def test_module_that_decides_by_what_the_host_counts_is_found_out():
@@ -54,9 +64,9 @@ def test_module_that_decides_by_what_the_host_counts_is_found_out():
 
 
 def test_memory_of_trainings_that_have_ended_is_free_again():
-    free = []
+    held = []
     for _ in range(12):
         trained(device="cuda")
-        torch.cuda.empty_cache()
-        free.append(torch.cuda.mem_get_info()[0])
-    assert free[-1] >= free[2] - 2**22
+        release_memory()
+        held.append(torch.cuda.memory_reserved())
+    assert held[-1] <= held[2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections import deque
 from collections.abc import Callable
@@ -168,7 +169,9 @@ class CudaTrack(Track):
         self.stream.synchronize()
 
     def close(self) -> None:
-        """Let go of the graphs, and of their memory."""
+        """Let go of the graphs, and of their memory, once nothing uses it."""
+        with contextlib.suppress(RuntimeError):  # after an error the device may be lost; that error is told, not this
+            self.finish()
         for graph in self._graphs:
             graph.reset()
         self._graphs.clear()
