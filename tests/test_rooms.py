@@ -29,6 +29,7 @@ WITHOUT_TESTS = {
     "runs/outcome": "a type",
 }
 OF_THE_WHOLE = {
+    "test_cuda.py": "whole commands on a GPU",
     "test_readme.py": "the commands of the README",
     "test_real_data.py": "image folders, from files to the summary",
     "test_rooms.py": "the house",

@@ -44,7 +44,9 @@ def test_wrong_input_gets_one_clear_message_and_exit_code_2(line, message, capsy
 
 def test_unknown_launcher_names_the_known_ones(capsys):
     assert main(["hydra/launcher=slow"]) == 2
-    assert capsys.readouterr().err.startswith("hydra/launcher: unknown 'slow'. Known: basic, process")  # and plugins
+    assert capsys.readouterr().err.startswith(
+        "hydra/launcher: unknown 'slow'. Known: basic, cnnlab, process"
+    )  # and plugins
 
 
 def test_a_broken_file_is_named_with_its_line(folder, capsys):

@@ -22,7 +22,7 @@ def test_summary_holds_what_scripts_rely_on():
     for split in ("train", "val", "test"):
         assert {"loss", "accuracy"} <= set(summary[split])
     assert {"balanced_accuracy", "majority_accuracy", "auc", "per_class"} <= set(summary["test"])
-    assert {"train", "total", "first_batch", "features"} == set(summary["seconds"])
+    assert {"train", "startup", "total", "first_batch", "features"} == set(summary["seconds"])
     assert summary["seconds"]["total"] > summary["seconds"]["train"]
     keys = {
         "parameters",

@@ -8,7 +8,7 @@ from torch import nn
 from cnnlab.data.batches import Piece
 from cnnlab.training.averaging import MovingAverage
 from cnnlab.training.engine import fit
-from cnnlab.training.evaluation import Score, evaluate, predict
+from cnnlab.training.evaluation import Score, evaluate
 from cnnlab.training.step import Clipping
 
 
@@ -37,21 +37,6 @@ def trained(model, *, lr=0.1, epochs=2, data=None, **options):
             steps_per_epoch=len(data), epochs=epochs, **options,
         )
     )  # fmt: skip
-
-
-class Constant(nn.Module):
-    """Answers class 0, whatever it sees."""
-
-    def forward(self, x):
-        return torch.tensor([[1.0, 0.0, 0.0]]).expand(len(x), 3)
-
-
-def test_evaluate_weights_a_short_last_batch_by_its_size():
-    data = [(torch.zeros(4, 1, 2, 2), torch.tensor([0, 0, 0, 1])), (torch.zeros(1, 1, 2, 2), torch.tensor([0]))]
-    score = evaluate(Constant(), data, loss_fn=nn.CrossEntropyLoss())
-    log_sum = math.log(math.e + 2)
-    assert score.accuracy == pytest.approx(4 / 5)  # the mean of the batches' accuracies would be 7 / 8
-    assert score.loss == pytest.approx((4 * (log_sum - 1) + log_sum) / 5, abs=1e-6)
 
 
 def test_train_loss_weights_a_short_last_batch_by_its_size():
@@ -172,13 +157,6 @@ def test_moving_average_is_evaluated_in_place_of_the_model():
     (record,) = trained(model, epochs=1, data=data, val=lambda: data, average=average)
     assert record.val == evaluate(average.module, data, loss_fn=nn.CrossEntropyLoss())
     assert record.val != evaluate(model, data, loss_fn=nn.CrossEntropyLoss())
-
-
-def test_predict_returns_all_logits_in_order():
-    model, data = network(), batches()
-    logits, targets = predict(model, data)
-    torch.testing.assert_close(logits, model(torch.cat([x for x, _ in data])), rtol=0, atol=1e-6)
-    assert torch.equal(targets, torch.cat([y for _, y in data]))
 
 
 def test_loss_is_computed_in_fp32_under_autocast():

@@ -114,6 +114,8 @@ class EpochLoop:
         self._folder.append_epoch(metrics_row(record), gradient_rows(record))
         seconds_left = state.train_seconds / state.epoch * (epochs - state.epoch)
         self._console.epoch(record, epochs, state.selection, seconds_left)
+        if record.startup_seconds:
+            self._console.say(f"started in {record.startup_seconds:.1f} s: the first steps, which no epoch counts")
 
     def _is_time_to_save(self) -> bool:
         is_last = self._state.epoch == self._config.epochs or self._state.stop_reason is not None

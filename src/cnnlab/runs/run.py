@@ -147,7 +147,7 @@ def _carry_out(
     for line in opening_lines(folder.run_id, config, parts, runtime, size=size, epochs_done=state.epoch):
         console.say(line)
     loop = EpochLoop(config, folder, console, runtime, parts, state, clock, track)
-    writer = SummaryWriter(folder, parts, runtime, clock=clock, size=size, content=identity.data_content)
+    writer = SummaryWriter(folder, parts, runtime, clock=clock, size=size, content=identity.data_content, track=track)
     try:
         with StopSignal(loop.is_saved, console.warn) as stop:
             yield from loop.turns(stop)
@@ -164,8 +164,6 @@ def _carry_out(
                 summary = writer.finished(state, figures)
                 for line in summary_lines(summary, epochs=config.epochs):
                     console.say(line)
-            if track is not None and track.num_abreast > 1:
-                folder.write_environment({**folder.read_environment(), "abreast": track.num_abreast})
             writer.write(summary)
             return RunEnd(folder, summary["status"], summary, is_new=True)
     finally:

@@ -14,6 +14,7 @@ from cnnlab.outputs.summary_file import write_summary
 from cnnlab.runs.clock import Clock
 from cnnlab.runs.scores import seconds_to
 from cnnlab.runs.training_state import TrainingState
+from cnnlab.training.tracks import Track
 
 
 class SummaryWriter:
@@ -26,13 +27,15 @@ class SummaryWriter:
         clock: of the run.
         size: of its network.
         content: hash of the files where the images come from a folder, else None.
+        track: of a run that takes turns with others.
     """
 
     def __init__(
-        self, folder: RunFolder, parts: Parts, runtime: Runtime, *, clock: Clock, size: NetworkSize, content: str | None
-    ) -> None:
+        self, folder: RunFolder, parts: Parts, runtime: Runtime, *, clock: Clock, size: NetworkSize,
+        content: str | None, track: Track | None = None,
+    ) -> None:  # fmt: skip
         self._folder, self._parts, self._runtime = folder, parts, runtime
-        self._clock, self._size, self._content = clock, size, content
+        self._clock, self._size, self._content, self._track = clock, size, content, track
 
     def finished(self, state: TrainingState, figures: Plain) -> Plain:
         """Return the summary of a run that is finished.
@@ -50,6 +53,9 @@ class SummaryWriter:
 
     def write(self, summary: Plain) -> None:
         """Write the summary; the status comes last, since it says that all is there."""
+        if self._track is not None and not self._is_alone:
+            environment = self._folder.read_environment()
+            self._folder.write_environment({**environment, "abreast": self._track.num_abreast})
         write_summary(self._folder, summary)
         status, reason = summary["status"], summary["stop_reason"]
         error = {"error": reason} if status == "diverged" else {}
@@ -68,7 +74,7 @@ class SummaryWriter:
             "classes": list(self._parts.images.classes),
             "scores_are": scores_are(self._parts.learning.loss_fn),
             "images_per_second": state.num_images / state.train_seconds if state.train_seconds else 0.0,
-            "peak_memory_bytes": peak_memory_bytes(self._runtime.device),
+            "peak_memory_bytes": peak_memory_bytes(self._runtime.device) if self._is_alone else None,
             "seconds_to": seconds_to(self._folder.read_metrics()),
             "device": self._runtime.device.type,
             "precision": self._runtime.precision,
@@ -78,11 +84,17 @@ class SummaryWriter:
             "flops_per_image": self._size.flops,
             "seconds": {
                 "train": state.train_seconds,
+                "startup": state.startup_seconds,
                 "total": self._clock.total_seconds,
                 "first_batch": self._clock.first_batch_seconds,
                 "features": self._parts.features_seconds,
             },
         }
+
+    @property
+    def _is_alone(self) -> bool:
+        """Whether no other run was in the device's memory."""
+        return self._track is None or self._track.num_abreast == 1
 
     def _num_images(self) -> Plain:
         """Return the number of images of every split."""

@@ -22,6 +22,8 @@ class TrainingState:
     epoch: int = 0
     """Epochs done."""
     train_seconds: float = 0.0
+    startup_seconds: float = 0.0
+    """Of first steps and their capture, on a GPU; no part of those of training."""
     total_seconds: float = 0.0
     """That the run had taken at its last checkpoint, whichever processes were at it."""
     num_images: int = 0
@@ -37,6 +39,7 @@ class TrainingState:
         """Take an epoch's effort into account."""
         self.epoch = record.epoch
         self.train_seconds += record.seconds
+        self.startup_seconds += record.startup_seconds
         self.num_images += num_images
         self.has_diverged = record.diverged_at_step is not None
 
