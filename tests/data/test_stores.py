@@ -55,3 +55,13 @@ def test_normalization_is_measured_once_on_the_training_images_alone(monkeypatch
     images = data(split(store("images"), 0, 2), None, split(store("images"), 1))
     assert [images.normalization, images.normalization] == ["measured", "measured"]
     assert measured == [[0, 2]]
+
+
+def test_images_on_another_device_are_shared_by_all_that_have_them_there():
+    store, elsewhere = Store("images", torch.zeros(2, 1, 3, 3, dtype=torch.uint8)), torch.device("meta")
+    assert store.images_on(elsewhere) is None
+    one, other = store.on(elsewhere), store.on(elsewhere)
+    assert one.images.is_meta
+    assert one.images is other.images is store.images_on(elsewhere)
+    del one, other
+    assert store.images_on(elsewhere) is None

@@ -1,4 +1,4 @@
-"""Runs in processes of their own: `hydra/launcher=process`."""
+"""Runs abreast, as on a GPU, and runs in processes of their own."""
 
 import signal
 
@@ -10,8 +10,10 @@ from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.standing import standing
 from cnnlab.outputs.study_folder import StudyFolder
+from cnnlab.runs.beginning import Beginning
 from tests.conftest import cnnlab
 from tests.option_maker import own_option
+from tests.runs.trained import equal_results
 from tests.sweeps.sweep_maker import TINY
 
 pytestmark = pytest.mark.usefixtures("in_empty_folder")
@@ -148,3 +150,48 @@ def test_sweep_runs_through_the_cluster_plugin(in_empty_folder):
     runs = [RunFolder(path) for path in RUNS.iterdir()]
     assert [standing(folder) for folder in runs] == ["finished"] * 2
     assert len({folder.read_json("status.json")["pid"] for folder in runs}) == 2
+
+
+def abreast_on_the_cpu(monkeypatch):
+    monkeypatch.setattr(Beginning, "kind", "gpu")
+
+
+def test_wrong_number_of_runs_abreast_is_told_before_anything_starts(capsys):
+    assert main(["-m", "seed=0,1", "hydra.launcher.abreast=0"]) == 2
+    assert capsys.readouterr().err == "hydra.launcher.abreast: must be auto or in 1 to 32, got 0.\n"
+
+
+def test_runs_abreast_come_to_the_same_as_one_after_the_other(monkeypatch, tmp_path):
+    arms = ("optimizer=adam,sgd", "seed=0,1", "ema=0.9", *TINY)
+    assert main(["-m", *arms]) == 0
+    alone = {path.name: RunFolder(path.rename(tmp_path / path.name)) for path in list(RUNS.iterdir())}
+    abreast_on_the_cpu(monkeypatch)
+    assert main(["-m", *arms, "hydra.launcher.abreast=3"]) == 0
+    for path in RUNS.iterdir():
+        assert equal_results(RunFolder(path), alone[path.name])
+        assert RunFolder(path).read_environment()["abreast"] == 3
+        assert RunFolder(path).read_json("summary.json")["peak_memory_bytes"] is None
+    comparison = compare_study(StudyFolder.named("optimizer"))
+    assert all(result.seconds is None for result in comparison.results)
+    assert any(text.startswith("Trained beside other runs on one GPU") for text in comparison.cautions)
+
+
+def test_run_that_fails_abreast_leaves_the_others_alone(monkeypatch, parts, capsys):
+    abreast_on_the_cpu(monkeypatch)
+    command = ["-m", "activation=relu,raising,tanh", "hydra.launcher.abreast=3", *parts, *TINY]
+    assert main(command) == 1
+    assert "1 of 3 runs failed" in capsys.readouterr().err
+    assert sorted(standing(RunFolder(path)) for path in RUNS.iterdir()) == ["failed", "finished", "finished"]
+
+
+def test_runs_that_lose_their_device_are_tried_again_in_processes_of_their_own(monkeypatch, capsys):
+    def lost(*_, **__):
+        raise RuntimeError("CUDA error: an illegal memory access was encountered")
+
+    abreast_on_the_cpu(monkeypatch)
+    monkeypatch.setattr("cnnlab.training.learning.training", lost)  # here; the processes know nothing of it
+    assert main(["-m", "seed=0,1", "hydra.launcher.abreast=2", *TINY]) == 0
+    assert "the GPU was lost to this process; 2 runs are tried again" in capsys.readouterr().out
+    runs = [RunFolder(path) for path in RUNS.iterdir()]
+    assert [standing(run) for run in runs] == ["finished"] * 2
+    assert len({run.read_json("status.json")["pid"] for run in runs}) == 2

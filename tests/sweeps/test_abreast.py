@@ -106,6 +106,15 @@ def test_run_without_memory_is_begun_again_and_fewer_go_from_then_on():
     assert gpu.log[-4:] != ["b"] * 4
 
 
+def test_runs_that_wait_when_the_device_is_lost_are_not_begun_on_it():
+    gpu = FakeGpu()
+    lost = Outcome(1, "CUDA error: an illegal memory access", is_device_lost=True)
+    runs = [Run("a", gpu, 2, outcomes=[lost]), Run("b", gpu, 3, outcomes=[lost]), Run("c", gpu), Run("d", gpu)]
+    outcomes = abreast(FixedWidth(2)).run(runs)
+    assert [outcome.is_device_lost for outcome in outcomes] == [True] * 4
+    assert set(gpu.log) == {"a", "b"}
+
+
 def test_run_that_has_no_memory_alone_fails():
     short = Outcome(1, "not enough memory", is_short_of_memory=True)
     assert abreast(FixedWidth(3)).run([Run("a", FakeGpu(), outcomes=[short])]) == [short]

@@ -161,6 +161,7 @@ def _placed_stores(
         return stores
     free, _ = torch.cuda.mem_get_info(device)
     limit = free / 2 if memory_limit is None else memory_limit * GIB
-    if sum(store.images.nbytes for store in stores.values()) > limit:
+    to_move = [store.images.nbytes for store in stores.values() if store.images_on(device) is None]
+    if sum(to_move) > limit:
         return stores
-    return {name: Store(name, store.images.to(device)) for name, store in stores.items()}
+    return {name: store.on(device) for name, store in stores.items()}

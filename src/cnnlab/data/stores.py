@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import weakref
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
@@ -23,6 +24,21 @@ class Store:
     """uint8 (M, C, H, W)."""
     is_mapped: bool = False
     """Whether they are a file that is mapped into memory: it takes none that is needed otherwise."""
+    _elsewhere: dict[torch.device, weakref.ref[Tensor]] = field(default_factory=dict)
+    """The images on other devices, as long as a run has them there."""
+
+    def images_on(self, device: torch.device) -> Tensor | None:
+        """Return the images on another device where a run has them there, else None."""
+        known = self._elsewhere.get(device)
+        return None if known is None else known()
+
+    def on(self, device: torch.device) -> Store:
+        """Return the store on another device; runs that go abreast share its images there."""
+        images = self.images_on(device)
+        if images is None:
+            images = self.images.to(device)
+            self._elsewhere[device] = weakref.ref(images)
+        return Store(self.name, images)
 
 
 @dataclass(frozen=True, eq=False)

@@ -91,6 +91,15 @@ def report(outcome: RunEnd, console: RunConsole, *, plots: bool, epochs: int) ->
     return _code(outcome)
 
 
+def _failed(error: RunError) -> Outcome:
+    """Return the outcome of a run that could not be carried out, and whether that was the device's doing."""
+    is_short = isinstance(error.__cause__, torch.OutOfMemoryError)
+    is_lost = not is_short and "CUDA error" in str(error.__cause__)
+    return Outcome(
+        1, str(error), is_busy=isinstance(error, Busy), is_short_of_memory=is_short, is_device_lost=is_lost
+    )  # fmt: skip
+
+
 def _code(outcome: RunEnd) -> int:
     return 0 if outcome.status == "finished" else 1
 
@@ -122,8 +131,7 @@ def attempt(
     except ConfigError as error:
         return Outcome(2, str(error))
     except RunError as error:
-        is_short = isinstance(error.__cause__, torch.OutOfMemoryError)
-        return Outcome(1, str(error), is_busy=isinstance(error, Busy), is_short_of_memory=is_short)
+        return _failed(error)
     except Exception as error:
         told = f"{type(error).__name__}: {error}".splitlines()[0]
         return Outcome(1, told, traceback=traceback.format_exc().rstrip())

@@ -17,5 +17,7 @@ class Outcome:
     """Whether another process was at the run; nothing was done."""
     is_short_of_memory: bool = False
     """Whether a GPU had not the memory for it, beside whatever else was there."""
+    is_device_lost: bool = False
+    """Whether the process can use its GPU no more: whatever was at it has failed, through no fault of its own."""
     traceback: str = ""
     """Of an exception that nobody foresaw."""

@@ -19,6 +19,7 @@ from cnnlab.runs.outcome import Outcome
 MOST = 32  # streams that torch has; the next one would share one
 _SHARE = 0.8  # of the free memory; the rest is for the algorithms' own, whose choice must not depend on neighbours
 _WINDOW = 0.5  # seconds over which runs are timed
+_LOST = Outcome(1, "the GPU was lost before the run had begun.", is_device_lost=True)
 _GAIN = 1.1  # times the images per second that doubling the width has to bring
 
 
@@ -193,6 +194,9 @@ class Abreast:
                     place = waiting.popleft()
                     self._begin(place, starters[place])
                 for place, outcome in self._round():
+                    if outcome.is_device_lost:
+                        outcomes |= dict.fromkeys(waiting, _LOST)
+                        waiting.clear()
                     if outcome.is_short_of_memory and self._going:
                         waiting.append(place)
                         self._width.shrink(len(self._going))

@@ -65,7 +65,16 @@ class CnnlabLauncher(BasicLauncher):
         if not runs or runs[0].kind is None:
             return super().launch(job_overrides, initial_job_idx)
         abreast = Abreast(self.width(), is_urgent=lambda: False, release=release_memory)
-        return [_returned(outcome) for outcome in abreast.run(runs)]
+        outcomes = dict(enumerate(abreast.run(runs)))
+        if lost := [place for place, outcome in outcomes.items() if outcome.is_device_lost]:
+            print(f"the GPU was lost to this process; {len(lost)} runs are tried again, each in a process of its own")
+            again = Processes(n_jobs=1, threads=None, gpus=(), timeout_minutes=None)
+            outcomes |= zip(lost, again.run([job_overrides[place] for place in lost], self._task))
+        return [_returned(outcome) for outcome in outcomes.values()]
+
+    def _task(self, overrides: Sequence[str]) -> Task:
+        plain, words = self._composed(overrides)
+        return Task(plain, tuple(words))
 
     def _composed(self, overrides: Sequence[str]) -> tuple[Plain, list[str]]:
         assert self.config is not None
