@@ -33,9 +33,10 @@ def hold_freed_memory() -> None:
 
 
 def release_memory() -> None:
-    """Give back what a run held: the next run of the process may need it, or another process."""
+    """Give back what runs held: the next run of the process may need it, or another process. No run may go on."""
     if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
         gc.collect()  # a failed run's tensors hang in the circle of its traceback
+        torch._C._cuda_clearCublasWorkspaces()  # one per stream, 32 MiB, and each run has a stream of its own
         torch.cuda.empty_cache()
     if (libc := _glibc()) is not None:
         libc.malloc_trim(0)
