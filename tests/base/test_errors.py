@@ -27,6 +27,14 @@ def test_long_value_is_cut_and_a_short_one_shown():
     assert brief("x" * 100_000, str) == "x" * LONGEST + " …"
 
 
+def test_number_that_python_does_not_write_is_named():
+    assert brief(16**5000) == "a number of thousands of digits"
+
+
+def test_unknown_name_is_cut_where_it_is_long():
+    assert unknown("x" * 300, ["tanh"]) == f"unknown '{'x' * LONGEST} …'. Known: tanh."
+
+
 def test_value_that_is_nested_too_deep_to_be_written_is_named():
     nested: list[object] = []
     for _ in range(100_000):

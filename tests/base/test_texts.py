@@ -2,7 +2,7 @@
 
 import pytest
 
-from cnnlab.base.texts import cut_middle, duration
+from cnnlab.base.texts import cut_middle, duration, printable
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,8 @@ def test_duration_is_said_as_a_person_says_it(seconds, text):
 )
 def test_what_is_too_long_loses_its_middle(text, length, cut):
     assert cut_middle(text, length) == cut
+
+
+@pytest.mark.parametrize(("name", "text"), [("caf\udce9", r"caf\xe9"), ("a\ud800b", r"a\ud800b"), ("café", "café")])
+def test_what_is_no_utf_8_is_written_as_text(name, text):
+    assert printable(name) == text

@@ -69,6 +69,16 @@ def test_output_without_room_is_one_message():
     assert (done.returncode, done.stderr) == (1, "what is printed cannot be written: No space left on device.\n")
 
 
+@pytest.mark.parametrize("words", [["train"], ["report"], ["resume", "x"]])
+def test_working_folder_that_was_deleted_is_one_message(words, folder, monkeypatch, capsys):
+    (folder / "gone").mkdir()
+    monkeypatch.chdir(folder / "gone")
+    (folder / "gone").rmdir()
+    assert main(words) == 2
+    message = "the working folder is not there any more (No such file or directory). cd to one that is.\n"
+    assert capsys.readouterr() == ("", message)
+
+
 def test_diverged_run_gives_its_exit_code(monkeypatch):
     monkeypatch.setattr(job, "run", at_once(lambda *_, **__: 1))
     assert main([]) == 0  # help

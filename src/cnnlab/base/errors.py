@@ -30,8 +30,8 @@ class Interrupted(KeyboardInterrupt):
 
 def unknown(name: str, known: Iterable[str], *, noun: str = "") -> str:
     """Say that `name` is not known, which known name is nearest, and all known ones."""
-    names = sorted(known)
-    return f"unknown {noun + ' ' if noun else ''}'{name}'.{did_you_mean(name, names)} Known: {', '.join(names)}."
+    names, what = sorted(known), f"{noun} " if noun else ""
+    return f"unknown {what}'{brief(name, str)}'.{did_you_mean(name, names)} Known: {', '.join(names)}."
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
@@ -50,4 +50,6 @@ def brief(value: object, write: Callable[[object], str] = repr) -> str:
         text = write(value)
     except RecursionError:
         return "what is nested too deep to be shown"
+    except ValueError:  # Python writes no number of more than 4300 digits
+        return "a number of thousands of digits"
     return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"

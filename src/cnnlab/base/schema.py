@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import re
 import types
 import typing
 from collections.abc import Callable, Mapping
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Union
 
 from cnnlab.base.errors import brief, did_you_mean, unknown
+from cnnlab.base.paths import typed_path
 
 Plain = dict[str, Any]
 """What YAML and JSON hold, by name: text, numbers, true and false, null, lists and dicts of these."""
@@ -208,18 +210,34 @@ def _coerce_mapping(value: Any) -> dict[str, Any]:
 def _coerce_scalar(value: Any, kind: type) -> Any:
     if kind is bool and isinstance(value, bool):
         return value
+    if kind is bool and isinstance(value, str) and value in _SWITCHES:
+        return _SWITCHES[value]
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if kind is int and is_number and value % 1 == 0:  # not so for inf and nan
         return int(value)
+    if kind is int and isinstance(value, str) and _WHOLE.fullmatch(value):
+        return int(value)
     if kind is float and (is_number or isinstance(value, str)):
         return _coerce_float(value)
-    if kind is Path and isinstance(value, str):
-        return Path(value)
+    if kind is Path and isinstance(value, str | Path):
+        return _coerce_path(str(value))
     if kind is str and isinstance(value, bool):
         return str(value).lower()  # as it was typed: an arm may be called true
     if kind is str and isinstance(value, str | int | float):
         return str(value)  # a class folder may be called 3
     raise Invalid(f"must be {KINDS[kind]}, got {brief(value)}")
+
+
+# Variables of the environment are text: epochs=${oc.env:EPOCHS}.
+_SWITCHES = {"true": True, "false": False}
+_WHOLE = re.compile(r"[+-]?[0-9]{1,30}")
+
+
+def _coerce_path(value: str) -> Path:
+    try:
+        return typed_path(value)
+    except ValueError as error:
+        raise Invalid(str(error)) from None
 
 
 def _coerce_float(value: int | float | str) -> float:

@@ -23,4 +23,7 @@ def cut_middle(text: str, length: int) -> str:
 
 def printable(name: str) -> str:
     """Write bytes of a name that are no UTF-8 as text, such as `caf\\xe9`: class names go into files and pictures."""
-    return name.encode(errors="surrogateescape").decode(errors="backslashreplace")
+    try:
+        return name.encode(errors="surrogateescape").decode(errors="backslashreplace")
+    except UnicodeEncodeError:  # halves of characters, which no name of a file holds
+        return name.encode(errors="backslashreplace").decode()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnnlab.base.errors import ConfigError, unknown
+from cnnlab.base.paths import given_path
 from cnnlab.cli.commands import BY_NAME, COMPOSED, DEFAULT, Command
 
 _SWEEP = ("-m", "--multirun")
@@ -117,7 +118,8 @@ def split_flags(command: Command, args: Sequence[str]) -> Arguments:
         elif name in _WITH_VALUE:
             if not is_joined and not words:
                 raise ConfigError(f"{name}: the value is missing.")
-            flags += [name, value if is_joined else words.pop(0)]
+            value = value if is_joined else words.pop(0)
+            flags += [name, str(given_path(name, value)) if name in _CONFIG_DIR else value]
         elif name in _INFO:
             flags.append(f"--info={value or 'all'}")
         elif word in _WITHOUT_VALUE:

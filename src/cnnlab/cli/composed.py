@@ -7,12 +7,10 @@ from collections.abc import Sequence
 from hydra.conf import HydraConf
 from hydra.core.config_loader import ConfigLoader
 from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
 
-from cnnlab.base.errors import ConfigError
 from cnnlab.base.schema import Plain
 from cnnlab.cli.consent import check_plugins
-from cnnlab.cli.hydra_errors import COMPOSITION_ERRORS, explain
+from cnnlab.cli.hydra_errors import explained
 
 
 def typed(hydra_config: HydraConf) -> list[str]:
@@ -28,11 +26,9 @@ def plain_values(config: DictConfig) -> Plain:
     Raises:
         ConfigError: a reference leads nowhere, or a value is missing.
     """
-    own = OmegaConf.masked_copy(config, [str(key) for key in config if key != "hydra"])
-    try:
+    with explained():
+        own = OmegaConf.masked_copy(config, [str(key) for key in config if key != "hydra"])
         plain = OmegaConf.to_container(own, resolve=True, throw_on_missing=True)
-    except OmegaConfBaseException as error:
-        raise ConfigError(explain(error)) from error
     assert isinstance(plain, dict)
     return {str(key): value for key, value in plain.items()}
 
@@ -48,9 +44,7 @@ def compose_point(loader: ConfigLoader, master: DictConfig, overrides: Sequence[
     Raises:
         ConfigError: they do not compose, or bring plugins that no one typed.
     """
-    try:
+    with explained():
         plain = plain_values(loader.load_sweep_config(master, list(overrides)))
-    except (ValueError, *COMPOSITION_ERRORS) as error:
-        raise ConfigError(explain(error)) from error
     check_plugins(plain, typed(master.hydra))
     return plain

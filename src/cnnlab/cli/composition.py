@@ -16,15 +16,10 @@ from omegaconf import DictConfig
 from cnnlab.base.errors import ConfigError
 from cnnlab.cli.arguments import Arguments
 from cnnlab.cli.consent import factories_are_typed
-from cnnlab.cli.hydra_errors import COMPOSITION_ERRORS, is_of_hydra
+from cnnlab.cli.hydra_errors import is_of_composing
 from cnnlab.cli.hydra_versions import main_options
-from cnnlab.cli.problems import (
-    all_problems,
-    folders_of_hydra,
-    repeated,
-    study_of_another_command,
-    words_that_cannot_be_saved,
-)
+from cnnlab.cli.problems import all_problems, study_of_another_command
+from cnnlab.cli.words import folders_of_hydra, lists_of_options, repeated, unusable
 from cnnlab.config.conf_files import conf_dir
 from cnnlab.runs.outcome import Outcome
 
@@ -41,7 +36,7 @@ def run(arguments: Arguments) -> int:
         ConfigError: with every problem of the command line.
         RunError: runs of a sweep failed.
     """
-    if problems := words_that_cannot_be_saved(arguments):
+    if problems := list(unusable(arguments)):
         raise ConfigError(*problems)
     if problems := study_of_another_command(arguments):
         raise ConfigError(*problems)  # alone: what else is wrong, only the right command could tell
@@ -54,20 +49,20 @@ def run(arguments: Arguments) -> int:
         assert isinstance(outcome, Outcome)
         outcomes.append(outcome)
 
-    wants_full_error = os.environ.get("HYDRA_FULL_ERROR") == "1"
+    overrides, wants_full_error = arguments.overrides, os.environ.get("HYDRA_FULL_ERROR") == "1"
     try:
-        if problems := [*repeated(arguments.overrides), *folders_of_hydra(arguments.overrides)]:
+        if problems := [line for check in (repeated, lists_of_options, folders_of_hydra) for line in check(overrides)]:
             raise ConfigError(*problems)
         with (
             _arguments_for_hydra(arguments),
-            factories_are_typed(arguments.overrides),
+            factories_are_typed(overrides),
             _wrapped() if arguments.is_help else contextlib.nullcontext(),
         ):
             # A sweep's jobs may run in other processes: their outcomes come back through the launcher.
             task = job if arguments.is_sweep else kept
             hydra.main(config_path=str(conf_dir()), config_name=arguments.command.config, **main_options())(task)()
-    except (ConfigError, ValueError, *COMPOSITION_ERRORS) as error:
-        if isinstance(error, ValueError) and not is_of_hydra(error):
+    except Exception as error:
+        if not isinstance(error, ConfigError) and not is_of_composing(error):
             raise
         if wants_full_error:
             traceback.print_exc()

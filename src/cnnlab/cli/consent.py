@@ -41,7 +41,8 @@ def check_plugins(plain: PlainMapping, typed: Sequence[str]) -> None:
     """
     is_typed = any(_key(text) == "plugins" for text in typed)
     if plain.get("plugins") and not is_typed:
-        files = shlex.quote(f"plugins=[{','.join(as_text(str(path)) for path in plain['plugins'])}]")
+        paths = plain["plugins"] if isinstance(plain["plugins"], list) else [plain["plugins"]]
+        files = shlex.quote(f"plugins=[{','.join(as_text(str(path)) for path in paths)}]")
         raise ConfigError(f"plugins: count on the command line only. If you trust the files, type {files}.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import re
 import shlex
@@ -10,24 +11,44 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import hydra
+import omegaconf
 import yaml
 from hydra.core.override_parser.types import Quote, QuotedString
 from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from omegaconf import DictConfig
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, MissingMandatoryValue, OmegaConfBaseException
 
-from cnnlab.base.errors import unknown
+from cnnlab.base.errors import LONGEST, ConfigError, brief, unknown
 from cnnlab.cli.commands import COMPOSED
 from cnnlab.config.conf_files import conf_dir
 
-COMPOSITION_ERRORS = (HydraException, OmegaConfBaseException, yaml.YAMLError)
-"""What composing raises when a configuration is wrong."""
+_ERRORS = (HydraException, OmegaConfBaseException, yaml.YAMLError)
+_PACKAGES = tuple(str(Path(str(module.__file__)).parent) for module in (hydra, omegaconf, yaml))
+_OWN = str(Path(__file__).parents[1])
 
 
-def is_of_hydra(error: ValueError) -> bool:
-    """Tell whether Hydra raised an error, which it does on some wrong input, or a fault of cnnlab did."""
-    place = traceback.extract_tb(error.__traceback__)[-1].filename
-    return Path(hydra.__file__).parent in Path(place).parents
+def is_of_composing(error: BaseException) -> bool:
+    """Tell whether wrong input made Hydra give up: by an error of its own, or by any other that it ran into."""
+    if isinstance(error, _ERRORS):
+        return True
+    places = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
+    last = next((place for place in reversed(places) if place.startswith((_OWN, *_PACKAGES))), "")
+    return isinstance(error, Exception) and last.startswith(_PACKAGES)
+
+
+@contextlib.contextmanager
+def explained() -> Iterator[None]:
+    """Turn what Hydra raises over wrong input into one line of the user's words.
+
+    Raises:
+        ConfigError: in place of it.
+    """
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, ConfigError) or not is_of_composing(error):
+            raise
+        raise ConfigError(explain(error)) from error
 
 
 def explain(error: BaseException) -> str:
@@ -75,9 +96,11 @@ _OPENING = tuple("[{\"'")
 def _unreadable(override: str) -> str:
     key, equals, value = override.partition("=")
     if not equals:
-        return f"{override}: the value is missing. Write {override}=<value>."
+        return f"{brief(override, str)}: the value is missing. Write {brief(override, str)}=<value>."
     if value[:1] in _OPENING:
-        return f"{key}: cannot read {value}. Look at its brackets and quotes."
+        return f"{brief(key, str)}: cannot read {brief(value, str)}. Look at its brackets and quotes."
+    if len(value) > LONGEST:
+        return f"{brief(key, str)}: cannot read {brief(value, str)}."
     return f"{key}: cannot read {value}. Quote it: {shlex.quote(f'{key}={as_text(value)}')}"
 
 
@@ -101,7 +124,7 @@ def _unknown_key(error: OmegaConfBaseException) -> str:
 
 
 def _first_line(error: BaseException) -> str:
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+    return brief(next(iter(str(error).strip().splitlines()), type(error).__name__), str)
 
 
 def _place(error: yaml.MarkedYAMLError) -> str:

@@ -111,11 +111,24 @@ def _dispatch(args: list[str]) -> int:
     if "query=" in " ".join(args) and {"-sc", "--shell-completion"} & set(args):
         return _complete(args)
     command, rest = split_command(args)
+    _check_working_folder()
     if command.config is None:
         code = command.load()(rest)
         assert isinstance(code, int)
         return code
     return _compose(command, rest)
+
+
+def _check_working_folder() -> None:
+    """Ask for a folder to work in.
+
+    Raises:
+        ConfigError: it was deleted, or may not be read.
+    """
+    try:
+        os.getcwd()  # noqa: PTH109 - pathlib takes time to import, and a word of help needs none
+    except OSError as error:
+        raise ConfigError(f"the working folder is not there any more ({error.strerror}). cd to one that is.") from error
 
 
 def _compose(command: Command, args: Sequence[str]) -> int:

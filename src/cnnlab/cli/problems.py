@@ -5,59 +5,29 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Override
-from hydra.errors import HydraException
 
-from cnnlab.base.errors import ConfigError
-from cnnlab.base.texts import printable
+from cnnlab.base.errors import ConfigError, brief
 from cnnlab.cli.arguments import Arguments
 from cnnlab.cli.commands import BY_NAME, COMPOSED, DEFAULT
-from cnnlab.cli.hydra_errors import COMPOSITION_ERRORS, explain
+from cnnlab.cli.hydra_errors import explain, explained, is_of_composing
 from cnnlab.cli.hydra_versions import initialize_options
-from cnnlab.config.conf_files import EXPERIMENT, command_of_study, conf_dir
+from cnnlab.cli.swept import check_size, values
+from cnnlab.config.conf_files import EXPERIMENT, GLOBAL, command_of_study, conf_dir
+from cnnlab.config.options import groups
+from cnnlab.sweeps.points import key_of
 
-
-def repeated(overrides: Iterable[str]) -> list[str]:
-    """Return a problem for every key that is given more than once; Hydra would take the last one in silence."""
-    values: dict[str, list[str]] = {}
-    for text in overrides:
-        values.setdefault(_key(text), []).append(text.partition("=")[2])
-    return [
-        f"{key}: given {len(given)} times: {', '.join(given)}. Give it once; for a sweep: "
-        + shlex.join(["-m", f"{key}={','.join(given)}"])
-        for key, given in values.items()
-        if len(given) > 1
-    ]
-
-
-def folders_of_hydra(overrides: Iterable[str]) -> list[str]:
-    """Return a problem for every key that would let Hydra choose a folder or write into one."""
-    return [
-        f"{_key(text)}: cnnlab names and fills the folders of runs itself, in outputs/. Leave it out; "
-        "to work elsewhere, cd there."
-        for text in overrides
-        if _key(text).startswith(("hydra.run.", "hydra.sweep.", "hydra.job.chdir", "hydra.output_subdir"))
-    ]
-
-
-def words_that_cannot_be_saved(arguments: Arguments) -> list[str]:
-    """Return a problem for every word that is no UTF-8, as names from old archives are: runs keep what was typed."""
-    return [
-        f"{printable(word)}: is no UTF-8, and what is typed is saved with the run. Rename the file or folder."
-        for word in (*arguments.flags, *arguments.overrides)
-        if printable(word) != word
-    ]
+_LOOKED_AT = 20  # values of a swept key; each takes a moment to compose
 
 
 def study_of_another_command(arguments: Arguments) -> list[str]:
     """Return a problem for a study whose file says that it belongs to another command."""
-    name = next((text.partition("=")[2] for text in arguments.overrides if _key(text) == EXPERIMENT), None)
+    name = next((text.partition("=")[2] for text in arguments.overrides if key_of(text) == EXPERIMENT), None)
     typed = None if name is None or arguments.has_own_conf else command_of_study(name, _folders(arguments.config_dir))
     if typed is None:
         return []
@@ -74,7 +44,7 @@ def all_problems(arguments: Arguments, error: Exception) -> list[str]:
 
     Args:
         arguments: the command line.
-        error: what stopped it, of COMPOSITION_ERRORS or a ConfigError.
+        error: what stopped it: a ConfigError, or one that `is_of_composing`.
     """
     found = list(error.problems) if isinstance(error, ConfigError) else []
     if not arguments.has_own_conf:
@@ -89,16 +59,16 @@ def _problems_of_overrides(arguments: Arguments) -> list[str]:
     with initialize_config_dir(str(conf_dir()), job_name=arguments.command.name, **initialize_options()):
         undecided = set()  # groups without a valid choice: nothing can be said of their keys
         for text in sorted(found, key=lambda text: not _is_group(text, arguments.config_dir)):
-            if _key(text).partition(".")[0] in undecided:
+            if key_of(text).partition(".")[0] in undecided:
                 continue
-            values, problem = _values(text, arguments)
-            problems = [_problem(arguments.config_name, [*kept, value]) for value in values]
+            typed, problem = _values(text, arguments)
+            problems = [_problem(arguments.config_name, [*kept, value]) for value in typed]
             found[text] = [line for line in (problem, *problems) if line is not None]
-            fitting = [value for value, problem in zip(values, problems) if problem is None]
+            fitting = [value for value, problem in zip(typed, problems) if problem is None]
             choice = fitting[:1] or _stand_in(text, arguments.config_dir)
             kept += choice
             if not choice:
-                undecided.add(_key(text))
+                undecided.add(key_of(text))
         return [*(line for lines in found.values() for line in lines), *_problems_of_values(arguments, kept)]
 
 
@@ -106,16 +76,24 @@ def _problem(config_name: str, overrides: list[str]) -> str | None:
     """Return what the last override adds to those that compose, None if it composes too."""
     try:
         compose(config_name, overrides)
-    except COMPOSITION_ERRORS as error:
+    except Exception as error:
+        if isinstance(error, ValueError | TypeError):  # Hydra's answer to optimizer=null and optimizer=[0.5]
+            return _no_name(overrides[-1])
+        if not is_of_composing(error):
+            raise
         return explain(error)
-    except ValueError:  # Hydra's answer to optimizer=null
-        group, _, given = overrides[-1].partition("=")
-        return f"{group}: takes the name of an option, got {given}. See: cnnlab list {group}"
     return None
 
 
+def _no_name(override: str) -> str:
+    """Say that an override is no name where one is due."""
+    group, _, given = override.partition("=")
+    see = f" See: cnnlab list {group}" if group in (*groups(), *GLOBAL) else ""
+    return f"{brief(group, str)}: takes the name of an option, got {brief(given, str)}.{see}"
+
+
 def _is_group(text: str, config_dir: str | None) -> bool:
-    return _key(text).startswith("hydra/") or bool(_options(_key(text), config_dir))
+    return key_of(text).startswith("hydra/") or bool(_options(key_of(text), config_dir))
 
 
 def _stand_in(text: str, config_dir: str | None) -> list[str]:
@@ -126,37 +104,30 @@ def _stand_in(text: str, config_dir: str | None) -> list[str]:
 
 
 def _options(group: str, config_dir: str | None) -> list[str]:
-    return [path.stem for folder in _folders(config_dir) for path in (folder / group).glob("*.yaml")]
+    folders = (place for folder in _folders(config_dir) for place in folder.iterdir() if place.name == group)
+    return [path.stem for folder in folders for path in folder.glob("*.yaml")]
 
 
 def _folders(config_dir: str | None) -> list[Path]:
     return [conf_dir(), *([Path(config_dir)] if config_dir is not None else [])]
 
 
-def _key(text: str) -> str:
-    return text.partition("=")[0].lstrip("+~")
-
-
 def _values(text: str, arguments: Arguments) -> tuple[list[str], str | None]:
-    """Return the overrides, without sweeps, that `text` stands for, and what is wrong with its form."""
+    """Return the overrides, without sweeps, that `text` stands for, and what is wrong with its form.
+
+    Of a long sweep the first ones are looked at: each takes a moment.
+    """
     try:
-        loader = GlobalHydra.instance().config_loader()  # expands glob(*)
-        override = OverridesParser.create(config_loader=loader).parse_overrides([text])[0]
-    except HydraException as error:
-        return [], explain(error)
-    if not override.is_sweep_override():
-        return [text], None
-    if not override.is_discrete_sweep():
-        return [], not_discrete(override)
-    key = override.get_key_element()
-    values = [f"{key}={value}" for value in override.sweep_string_iterator()]
-    return values, None if arguments.is_sweep else _several(text, arguments)
-
-
-def not_discrete(override: Override) -> str:
-    """Say that a sweep goes over single values."""
-    values = str(override.input_line).partition("=")[2]
-    return f"{override.key_or_group}: a sweep takes single values, got {values}. List them: a,b,c."
+        with explained():
+            loader = GlobalHydra.instance().config_loader()  # expands glob(*)
+            override = OverridesParser.create(config_loader=loader).parse_overrides([text])[0]
+        if not override.is_sweep_override():
+            return [text], None
+        check_size([override])
+        typed = [f"{override.get_key_element()}={value}" for value in values(override, most=_LOOKED_AT)]
+    except ConfigError as error:
+        return [], str(error)
+    return typed, None if arguments.is_sweep else _several(text, arguments)
 
 
 def _several(text: str, arguments: Arguments) -> str:
@@ -175,7 +146,8 @@ def _problems_of_values(arguments: Arguments, overrides: list[str]) -> Sequence[
     from cnnlab.config.plugins import load_plugins
 
     try:
-        plain = plain_values(compose(arguments.config_name, overrides))
+        with explained():
+            plain = plain_values(compose(arguments.config_name, overrides))
         if arguments.is_sweep:
             plain.pop("arm", None)  # for the sweeper, which has looked at it
         check_plugins(plain, arguments.overrides)
@@ -183,6 +155,4 @@ def _problems_of_values(arguments: Arguments, overrides: list[str]) -> Sequence[
         load(plain)
     except ConfigError as error:
         return error.problems
-    except COMPOSITION_ERRORS as error:
-        return [explain(error)]
     return []

@@ -92,7 +92,9 @@ def _comment(text: str) -> str:
 
 def command_of_study(name: str, folders: Sequence[Path]) -> str | None:
     """Return the first word behind `cnnlab` in the comment at a study's head; None if there is no such line or word."""
-    file = next((path for folder in folders if (path := folder / EXPERIMENT / f"{name}.yaml").is_file()), None)
+    file = next(
+        (path for folder in folders for path in (folder / EXPERIMENT).glob("*.yaml") if path.stem == name), None
+    )
     if file is None:
         return None
     for line in file.read_text(encoding="utf-8", errors="replace").splitlines():

@@ -45,7 +45,7 @@ def load(plain: PlainMapping) -> RunConfig:
 def _scalars(plain: PlainMapping, problems: list[str]) -> Plain:
     annotations = typing.get_type_hints(RunConfig, include_extras=True)
     problems.extend(
-        f"{key}: unknown key.{did_you_mean(key, annotations)} Known: {', '.join(sorted(annotations))}."
+        f"{key}: unknown key.{did_you_mean(str(key), annotations)} Known: {', '.join(sorted(annotations))}."
         for key in plain
         if key not in annotations
     )
@@ -66,7 +66,7 @@ def _choice(group: str, plain: Any, problems: list[str]) -> Choice | None:
     name = _known_name(group, plain, problems)
     if name is None:
         return None
-    given = {key: value for key, value in plain.items() if key != "name"}
+    given = {str(key): value for key, value in plain.items() if key != "name"}
     options, found = check_options(group, name, TABLES[group][name], given)
     problems.extend(found)
     return Choice(name, options)
@@ -89,7 +89,7 @@ def _dataset(plain: Any, problems: list[str]) -> DatasetConfig | None:
         return None
     annotations = {k: v for k, v in typing.get_type_hints(DatasetConfig, include_extras=True).items() if k in _COMMON}
     common = _coerced("dataset.", annotations, plain, problems)
-    given = {key: value for key, value in plain.items() if key not in _COMMON and key != "name"}
+    given = {str(key): value for key, value in plain.items() if key not in _COMMON and key != "name"}
     options, found = check_options("dataset", name, TABLES["dataset"][name], given)
     problems.extend(found)
     return DatasetConfig(name, **common, options=options)

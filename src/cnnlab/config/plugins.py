@@ -5,20 +5,28 @@ from __future__ import annotations
 import ast
 import importlib.util
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from cnnlab import parts
 from cnnlab.base.errors import ConfigError
+from cnnlab.base.schema import Invalid, coerce
 
 
-def load_plugins(paths: Iterable[Path | str] | str) -> None:
-    """Run each file once per process; text is one file.
+def load_plugins(given: object) -> None:
+    """Run each file once per process.
+
+    Args:
+        given: the value of `plugins`: paths, text is one of them.
 
     Raises:
-        ConfigError: a file is not there or fails.
+        ConfigError: these are no paths, or a file is not there or fails.
     """
-    for path in map(Path, [paths] if isinstance(paths, str) else paths):
+    try:
+        paths: tuple[Path, ...] = coerce(given, tuple[Path, ...])
+    except Invalid as error:
+        raise ConfigError(f"plugins: {error}.") from error
+    for path in paths:
         if not path.is_file():
             raise ConfigError(f"plugins: no file '{path}'. Give the path of a Python file.")
         name = f"cnnlab_plugin_{path.resolve().as_posix().encode().hex()}"

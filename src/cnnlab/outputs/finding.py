@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from pathlib import Path
 
 from cnnlab.base.errors import ConfigError
+from cnnlab.base.paths import given_path
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.run_folder import RunFolder
 
@@ -19,7 +19,7 @@ def find_run(text: str) -> RunFolder:
     Raises:
         ConfigError: no run or more than one.
     """
-    path = Path(text)
+    path = given_path("run", text)
     if (path / "config.yaml").is_file():
         return RunFolder(path if path.name not in ("", "..") else path.resolve())  # from inside: its name is the id
     if path.is_dir():

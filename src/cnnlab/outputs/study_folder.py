@@ -6,7 +6,8 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from cnnlab.base.errors import ConfigError, RunError
+from cnnlab.base.errors import ConfigError, RunError, brief
+from cnnlab.base.paths import given_path
 from cnnlab.base.schema import Plain, PlainMapping
 from cnnlab.outputs.files import OUTPUTS, RUNS, Folder
 from cnnlab.outputs.reported import problem_of_reported
@@ -64,7 +65,8 @@ class StudyFolder(Folder):
         if name == RUNS.name:
             raise ConfigError(f"study: '{name}' is the folder of all runs. Take another name.")
         if not name or name.startswith(".") or set(name) & set("/\\:\0"):
-            raise ConfigError(f"study: must be the name of a folder, without / and leading dot, got '{name}'.")
+            raise ConfigError(f"study: must be the name of a folder, without / and leading dot, got {brief(name)}.")
+        given_path("study", name)
         return cls(OUTPUTS / name)
 
     def write_grid(self, study: Study, rows: Iterable[GridRow]) -> None:

@@ -20,7 +20,7 @@ from cnnlab.base.schema import Plain
 from cnnlab.cli.commands import DEFAULT
 from cnnlab.cli.composed import compose_point
 from cnnlab.cli.jobs import TrainJob, outcome_of
-from cnnlab.cli.problems import not_discrete
+from cnnlab.cli.swept import check_size, values
 from cnnlab.config.conf_files import EXPERIMENT, read_options
 from cnnlab.sweeps.designs import grid
 from cnnlab.sweeps.points import Point, expand, key_of
@@ -93,9 +93,9 @@ class GridSweeper(Sweeper):
         arms = self._chosen_arms(given.pop(ARM, None))
         overrides = OverridesParser.create(config_loader=self.loader).parse_overrides(list(given.values()))
         shared = tuple(str(override.input_line) for override in overrides if not override.is_sweep_override())
-        axes = {
-            str(override.get_key_element()): _values(override) for override in overrides if override.is_sweep_override()
-        }
+        swept = [override for override in overrides if override.is_sweep_override()]
+        check_size(swept, num_arms=len(arms))
+        axes = {str(override.get_key_element()): _values(override) for override in swept}
         return expand(arms, axes, shared, list(given))
 
     def _chosen_arms(self, text: str | None) -> dict[str, tuple[str, ...]]:
@@ -119,13 +119,7 @@ def _values(override: Override) -> list[str]:
     key = str(override.get_key_element())
     if key == "experiment":
         raise ConfigError("experiment: one study at a time, each brings its own sweep.")
-    if not override.is_discrete_sweep():
-        raise ConfigError(not_discrete(override))
-    return [f"{key}={_BOOLEANS.get(value, value)}" for value in override.sweep_string_iterator()]
-
-
-_BOOLEANS = {"True": "true", "False": "false"}
-"""What Hydra makes of a typed `true` -> how YAML writes it; arms are called as they were typed."""
+    return [f"{key}={value}" for value in values(override)]
 
 
 def _typed(command: str) -> str:

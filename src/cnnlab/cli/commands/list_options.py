@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import textwrap
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from cnnlab.base.errors import ConfigError, unknown
+from cnnlab.base.paths import given_path
 from cnnlab.config.conf_files import GLOBAL, Option, conf_dir, read_options
 from cnnlab.config.options import groups
 
@@ -23,7 +25,13 @@ def main(args: Sequence[str]) -> int:
         epilog="example: cnnlab list optimizer",
     )
     parser.add_argument("group", nargs="?", help=f"{', '.join(known)}; none for all")
-    parser.add_argument("--config-dir", "-cd", type=Path, metavar="DIR", help="folder with options of your own")
+    parser.add_argument(
+        "--config-dir",
+        "-cd",
+        type=partial(given_path, "--config-dir"),
+        metavar="DIR",
+        help="folder with options of your own",
+    )
     options = parser.parse_args(args)
     folders = [conf_dir(), *_own_folder(options.config_dir)]
     if options.group is not None and options.group not in known:

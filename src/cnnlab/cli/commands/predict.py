@@ -7,10 +7,12 @@ import csv
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnnlab.base.errors import ConfigError, RunError
+from cnnlab.base.paths import given_path
 from cnnlab.base.schema import Plain
 from cnnlab.cli.commands.resume import RUN_HELP
 from cnnlab.outputs.finding import find_run
@@ -78,19 +80,21 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "images",
         nargs="*",
-        type=Path,
+        type=partial(given_path, "images"),
         help="image files, or folders of them; with --features none are needed: test images of the run are taken",
     )
-    parser.add_argument("--csv", type=Path, metavar="FILE", help="write the scores of every class to a CSV file")
+    parser.add_argument(
+        "--csv", type=partial(given_path, "--csv"), metavar="FILE", help="write the scores of every class to a CSV file"
+    )
     parser.add_argument(
         "--submission",
-        type=Path,
+        type=partial(given_path, "--submission"),
         metavar="FILE",
         help="write a CSV file in Kaggle's form: id, the file's name without suffix, and label, the class",
     )
     parser.add_argument(
         "--features",
-        type=Path,
+        type=partial(given_path, "--features"),
         metavar="DIR",
         help="draw each image's feature maps behind the first layer and every block, a PNG file per image",
     )

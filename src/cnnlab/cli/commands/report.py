@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cnnlab.base.errors import ConfigError
+from cnnlab.base.paths import given_path
 from cnnlab.comparison import Comparison, compare_runs, compare_study, markdown_lines, save, terminal_lines
 from cnnlab.comparison.run_table import show, width
 from cnnlab.outputs.files import OUTPUTS, RUNS
@@ -43,7 +44,8 @@ def main(args: Sequence[str]) -> int:
 
 
 def _one_study(names: Sequence[str]) -> StudyFolder | None:
-    studies = [path for name in names for path in (OUTPUTS / name, Path(name)) if (path / "runs.csv").is_file()]
+    named = [given_path("report", name) for name in names]
+    studies = [path for name in named for path in (OUTPUTS / name, name) if (path / "runs.csv").is_file()]
     if studies and len(names) > 1:
         raise ConfigError(f"report: takes one study, or several runs, got {' '.join(names)}.")
     return StudyFolder(studies[0]) if studies else None

@@ -1,0 +1,68 @@
+"""The values that a swept word stands for: how many, and which."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable, Mapping
+
+from hydra.core.override_parser.types import Override, RangeSweep
+
+from cnnlab.base.errors import ConfigError
+
+MOST = 1_000_000
+"""Points of a sweep. More are a slip: their names alone fill the memory."""
+
+
+def values(override: Override, *, most: int | None = None) -> list[str]:
+    """Return the values that a swept word stands for, as they would be typed one by one.
+
+    Args:
+        override: of a sweep, whose size was checked.
+        most: as many from the front at most; None: all.
+
+    Raises:
+        ConfigError: it is no list of single values.
+    """
+    if not override.is_discrete_sweep():
+        given = str(override.input_line).partition("=")[2]
+        raise ConfigError(f"{override.key_or_group}: a sweep takes single values, got {given}. List them: a,b,c.")
+    return [_AS_TYPED.get(value, value) for value in itertools.islice(override.sweep_string_iterator(), most)]
+
+
+_AS_TYPED = {"True": "true", "False": "false"}
+"""What Hydra makes of a typed `true` -> how YAML writes it; arms are called as they were typed."""
+
+
+def check_size(swept: Iterable[Override], *, num_arms: int = 1) -> None:
+    """Refuse a grid that is too large, before any of it is expanded.
+
+    Raises:
+        ConfigError: it has more than MOST points, or a range has no size.
+    """
+    sizes = {str(override.get_key_element()): _size(override) for override in swept}
+    num_points = num_arms * math.prod(sizes.values())
+    if num_points > MOST:
+        raise ConfigError(f"{_product(sizes, num_arms)}. A sweep takes {MOST:,} at most. Give fewer values.")
+
+
+def _size(override: Override) -> int:
+    """Return how many values a word stands for; 1 where they are few, or no list."""
+    swept = override.value()
+    if isinstance(swept, list):
+        return len(swept)
+    if not isinstance(swept, RangeSweep):
+        return len(getattr(swept, "list", "1"))
+    try:
+        assert swept.start is not None
+        assert swept.stop is not None
+        return max(0, math.ceil((swept.stop - swept.start) / swept.step))
+    except (ArithmeticError, ValueError) as error:  # a step of 0, or numbers that are not finite
+        given = str(override.input_line).partition("=")[2]
+        raise ConfigError(f"{override.key_or_group}: {given} has no end. Give finite numbers and a step.") from error
+
+
+def _product(sizes: Mapping[str, int], num_arms: int) -> str:
+    parts = [f"{key} {size:,}" for key, size in sizes.items()] + ([f"arms {num_arms:,}"] if num_arms > 1 else [])
+    total = num_arms * math.prod(sizes.values())
+    return f"{', '.join(sizes)}: {total:,} points" + (f" ({' x '.join(parts)})" if len(parts) > 1 else "")
