@@ -16,6 +16,7 @@ WRONG = [
     ("seed.value=3", "seed.value: unknown key; seed takes none."),
     ("train epochs", "epochs: the value is missing. Write epochs=<value>."),
     ("epochs=3 optimizer", "optimizer: the value is missing. Write optimizer=<value>."),
+    ("train ep", "ep: the value is missing. Write ep=<value>."),
     ("data_dir=a=b", "data_dir: cannot read a=b. Quote it: 'data_dir=\"a=b\"'"),
     ("optimizer.betas=[0.9,", "optimizer.betas: cannot read [0.9,. Look at its brackets and quotes."),
     ("+seed=3", "seed: is there already. Write seed=..., without '+'."),

@@ -2,6 +2,8 @@
 
 import pytest
 
+from cnnlab.outputs.files import RUNS
+from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.study_folder import Study, StudyFolder
 from tests.sweeps.sweep_maker import NAMED_ARMS, main, study
 
@@ -107,6 +109,52 @@ def test_points_of_named_arms_carry_the_name():
 def test_unknown_arm_names_the_nearest(capsys):
     assert main(["-m", *study(NAMED_ARMS), "arm=fats,slow"]) == 2
     assert capsys.readouterr().err == "arm: unknown 'fats'. Did you mean 'fast'? Known: fast, slow.\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "arms: {fast: optimizer=sgd seed=1}",
+            "arms.fast: must be a list of overrides, got 'optimizer=sgd seed=1'. Write fast: [optimizer=sgd, seed=1]",
+        ),
+        (
+            "arms: {fast: {optimizer: sgd}}",
+            "arms.fast: must be a list of overrides, got '{'optimizer': 'sgd'}'. Write fast: [optimizer=sgd]",
+        ),
+        (
+            "arms: {fast: [optimizer: sgd, seed=1]}",
+            "arms.fast: must be a list of overrides, got '{'optimizer': 'sgd'}'. Write fast: [optimizer=sgd, seed=1]",
+        ),
+        ("arms: {fast: [sgd]}", "arms.fast: must be a list of overrides, got 'sgd'. Write fast: [<key>=sgd]"),
+        ("arms: {fast: 3}", "arms.fast: must be a list of overrides, got '3'. Write fast: [<key>=3]"),
+        (
+            "params: {seed: [0, 1]}",
+            'params.seed: must be text, as typed behind seed=, got [0, 1]. Write "0,1" to sweep over the values, '
+            '"[0,1]" for one list.',
+        ),
+    ],
+)
+def test_arms_and_params_that_are_written_otherwise_are_refused_with_the_right_spelling(text, message, swept, capsys):
+    assert main(["-m", *study(f"study: s\nhydra: {{sweeper: {{{text}}}}}")]) == 2
+    assert capsys.readouterr().err == f"hydra.sweeper.{message}\n"
+    assert swept == []
+
+
+def test_number_or_switch_of_yaml_is_a_value(swept):
+    assert (
+        main(["-m", *study("study: s\nhydra: {sweeper: {params: {seed: 3, watch_test: true, patience: null}}}")]) == 0
+    )
+    assert swept == [("adam", "relu", 3)]
+
+
+def test_variable_of_the_environment_may_be_a_number(swept, monkeypatch):
+    monkeypatch.setenv("EPOCHS", "3")
+    monkeypatch.setenv("WATCH", "true")
+    assert main(["-m", "seed=2", "epochs=${oc.env:EPOCHS}", "watch_test=${oc.env:WATCH}"]) == 0
+    (folder,) = RUNS.glob("*")
+    config = RunFolder(folder).read_config()
+    assert (config["epochs"], config["watch_test"]) == (3, True)
 
 
 def test_arms_can_be_chosen_only_where_they_have_names(capsys):

@@ -16,8 +16,8 @@ _CONFIG_DIR = ("-cd", "--config-dir")
 _CONFIG_NAME = ("-cn", "--config-name")
 _CONFIG_PATH = ("-cp", "--config-path")
 _INFO = ("-i", "--info")
-_WITH_VALUE = ("-c", "--cfg", "-p", "--package", *_CONFIG_DIR, *_CONFIG_NAME, *_CONFIG_PATH)
-_WITHOUT_VALUE = (
+WITH_VALUE = ("-c", "--cfg", "-p", "--package", *_CONFIG_DIR, *_CONFIG_NAME, *_CONFIG_PATH)
+WITHOUT_VALUE = (
     *_SWEEP, "-h", "--help", "--hydra-help", "--version", "--resolve", "-r", "--run", "-sc", "--shell-completion",
 )  # fmt: skip
 
@@ -115,17 +115,17 @@ def split_flags(command: Command, args: Sequence[str]) -> Arguments:
             flags[-1] = f"--info={word}"
         elif not word.startswith("-"):
             overrides.append(word)
-        elif name in _WITH_VALUE:
+        elif name in WITH_VALUE:
             if not is_joined and not words:
                 raise ConfigError(f"{name}: the value is missing.")
             value = value if is_joined else words.pop(0)
             flags += [name, str(given_path(name, value)) if name in _CONFIG_DIR else value]
         elif name in _INFO:
             flags.append(f"--info={value or 'all'}")
-        elif word in _WITHOUT_VALUE:
+        elif word in WITHOUT_VALUE:
             flags.append(word)
         else:
-            raise ConfigError(unknown(word, (*_INFO, *_WITH_VALUE, *_WITHOUT_VALUE), noun="flag"))
+            raise ConfigError(unknown(word, (*_INFO, *WITH_VALUE, *WITHOUT_VALUE), noun="flag"))
     arguments = Arguments(command, tuple(flags), tuple(overrides))
     if arguments.config_dir is not None and not Path(arguments.config_dir).is_dir():
         raise ConfigError(f"--config-dir: no folder '{arguments.config_dir}'.")

@@ -12,6 +12,7 @@ from cnnlab import __version__
 from cnnlab.base.errors import ConfigError, Interrupted, RunError
 from cnnlab.cli.arguments import command_to_complete, split_command, split_flags
 from cnnlab.cli.commands import BY_NAME, COMMANDS, COMPOSED, Command
+from cnnlab.cli.spelling import misspelled
 
 HELP = f"""\
 cnnlab answers questions about convolutional networks with experiments: declare
@@ -110,6 +111,8 @@ def _dispatch(args: list[str]) -> int:
         return 0
     if "query=" in " ".join(args) and {"-sc", "--shell-completion"} & set(args):
         return _complete(args)
+    if problems := misspelled(args):
+        raise ConfigError(*problems)
     command, rest = split_command(args)
     _check_working_folder()
     if command.config is None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from hydra.core.override_parser.types import Override, RangeSweep
 
-from cnnlab.base.errors import ConfigError
+from cnnlab.base.errors import ConfigError, brief
 
 MOST = 1_000_000
 """Points of a sweep. More are a slip: their names alone fill the memory."""
@@ -32,6 +33,56 @@ def values(override: Override, *, most: int | None = None) -> list[str]:
 
 _AS_TYPED = {"True": "true", "False": "false"}
 """What Hydra makes of a typed `true` -> how YAML writes it; arms are called as they were typed."""
+
+
+def read_arms(written: Mapping[Any, Any]) -> dict[str, tuple[str, ...]]:
+    """Return the overrides of every named arm of a study.
+
+    Raises:
+        ConfigError: an arm is no list of overrides.
+    """
+    problems, arms = [], {}
+    for name, overrides in written.items():
+        where = f"hydra.sweeper.arms.{name}"
+        is_list = isinstance(overrides, Sequence) and not isinstance(overrides, str)
+        words = list(overrides) if is_list else [] if overrides is None else [overrides]
+        wrong = [word for word in words if not isinstance(word, str) or (word[:1] != "~" and "=" not in word)]
+        if wrong or not (is_list or overrides is None):
+            given = brief(wrong[0] if is_list else overrides, lambda value: f"'{value}'")
+            problems.append(f"{where}: must be a list of overrides, got {given}. Write {name}: [{_as_words(words)}]")
+        arms[str(name)] = tuple(map(str, words))
+    if problems:
+        raise ConfigError(*problems)
+    return arms
+
+
+def _as_words(written: Iterable[object]) -> str:
+    """Return overrides as a list of an arm holds them, whatever they were written as."""
+    found: list[str] = []
+    for part in written:
+        pairs = [f"{key}={value}" for key, value in part.items()] if isinstance(part, Mapping) else str(part).split()
+        found += [text if "=" in text else f"<key>={text}" for text in pairs]
+    return brief(", ".join(found), str)
+
+
+def read_params(written: Mapping[Any, Any]) -> dict[str, str]:
+    """Return the values that a study sweeps over, by key, as they would be typed.
+
+    Raises:
+        ConfigError: they are no text or number, but a list or a mapping of YAML.
+    """
+    problems, params = [], {}
+    for key, value in written.items():
+        if isinstance(value, Sequence | Mapping) and not isinstance(value, str):
+            items = ",".join(map(str, value))
+            problems.append(
+                f"hydra.sweeper.params.{key}: must be text, as typed behind {key}=, got {brief(value, str)}. "
+                f'Write "{items}" to sweep over the values, "[{items}]" for one list.'
+            )
+        params[str(key)] = _AS_TYPED.get(str(value), "null" if value is None else str(value))
+    if problems:
+        raise ConfigError(*problems)
+    return params
 
 
 def check_size(swept: Iterable[Override], *, num_arms: int = 1) -> None:

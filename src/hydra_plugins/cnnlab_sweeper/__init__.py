@@ -2,7 +2,7 @@
 
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from cnnlab.base.schema import Plain
 from cnnlab.cli.commands import DEFAULT
 from cnnlab.cli.composed import compose_point
 from cnnlab.cli.jobs import TrainJob, outcome_of
-from cnnlab.cli.swept import check_size, values
+from cnnlab.cli.swept import check_size, read_arms, read_params, values
 from cnnlab.config.conf_files import EXPERIMENT, read_options
 from cnnlab.sweeps.designs import grid
 from cnnlab.sweeps.points import Point, expand, key_of
@@ -50,8 +50,7 @@ class GridSweeper(Sweeper):
     """
 
     def __init__(self, arms: DictConfig, params: DictConfig) -> None:
-        self.arms = {str(name): tuple(map(str, overrides or ())) for name, overrides in arms.items()}
-        self.params = {str(key): value for key, value in params.items()}
+        self.arms, self.params = arms, params
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         """Take what Hydra gives every sweeper; here, the task is the job of a command."""
@@ -88,9 +87,9 @@ class GridSweeper(Sweeper):
         return []
 
     def _points(self, arguments: list[str]) -> list[Point]:
-        given = {key: f"{key}={value}" for key, value in self.params.items()}
+        given = {key: f"{key}={value}" for key, value in read_params(self.params).items()}
         given |= {key_of(text): text for text in arguments}
-        arms = self._chosen_arms(given.pop(ARM, None))
+        arms = _chosen_arms(read_arms(self.arms), given.pop(ARM, None))
         overrides = OverridesParser.create(config_loader=self.loader).parse_overrides(list(given.values()))
         shared = tuple(str(override.input_line) for override in overrides if not override.is_sweep_override())
         swept = [override for override in overrides if override.is_sweep_override()]
@@ -98,20 +97,21 @@ class GridSweeper(Sweeper):
         axes = {str(override.get_key_element()): _values(override) for override in swept}
         return expand(arms, axes, shared, list(given))
 
-    def _chosen_arms(self, text: str | None) -> dict[str, tuple[str, ...]]:
-        """Return the named arms that are wanted, one nameless arm where there are none.
 
-        Raises:
-            ConfigError: there is no such arm.
-        """
-        if text is None:
-            return self.arms or {"": ()}
-        names = [name.strip() for name in text.partition("=")[2].split(",")]
-        if not self.arms:
-            raise ConfigError(f"{ARM}: this sweep has no named arms, got {','.join(names)}. They come with a study.")
-        if problems := [f"{ARM}: {unknown(name, self.arms)}" for name in names if name not in self.arms]:
-            raise ConfigError(*problems)
-        return {name: self.arms[name] for name in names}
+def _chosen_arms(arms: Mapping[str, tuple[str, ...]], text: str | None) -> Mapping[str, tuple[str, ...]]:
+    """Return the named arms that are wanted, one nameless arm where there are none.
+
+    Raises:
+        ConfigError: there is no such arm.
+    """
+    if text is None:
+        return arms or {"": ()}
+    names = [name.strip() for name in text.partition("=")[2].split(",")]
+    if not arms:
+        raise ConfigError(f"{ARM}: this sweep has no named arms, got {','.join(names)}. They come with a study.")
+    if problems := [f"{ARM}: {unknown(name, arms)}" for name in names if name not in arms]:
+        raise ConfigError(*problems)
+    return {name: arms[name] for name in names}
 
 
 def _values(override: Override) -> list[str]:
