@@ -7,6 +7,7 @@ from hydra.core.utils import JobReturn, JobStatus
 
 from cnnlab.base import hashing
 from cnnlab.base.hashing import file_hash
+from cnnlab.base.stopping import Stop
 from cnnlab.cli.jobs import TrainJob, outcome_of
 from cnnlab.cli.main import main
 from cnnlab.outputs.files import RUNS
@@ -46,7 +47,7 @@ def test_weights_are_hashed_once_for_all_runs_of_a_sweep(monkeypatch):
 
 
 def test_job_goes_to_the_processes_of_a_launcher():
-    assert pickle.loads(pickle.dumps(TrainJob())).library.num_bytes == 0
+    assert pickle.loads(pickle.dumps(TrainJob(Stop()))).library.num_bytes == 0
 
 
 def test_study_is_refused_without_m(capsys):

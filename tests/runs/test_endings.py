@@ -1,47 +1,59 @@
 import errno
-import signal
 
 import pytest
 
-from cnnlab.base.errors import RunError
+from cnnlab.base.errors import Interrupted, RunError
+from cnnlab.base.stopping import Stop
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import read_status
-from cnnlab.runs.endings import StopSignal, recorded
+from cnnlab.runs.endings import recorded
 from cnnlab.runs.run import execute
+from cnnlab.training.engine import fit
 from tests.conftest import interrupted_after, stopped_after, tiny
 from tests.runs.trained import only_run
 
 pytestmark = pytest.mark.usefixtures("in_empty_folder")
 
 
-def test_first_signal_stops_at_once_where_nothing_would_be_lost():
-    with StopSignal(lambda: True, print), pytest.raises(KeyboardInterrupt, match=r"^$"):
-        signal.raise_signal(signal.SIGINT)
-
-
-@pytest.mark.parametrize("which", [signal.SIGINT, signal.SIGTERM])
-def test_signal_waits_for_the_epoch_where_something_would_be_lost(which):
-    said = []
-    with StopSignal(lambda: False, said.append) as stop:
-        signal.raise_signal(which)
-        assert stop.is_wanted
-        assert said == ["stopping after this epoch; press Ctrl-C again to stop at once"]
-        with pytest.raises(KeyboardInterrupt, match=r"^$"):
-            signal.raise_signal(signal.SIGINT)
-
-
-def test_signals_are_given_back_at_the_end():
-    before = signal.getsignal(signal.SIGINT)
-    with StopSignal(lambda: True, print):
-        assert signal.getsignal(signal.SIGINT) is not before
-    assert signal.getsignal(signal.SIGINT) is before
-
-
 def test_run_whose_output_no_one_reads_any_more_counts_as_interrupted(tmp_path):
     folder = RunFolder(tmp_path / "run")
-    with pytest.raises(SystemExit, match=r"^1$"), recorded(folder, lambda: 3, print):
+    with pytest.raises(SystemExit, match=r"^1$"), recorded(folder, lambda: 3, print, Stop()):
         raise SystemExit(1)
     assert read_status(folder)["status"] == "interrupted"
+
+
+def test_ctrl_c_of_which_a_library_makes_another_error_is_an_interruption(tmp_path):
+    stop, folder = Stop(), RunFolder(tmp_path / "run")
+    stop.is_wanted = True
+    with pytest.raises(Interrupted, match=r"^$"), recorded(folder, lambda: 3, print, stop):
+        raise ImportError("initialization failed")
+    assert read_status(folder)["status"] == "interrupted"
+    assert "initialization failed" in folder.error.read_text()
+
+
+@pytest.mark.parametrize("epochs", [1, 2])
+def test_wish_to_stop_is_looked_at_after_each_epoch_and_nothing_done_is_lost(epochs, monkeypatch, capsys):
+    stop = Stop()
+
+    def wish(*args, **kwargs):
+        for record in fit(*args, **kwargs):
+            stop.is_wanted = record.epoch == epochs
+            yield record
+
+    monkeypatch.setattr("cnnlab.training.learning.fit", wish)
+    with pytest.raises(Interrupted, match=r"^$"):
+        execute(tiny("epochs=4"), stop=stop)
+    assert f"interrupted after epoch {epochs}; what is done is kept" in capsys.readouterr().out
+    assert only_run().load_checkpoint("last.pt")["epoch"] == epochs
+
+
+def test_wish_from_before_the_run_ends_it_before_anything_is_read_or_written(in_empty_folder, reads):
+    stop = Stop()
+    stop.is_wanted = True
+    with pytest.raises(KeyboardInterrupt, match=r"^$"):
+        execute(tiny(), stop=stop)
+    assert reads == []
+    assert list(in_empty_folder.iterdir()) == []
 
 
 def test_interrupted_run_says_how_to_go_on(capsys):

@@ -4,6 +4,7 @@ import pytest
 
 from cnnlab.base.errors import Interrupted, RunError
 from cnnlab.base.hashing import FileHashes
+from cnnlab.base.stopping import Stop
 from cnnlab.config.load import load
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.run_folder import RunFolder
@@ -39,7 +40,7 @@ def trained(tmp_path, monkeypatch):
 
 
 def carried_out(design, launch):
-    sweep = Sweep(design, lambda words: composed(*words), command="cnnlab -m mine", hashes=FileHashes())
+    sweep = Sweep(design, lambda words: composed(*words), command="cnnlab -m mine", hashes=FileHashes(), stop=Stop())
     sweep.carry_out(launch)
     return sweep
 

@@ -9,7 +9,6 @@ import io
 import re
 import socket
 import tarfile
-import tempfile
 import warnings
 import zipfile
 import zlib
@@ -17,6 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from cnnlab.base.drafts import draft_folder, remove_abandoned
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.progress import Progress
 
@@ -120,15 +120,15 @@ def fetch_folder(name: str, archive: Archive, *, data_dir: Path, progress: Progr
 def _fetch_folder(archive: Archive, data_dir: Path) -> None:
     from torchvision.datasets.utils import download_url, extract_archive
 
-    data_dir.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=data_dir, prefix=f".{archive.folder}-") as draft:
+    remove_abandoned(data_dir)
+    with draft_folder(data_dir / archive.folder) as draft:
         file = data_dir / archive.filename
         if not file.is_file() or (archive.md5 is not None and md5_of(file) != archive.md5):
             download_url(archive.url, draft, archive.filename, archive.md5)
-            Path(draft, archive.filename).replace(file)
+            (draft / archive.filename).replace(file)
         extract_archive(file, draft)
         if not (data_dir / archive.folder).is_dir():  # another process may have been faster
-            Path(draft, archive.folder).rename(data_dir / archive.folder)
+            (draft / archive.folder).rename(data_dir / archive.folder)
 
 
 def archive_advice(folder: Path, *, filename: str, md5: str | None, url: str) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from cnnlab.base.drafts import remove_abandoned
 from cnnlab.base.progress import Progress
 from cnnlab.base.runtime import Runtime
 from cnnlab.building.parts import ImageSpec
@@ -121,6 +122,7 @@ ObtainFeatures = Callable[[Extraction, Path, Store, Tensor], tuple[Tensor, float
 def compute_and_keep(extraction: Extraction, file: Path, store: Store, rows: Tensor) -> tuple[Tensor, float]:
     """Compute the features of all rows, and keep them for the runs to come."""
     features, seconds = extraction.compute(store, rows)
+    remove_abandoned(file.parent)
     with replacing(file) as opened:
         np.save(opened, features.numpy())
     return features, seconds

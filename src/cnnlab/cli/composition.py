@@ -14,6 +14,7 @@ import hydra
 from omegaconf import DictConfig
 
 from cnnlab.base.errors import ConfigError
+from cnnlab.base.stopping import Stop
 from cnnlab.cli.arguments import Arguments
 from cnnlab.cli.consent import factories_are_typed
 from cnnlab.cli.hydra_errors import is_of_composing
@@ -26,8 +27,12 @@ from cnnlab.runs.outcome import Outcome
 WIDTH = 80
 
 
-def run(arguments: Arguments) -> int:
+def run(arguments: Arguments, stop: Stop) -> int:
     """Compose and carry out what the arguments ask for: a run, a sweep, help, or a look at the configuration.
+
+    Args:
+        arguments: the words.
+        stop: asked before and between runs.
 
     Returns:
         The exit code of the run; 0 for everything else that went well.
@@ -41,7 +46,7 @@ def run(arguments: Arguments) -> int:
     if problems := study_of_another_command(arguments):
         raise ConfigError(*problems)  # alone: what else is wrong, only the right command could tell
     outcomes: list[Outcome] = []
-    job = arguments.command.load()()  # an object for this command alone: its runs share what they read
+    job = arguments.command.load()(stop)  # an object for this command alone: its runs share what they read
     assert callable(job)
 
     def kept(config: DictConfig) -> None:

@@ -12,6 +12,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig
 
 from cnnlab.base.errors import ConfigError
+from cnnlab.base.stopping import Stop
 from cnnlab.base.turns import finish
 from cnnlab.cli.commands import DEFAULT
 from cnnlab.cli.composed import plain_values, typed
@@ -21,10 +22,14 @@ from cnnlab.runs.outcome import Outcome
 
 
 class TrainJob:
-    """Trains one run after the other, of `train` or of `transfer`; what one has read, the next one need not read."""
+    """Trains one run after the other, of `train` or of `transfer`; what one has read, the next one need not read.
 
-    def __init__(self) -> None:
-        self.library = DataLibrary()
+    Args:
+        stop: asked by every run.
+    """
+
+    def __init__(self, stop: Stop) -> None:
+        self.stop, self.library = stop, DataLibrary()
 
     def __call__(self, config: DictConfig) -> Outcome:
         """Train one run; alone it says how it goes, in a sweep the sweep does."""
@@ -43,10 +48,13 @@ class TrainJob:
         except ConfigError as error:
             print(error, file=sys.stderr)
             return Outcome(2, str(error))
-        try:
-            outcome = finish(attempt(plain, overrides, in_sweep=in_sweep, library=self.library))
-        finally:
-            release_memory()
+        with self.stop.heard():  # in a process of a launcher, no one has done so before
+            try:
+                outcome = finish(
+                    attempt(plain, overrides, in_sweep=in_sweep, library=self.library, stop=self.stop)
+                )
+            finally:
+                release_memory()
         if outcome.reason and not in_sweep:
             print(outcome.traceback or outcome.reason, file=sys.stderr)
         return outcome

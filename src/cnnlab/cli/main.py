@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from cnnlab import __version__
 from cnnlab.base.errors import ConfigError, Interrupted, RunError
+from cnnlab.base.stopping import Stop
 from cnnlab.cli.arguments import command_to_complete, split_command, split_flags
 from cnnlab.cli.commands import BY_NAME, COMMANDS, COMPOSED, Command
 from cnnlab.cli.spelling import misspelled
@@ -52,13 +53,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         0: fine, 1: a run failed, 2: what the user wrote is wrong, 130: interrupted.
     """
+    stop, args = Stop(), list(sys.argv[1:] if argv is None else argv)
+    try:
+        with stop.heard():
+            return _printed(args, stop)
+    except KeyboardInterrupt as error:
+        if not isinstance(error, Interrupted):
+            print(INTERRUPTED.format(" without rerun=true" if "rerun=true" in args else ""), file=sys.stderr)
+        return 130
+
+
+def _printed(args: list[str], stop: Stop) -> int:
+    """Carry out a command line, whatever becomes of what it prints; return the exit code."""
     for name, value in BEFORE_TORCH.items():
         os.environ.setdefault(name, value)
     os.environ["MPLBACKEND"] = "agg"  # pictures are files; a notebook hands down a backend that may not be installed
     _let_everything_be_printed()
-    args = list(sys.argv[1:] if argv is None else argv)
     try:
-        code = _carry_out(args)
+        code = _carry_out(args, stop)
         sys.stdout.flush()
         return code
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
@@ -72,20 +84,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _carry_out(args: list[str]) -> int:
+def _carry_out(args: list[str], stop: Stop) -> int:
     """Carry out a command line; say what went wrong and return the exit code of that."""
     try:
-        return _dispatch(args)
-    except ConfigError as error:
-        print(error, file=sys.stderr)
-        return 2
+        return _dispatch(args, stop)
     except RunError as error:
         print(error, file=sys.stderr)
         return 1
-    except KeyboardInterrupt as error:
-        if not isinstance(error, Interrupted):
-            print(INTERRUPTED.format(" without rerun=true" if "rerun=true" in args else ""), file=sys.stderr)
-        return 130
+    except ConfigError as error:
+        stop.look()
+        print(error, file=sys.stderr)
+        return 2
+    except Exception:
+        stop.look()  # libraries make another error of it, such as one of the import that they were at
+        raise
 
 
 def _print_no_more() -> None:
@@ -102,7 +114,7 @@ def _let_everything_be_printed() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _dispatch(args: list[str]) -> int:
+def _dispatch(args: list[str], stop: Stop) -> int:
     if not args or args[0] in ("-h", "--help", "help"):
         print(HELP, end="")
         return 0
@@ -110,16 +122,16 @@ def _dispatch(args: list[str]) -> int:
         print(f"cnnlab {__version__}")
         return 0
     if "query=" in " ".join(args) and {"-sc", "--shell-completion"} & set(args):
-        return _complete(args)
+        return _complete(args, stop)
     if problems := misspelled(args):
         raise ConfigError(*problems)
     command, rest = split_command(args)
     _check_working_folder()
     if command.config is None:
-        code = command.load()(rest)
+        code = command.load()(rest, stop)
         assert isinstance(code, int)
         return code
-    return _compose(command, rest)
+    return _compose(command, rest, stop)
 
 
 def _check_working_folder() -> None:
@@ -134,13 +146,13 @@ def _check_working_folder() -> None:
         raise ConfigError(f"the working folder is not there any more ({error.strerror}). cd to one that is.") from error
 
 
-def _compose(command: Command, args: Sequence[str]) -> int:
+def _compose(command: Command, args: Sequence[str], stop: Stop) -> int:
     from cnnlab.cli.composition import run
 
-    return run(split_flags(command, args))
+    return run(split_flags(command, args), stop)
 
 
-def _complete(args: Sequence[str]) -> int:
+def _complete(args: Sequence[str], stop: Stop) -> int:
     """Answer the shell: the commands for the first word, what Hydra knows behind `train`."""
     line = os.environ.get("COMP_LINE", "")
     command, rest, words = command_to_complete(line)
@@ -149,4 +161,4 @@ def _complete(args: Sequence[str]) -> int:
     if command not in COMPOSED:
         return 0
     os.environ["COMP_LINE"] = rest
-    return _compose(BY_NAME[command], args)
+    return _compose(BY_NAME[command], args, stop)

@@ -6,12 +6,12 @@ import contextlib
 import csv
 import io
 import json
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from cnnlab.base.drafts import draft_of
 from cnnlab.base.errors import RunError
 from cnnlab.base.schema import Plain, PlainMapping
 
@@ -118,7 +118,7 @@ class Folder:
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """Open a file that takes the place of `path` when all of it is written, and vanishes if it cannot be."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = draft_of(path)
     try:
         with part.open("wb") as file:
             yield file

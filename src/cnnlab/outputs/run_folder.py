@@ -10,6 +10,7 @@ from pathlib import Path
 
 import yaml
 
+from cnnlab.base.drafts import remove_abandoned
 from cnnlab.base.errors import RunError
 from cnnlab.base.schema import Plain, PlainMapping
 from cnnlab.outputs.files import (
@@ -204,6 +205,11 @@ class RunFolder(Folder):
     def delete_checkpoint(self, name: str) -> None:
         """Remove checkpoints/<name> if it is there."""
         (self.checkpoints / name).unlink(missing_ok=True)
+
+    def remove_drafts(self) -> None:
+        """Remove what killed processes left half written."""
+        for folder in (self.path, self.path / "plots", self.checkpoints):
+            remove_abandoned(folder)
 
     def clear(self) -> None:
         """Remove the files of an earlier training, pictures and checkpoints included."""

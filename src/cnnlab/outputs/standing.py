@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import socket
 from typing import get_args
 
+from cnnlab.base.processes import is_gone
 from cnnlab.base.schema import PlainMapping
 from cnnlab.outputs.lock import is_held
 from cnnlab.outputs.run_folder import RunFolder
@@ -35,12 +35,4 @@ def standing(folder: RunFolder) -> str:
 
 
 def _is_gone(status: PlainMapping) -> bool:
-    if status.get("host") != socket.gethostname() or os.name == "nt":
-        return False  # Windows: asking for a process by signal 0 would end it
-    try:
-        os.kill(status.get("pid", 0), 0)
-    except (ProcessLookupError, OverflowError):  # also a number that no process has
-        return True
-    except PermissionError:
-        return False  # it is there, and someone else's
-    return False
+    return status.get("host") == socket.gethostname() and is_gone(status.get("pid", 0))

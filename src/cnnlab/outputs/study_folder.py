@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from cnnlab.base.drafts import remove_abandoned
 from cnnlab.base.errors import ConfigError, RunError, brief
 from cnnlab.base.paths import given_path
 from cnnlab.base.schema import Plain, PlainMapping
@@ -71,6 +72,7 @@ class StudyFolder(Folder):
 
     def write_grid(self, study: Study, rows: Iterable[GridRow]) -> None:
         """Write study.json and runs.csv."""
+        remove_abandoned(self.path)
         self.write_json("study.json", dataclasses.asdict(study))
         self.write_rows("runs.csv", [f.name for f in dataclasses.fields(GridRow)], map(dataclasses.asdict, rows))
 

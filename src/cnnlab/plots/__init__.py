@@ -19,10 +19,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from matplotlib.figure import Figure
 
+from cnnlab.base.drafts import draft_folder, remove_abandoned
 from cnnlab.outputs.run_files import RunFiles
 from cnnlab.plots.confusion import confusion
 from cnnlab.plots.curves import curves
@@ -65,13 +65,14 @@ def save_figures(
     folder: Path, figures: Iterable[tuple[str, Figure | None]], *, kinds: Sequence[str] = ("png",)
 ) -> list[Path]:
     """Write figures as `folder/plots/<name>.<kind>`: all or none, also of a killed process."""
-    with TemporaryDirectory(prefix=".plots-", dir=folder) as beside:
+    remove_abandoned(folder)
+    with draft_folder(folder / "plots") as beside:
         drawn = []
         for name, figure in figures:
             if figure is None:
                 continue
             for kind in kinds:
-                drawn.append(Path(beside, f"{name}.{kind}"))
+                drawn.append(beside / f"{name}.{kind}")
                 figure.savefig(drawn[-1], format=kind, dpi=DPI)
         (folder / "plots").mkdir(exist_ok=True)
         return [path.replace(folder / "plots" / path.name) for path in drawn]

@@ -8,6 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
+from cnnlab.base.processes import help_parent
 from cnnlab.base.progress import Progress
 
 _FEW = 4  # runs; fewer are drawn sooner than processes start
@@ -34,10 +35,13 @@ def draw_runs(folders: Sequence[Path], *, progress: Progress | None = None) -> N
             _draw(folder)
     else:
         workers = min(os.cpu_count() or 1, total)
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=help_parent)
+        try:
             for done, _ in enumerate(pool.map(_draw, missing)):
                 if progress is not None:
                     progress(what, done, total)
+        finally:
+            pool.shutdown(cancel_futures=True)  # after Ctrl-C, those that wait are not drawn
     if progress is not None:
         progress(what, total, total)
 

@@ -10,6 +10,7 @@ import torch
 
 from cnnlab.base.errors import Busy, ConfigError, RunError
 from cnnlab.base.schema import PlainMapping
+from cnnlab.base.stopping import Stop
 from cnnlab.base.turns import Turns
 from cnnlab.config.identity import run_id
 from cnnlab.config.load import load
@@ -29,7 +30,7 @@ from cnnlab.training.tracks import Track
 
 def run(
     plain: PlainMapping, overrides: Sequence[str], *, in_sweep: bool = False, library: DataLibrary | None = None,
-    track: Track | None = None,
+    stop: Stop | None = None, track: Track | None = None,
 ) -> Turns[int]:  # fmt: skip
     """Train the composed configuration, or find it finished; yield wherever another run may have a turn.
 
@@ -38,6 +39,7 @@ def run(
         overrides: what the user typed.
         in_sweep: say nothing on the terminal and draw no pictures: the sweep shows its runs, and draws at its end.
         library: holds what earlier runs of the process have read; None: nothing.
+        stop: as of `execute`.
         track: the run's own, if others take turns with it.
 
     Returns:
@@ -54,7 +56,9 @@ def run(
         return show_plan(config, console)
     if idle := without_effect(config, overrides):
         console.say(f"note     no effect, since nothing is trained in steps: {', '.join(idle)}")
-    outcome = yield from turns(config, overrides=overrides, console=console, library=library, track=track)
+    outcome = yield from turns(
+        config, overrides=overrides, console=console, library=library, stop=stop, track=track
+    )
     return _code(outcome) if in_sweep else report(outcome, console, plots=config.plots, epochs=config.epochs)
 
 
@@ -114,7 +118,7 @@ def _to_open(folder: RunFolder) -> str:
 
 
 def attempt(
-    plain: PlainMapping, overrides: Sequence[str], *, in_sweep: bool, library: DataLibrary | None = None,
+    plain: PlainMapping, overrides: Sequence[str], *, stop: Stop, in_sweep: bool, library: DataLibrary | None = None,
     track: Track | None = None,
 ) -> Turns[Outcome]:  # fmt: skip
     """Carry out one run; what goes wrong is returned, so that the next one can start. What it held is not released.
@@ -122,16 +126,22 @@ def attempt(
     Args:
         plain: as of `run`.
         overrides: likewise.
+        stop: likewise.
         in_sweep: likewise.
         library: likewise.
         track: likewise.
+
+    Raises:
+        KeyboardInterrupt: the user wants to stop.
     """
     try:
-        return Outcome((yield from run(plain, overrides, in_sweep=in_sweep, library=library, track=track)))
+        return Outcome((yield from run(plain, overrides, in_sweep=in_sweep, library=library, stop=stop, track=track)))
     except ConfigError as error:
+        stop.look()
         return Outcome(2, str(error))
     except RunError as error:
         return _failed(error)
     except Exception as error:
+        stop.look()  # libraries make another error of it, such as one of the import that they were at
         told = f"{type(error).__name__}: {error}".splitlines()[0]
         return Outcome(1, told, traceback=traceback.format_exc().rstrip())

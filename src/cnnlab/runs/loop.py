@@ -6,13 +6,13 @@ import time
 from collections.abc import Iterable, Iterator
 
 from cnnlab.base.runtime import Runtime
+from cnnlab.base.stopping import Stop
 from cnnlab.building.parts import Parts
 from cnnlab.config.run_config import RunConfig
 from cnnlab.data.batches import Piece
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.runs.clock import Clock
 from cnnlab.runs.console import RunConsole
-from cnnlab.runs.endings import StopSignal
 from cnnlab.runs.records import gradient_rows, metrics_row
 from cnnlab.runs.training_state import TrainingState, to_checkpoint
 from cnnlab.training.engine import EpochRecord, Manner
@@ -47,7 +47,7 @@ class EpochLoop:
         """Tell whether all epochs done are in a checkpoint."""
         return self._saved_epoch == self._state.epoch
 
-    def turns(self, stop: StopSignal) -> Iterator[None]:
+    def turns(self, stop: Stop) -> Iterator[None]:
         """Go through the epochs that are missing, to the last one or to a reason to stop; yield between pieces of them.
 
         Raises:
@@ -55,6 +55,7 @@ class EpochLoop:
         """
         if self._state.stop_reason is not None:
             return  # the checkpoint was taken after the last epoch
+        stop.look()
         for record in self._records():
             if record is None:
                 yield
@@ -65,7 +66,7 @@ class EpochLoop:
                 self._save()
             if stop.is_wanted:
                 self._save()
-                raise KeyboardInterrupt
+                stop.look()
             if self._state.stop_reason is not None:
                 return
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from cnnlab.base.memory import memory_errors
 from cnnlab.base.runtime import Runtime, environment, start_runtime
 from cnnlab.base.schema import Plain
+from cnnlab.base.stopping import Stop
 from cnnlab.base.turns import Turns, finish
 from cnnlab.building.networks import size_of
 from cnnlab.building.parts import Parts
@@ -25,7 +26,7 @@ from cnnlab.outputs.status import FINAL, read_status, write_status
 from cnnlab.outputs.summary_file import read_summary
 from cnnlab.runs.clock import Clock
 from cnnlab.runs.console import RunConsole, opening_lines, summary_lines
-from cnnlab.runs.endings import StopSignal, recorded
+from cnnlab.runs.endings import STOPPING, recorded
 from cnnlab.runs.loop import EpochLoop
 from cnnlab.runs.results import score_selected_weights
 from cnnlab.runs.summary import SummaryWriter
@@ -48,7 +49,7 @@ class RunEnd:
 
 def execute(
     config: RunConfig, *, overrides: Sequence[str] = (), console: RunConsole | None = None, runs: Path = RUNS,
-    library: DataLibrary | None = None,
+    library: DataLibrary | None = None, stop: Stop | None = None,
 ) -> RunEnd:  # fmt: skip
     """Train one run to its end, or find it finished.
 
@@ -58,19 +59,22 @@ def execute(
         console: where it is told.
         runs: the folder of all runs.
         library: holds what earlier runs of the process have read; None: nothing.
+        stop: asked before the data is read, before training, and after each epoch; None: Ctrl-C means what it means
+            outside, and nothing waits for the end of an epoch.
 
     Raises:
+        KeyboardInterrupt: the user stopped it before it began.
         ConfigError: the configuration does not fit the data, the machine or the run's earlier part; nothing is written.
         Busy: another process is at the run.
         RunError: the run failed.
         Interrupted: the user stopped it; what is done is kept.
     """
-    return finish(turns(config, overrides=overrides, console=console, runs=runs, library=library))
+    return finish(turns(config, overrides=overrides, console=console, runs=runs, library=library, stop=stop))
 
 
 def turns(
     config: RunConfig, *, overrides: Sequence[str] = (), console: RunConsole | None = None, runs: Path = RUNS,
-    library: DataLibrary | None = None, track: Track | None = None,
+    library: DataLibrary | None = None, stop: Stop | None = None, track: Track | None = None,
 ) -> Turns[RunEnd]:  # fmt: skip
     """Train one run as `execute` does, and yield wherever another run may have a turn.
 
@@ -80,9 +84,12 @@ def turns(
         console: likewise.
         runs: likewise.
         library: likewise.
+        stop: likewise.
         track: the run's own, if others take turns with it; its turn has come when the track is ready.
     """
     console, library = console or RunConsole(), DataLibrary() if library is None else library
+    stop = Stop() if stop is None else stop
+    stop.look()
     identity = identify(config, library.hashes)
     folder = RunFolder(runs / identity.run_id)
     if not config.rerun and (done := _finished(folder)) is not None:
@@ -95,16 +102,20 @@ def turns(
         runtime = start_runtime(
             device=config.device, precision=config.precision, threads=threads, deterministic=config.deterministic
         )
+        stop.look()
         with disk_errors(cache_dir(config)):  # the images' cache is written while the data is loaded
             parts = build_parts(
                 config, runtime, library=library, data_content=identity.data_content, progress=console.preparing
             )
+        stop.look()
         state = _begin(folder, config, parts, runtime, overrides, identity)
         console.log = folder.append_log
         keys = size_keys(config, "batch_size", "model.width", "dataset.image_size")
-        with recorded(folder, lambda: state.epoch, console.say), memory_errors("training", *keys):
+        with recorded(folder, lambda: state.epoch, console.say, stop), memory_errors("training", *keys):
             clock = Clock(began, seconds_before=state.total_seconds)
-            return (yield from _carry_out(config, folder, console, runtime, parts, state, clock, identity, track))
+            return (
+                yield from _carry_out(config, folder, console, runtime, parts, state, clock, identity, stop, track)
+            )
 
 
 def _threads_before(folder: RunFolder) -> int | None:
@@ -127,6 +138,7 @@ def _begin(
     checkpoint = None if config.rerun else folder.load_checkpoint("last.pt")
     state = TrainingState() if checkpoint is None else from_checkpoint(checkpoint, parts, runtime)
     with disk_errors(folder.path):
+        folder.remove_drafts()
         if checkpoint is None:
             folder.clear()
         else:
@@ -140,7 +152,7 @@ def _begin(
 
 def _carry_out(
     config: RunConfig, folder: RunFolder, console: RunConsole, runtime: Runtime, parts: Parts, state: TrainingState,
-    clock: Clock, identity: Identity, track: Track | None,
+    clock: Clock, identity: Identity, stop: Stop, track: Track | None,
 ) -> Turns[RunEnd]:  # fmt: skip
     """Train the epochs that are missing, then score the selected weights."""
     size = size_of(parts.network, parts.images, runtime.device)
@@ -149,7 +161,7 @@ def _carry_out(
     loop = EpochLoop(config, folder, console, runtime, parts, state, clock, track)
     writer = SummaryWriter(folder, parts, runtime, clock=clock, size=size, content=identity.data_content, track=track)
     try:
-        with StopSignal(loop.is_saved, console.warn) as stop:
+        with stop.waiting(lambda: not loop.is_saved(), lambda: console.warn(STOPPING)):
             yield from loop.turns(stop)
             console.stop()
             if state.has_diverged:

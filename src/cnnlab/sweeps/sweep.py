@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import shlex
-import signal
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from cnnlab.base.errors import ConfigError, Interrupted, RunError
 from cnnlab.base.hashing import FileHashes
+from cnnlab.base.stopping import Stop
 from cnnlab.config.keys import without
 from cnnlab.config.roles import NOT_SETTINGS
 from cnnlab.config.run_config import to_plain
@@ -36,6 +35,7 @@ class Sweep:
         compose: makes a point's configuration.
         command: as typed; repeated, it does what is missing.
         hashes: of the files that name runs.
+        stop: asked before every round.
         question: what a study asks.
 
     Raises:
@@ -43,10 +43,11 @@ class Sweep:
     """
 
     def __init__(
-        self, design: Design, compose: Compose, *, command: str, hashes: FileHashes, question: str | None = None
-    ) -> None:
+        self, design: Design, compose: Compose, *, command: str, hashes: FileHashes, stop: Stop,
+        question: str | None = None,
+    ) -> None:  # fmt: skip
         self.command, self.question = command, question
-        self._design, self._compose, self._hashes = design, compose, hashes
+        self._design, self._compose, self._hashes, self._stop = design, compose, hashes, stop
         self.checked = CheckedPoints()
         self.folders: dict[str, RunFolder] = {}
         self._launching = Launching(self.folders)
@@ -93,6 +94,7 @@ class Sweep:
 
         runs = {job.point.label: (self.folders[job.run_id], job.config) for job in self.checked.jobs}
         for line in plan_lines(self.name, runs):
+            self._stop.look()
             print(line)
         if num_refused := self.checked.num_refused:
             raise RunError(f"{count(num_refused)} would be refused, see above.")
@@ -110,10 +112,9 @@ class Sweep:
         runs = [self._watched(job) for job in self.checked.jobs]
         watch = Watch(self.name, self.study, runs, on_change=self._comparison.refresh)
         try:
-            with _sigterm_is_ctrl_c():
-                with watch:
-                    self._talk(launch, watch)
-                self._close()
+            with watch:
+                self._talk(launch, watch)
+            self._close()
         except KeyboardInterrupt:
             done = watch.counts()["done"]
             print(f"interrupted: {done} of {count(len(self.checked.jobs))} are done. Go on with:\n  {self.command}")
@@ -123,7 +124,9 @@ class Sweep:
         """Have each round launched, and tell the design what became of it, until it asks for no more."""
         jobs = self._round.jobs
         while True:
+            self._stop.look()
             self._launching.carry_out(self._to_do(jobs), launch)
+            self._stop.look()
             points = answer(self._design, [self._ended(point, checked) for point, checked in self._round.points])
             if not points:
                 return
@@ -138,6 +141,7 @@ class Sweep:
     def _take_up(self, points: Sequence[Point]) -> CheckedPoints:
         """Check the points of a round, and add them to those of the sweep."""
         checked = check_points(points, self._compose, self._hashes)
+        self._stop.look()
         self.checked.points += checked.points
         self.folders |= {job.run_id: RunFolder(RUNS / job.run_id) for job in checked.jobs}
         return checked
@@ -231,20 +235,6 @@ def _name(checked: CheckedPoints) -> str:
         return configured
     keys = checked.swept_keys
     return "-".join(key for key in keys if key != "seed") or (keys[0] if keys else "sweep")
-
-
-@contextmanager
-def _sigterm_is_ctrl_c() -> Iterator[None]:
-    """Let a polite request to end, as of a cluster, stop the sweep as Ctrl-C does."""
-
-    def stop(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def count(number: int) -> str:

@@ -55,7 +55,7 @@ class GridSweeper(Sweeper):
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         """Take what Hydra gives every sweeper; here, the task is the job of a command."""
         assert isinstance(task_function, TrainJob)
-        self.hashes = task_function.library.hashes
+        self.hashes, self.stop = task_function.library.hashes, task_function.stop
         self.config = config
         self.loader = hydra_context.config_loader
         self.launcher = Plugins.instance().instantiate_launcher(
@@ -78,6 +78,7 @@ class GridSweeper(Sweeper):
             lambda overrides: compose_point(self.loader, master, overrides),
             command=_typed(master.hydra.job.name),
             hashes=self.hashes,
+            stop=self.stop,
             question=_question(master, arguments),
         )
         if sweep.is_planned:

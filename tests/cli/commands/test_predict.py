@@ -8,11 +8,16 @@ from PIL import Image
 
 from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.base.hashing import file_hash
-from cnnlab.cli.commands.predict import main
+from cnnlab.base.stopping import Stop
+from cnnlab.cli.commands import predict
 from cnnlab.config.load import load
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.runs.run import execute
 from tests.conftest import cnnlab, composed, interrupted_after, tiny
+
+
+def main(words):
+    return predict.main(words, Stop())
 
 
 @pytest.fixture

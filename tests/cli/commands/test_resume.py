@@ -4,7 +4,8 @@ import shlex
 import pytest
 
 from cnnlab.base.errors import ConfigError
-from cnnlab.cli.commands.resume import main
+from cnnlab.base.stopping import Stop
+from cnnlab.cli.commands import resume
 from cnnlab.cli.main import main as cnnlab_main
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.runs.run import execute
@@ -12,6 +13,10 @@ from tests.conftest import cnnlab, tiny
 from tests.runs.trained import equal_results, interrupted
 
 pytestmark = pytest.mark.usefixtures("in_empty_folder")
+
+
+def main(words):
+    return resume.main(words, Stop())
 
 
 def test_interrupted_run_goes_on_from_its_checkpoint(capsys):

@@ -1,8 +1,9 @@
 """The commands: one list, from which dispatch, completion, help and tests come. Imports none of them.
 
 To add a command, write it down here. One that Hydra composes has a primary config in conf/, and its job is a class: an
-object of it is called with each composed configuration. One that reads its own arguments is a module of this package
-whose `main` takes the words behind the command and returns the exit code.
+object of it is made with the command's `Stop` and called with each composed configuration. One that reads its own
+arguments is a module of this package whose `main` takes the words behind the command and the `Stop`, and returns the
+exit code.
 """
 
 from __future__ import annotations

@@ -10,13 +10,14 @@ from pathlib import Path
 
 from cnnlab.base.errors import ConfigError, unknown
 from cnnlab.base.paths import given_path
+from cnnlab.base.stopping import Stop
 from cnnlab.config.conf_files import GLOBAL, Option, conf_dir, read_options
 from cnnlab.config.options import groups
 
 WIDTH = 80
 
 
-def main(args: Sequence[str]) -> int:
+def main(args: Sequence[str], stop: Stop) -> int:
     """Run the command; return its exit code."""
     known = (*groups(), *GLOBAL)
     parser = argparse.ArgumentParser(
@@ -36,6 +37,7 @@ def main(args: Sequence[str]) -> int:
     folders = [conf_dir(), *_own_folder(options.config_dir)]
     if options.group is not None and options.group not in known:
         raise ConfigError(f"list: {unknown(options.group, known, noun='group')}")
+    stop.look()
     wanted = known if options.group is None else (options.group,)
     print("\n\n".join(_page(group, read_options(group, folders)) for group in wanted))
     return 0

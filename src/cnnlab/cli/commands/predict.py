@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.base.paths import given_path
 from cnnlab.base.schema import Plain
+from cnnlab.base.stopping import Stop
 from cnnlab.cli.commands.resume import RUN_HELP
 from cnnlab.outputs.finding import find_run
 from cnnlab.runs.predicting.submission import check_ids, image_id, write_submission
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from cnnlab.runs.predicting.feature_pictures import Artist
 
 
-def main(args: Sequence[str]) -> int:
+def main(args: Sequence[str], stop: Stop) -> int:
     """Run the command; return its exit code: 1 if an image could not be read."""
     options = _parser().parse_args(args)
     files = _image_files(options.images)
@@ -39,6 +40,7 @@ def main(args: Sequence[str]) -> int:
     from cnnlab.runs.predicting.classification import Unreadable, classify, pick_test_images, read_pictures
     from cnnlab.runs.scores import score_cells, score_columns
 
+    stop.look()
     trained, device = _load(folder, config, options.device)
     artist = None if options.features is None else _artist(options.features, folder, trained, device)
     chosen = [] if files else pick_test_images(config, trained)
@@ -46,6 +48,7 @@ def main(args: Sequence[str]) -> int:
         artist.refuse_existing([*map(image_id, files), *(picture.id for picture in chosen)])
     classes, rows, unreadable = trained.images.classes, [], []
     for answer in classify(chosen or read_pictures(files, trained), trained, device):
+        stop.look()
         if isinstance(answer, Unreadable):
             unreadable.append(f"{answer.name} ({answer.reason})")
             continue

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.paths import given_path
+from cnnlab.base.stopping import Stop
 from cnnlab.comparison import Comparison, compare_runs, compare_study, markdown_lines, save, terminal_lines
 from cnnlab.comparison.run_table import show, width
 from cnnlab.outputs.files import OUTPUTS, RUNS
@@ -16,7 +17,7 @@ from cnnlab.outputs.finding import find_run
 from cnnlab.outputs.study_folder import StudyFolder
 
 
-def main(args: Sequence[str]) -> int:
+def main(args: Sequence[str], stop: Stop) -> int:
     """Run the command; return its exit code: 0 also when there is no run yet, since nothing is wrong."""
     parser = argparse.ArgumentParser(
         prog="cnnlab report",
@@ -32,6 +33,7 @@ def main(args: Sequence[str]) -> int:
     parser.add_argument("--baseline", metavar="ARM", help="the arm that the others are compared with; else the first")
     options = parser.parse_args(args)
     study = _one_study(options.names)
+    stop.look()
     if study is not None:
         _print(compare_study(study, baseline=options.baseline), options.format)
     elif len(options.names) > 1:

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Sequence
 
 from cnnlab.base.errors import ConfigError
+from cnnlab.base.stopping import Stop
 from cnnlab.outputs.finding import find_run
 from cnnlab.outputs.run_folder import SCHEMA
 from cnnlab.runs.saved_config import saved_config
@@ -14,7 +15,7 @@ from cnnlab.runs.saved_config import saved_config
 RUN_HELP = "a run's folder, its id, or the beginning of its id"
 
 
-def main(args: Sequence[str]) -> int:
+def main(args: Sequence[str], stop: Stop) -> int:
     """Run the command; return its exit code."""
     parser = argparse.ArgumentParser(
         prog="cnnlab resume",
@@ -43,5 +44,5 @@ def main(args: Sequence[str]) -> int:
             f"run: the data of {folder.run_id} has changed, or its folder has been renamed: what is saved there is now "
             f"the run {run_id(config)}. Put it back, or train anew: {command}"
         )
-    outcome = execute(config, overrides=overrides, console=console, runs=folder.path.parent)
+    outcome = execute(config, overrides=overrides, console=console, runs=folder.path.parent, stop=stop)
     return report(outcome, console, plots=config.plots, epochs=config.epochs)

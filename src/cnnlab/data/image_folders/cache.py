@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import secrets
 import shutil
-import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -19,7 +17,9 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from cnnlab.base.drafts import draft_folder, remove_abandoned
 from cnnlab.base.errors import RunError
+from cnnlab.base.processes import help_parent
 from cnnlab.base.progress import Progress
 from cnnlab.data.image_folders.decoding import VERSION, Header, Target, decode_files, read_headers
 from cnnlab.data.image_folders.listing import ImageFile, hash_lines
@@ -73,16 +73,13 @@ def decoded_images(
     """
     lines = (f"{file.path}\t{file.size}\t{file.modified}" for file in files)
     folder = cache_dir / "images" / hash_lines([f"{VERSION}\t{image_size}\t{mixed_size}", *lines])
+    remove_abandoned(folder.parent)
     if (decoded := _load(folder)) is not None:
         return decoded
-    draft = folder.with_name(f".{folder.name}-{os.getpid()}-{secrets.token_hex(4)}")
-    draft.mkdir(parents=True)
-    try:
+    with draft_folder(folder) as draft:
         with _processes(workers, len(files)) as executor:
             _fill(draft, root, [file.path for file in files], image_size, mixed_size, executor, progress)
         return _publish(draft, folder)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
 
 
 def _load(folder: Path) -> Decoded | None:
@@ -181,7 +178,7 @@ def _processes(workers: int | None, num_files: int) -> Iterator[ProcessPoolExecu
         yield None
         return
     # Spawned: a process that is forked from one with torch's threads may hang.
-    executor = ProcessPoolExecutor(num_workers, mp_context=get_context("spawn"), initializer=_ignore_interrupts)
+    executor = ProcessPoolExecutor(num_workers, mp_context=get_context("spawn"), initializer=help_parent)
     try:
         yield executor
     except BrokenProcessPool as error:
@@ -194,10 +191,6 @@ def _num_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))  # those that this process may use
     return os.cpu_count() or 1
-
-
-def _ignore_interrupts() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the parent acts on it
 
 
 def _results(

@@ -1,0 +1,40 @@
+"""Processes: whether one is there, and how those that help another one end with it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from multiprocessing import connection
+
+
+def is_gone(pid: int) -> bool:
+    """Tell whether there is no process of that number on this machine; where that cannot be known, there is one."""
+    if os.name == "nt":
+        return False  # asking for a process by signal 0 would end it
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):  # also a number that no process has
+        return True
+    except PermissionError:
+        return False  # it is there, and someone else's
+    return False
+
+
+def help_parent() -> None:
+    """Leave Ctrl-C and a closed terminal to the parent, and end with it, however it ends; a pool's workers begin so.
+
+    SIGTERM is not ignored: by it, a pool ends its workers.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # they reach all processes; the parent acts on them
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    connection.wait([parent.sentinel])
+    os._exit(1)  # at once: its work is of no use any more

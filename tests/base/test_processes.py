@@ -1,0 +1,51 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from cnnlab.base.processes import is_gone
+
+POOL = """
+import os, time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from cnnlab.base.processes import help_parent
+if __name__ == "__main__":
+    pool = ProcessPoolExecutor(2, mp_context=get_context("spawn"), initializer=help_parent)
+    futures = [pool.submit(time.sleep, 300) for _ in range(2)]
+    while not all(future.running() for future in futures):
+        time.sleep(0.05)
+    time.sleep(1)
+    print(*pool._processes, flush=True)
+    time.sleep(300)
+"""
+
+
+def test_process_that_has_ended_is_gone():
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        process.wait()
+    assert is_gone(process.pid)
+    assert is_gone(2**80)
+    assert not is_gone(os.getpid())
+    assert not is_gone(1)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
+def test_worker_of_a_pool_ends_with_its_parent_and_leaves_ctrl_c_to_it(tmp_path):
+    (script := tmp_path / "pool.py").write_text(POOL)
+    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True) as parent:
+        workers = [int(pid) for pid in parent.stdout.readline().split()]
+        for pid in workers:
+            os.kill(pid, signal.SIGINT)
+            os.kill(pid, signal.SIGHUP)
+        time.sleep(0.5)
+        assert len(workers) == 2
+        assert not any(map(is_gone, workers))
+        parent.kill()
+    deadline = time.monotonic() + 30
+    while not all(map(is_gone, workers)):
+        assert time.monotonic() < deadline, "workers stay"
+        time.sleep(0.05)
