@@ -18,7 +18,7 @@ from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import read_status
 from cnnlab.runs.run import execute
 from cnnlab.training.learning import Nothing
-from tests.conftest import RUNTIME, built, composed, tiny, tiny_transfer
+from tests.conftest import RUNTIME, built, composed, refusal, tiny, tiny_transfer
 
 pytestmark = pytest.mark.usefixtures("in_empty_folder")
 
@@ -262,3 +262,18 @@ def test_finished_run_is_found():
     assert first.is_new
     assert not execute(tiny_transfer("head=knn")).is_new
     assert read_status(RunFolder(first.folder.path))["status"] == "finished"
+
+
+def test_batches_of_one_image_are_refused_where_batch_norm_learns():
+    message = (
+        "batch_size: must be > 1 where layers with batch norm learn, got 1. A batch of one has no variance to "
+        "normalize by; take transfer.trainable_layers=0, transfer=features or a backbone without batch norm."
+    )
+    assert refusal(built, tiny_transfer("transfer=scratch", "batch_size=1")) == message
+    run = ("backbone=run", f"backbone.weights={execute(tiny()).folder.path}", "dataset.image_size=8", "batch_size=1")
+    assert refusal(built, tiny_transfer("transfer=finetune", *run)) == message
+    assert refusal(built, tiny_transfer("transfer=finetune", "transfer.trainable_layers=0", *run)) is None
+
+
+def test_batches_of_one_image_train_a_head_on_frozen_features():
+    assert built(tiny_transfer("head=linear", "batch_size=1")).learning.model is not None

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from cnnlab.base.errors import ConfigError, unknown
 from cnnlab.config.run_config import Choice, RunConfig
 from cnnlab.data.augmentations import AUGMENTATIONS
+from cnnlab.networks.batch_norm import NO_VARIANCE
 from cnnlab.networks.transfer.transfers import TRANSFERS
 from cnnlab.outputs.reported import problem_of_reported
 from cnnlab.training.losses import LOSSES
@@ -29,7 +30,7 @@ def _batch_norm_needs_two_images(config: RunConfig) -> str | None:
     normalization = config.normalization
     if config.batch_size == 1 and normalization is not None and normalization.name == "batch":
         return (
-            "batch_size: must be > 1 with normalization=batch, got 1. A batch of one has no variance to normalize by; "
+            f"batch_size: must be > 1 with normalization=batch, got 1. {NO_VARIANCE}; "
             "take normalization=group, layer or none."
         )
     return None

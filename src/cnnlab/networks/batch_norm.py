@@ -19,6 +19,13 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 DONE = 2**40
 """A bit of `num_batches_tracked`: nothing is left to correct, since (1 - momentum)^DONE is 0."""
+NO_VARIANCE = "A batch of one has no variance to normalize by"
+"""Why a network that `normalizes_by_batch` takes no batches of one image."""
+
+
+def normalizes_by_batch(model: nn.Module) -> bool:
+    """Tell whether a part of a network normalizes by its batch while it is trained; puts it into that mode."""
+    return any(isinstance(module, _BatchNorm) and module.training for module in model.train().modules())
 
 
 class _Corrected(_BatchNorm):

@@ -130,6 +130,19 @@ def test_a_link_to_itself_is_listed_as_an_empty_image(tmp_path):
     assert listing.others == ["a/loop"]
 
 
+@pytest.mark.parametrize("target", ["pipe", "/dev/zero", "/dev/tty"])
+def test_a_link_to_what_is_no_file_is_left_out(target, tmp_path):
+    (folder := tmp_path / "images").mkdir()
+    if target == "pipe":
+        os.mkfifo(tmp_path / "pipe")
+    (folder / "1.jpg").symlink_to(tmp_path / target)
+    (folder / "2.jpg").symlink_to(tmp_path / "nowhere")
+    (folder / "3.jpg").symlink_to("3.jpg")
+    listing = list_folder(folder)
+    assert listing.others == ["1.jpg"]
+    assert [image.path for image in listing.images] == ["2.jpg", "3.jpg"]  # to be named, they cannot be decoded
+
+
 def test_a_pipe_is_no_image_whatever_its_name(tmp_path):
     touch(tmp_path, "a/1.jpg", "b/1.jpg")
     os.mkfifo(tmp_path / "a" / "2.jpg")

@@ -105,7 +105,7 @@ def _list_one(root: Path, folder: str, above: frozenset[_Place], listing: Listin
                 if place not in above:
                     listing.folders.append(path)
                     waiting.append((path, above | {place}))
-            elif _suffix(entry.name) in SUFFIXES and (_is(entry.is_file) or entry.is_symlink()):
+            elif _suffix(entry.name) in SUFFIXES and (_is(entry.is_file) or _leads_nowhere(entry)):
                 listing.images.append(_image_file(entry, path))
             else:  # pipes and devices too: to open one can wait for ever
                 listing.others.append(path)
@@ -116,6 +116,11 @@ def _is(kind: Callable[[], bool]) -> bool:
         return kind()
     except OSError:  # a link that leads to itself
         return False
+
+
+def _leads_nowhere(entry: os.DirEntry[str]) -> bool:
+    """Tell whether an entry is a link to what is not there; one to a pipe or a device is none."""
+    return entry.is_symlink() and not os.path.exists(entry.path)  # noqa: PTH110 - pathlib's raises for some links
 
 
 def _place(status: os.stat_result) -> _Place:
