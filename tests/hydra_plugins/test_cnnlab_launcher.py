@@ -1,5 +1,6 @@
 """Runs abreast, as on a GPU, and runs in processes of their own."""
 
+import os
 import signal
 
 import pytest
@@ -11,6 +12,7 @@ from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.standing import standing
 from cnnlab.outputs.study_folder import StudyFolder
 from cnnlab.runs.beginning import Beginning
+from cnnlab.training.engine import training
 from tests.conftest import cnnlab
 from tests.option_maker import own_option
 from tests.runs.trained import equal_results
@@ -182,6 +184,28 @@ def test_run_that_fails_abreast_leaves_the_others_alone(monkeypatch, parts, caps
     assert main(command) == 1
     assert "1 of 3 runs failed" in capsys.readouterr().err
     assert sorted(standing(RunFolder(path)) for path in RUNS.iterdir()) == ["failed", "finished", "finished"]
+
+
+def test_ctrl_c_lets_runs_abreast_end_their_epochs_and_the_command_goes_on_with_them(monkeypatch, tmp_path, capsys):
+    def pressing(*args, **options):
+        for record in training(*args, **options):
+            if record is not None and record.epoch == 2 and not pressed:
+                pressed.append("Ctrl-C")
+                os.kill(os.getpid(), signal.SIGINT)
+            yield record
+
+    pressed, arms = [], ("optimizer=adam,sgd", "hydra.launcher.abreast=2", *TINY[1:], "epochs=3")
+    abreast_on_the_cpu(monkeypatch)
+    with monkeypatch.context() as patch:
+        patch.setattr("cnnlab.training.learning.training", pressing)
+        assert main(["-m", *arms]) == 130
+    assert capsys.readouterr().out.count("stopping after this epoch; press Ctrl-C again to stop at once") == 1
+    assert [RunFolder(path).load_checkpoint("last.pt")["epoch"] for path in RUNS.iterdir()] == [2, 2]
+    assert main(["-m", *arms]) == 0
+    cut = {path.name: RunFolder(path.rename(tmp_path / path.name)) for path in list(RUNS.iterdir())}
+    assert main(["-m", *arms]) == 0
+    for path in RUNS.iterdir():
+        assert equal_results(RunFolder(path), cut[path.name])
 
 
 def test_runs_that_lose_their_device_are_tried_again_in_processes_of_their_own(monkeypatch, capsys):

@@ -1,3 +1,4 @@
+from cnnlab.base.stopping import Stop
 from cnnlab.base.turns import finish
 from cnnlab.config.run_config import to_plain
 from cnnlab.data.library import DataLibrary
@@ -7,7 +8,7 @@ from tests.conftest import tiny
 
 def beginning(*overrides):
     asked.clear()
-    return Beginning(lambda: asked.append(1) or (to_plain(tiny(*overrides)), ["epochs=2"]), DataLibrary())
+    return Beginning(lambda: asked.append(1) or (to_plain(tiny(*overrides)), ["epochs=2"]), DataLibrary(), Stop())
 
 
 asked = []

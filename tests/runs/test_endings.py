@@ -8,7 +8,7 @@ from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import read_status
 from cnnlab.runs.endings import recorded
 from cnnlab.runs.run import execute
-from cnnlab.training.engine import fit
+from cnnlab.training.engine import training
 from tests.conftest import interrupted_after, stopped_after, tiny
 from tests.runs.trained import only_run
 
@@ -36,11 +36,11 @@ def test_wish_to_stop_is_looked_at_after_each_epoch_and_nothing_done_is_lost(epo
     stop = Stop()
 
     def wish(*args, **kwargs):
-        for record in fit(*args, **kwargs):
-            stop.is_wanted = record.epoch == epochs
+        for record in training(*args, **kwargs):
+            stop.is_wanted = record is not None and record.epoch == epochs
             yield record
 
-    monkeypatch.setattr("cnnlab.training.learning.fit", wish)
+    monkeypatch.setattr("cnnlab.training.learning.training", wish)
     with pytest.raises(Interrupted, match=r"^$"):
         execute(tiny("epochs=4"), stop=stop)
     assert f"interrupted after epoch {epochs}; what is done is kept" in capsys.readouterr().out

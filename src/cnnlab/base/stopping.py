@@ -68,10 +68,11 @@ class Stop:
     def _handle(self, which: int, _: object) -> None:
         has_to_wait = [say for would_lose, say in self._waiting if would_lose()]
         is_first, self.is_wanted = not self.is_wanted, True
-        if not has_to_wait or not (is_first or which == _hang_up()):  # a closed terminal may say so more than once
+        self.is_urgent = not (is_first or which == _hang_up())  # a closed terminal may say so more than once
+        if not has_to_wait or self.is_urgent:
             raise KeyboardInterrupt
-        for say in has_to_wait if is_first else ():
-            say()
+        if is_first:
+            has_to_wait[0]()  # for all
 
 
 def _is_heard() -> bool:

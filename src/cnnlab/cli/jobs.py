@@ -50,9 +50,7 @@ class TrainJob:
             return Outcome(2, str(error))
         with self.stop.heard():  # in a process of a launcher, no one has done so before
             try:
-                outcome = finish(
-                    attempt(plain, overrides, in_sweep=in_sweep, library=self.library, stop=self.stop)
-                )
+                outcome = finish(attempt(plain, overrides, in_sweep=in_sweep, library=self.library, stop=self.stop))
             finally:
                 release_memory()
         if outcome.reason and not in_sweep:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Sequence
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.runtime import choose_device
 from cnnlab.base.schema import Plain
+from cnnlab.base.stopping import Stop
 from cnnlab.base.turns import Turns
 from cnnlab.data.library import DataLibrary
 from cnnlab.runs.job import attempt
@@ -27,10 +28,11 @@ class Beginning:
         compose: returns its configuration in plain values and what was typed; asked when its turn has come, since that
             takes time, and memory for many.
         library: holds what the process has read.
+        stop: asked by every run.
     """
 
-    def __init__(self, compose: Callable[[], Composed], library: DataLibrary) -> None:
-        self._compose, self._library = compose, library
+    def __init__(self, compose: Callable[[], Composed], library: DataLibrary, stop: Stop) -> None:
+        self._compose, self._library, self._stop = compose, library, stop
 
     @functools.cached_property
     def _task(self) -> Composed:
@@ -57,4 +59,4 @@ class Beginning:
     def begin(self, track: Track) -> Turns[Outcome]:
         """Begin it on a track of its own."""
         plain, overrides = self.__dict__.pop("_task", None) or self._compose()
-        return attempt(plain, overrides, in_sweep=True, library=self._library, track=track)
+        return attempt(plain, overrides, in_sweep=True, library=self._library, stop=self._stop, track=track)

@@ -56,9 +56,7 @@ def run(
         return show_plan(config, console)
     if idle := without_effect(config, overrides):
         console.say(f"note     no effect, since nothing is trained in steps: {', '.join(idle)}")
-    outcome = yield from turns(
-        config, overrides=overrides, console=console, library=library, stop=stop, track=track
-    )
+    outcome = yield from turns(config, overrides=overrides, console=console, library=library, stop=stop, track=track)
     return _code(outcome) if in_sweep else report(outcome, console, plots=config.plots, epochs=config.epochs)
 
 

@@ -113,9 +113,7 @@ def turns(
         keys = size_keys(config, "batch_size", "model.width", "dataset.image_size")
         with recorded(folder, lambda: state.epoch, console.say, stop), memory_errors("training", *keys):
             clock = Clock(began, seconds_before=state.total_seconds)
-            return (
-                yield from _carry_out(config, folder, console, runtime, parts, state, clock, identity, stop, track)
-            )
+            return (yield from _carry_out(config, folder, console, runtime, parts, state, clock, identity, stop, track))
 
 
 def _threads_before(folder: RunFolder) -> int | None:

@@ -59,12 +59,11 @@ class CnnlabLauncher(BasicLauncher):
         from cnnlab.base.memory import release_memory  # these import torch, and Hydra reads this file at every start
         from cnnlab.runs.beginning import Beginning
 
-        runs = [
-            Beginning(functools.partial(self._composed, overrides), self.job.library) for overrides in job_overrides
-        ]
+        job = self.job
+        runs = [Beginning(functools.partial(self._composed, text), job.library, job.stop) for text in job_overrides]
         if not runs or runs[0].kind is None:
             return super().launch(job_overrides, initial_job_idx)
-        abreast = Abreast(self.width(), is_urgent=lambda: False, release=release_memory)
+        abreast = Abreast(self.width(), is_urgent=lambda: job.stop.is_urgent, release=release_memory)
         outcomes = dict(enumerate(abreast.run(runs)))
         if lost := [place for place, outcome in outcomes.items() if outcome.is_device_lost]:
             print(f"the GPU was lost to this process; {len(lost)} runs are tried again, each in a process of its own")
