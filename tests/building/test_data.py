@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("in_empty_folder")
 
 def loaded(config, library=None, **options):
     library = DataLibrary() if library is None else library
-    return load_data(config, library=library, content=data_content(config), **options)
+    return load_data(config, library=library, content=data_content(config, library.hashes), **options)
 
 
 def image_folder(root, *, side=8):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import torch
 
 from cnnlab.base.errors import ConfigError
+from cnnlab.base.hashing import FileHashes
 from cnnlab.base.progress import Progress
 from cnnlab.building.parts import ImageSpec, SplitBatches
 from cnnlab.config.run_config import DatasetConfig, RunConfig, cache_dir
@@ -66,7 +67,7 @@ def load_data(
     Raises:
         ConfigError: the data is not there, is damaged, or does not fit what is asked of it.
     """
-    dataset, storage = config.dataset, _storage(config, mixed_size, progress)
+    dataset, storage = config.dataset, _storage(config, mixed_size, progress, library.hashes)
     splits = _split_options(dataset)
     place = dataclasses.replace(storage, workers=None, progress=None)  # neither has a part in the images
     source = SourceKey(dataset.name, _hashable(dataset.options), content, place)
@@ -81,7 +82,7 @@ def load_data(
     return library.get(DataKey(source, splits, config.seed if splits.draws_subset else None), read)
 
 
-def _storage(config: RunConfig, mixed_size: int | None, progress: Progress | None) -> Storage:
+def _storage(config: RunConfig, mixed_size: int | None, progress: Progress | None, hashes: FileHashes) -> Storage:
     return Storage(
         data_dir=config.data_dir,
         cache_dir=cache_dir(config),
@@ -89,6 +90,7 @@ def _storage(config: RunConfig, mixed_size: int | None, progress: Progress | Non
         **({} if mixed_size is None else {"mixed_size": mixed_size}),
         workers=config.workers,
         progress=progress,
+        hashes=hashes,
     )
 
 

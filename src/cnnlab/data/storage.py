@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from cnnlab.base.hashing import FileHashes
 from cnnlab.base.progress import Progress
 
 
@@ -24,3 +25,5 @@ class Storage:
     """Processes that decode images; None: one per core."""
     progress: Progress | None = None
     """Called with (what, done, total) while something takes long."""
+    hashes: FileHashes = field(default_factory=FileHashes, compare=False)
+    """Of image files, those that were computed before."""

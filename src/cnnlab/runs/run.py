@@ -64,7 +64,9 @@ def execute(
         Interrupted: the user stopped it; what is done is kept.
     """
     console, library = console or RunConsole(), DataLibrary() if library is None else library
-    identity = identify(config, library.hashes)
+    identity = identify(config, library.hashes, progress=console.preparing)
+    for note in library.hashes.notes:
+        console.say(f"note     {note}")
     folder = RunFolder(runs / identity.run_id)
     if not config.rerun and (done := _finished(folder)) is not None:
         return done

@@ -22,7 +22,7 @@ import numpy.typing as npt
 from cnnlab.base.errors import RunError
 from cnnlab.base.progress import Progress
 from cnnlab.data.image_folders.decoding import VERSION, Header, Target, decode_files, read_headers
-from cnnlab.data.image_folders.listing import ImageFile, hash_lines
+from cnnlab.data.image_folders.listing import hash_lines
 
 _CHUNK = 64  # files per task
 _FEW = 2000  # files; fewer are decoded sooner than worker processes start
@@ -47,7 +47,8 @@ class Decoded:
 
 def decoded_images(
     root: Path,
-    files: Sequence[ImageFile],
+    paths: Sequence[str],
+    contents: Sequence[str],
     *,
     cache_dir: Path,
     image_size: int | None,
@@ -58,8 +59,9 @@ def decoded_images(
     """Return the images from the cache; decode them into it where they are not there.
 
     Args:
-        root: the folder that the files' paths start from.
-        files: their paths, sizes and times are the key of the cache.
+        root: the folder that the paths start from.
+        paths: of the files.
+        contents: the hash of each file's bytes; with the paths they are the key of the cache.
         cache_dir: gets `images/<key>/images.npy` and `meta.json`.
         image_size: height and width; None: the images' own size, or a square if they have several.
         mixed_size: height and width of that square, unless an image is smaller.
@@ -71,15 +73,15 @@ def decoded_images(
         RunError: a decoding process died.
         OSError: the cache cannot be written; nothing of it is left.
     """
-    lines = (f"{file.path}\t{file.size}\t{file.modified}" for file in files)
+    lines = (f"{content}\t{path}" for content, path in zip(contents, paths))
     folder = cache_dir / "images" / hash_lines([f"{VERSION}\t{image_size}\t{mixed_size}", *lines])
     if (decoded := _load(folder)) is not None:
         return decoded
     draft = folder.with_name(f".{folder.name}-{os.getpid()}-{secrets.token_hex(4)}")
     draft.mkdir(parents=True)
     try:
-        with _processes(workers, len(files)) as executor:
-            _fill(draft, root, [file.path for file in files], image_size, mixed_size, executor, progress)
+        with _processes(workers, len(paths)) as executor:
+            _fill(draft, root, list(paths), image_size, mixed_size, executor, progress)
         return _publish(draft, folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)

@@ -11,13 +11,12 @@ from torch import Tensor
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.texts import printable
 from cnnlab.data.image_folders.cache import Decoded, decoded_images
-from cnnlab.data.image_folders.listing import Layout, content_hash, read_layout
+from cnnlab.data.image_folders.content import image_hashes
+from cnnlab.data.image_folders.layout import Layout, read_layout
 from cnnlab.data.stores import Source, Split, Store
 
 if TYPE_CHECKING:
     from cnnlab.data.storage import Storage
-
-__all__ = ["content_hash", "read_image_folder", "read_images"]
 
 _NAMED = 10  # corrupt files; the rest is counted
 
@@ -28,19 +27,22 @@ def read_image_folder(storage: Storage, root: Path, *, skip_corrupt: bool) -> So
     Raises:
         ConfigError: the folder is no such data set, or files cannot be decoded and `skip_corrupt` is off.
     """
-    root = root.expanduser()
-    return read_images(storage, root, read_layout(root), skip_corrupt=skip_corrupt)
+    return read_images(storage, read_layout(root.expanduser()), skip_corrupt=skip_corrupt)
 
 
-def read_images(storage: Storage, root: Path, layout: Layout, *, skip_corrupt: bool) -> Source:
+def read_images(storage: Storage, layout: Layout, *, skip_corrupt: bool) -> Source:
     """Return the data set that a layout describes; its splits share one store, which is a memory-mapped file.
 
     Raises:
         ConfigError: files cannot be decoded and `skip_corrupt` is off, or none can.
     """
+    contents = image_hashes(
+        layout.root, layout.images, hashes=storage.hashes, cache_dir=storage.cache_dir, progress=storage.progress
+    )
     decoded = decoded_images(
-        root,
-        layout.images,
+        layout.root,
+        [image.path for image in layout.images],
+        contents,
         cache_dir=storage.cache_dir,
         image_size=storage.image_size,
         mixed_size=storage.mixed_size,
@@ -50,7 +52,9 @@ def read_images(storage: Storage, root: Path, layout: Layout, *, skip_corrupt: b
     if decoded.corrupt and not skip_corrupt:
         raise ConfigError(_corrupt_files(sorted(decoded.corrupt)))
     if len(decoded.corrupt) == len(layout.images):
-        raise ConfigError(f"dataset.root: none of the {len(layout.images)} images under '{root}' can be decoded.")
+        raise ConfigError(
+            f"dataset.root: none of the {len(layout.images)} images under '{layout.root}' can be decoded."
+        )
     store = Store("decoded", torch.from_numpy(decoded.images), is_mapped=True)
     notes = layout.notes + _notes(decoded, storage.image_size)
     is_whole = torch.tensor([image.path not in decoded.corrupt for image in layout.images])

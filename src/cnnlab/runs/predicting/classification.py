@@ -70,8 +70,9 @@ def pick_test_images(config: RunConfig, trained: SavedNetwork) -> list[Picture]:
     Raises:
         ConfigError: the data is not there any more.
     """
-    content = data_content(config)
-    data = load_data(config, library=DataLibrary(), content=content, mixed_size=trained.images.resize)
+    library = DataLibrary()
+    content = data_content(config, library.hashes)
+    data = load_data(config, library=library, content=content, mixed_size=trained.images.resize)
     pictures = []
     for label in torch.unique(data.test.labels)[:_TEST_IMAGES].tolist():
         index = int((data.test.labels == label).nonzero()[0])
