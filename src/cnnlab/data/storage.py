@@ -19,8 +19,10 @@ class Storage:
     """Decoded images are kept here."""
     image_size: int | None
     """Height and width that the run asks for, in pixels; None: the data set's own."""
-    mixed_size: int = 128
-    """At most the height and width of images that come in several sizes where no size is asked for, in pixels."""
+    decode_size: int | None = None
+    """Height and width at which image files are decoded where no size is asked for; None: their own, see `cache`."""
+    interpolation: str = "bilinear"
+    """Of the scaling while files are decoded: bilinear or bicubic."""
     workers: int | None = None
     """Processes that decode images; None: one per core."""
     progress: Progress | None = None

@@ -11,6 +11,8 @@ from cnnlab.base.hashing import file_hash
 from cnnlab.cli.commands.predict import main
 from cnnlab.config.load import load
 from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.runs.predicting import classification
+from cnnlab.runs.predicting.classification import classify
 from cnnlab.runs.run import execute
 from tests.conftest import cnnlab, composed, interrupted_after, tiny
 
@@ -47,6 +49,21 @@ def test_scores_of_the_test_split_are_those_of_the_run(trained):
     run = RunFolder(Path("outputs/runs") / trained).read_rows("predictions.csv")
     found = {row["file"]: float(row["score_dark"]) for row in scores}
     assert all(found[f"images/{row['file']}"] == pytest.approx(float(row["score_dark"]), abs=1e-5) for row in run)
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_precision_is_that_of_the_run(precision, monkeypatch):
+    folder = execute(tiny(f"precision={precision}")).folder
+    Image.new("RGB", (8, 8)).save("a.png")
+    used = []
+
+    def noted(pictures, trained, runtime):
+        used.append(runtime.precision)
+        return classify(pictures, trained, runtime)
+
+    monkeypatch.setattr(classification, "classify", noted)
+    assert main([folder.run_id, "a.png"]) == 0
+    assert used == [precision]
 
 
 def read(path):

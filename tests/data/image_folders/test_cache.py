@@ -33,7 +33,7 @@ def decoded(root: Path, **changes: object) -> Decoded:
     options = {
         "cache_dir": root.parent / "cache",
         "image_size": None,
-        "mixed_size": 128,
+        "interpolation": "bilinear",
         "workers": 0,
         "progress": None,
     } | changes
@@ -94,17 +94,22 @@ def test_time_and_place_of_files_do_not_count(root):
     assert len(folders(root)) == 1
 
 
-def test_mixed_sizes_become_a_square_of_the_smallest_side(root):
-    Image.new("L", (50, 30), 9).save(root / "x.png")
-    result = decoded(root)
-    assert (result.images.shape, result.is_mixed) == ((11, 1, 4, 4), True)
-
-
-def test_large_mixed_sizes_become_a_square_of_128(tmp_path):
+def test_mixed_sizes_become_a_square_of_128_however_small_one_is(tmp_path):
     (root := tmp_path / "images").mkdir()
-    Image.new("RGB", (150, 140)).save(root / "a.png")
-    Image.new("RGB", (160, 140)).save(root / "b.png")
-    assert decoded(root).images.shape == (2, 3, 128, 128)
+    for name, size in (("a", (150, 140)), ("b", (160, 140)), ("thumbnail", (40, 32))):
+        Image.new("RGB", size).save(root / f"{name}.png")
+    result = decoded(root)
+    assert (result.images.shape, result.is_mixed, result.num_enlarged) == ((3, 3, 128, 128), True, 1)
+
+
+@pytest.mark.parametrize("interpolation", ["bilinear", "bicubic"])
+def test_interpolation_is_as_asked_for(root, interpolation):
+    image = Image.fromarray(np.arange(24, dtype=np.uint8).reshape(4, 6) * 10)
+    image.save(root / "9.png")
+    expected = image.resize((12, 8), Image.Resampling[interpolation.upper()]).crop((2, 0, 10, 8))
+    result = decoded(root, image_size=8, interpolation=interpolation).images[9, 0]
+    np.testing.assert_allclose(result.astype(int), np.asarray(expected).astype(int), atol=1)
+    assert len(folders(root)) == 1
 
 
 def test_one_image_in_color_makes_three_channels(root):
@@ -188,7 +193,7 @@ from pathlib import Path
 from cnnlab.data.image_folders.listing import list_folder
 from cnnlab.data.image_folders.cache import decoded_images
 root = Path({str(root)!r})
-options = dict(cache_dir=root.parent / "cache", image_size=None, mixed_size=128, workers=0, progress=None)
+options = dict(cache_dir=root.parent / "cache", image_size=None, interpolation="bilinear", workers=0, progress=None)
 paths = [image.path for image in list_folder(root).images]
 print(decoded_images(root, paths, paths, **options).images.sum())
 """
@@ -216,5 +221,5 @@ def test_meta_says_where_the_images_come_from(root):
     decoded(root, image_size=5)
     (folder,) = folders(root)
     assert json.loads((folder / "meta.json").read_text()) == {
-        "root": str(root), "image_size": 5, "num_images": 10, "is_mixed": False, "corrupt": {},
+        "root": str(root), "image_size": 5, "num_images": 10, "is_mixed": False, "num_enlarged": 10, "corrupt": {},
     }  # fmt: skip

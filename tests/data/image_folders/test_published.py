@@ -232,7 +232,8 @@ def pets(tmp_path: Path) -> Path:
 PETS = [(10, 0), (11, 0), (12, 0), (20, 1), (21, 1)]
 PETS_NOTES = (
     "5 images, published are 25,000",
-    "the images have several sizes; cut to 30 x 30 (dataset.image_size)",
+    "the images have several sizes; cut to 128 x 128 (dataset.image_size)",
+    "5 of 5 images smaller than 128 x 128, and enlarged to it",
 )
 
 

@@ -95,9 +95,12 @@ def test_nothing_but_corrupt_files_is_refused(root):
 
 def test_mixed_sizes_are_noted_unless_a_size_is_asked_for(root):
     Image.new("L", (9, 5)).save(root / "train/ant/x.png")
-    assert read(root).notes == ("the images have several sizes; cut to 4 x 4 (dataset.image_size)",)
-    sized = read(root, image_size=8)
-    assert (sized.notes, sized.train.images.shape) == ((), (13, 1, 8, 8))
+    assert read(root).notes == (
+        "the images have several sizes; cut to 128 x 128 (dataset.image_size)",
+        "13 of 13 images smaller than 128 x 128, and enlarged to it",
+    )
+    sized = read(root, image_size=4)
+    assert (sized.notes, sized.train.images.shape) == ((), (13, 1, 4, 4))
 
 
 def test_images_that_were_edited_in_place_are_decoded_anew(root):

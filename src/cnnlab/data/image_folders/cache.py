@@ -25,6 +25,7 @@ from cnnlab.data.image_folders.decoding import VERSION, Header, Target, decode_f
 from cnnlab.data.image_folders.listing import hash_lines
 
 _CHUNK = 64  # files per task
+_MIXED_SIZE = 128  # pixels
 _FEW = 2000  # files; fewer are decoded sooner than worker processes start
 
 T = TypeVar("T")
@@ -43,6 +44,8 @@ class Decoded:
     """By path, why a file could not be decoded."""
     is_mixed: bool
     """Whether the images have several sizes."""
+    num_enlarged: int
+    """Images that are smaller than what they were decoded to."""
 
 
 def decoded_images(
@@ -52,7 +55,7 @@ def decoded_images(
     *,
     cache_dir: Path,
     image_size: int | None,
-    mixed_size: int,
+    interpolation: str,
     workers: int | None,
     progress: Progress | None,
 ) -> Decoded:
@@ -63,8 +66,8 @@ def decoded_images(
         paths: of the files.
         contents: the hash of each file's bytes; with the paths they are the key of the cache.
         cache_dir: gets `images/<key>/images.npy` and `meta.json`.
-        image_size: height and width; None: the images' own size, or a square if they have several.
-        mixed_size: height and width of that square, unless an image is smaller.
+        image_size: height and width; None: the images' own size, or a square of 128 pixels if they have several.
+        interpolation: of the scaling.
         workers: decoding processes; None: one per core. With 0, 1 or few files: this process.
         progress: called after every few files.
 
@@ -74,14 +77,14 @@ def decoded_images(
         OSError: the cache cannot be written; nothing of it is left.
     """
     lines = (f"{content}\t{path}" for content, path in zip(contents, paths))
-    folder = cache_dir / "images" / hash_lines([f"{VERSION}\t{image_size}\t{mixed_size}", *lines])
+    folder = cache_dir / "images" / hash_lines([f"{VERSION}\t{image_size}\t{interpolation}", *lines])
     if (decoded := _load(folder)) is not None:
         return decoded
     draft = folder.with_name(f".{folder.name}-{os.getpid()}-{secrets.token_hex(4)}")
     draft.mkdir(parents=True)
     try:
         with _processes(workers, len(paths)) as executor:
-            _fill(draft, root, list(paths), image_size, mixed_size, executor, progress)
+            _fill(draft, root, list(paths), image_size, interpolation, executor, progress)
         return _publish(draft, folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
@@ -92,7 +95,7 @@ def _load(folder: Path) -> Decoded | None:
     try:
         meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
         images = np.load(folder / "images.npy", mmap_mode="c").transpose(0, 3, 1, 2)
-        return Decoded(images, meta["corrupt"], meta["is_mixed"])
+        return Decoded(images, meta["corrupt"], meta["is_mixed"], meta["num_enlarged"])
     except (FileNotFoundError, EOFError, ValueError, KeyError):
         return None
 
@@ -116,7 +119,7 @@ def _fill(
     root: Path,
     paths: list[str],
     image_size: int | None,
-    mixed_size: int,
+    interpolation: str,
     executor: ProcessPoolExecutor | None,
     progress: Progress | None,
 ) -> None:
@@ -134,11 +137,11 @@ def _fill(
     headers = run("reading image sizes", read_headers, [(root, chunk) for _, chunk in chunks])
     considered = [header for header in headers if isinstance(header, Header)]
     for _ in range(2):  # a file that turns out to be damaged has no say in the size of the others
-        target = _create(draft / "images.npy", len(paths), considered, image_size, mixed_size)
+        target = _create(draft / "images.npy", len(paths), considered, image_size, interpolation)
         reasons = run("decoding images", decode_files, [(root, chunk, first, target) for first, chunk in chunks])
         pairs = zip(headers, reasons)
         considered = [header for header, reason in pairs if isinstance(header, Header) and reason is None]
-        if _shape(considered, image_size, mixed_size) == (target.channels, target.height, target.width):
+        if _shape(considered, image_size) == target.shape:
             break
     with target.file.open("r+b") as file:
         os.fsync(file.fileno())  # the name that follows promises that every byte is there
@@ -147,32 +150,33 @@ def _fill(
         "image_size": image_size,
         "num_images": len(paths),
         "is_mixed": len({(header.height, header.width) for header in considered}) > 1,
+        "num_enlarged": sum(header.width < target.width or header.height < target.height for header in considered),
         "corrupt": {path: reason for path, reason in zip(paths, reasons) if reason is not None},
     }
     (draft / "meta.json").write_text(json.dumps(meta, indent=1), encoding="utf-8")
 
 
-def _create(file: Path, num_images: int, headers: list[Header], image_size: int | None, mixed_size: int) -> Target:
+def _create(file: Path, num_images: int, headers: list[Header], image_size: int | None, interpolation: str) -> Target:
     """Make the file in its full size; holes take no space until they are written."""
-    channels, height, width = _shape(headers, image_size, mixed_size)
+    channels, height, width = _shape(headers, image_size)
     shape = (num_images, height, width, channels)
     empty = np.lib.format.open_memmap(file, mode="w+", dtype=np.uint8, shape=shape)
-    return Target(file, empty.offset, channels, height, width)
+    return Target(file, empty.offset, channels, height, width, interpolation)
 
 
-def _shape(headers: list[Header], image_size: int | None, mixed_size: int) -> tuple[int, int, int]:
+def _shape(headers: list[Header], image_size: int | None) -> tuple[int, int, int]:
     """Return channels, height and width of the decoded images."""
     channels = 1 if headers and all(header.is_gray for header in headers) else 3
-    return (channels, *_common_size(headers, image_size, mixed_size))
+    return (channels, *_common_size(headers, image_size))
 
 
-def _common_size(headers: list[Header], image_size: int | None, mixed_size: int) -> tuple[int, int]:
+def _common_size(headers: list[Header], image_size: int | None) -> tuple[int, int]:
     sizes = {(header.height, header.width) for header in headers}
     if image_size is not None or not sizes:
         return (image_size or 1,) * 2
     if len(sizes) == 1:
         return sizes.pop()
-    return (min(mixed_size, *map(min, sizes)),) * 2
+    return (_MIXED_SIZE,) * 2  # not the smallest side: one thumbnail would make thumbnails of all
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import math
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from PIL import Image, ImageOps
 
 from cnnlab.data.image_folders.listing import permission_denied
 
-VERSION = 2  # of what is made of a file; raising it decodes every folder anew
+VERSION = 3  # of what is made of a file; raising it decodes every folder anew
 # By content, whatever the suffix says. EPS and the like stay out: Pillow hands them to another program.
 FORMATS = ("JPEG", "PNG", "BMP", "DIB", "PPM", "TIFF", "GIF", "WEBP")
 GRAY_MODES = frozenset({"1", "L", "LA", "I", "F", "I;16", "I;16L", "I;16B", "I;16N"})
@@ -48,11 +49,17 @@ class Target:
     channels: int
     height: int
     width: int
+    interpolation: str
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Channels, height and width of an image."""
+        return self.channels, self.height, self.width
 
 
 def read_headers(root: Path, paths: Sequence[str]) -> list[Header | str]:
     """Return the header of each file, or why it cannot be read."""
-    return list(_each(lambda path: _read_header(root / path), paths))
+    return list(_each(lambda path: read_header(root / path), paths))
 
 
 def decode_files(root: Path, paths: Sequence[str], first: int, target: Target) -> list[str | None]:
@@ -64,12 +71,12 @@ def decode_files(root: Path, paths: Sequence[str], first: int, target: Target) -
     Raises:
         OSError: the target cannot be written; the disk is full, for one.
     """
-    blank = bytes(target.channels * target.height * target.width)
+    blank = bytes(math.prod(target.shape))
     reasons: list[str | None] = []
     # Not through a memory map: where the disk is full, that ends the process without a word.
     with target.file.open("r+b") as file:
         file.seek(target.offset + first * len(blank))
-        for result in _each(lambda path: decode(root / path, target.channels, target.height, target.width), paths):
+        for result in _each(lambda path: decode(root / path, *target.shape, target.interpolation), paths):
             file.write(blank if isinstance(result, str) else result.transpose(1, 2, 0).tobytes())
             reasons.append(result if isinstance(result, str) else None)
     return reasons
@@ -94,7 +101,8 @@ def _attempt(read: Callable[[str], T], path: str) -> T | str:
         return f"{type(error).__name__}: {error}"
 
 
-def _read_header(path: Path) -> Header:
+def read_header(path: Path) -> Header:
+    """Return what an image file says of itself; on damaged ones Pillow raises nearly anything."""
     with Image.open(path, formats=FORMATS) as image:
         # The base class's: a PNG's own decodes the whole image in search of late tags.
         is_turned = Image.Image.getexif(image).get(_ORIENTATION, 1) >= 5
@@ -102,8 +110,12 @@ def _read_header(path: Path) -> Header:
         return Header(width, height, image.mode in GRAY_MODES)
 
 
-def decode(path: Path, channels: int, height: int, width: int) -> npt.NDArray[np.uint8]:
+def decode(
+    path: Path, channels: int, height: int, width: int, interpolation: str = "bilinear"
+) -> npt.NDArray[np.uint8]:
     """Read an image upright, in 8 bits, on white where it is transparent, scaled to cover height x width and cropped.
+
+    A smaller one is enlarged. The interpolation is Pillow's `bilinear` or `bicubic`, with antialiasing.
 
     Shape:
         -> (channels, height, width); channels is 1 or 3.
@@ -114,11 +126,11 @@ def decode(path: Path, channels: int, height: int, width: int) -> npt.NDArray[np
             image.draft(None, (2 * width, 2 * height))
         ImageOps.exif_transpose(image, in_place=True)
         plain = _on_white(_in_8_bits(image)).convert("L" if channels == 1 else "RGB")
-        pixels = np.asarray(_cover(plain, width, height))
+        pixels = np.asarray(_cover(plain, width, height, interpolation))
     return pixels[None] if channels == 1 else pixels.transpose(2, 0, 1)
 
 
-def _cover(image: Image.Image, width: int, height: int) -> Image.Image:
+def _cover(image: Image.Image, width: int, height: int, interpolation: str) -> Image.Image:
     """Scale until width x height is covered, then cut out the middle; torchvision's Resize and CenterCrop in one."""
     if image.width * height < image.height * width:
         scaled = (width, image.height * width // image.width)
@@ -128,7 +140,7 @@ def _cover(image: Image.Image, width: int, height: int) -> Image.Image:
     # Multiplied before divided, so that no corner comes to lie a hair outside the image.
     x0, x1 = left * image.width / scaled[0], (left + width) * image.width / scaled[0]
     y0, y1 = top * image.height / scaled[1], (top + height) * image.height / scaled[1]
-    return image.resize((width, height), Image.Resampling.BILINEAR, box=(x0, y0, x1, y1))
+    return image.resize((width, height), Image.Resampling[interpolation.upper()], box=(x0, y0, x1, y1))
 
 
 def _in_8_bits(image: Image.Image) -> Image.Image:

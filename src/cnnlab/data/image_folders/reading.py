@@ -44,8 +44,8 @@ def read_images(storage: Storage, layout: Layout, *, skip_corrupt: bool) -> Sour
         [image.path for image in layout.images],
         contents,
         cache_dir=storage.cache_dir,
-        image_size=storage.image_size,
-        mixed_size=storage.mixed_size,
+        image_size=storage.image_size or storage.decode_size,
+        interpolation=storage.interpolation,
         workers=storage.workers,
         progress=storage.progress,
     )
@@ -56,7 +56,7 @@ def read_images(storage: Storage, layout: Layout, *, skip_corrupt: bool) -> Sour
             f"dataset.root: none of the {len(layout.images)} images under '{layout.root}' can be decoded."
         )
     store = Store("decoded", torch.from_numpy(decoded.images), is_mapped=True)
-    notes = layout.notes + _notes(decoded, storage.image_size)
+    notes = layout.notes + _notes(decoded, storage.image_size or storage.decode_size)
     is_whole = torch.tensor([image.path not in decoded.corrupt for image in layout.images])
     train, val, test = (_split(store, layout, is_whole, name) for name in ("train", "val", "test"))
     assert train is not None
@@ -80,6 +80,10 @@ def _notes(decoded: Decoded, image_size: int | None) -> tuple[str, ...]:
     if decoded.is_mixed and image_size is None:
         side = decoded.images.shape[-1]
         notes.append(f"the images have several sizes; cut to {side} x {side} (dataset.image_size)")
+    if decoded.num_enlarged:
+        height, width = decoded.images.shape[2:]
+        images = f"{decoded.num_enlarged:,} of {len(decoded.images):,} images"
+        notes.append(f"{images} smaller than {height} x {width}, and enlarged to it")
     return tuple(notes)
 
 
