@@ -113,7 +113,33 @@ def test_what_macos_adds_is_left_out_with_a_count(tmp_path):
         (("a/1.jpg", "b/1.jpg", "c/1.txt"), r"no images in class folder 'c'\. Fill or remove it\.$"),
         (("train/a/1.jpg", "train/b/x", "test/a/1.jpg"), r"no images in class folder 'train/b'\."),
         (("train/a/1.jpg", "train/b/1.jpg", "test/c/1.jpg"), r"classes in 'test' without training images: 'c'\.$"),
-        (("train/a/1.jpg", "train/b/1.jpg", "test/1.jpg"), r"no images in class folders under '.*test'\.$"),
+        (("train/a/1.jpg", "train/b/1.jpg", "test/1.txt"), r"no images in class folders under '.*test'\.$"),
+        (
+            ("train.zip", "labels.tar.gz", "README"),
+            r"no images in class folders under .*\. Unpack first what lies .*: 'labels\.tar\.gz', 'train\.zip'",
+        ),
+        (
+            ("a/1.jpg", "b/1.jpg", "c/c.ZIP"),
+            r"no images in class folder 'c'\. Fill or remove it\. Unpack first what lies there packed: 'c/c\.ZIP'\.$",
+        ),
+        (
+            ("deep/cats/1.jpg", "deep/dogs/1.jpg"),
+            r"one class only, 'deep'\. .* In it are 'cats', 'dogs': are these meant\? Then give '.*/deep'\.$",
+        ),
+        (
+            ("fit/a/1.jpg", "fit/b/1.jpg", "check/a/1.jpg", "check/b/1.jpg"),
+            r"'check', 'fit' hold the same folders, 'a', 'b', so they look like splits, not classes\. Call one of them "
+            r"'train' and the other one 'test', or give one alone, '.*/check'\. If they are classes, put their images",
+        ),
+        (
+            ("a/train/1.jpg", "a/test/1.jpg", "b/train/1.jpg", "b/test/1.jpg"),
+            r"'a', 'b' hold the same folders, 'test', 'train', so they look like splits of each class\. Put the splits "
+            r"above: train/<class>/image, test/<class>/image\.$",
+        ),
+        (
+            ("train/x/a/1.jpg", "train/x/b/1.jpg", "train/y/a/1.jpg", "train/y/b/1.jpg"),
+            r"'train/x', 'train/y' hold the same folders, 'a', 'b', so they look like splits, not classes\.",
+        ),
         (("test/a/1.jpg", "val/a/1.jpg"), r"no folder 'train' beside 'test', 'val'\.$"),
         (
             ("train/a/1.jpg", "val/a/1.jpg", "dev/a/1.jpg"),
@@ -134,3 +160,38 @@ def test_a_missing_folder_is_refused(tmp_path):
 def test_sixty_thousand_files_are_listed(real_data):
     layout = read_layout(real_data / "cifar10_jpeg")
     assert (layout.splits.count("train"), layout.splits.count("test"), len(layout.classes)) == (50_000, 10_000, 10)
+
+
+def test_splits_lie_where_the_archives_of_published_sets_put_them(tmp_path):
+    for folder in ("seg_train/seg_train", "seg_test/seg_test"):
+        touch(tmp_path, f"{folder}/a/1.jpg", f"{folder}/b/1.jpg")
+    layout = read_layout(touch(tmp_path, "seg_pred/seg_pred/1.jpg"))
+    assert (layout.splits, layout.classes) == (("test", "test", "train", "train"), ("a", "b"))
+    assert layout.notes == ("folder 'seg_pred' left out, it is no split",)
+
+
+@pytest.mark.parametrize("folder", ["test", "Test/unknown", "testing/testing/all"])
+def test_test_folder_without_labels_is_left_out_and_explained(tmp_path, folder):
+    touch(tmp_path, "train/a/1.jpg", "train/b/1.jpg", f"{folder}/1.jpg", f"{folder}/2.jpg")
+    layout = read_layout(tmp_path)
+    assert layout.splits == ("train", "train")
+    assert layout.notes == (
+        f"folder '{folder.split('/')[0]}' left out, it has no labels: 2 images in no class folders "
+        "(cnnlab predict takes them)",
+    )
+
+
+def test_validation_folder_is_the_test_split_where_that_of_the_test_has_no_labels(tmp_path):
+    layout = read_layout(touch(tmp_path, "train/a/1.jpg", "train/b/1.jpg", "val/a/1.jpg", "test/1.jpg"))
+    assert layout.splits == ("train", "train", "test")
+    assert layout.notes == (
+        "folder 'test' left out, it has no labels: 1 image in no class folders (cnnlab predict takes them)",
+        "folder 'val' is the test split, there is no other",
+    )
+
+
+def test_class_folders_with_folders_of_their_own_are_classes(tmp_path):
+    layout = read_layout(
+        touch(tmp_path, "a/left/1.jpg", "a/right/1.jpg", "b/left/1.jpg", "b/top/1.jpg", "c/left/1.jpg")
+    )
+    assert layout.classes == ("a", "b", "c")

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.texts import printable
 from cnnlab.data.image_folders.listing import ImageFile, Listing, list_folder, macos_left_out, quoted
+from cnnlab.data.image_folders.split_folders import find_splits, first, role_of
 
-SPLIT_NAMES = {
-    "train": ("train", "training"),
-    "val": ("val", "valid", "validation", "dev"),
-    "test": ("test", "testing", "eval"),
-}
-_ROLES = {name: role for role, names in SPLIT_NAMES.items() for name in names}
+_ARCHIVES = (".7z", ".bz2", ".gz", ".rar", ".tar", ".tgz", ".xz", ".zip", ".zst")
+_NAMED = 5  # folders or files in a message; the rest is counted
+_FEW = 100  # folders that are compared with each other
 
 
 @dataclass(frozen=True)
@@ -41,104 +41,119 @@ def read_layout(root: Path) -> Layout:
         ConfigError: the folder holds no such data set; the text says what is missing.
     """
     listing = list_folder(root)
-    roles, notes = _split_folders(listing)
-    depth = 1 if roles else 0  # of the class in the path
+    splits = find_splits(listing)
     parents = [image.path.rpartition("/")[0] for image in listing.images]
-    places = {parent: _place(parent, roles, depth) for parent in set(parents)}  # folders are few, files many
+    places = {parent: _place(parent, splits.roles) for parent in set(parents)}  # folders are few, files many
     images = [image for image, parent in zip(listing.images, parents) if places[parent] is not None]
-    if not images:
-        raise ConfigError(
-            f"dataset.root: no images in class folders under '{root}'. "
-            "It takes <class>/image or train/<class>/image and test/<class>/image."
-        )
     placed = [place for parent in parents if (place := places[parent]) is not None]
-    folders = [path for path in listing.folders if path.count("/") == depth and (not roles or _first(path) in roles)]
-    if problems := _problems(root, folders, set(placed), roles):
+    if problems := _problems(root, listing, set(placed), splits.roles):
         raise ConfigError(*problems)
     classes = tuple(sorted({name for split, name in set(placed) if split == "train"}, key=_natural))
     index = {name: label for label, name in enumerate(classes)}
-    others = [path for path in listing.others if _place(path.rpartition("/")[0], roles, depth) is not None]
+    others = [path for path in listing.others if _place(path.rpartition("/")[0], splits.roles) is not None]
     return Layout(
         root=root,
         images=tuple(images),
         splits=tuple(split for split, _ in placed),
         labels=tuple(index[name] for _, name in placed),
         classes=classes,
-        notes=(*notes, *_left_out(others), *macos_left_out(listing)),
+        notes=(*splits.notes, *_left_out(others), *macos_left_out(listing)),
     )
 
 
-def _place(folder: str, roles: dict[str, str], depth: int) -> tuple[str, str] | None:
+def _place(folder: str, roles: Mapping[str, str]) -> tuple[str, str] | None:
     """Return split and class of the files in a folder; None outside class folders, which may hold folders in turn.
 
     Args:
         folder: relative to the root; empty for the root itself.
-        roles: the split of each split folder; empty where there are none.
-        depth: of the class in the path.
+        roles: the split of each folder in which class folders lie; empty where they lie at the top.
     """
-    parts = folder.split("/")
-    if not folder or len(parts) <= depth or (roles and parts[0] not in roles):
+    if not folder:
         return None
-    return roles[parts[0]] if roles else "train", printable(parts[depth])
+    if not roles:
+        return "train", printable(first(folder))
+    for place, role in roles.items():
+        if folder.startswith(f"{place}/"):
+            return role, printable(first(folder[len(place) + 1 :]))
+    return None
 
 
-def _split_folders(listing: Listing) -> tuple[dict[str, str], list[str]]:
-    """Return the role of each split folder, none where the classes lie at the top, and what to tell the user."""
-    top = sorted(path for path in listing.folders if "/" not in path)
-    roles = {name: _ROLES[name.lower()] for name in top if name.lower() in _ROLES}
-    if "train" not in roles.values():
-        if roles and len(roles) == len(top):
-            raise ConfigError(f"dataset.root: no folder 'train' beside {quoted(roles)}.")
-        return {}, []
-    with_folders = {_first(path) for path in listing.folders if "/" in path}
-    if not any(roles.get(name) == "train" for name in with_folders):
-        return {}, []  # a class that is called train: the images lie right in it
-    twice = [name for name, role in roles.items() if list(roles.values()).count(role) > 1]
-    if twice:
-        raise ConfigError(f"dataset.root: more than one folder for a split: {quoted(twice)}. Leave one.")
-    with_images = {_first(image.path) for image in listing.images}
-    notes = [f"folder '{name}' left out, it is no split" for name in top if name not in roles and name in with_images]
-    others = [name for name, role in roles.items() if role != "train"]
-    if len(others) == 1:
-        roles[others[0]] = "test"
-        if others[0].lower() in SPLIT_NAMES["val"]:
-            notes.append(f"folder '{others[0]}' is the test split, there is no other")
-    return roles, notes
-
-
-def _problems(root: Path, folders: list[str], places: set[tuple[str, str]], roles: dict[str, str]) -> list[str]:
+def _problems(root: Path, listing: Listing, places: set[tuple[str, str]], roles: Mapping[str, str]) -> list[str]:
     """Say what is missing: images of a split or a class, training images of a class, a second class.
 
     Args:
         root: for the message.
-        folders: the class folders, full or empty.
+        listing: what lies under it.
         places: the (split, class) of all images.
-        roles: the split of each split folder; empty where there are none.
+        roles: as of `_place`.
     """
+    if not places:
+        takes = "It takes <class>/image or train/<class>/image and test/<class>/image."
+        return [f"dataset.root: no images in class folders under '{root}'. {takes}{_packed(listing)}"]
+    above = set(roles) or {""}
+    folders = sorted(path for path in listing.folders if path.rpartition("/")[0] in above)
     problems, trained = [], {name for split, name in places if split == "train"}
     for folder, role in roles.items():
         names = {name for split, name in places if split == role}
         if not names:
-            problems.append(f"dataset.root: no images in class folders under '{root / folder}'.")
+            problems.append(f"dataset.root: no images in class folders under '{root / folder}'.{_packed(listing)}")
         if strange := sorted(names - trained):
             problems.append(f"dataset.root: classes in '{folder}' without training images: {quoted(strange)}.")
-    empty = [
-        path for path in folders if (roles.get(_first(path), "train"), printable(path.rpartition("/")[2])) not in places
-    ]
-    if empty:
-        problems.append(f"dataset.root: no images in class folder {quoted(sorted(empty))}. Fill or remove it.")
+    if empty := [path for path in folders if _place(path, roles) not in places]:
+        fill = f"Fill or remove it.{_packed(listing)}"
+        problems.append(f"dataset.root: no images in class folder {quoted(empty)}. {fill}")
+    problems += _alike(root, folders, listing)
     if len(trained) == 1 and not problems:
-        problems.append(f"dataset.root: one class only, {quoted(trained)}. It takes two folders of images or more.")
+        takes = f"It takes two folders of images or more.{_deeper(root, folders, listing)}"
+        problems.append(f"dataset.root: one class only, {quoted(trained)}. {takes}")
     return problems
+
+
+def _alike(root: Path, folders: Sequence[str], listing: Listing) -> list[str]:
+    """Refuse class folders that hold the same folders: they are splits, or the folders in them are."""
+    inside: dict[str, set[str]] = {path: set() for path in folders}
+    for path in listing.folders:
+        above, _, name = path.rpartition("/")
+        if above in inside:
+            inside[above].add(name)
+    several = {path: names for path, names in inside.items() if len(names) > 1}
+    for path, other in itertools.combinations(list(several)[:_FEW], 2):
+        if several[path] != several[other] or path.rpartition("/")[0] != other.rpartition("/")[0]:
+            continue
+        names = sorted(several[path])
+        said = f"dataset.root: {quoted([path, other])} hold the same folders, {_some(names)}, so they look like splits"
+        if all(role_of(name) for name in names):
+            return [f"{said} of each class. Put the splits above: train/<class>/image, test/<class>/image."]
+        return [
+            f"{said}, not classes. Call one of them 'train' and the other one 'test', or give one alone, "
+            f"'{root / path}'. If they are classes, put their images right into them."
+        ]
+    return []
+
+
+def _deeper(root: Path, folders: Sequence[str], listing: Listing) -> str:
+    """Say where the classes may be, if the only class folder holds some; with a space before it."""
+    found = [path for path in listing.folders if path.rpartition("/")[0] in folders]
+    if len(found) < 2:
+        return ""
+    above, names = found[0].rpartition("/")[0], [path.rpartition("/")[2] for path in sorted(found)]
+    return f" In it are {_some(names)}: are these meant? Then give '{root / above}'."
+
+
+def _packed(listing: Listing) -> str:
+    """Say which archives lie there where images are missing; with a space before it."""
+    archives = sorted(path for path in listing.others if path.lower().endswith(_ARCHIVES))
+    return f" Unpack first what lies there packed: {_some(archives)}." if archives else ""
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    return f"{quoted(names[:_NAMED])}{more}"
 
 
 def _natural(name: str) -> tuple[int, int, str]:
     """Order whole numbers by value, before all other names."""
     return (0, int(name), name) if name.isdecimal() else (1, 0, name)
-
-
-def _first(path: str) -> str:
-    return path.split("/", 1)[0]
 
 
 def _left_out(paths: list[str]) -> list[str]:
