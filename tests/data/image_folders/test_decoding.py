@@ -53,7 +53,7 @@ def test_sixteen_bits_are_scaled_and_not_clipped(tmp_path, suffix, dtype):
 
 
 @pytest.mark.parametrize(
-    ("values", "expected"), [([0.0, 1.0, 0.4, np.nan], [0, 255, 102, 0]), ([0.0, 255.0, 7.6, 300.0], [0, 255, 8, 255])]
+    ("values", "expected"), [([0.0, 1.0, 0.4, np.nan], [0, 255, 102, 0]), ([0.0, 255.0, 7.6, np.nan], [0, 255, 8, 0])]
 )
 def test_floats_are_fractions_of_white_or_levels(tmp_path, values, expected):
     path = save(tmp_path / "a.tif", np.array([values], np.float32))

@@ -23,6 +23,7 @@ from cnnlab.base.errors import RunError
 from cnnlab.base.progress import Progress
 from cnnlab.data.image_folders.decoding import VERSION, Header, Target, decode_files, read_headers
 from cnnlab.data.image_folders.listing import hash_lines
+from cnnlab.data.image_folders.value_range import Peak, check_peaks
 
 _CHUNK = 64  # files per task
 _MIXED_SIZE = 128  # pixels
@@ -72,7 +73,7 @@ def decoded_images(
         progress: called after every few files.
 
     Raises:
-        ConfigError: a file may not be read.
+        ConfigError: a file may not be read, or what is white in the images is not known.
         RunError: a decoding process died.
         OSError: the cache cannot be written; nothing of it is left.
     """
@@ -138,11 +139,12 @@ def _fill(
     considered = [header for header in headers if isinstance(header, Header)]
     for _ in range(2):  # a file that turns out to be damaged has no say in the size of the others
         target = _create(draft / "images.npy", len(paths), considered, image_size, interpolation)
-        reasons = run("decoding images", decode_files, [(root, chunk, first, target) for first, chunk in chunks])
-        pairs = zip(headers, reasons)
-        considered = [header for header, reason in pairs if isinstance(header, Header) and reason is None]
+        found = run("decoding images", decode_files, [(root, chunk, first, target) for first, chunk in chunks])
+        pairs = zip(headers, found)
+        considered = [header for header, each in pairs if isinstance(header, Header) and not isinstance(each, str)]
         if _shape(considered, image_size) == target.shape:
             break
+    check_peaks((path, each) for path, each in zip(paths, found) if isinstance(each, Peak))
     with target.file.open("r+b") as file:
         os.fsync(file.fileno())  # the name that follows promises that every byte is there
     meta = {
@@ -151,7 +153,7 @@ def _fill(
         "num_images": len(paths),
         "is_mixed": len({(header.height, header.width) for header in considered}) > 1,
         "num_enlarged": sum(header.width < target.width or header.height < target.height for header in considered),
-        "corrupt": {path: reason for path, reason in zip(paths, reasons) if reason is not None},
+        "corrupt": {path: each for path, each in zip(paths, found) if isinstance(each, str)},
     }
     (draft / "meta.json").write_text(json.dumps(meta, indent=1), encoding="utf-8")
 

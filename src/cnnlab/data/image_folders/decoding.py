@@ -15,6 +15,7 @@ import numpy.typing as npt
 from PIL import Image, ImageOps
 
 from cnnlab.data.image_folders.listing import permission_denied
+from cnnlab.data.image_folders.value_range import Peak, UnknownRange, in_8_bits, raw_mode_of
 
 VERSION = 3  # of what is made of a file; raising it decodes every folder anew
 # By content, whatever the suffix says. EPS and the like stay out: Pillow hands them to another program.
@@ -62,24 +63,24 @@ def read_headers(root: Path, paths: Sequence[str]) -> list[Header | str]:
     return list(_each(lambda path: read_header(root / path), paths))
 
 
-def decode_files(root: Path, paths: Sequence[str], first: int, target: Target) -> list[str | None]:
+def decode_files(root: Path, paths: Sequence[str], first: int, target: Target) -> list[str | Peak | None]:
     """Decode files into rows `first`... of the target; one that cannot be decoded becomes zeros.
 
     Returns:
-        For each file None, or why it cannot be decoded.
+        For each file why it cannot be decoded, or its peak where it does not say what white is, or None.
 
     Raises:
         OSError: the target cannot be written; the disk is full, for one.
     """
     blank = bytes(math.prod(target.shape))
-    reasons: list[str | None] = []
+    found: list[str | Peak | None] = []
     # Not through a memory map: where the disk is full, that ends the process without a word.
     with target.file.open("r+b") as file:
         file.seek(target.offset + first * len(blank))
-        for result in _each(lambda path: decode(root / path, *target.shape, target.interpolation), paths):
-            file.write(blank if isinstance(result, str) else result.transpose(1, 2, 0).tobytes())
-            reasons.append(result if isinstance(result, str) else None)
-    return reasons
+        for result in _each(lambda path: _decode(root / path, *target.shape, target.interpolation), paths):
+            file.write(blank if isinstance(result, str) else result[0].transpose(1, 2, 0).tobytes())
+            found.append(result if isinstance(result, str) else result[1])
+    return found
 
 
 def _each(read: Callable[[str], T], paths: Sequence[str]) -> Iterator[T | str]:
@@ -98,7 +99,7 @@ def _attempt(read: Callable[[str], T], path: str) -> T | str:
     except Exception as error:  # on damaged files Pillow raises nearly anything
         if isinstance(error, MemoryError) or getattr(error, "errno", None) in _SYSTEM_ERRORS:
             raise
-        return f"{type(error).__name__}: {error}"
+        return str(error) if isinstance(error, UnknownRange) else f"{type(error).__name__}: {error}"
 
 
 def read_header(path: Path) -> Header:
@@ -119,15 +120,27 @@ def decode(
 
     Shape:
         -> (channels, height, width); channels is 1 or 3.
+
+    Raises:
+        UnknownRange: what is black and what is white is not known.
+        Exception: on damaged files Pillow raises nearly anything.
     """
+    return _decode(path, channels, height, width, interpolation)[0]
+
+
+def _decode(
+    path: Path, channels: int, height: int, width: int, interpolation: str
+) -> tuple[npt.NDArray[np.uint8], Peak | None]:
     with Image.open(path, formats=FORMATS) as image:
         if image.width % 8 == 0 and image.height % 8 == 0:  # else a fraction of a pixel would be rounded up
             # A large JPEG is decoded at 1/2, 1/4 or 1/8 of its size, but at twice the target's or more.
             image.draft(None, (2 * width, 2 * height))
+        raw_mode = raw_mode_of(image)  # a decoded image has forgotten it
         ImageOps.exif_transpose(image, in_place=True)
-        plain = _on_white(_in_8_bits(image)).convert("L" if channels == 1 else "RGB")
+        narrow, peak = in_8_bits(image, raw_mode)
+        plain = _on_white(narrow).convert("L" if channels == 1 else "RGB")
         pixels = np.asarray(_cover(plain, width, height, interpolation))
-    return pixels[None] if channels == 1 else pixels.transpose(2, 0, 1)
+    return pixels[None] if channels == 1 else pixels.transpose(2, 0, 1), peak
 
 
 def _cover(image: Image.Image, width: int, height: int, interpolation: str) -> Image.Image:
@@ -141,18 +154,6 @@ def _cover(image: Image.Image, width: int, height: int, interpolation: str) -> I
     x0, x1 = left * image.width / scaled[0], (left + width) * image.width / scaled[0]
     y0, y1 = top * image.height / scaled[1], (top + height) * image.height / scaled[1]
     return image.resize((width, height), Image.Resampling[interpolation.upper()], box=(x0, y0, x1, y1))
-
-
-def _in_8_bits(image: Image.Image) -> Image.Image:
-    """Scale 16 bits to 8 and floats to 0..255; Pillow's own conversion would cut them off at 255."""
-    if image.mode.startswith("I"):
-        values = np.asarray(image).clip(0, 65535) / 257  # 65535 / 257 = 255
-    elif image.mode == "F":
-        values = np.nan_to_num(np.asarray(image))
-        values = values * 255 if values.max() <= 1 else values
-    else:
-        return image
-    return Image.fromarray(np.rint(values).clip(0, 255).astype(np.uint8))
 
 
 def _on_white(image: Image.Image) -> Image.Image:
