@@ -195,3 +195,24 @@ def test_class_folders_with_folders_of_their_own_are_classes(tmp_path):
         touch(tmp_path, "a/left/1.jpg", "a/right/1.jpg", "b/left/1.jpg", "b/top/1.jpg", "c/left/1.jpg")
     )
     assert layout.classes == ("a", "b", "c")
+
+
+OWN = ["outputs/runs/net-s0-1/.lock", "kept/x/y/runs/a/.lock", "outputs/runs/net-s0-2/status.json",
+       "outputs/lr/study.json", "outputs/lr/a.png",
+       "cache/images/0a/images.npy", "cache/features/0a.npy", "old/runs/x/status.json", "copied/config.yaml",
+       "copied/status.json", "copied/plots/curves.png", "a/study/study.json", "a/study/runs.csv", "a/study/b.png",
+       "mine/cnnlab/hashes/0a.lock", "theirs/features/0.npy"]  # fmt: skip
+
+
+def test_own_folders_are_never_data(tmp_path):
+    layout = read_layout(touch(tmp_path, "a/1.jpg", "b/1.jpg", *OWN))
+    assert (layout.classes, len(layout.images)) == (("a", "b"), 2)
+    assert layout.notes == (
+        "8 folders of cnnlab's own left out: 'a/study', 'cache', 'copied', 'kept/x/y', 'mine/cnnlab' and 3 more",
+    )
+
+
+def test_classes_of_such_names_are_classes(tmp_path):
+    names = ("cache", "features", "hashes", "images", "outputs", "runs")
+    layout = read_layout(touch(tmp_path, *(f"{name}/{inside}/1.jpg" for name in names for inside in (name, "runs"))))
+    assert layout.classes == names

@@ -9,11 +9,10 @@ from pathlib import Path
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.texts import printable
-from cnnlab.data.image_folders.listing import ImageFile, Listing, list_folder, macos_left_out, quoted
+from cnnlab.data.image_folders.listing import ImageFile, Listing, list_folder, not_data, quoted, some
 from cnnlab.data.image_folders.split_folders import find_splits, first, role_of
 
 _ARCHIVES = (".7z", ".bz2", ".gz", ".rar", ".tar", ".tgz", ".xz", ".zip", ".zst")
-_NAMED = 5  # folders or files in a message; the rest is counted
 _FEW = 100  # folders that are compared with each other
 
 
@@ -57,7 +56,7 @@ def read_layout(root: Path) -> Layout:
         splits=tuple(split for split, _ in placed),
         labels=tuple(index[name] for _, name in placed),
         classes=classes,
-        notes=(*splits.notes, *_left_out(others), *macos_left_out(listing)),
+        notes=(*splits.notes, *_left_out(others), *not_data(listing)),
     )
 
 
@@ -121,7 +120,7 @@ def _alike(root: Path, folders: Sequence[str], listing: Listing) -> list[str]:
         if several[path] != several[other] or path.rpartition("/")[0] != other.rpartition("/")[0]:
             continue
         names = sorted(several[path])
-        said = f"dataset.root: {quoted([path, other])} hold the same folders, {_some(names)}, so they look like splits"
+        said = f"dataset.root: {quoted([path, other])} hold the same folders, {some(names)}, so they look like splits"
         if all(role_of(name) for name in names):
             return [f"{said} of each class. Put the splits above: train/<class>/image, test/<class>/image."]
         return [
@@ -137,18 +136,13 @@ def _deeper(root: Path, folders: Sequence[str], listing: Listing) -> str:
     if len(found) < 2:
         return ""
     above, names = found[0].rpartition("/")[0], [path.rpartition("/")[2] for path in sorted(found)]
-    return f" In it are {_some(names)}: are these meant? Then give '{root / above}'."
+    return f" In it are {some(names)}: are these meant? Then give '{root / above}'."
 
 
 def _packed(listing: Listing) -> str:
     """Say which archives lie there where images are missing; with a space before it."""
     archives = sorted(path for path in listing.others if path.lower().endswith(_ARCHIVES))
-    return f" Unpack first what lies there packed: {_some(archives)}." if archives else ""
-
-
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
-    return f"{quoted(names[:_NAMED])}{more}"
+    return f" Unpack first what lies there packed: {some(archives)}." if archives else ""
 
 
 def _natural(name: str) -> tuple[int, int, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +14,10 @@ from cnnlab.base.errors import ConfigError
 
 SUFFIXES = (".bmp", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp")
 _MACOS_FOLDER = "__MACOSX"
+_NAMED = 5  # folders or files in a message; the rest is counted
+_OF_RUN, _OF_STUDY = {"config.yaml", "status.json"}, {"study.json", "runs.csv"}
+_OF_CACHE = ("images/*/images.npy", "features/*.npy", "hashes/*.lock")
+_MARKS = frozenset({"status.json", "study.json", "runs", "images", "features", "hashes"})  # of what may be cnnlab's own
 
 
 class ImageFile(NamedTuple):
@@ -38,6 +42,8 @@ class Listing:
     """Files that are no images, by suffix."""
     num_of_macos: int = 0
     """Files and folders that macOS adds to archives and foreign disks: `._name`, `__MACOSX`."""
+    own: list[str] = field(default_factory=list)
+    """Folders of cnnlab's: runs, studies, caches. What lies in them is never data."""
 
 
 _Place = tuple[int, int]  # device and inode: what a folder is, whatever link leads to it
@@ -64,6 +70,8 @@ def list_folder(root: Path) -> Listing:
     except OSError as error:
         raise ConfigError(f"dataset.root: cannot be read, '{error.filename}' ({error.strerror}).") from error
     listing.images.sort()
+    if listing.own:
+        _drop_emptied(listing)
     return listing
 
 
@@ -74,24 +82,56 @@ def permission_denied(error: PermissionError) -> ConfigError:
 
 def _list_one(root: Path, folder: str, above: frozenset[_Place], listing: Listing, waiting: list[_Waiting]) -> None:
     """List one folder; the folders in it go to `waiting`, with the places of all that they lie in."""
+    with os.scandir(root / folder) as found:
+        entries = list(found)
+    if folder:
+        names = {entry.name for entry in entries}
+        if not names.isdisjoint(_MARKS) and _is_own(root / folder, names):
+            listing.own.append(folder)
+            return
+        listing.folders.append(folder)
     prefix = f"{folder}/" if folder else ""
-    with os.scandir(root / folder) as entries:
-        for entry in entries:
-            name = entry.name
-            path = prefix + name
-            if name.startswith("."):
-                listing.num_of_macos += name.startswith("._")
-            elif name == _MACOS_FOLDER:
-                listing.num_of_macos += 1
-            elif _is(entry.is_dir):
-                place = _place(Path(entry.path).stat())  # an entry has no inode on Windows
-                if place not in above:
-                    listing.folders.append(path)
-                    waiting.append((path, above | {place}))
-            elif name.lower().endswith(SUFFIXES) and (image := _image_file(entry, path)) is not None:
-                listing.images.append(image)
-            else:  # pipes and devices too: to open one can wait for ever
-                listing.others.append(path)
+    for entry in entries:
+        name = entry.name
+        path = prefix + name
+        if name.startswith("."):
+            listing.num_of_macos += name.startswith("._")
+        elif name == _MACOS_FOLDER:
+            listing.num_of_macos += 1
+        elif _is(entry.is_dir):
+            place = _place(Path(entry.path).stat())  # an entry has no inode on Windows
+            if place not in above:
+                waiting.append((path, above | {place}))
+        elif name.lower().endswith(SUFFIXES) and (image := _image_file(entry, path)) is not None:
+            listing.images.append(image)
+        else:  # pipes and devices too: to open one can wait for ever
+            listing.others.append(path)
+
+
+def _drop_emptied(listing: Listing) -> None:
+    """Leave out the folders that hold cnnlab's own and no images: they wait for none, as an empty class folder does."""
+    with_images = {parent for image in listing.images for parent in _parents(image.path)}
+    emptied = {parent for path in listing.own for parent in _parents(path)} - with_images
+    listing.folders = [path for path in listing.folders if emptied.isdisjoint([path, *_parents(path)])]
+
+
+def _parents(path: str) -> list[str]:
+    return [path[:place] for place, letter in enumerate(path) if letter == "/"]
+
+
+def _is_own(folder: Path, names: set[str]) -> bool:
+    """Tell whether a folder is cnnlab's: a run, a study, `outputs` with runs, or a cache.
+
+    Args:
+        folder: the folder.
+        names: of what lies in it.
+    """
+    if names >= _OF_RUN or names >= _OF_STUDY:
+        return True
+    runs = folder / "runs"
+    if "runs" in names and any((run / ".lock").exists() or (run / "status.json").exists() for run in runs.glob("*")):
+        return True
+    return any(next(folder.glob(pattern), None) is not None for pattern in _OF_CACHE)
 
 
 def _is(kind: Callable[[], bool]) -> bool:
@@ -121,12 +161,20 @@ def hash_lines(lines: Iterable[str]) -> str:
     return hashlib.blake2b("\n".join(lines).encode(errors="surrogateescape"), digest_size=8).hexdigest()
 
 
-def macos_left_out(listing: Listing) -> list[str]:
-    """Say how much of macOS's own lies among the images."""
-    count = listing.num_of_macos
-    return [f"{count} of macOS's own left out (._*, {_MACOS_FOLDER})"] if count else []
+def not_data(listing: Listing) -> list[str]:
+    """Say what of cnnlab's and of macOS's lies among the images and is left out."""
+    own, num_of_macos = listing.own, listing.num_of_macos
+    folders = "1 folder" if len(own) == 1 else f"{len(own):,} folders"
+    notes = [f"{folders} of cnnlab's own left out: {some(sorted(own))}"] if own else []
+    return notes + ([f"{num_of_macos} of macOS's own left out (._*, {_MACOS_FOLDER})"] if num_of_macos else [])
 
 
 def quoted(names: Iterable[str]) -> str:
     """Return names in quotes, with commas between."""
     return ", ".join(f"'{name}'" for name in names)
+
+
+def some(names: Sequence[str]) -> str:
+    """Return the first names in quotes, and how many more there are."""
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    return f"{quoted(names[:_NAMED])}{more}"

@@ -12,7 +12,7 @@ from cnnlab.base.downloads import Archive, fetch_folder
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.progress import Progress
 from cnnlab.data.image_folders.layout import Layout, read_layout
-from cnnlab.data.image_folders.listing import ImageFile, list_folder, macos_left_out, quoted
+from cnnlab.data.image_folders.listing import ImageFile, list_folder, not_data, quoted
 
 TINY_IMAGENET = Archive(
     url="http://cs231n.stanford.edu/tiny-imagenet-200.zip",
@@ -197,7 +197,7 @@ def dogs_vs_cats_layout(folder: Path) -> Layout:
             "Of class folders make dataset=image_folder."
         )
     others = len(listing.images) + len(listing.others) - len(images)
-    notes = (*_left_out(others, "whose name is not cat.<number>.jpg or dog.<number>.jpg"), *macos_left_out(listing))
+    notes = (*_left_out(others, "whose name is not cat.<number>.jpg or dog.<number>.jpg"), *not_data(listing))
     layout = Layout(folder, tuple(images), ("train",) * len(images), tuple(labels), CAT_DOG, notes)
     return _compared(layout, train=25_000, test=0)
 
