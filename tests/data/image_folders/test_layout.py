@@ -216,3 +216,28 @@ def test_classes_of_such_names_are_classes(tmp_path):
     names = ("cache", "features", "hashes", "images", "outputs", "runs")
     layout = read_layout(touch(tmp_path, *(f"{name}/{inside}/1.jpg" for name in names for inside in (name, "runs"))))
     assert layout.classes == names
+
+
+@pytest.mark.parametrize("at", ["", "a/"])
+@pytest.mark.parametrize("name", [
+    "lost+found", "@eaDir", "$RECYCLE.BIN", "System Volume Information", ".thumbnails",
+    ".ipynb_checkpoints", ".Trash-1000", "Thumbnails", "#recycle", ".@__thumb",
+])  # fmt: skip
+def test_folders_that_systems_make_are_left_out_with_a_count(tmp_path, at, name):
+    layout = read_layout(touch(tmp_path, "a/1.jpg", "b/1.jpg", f"{at}{name}/1.jpg", f"b/{name}/deep/1.jpg"))
+    assert (layout.classes, len(layout.images)) == (("a", "b"), 2)
+    names = ", ".join(f"'{each}'" for each in sorted((f"{at}{name}", f"b/{name}")))
+    assert layout.notes == (f"2 folders that systems make left out: {names}",)
+
+
+def test_folder_of_a_system_that_may_not_be_read_stops_nothing(tmp_path, monkeypatch):
+    touch(tmp_path, "a/1.jpg", "b/1.jpg", "lost+found/1.jpg")
+    scandir = os.scandir
+
+    def refuse(path):
+        if "lost" in str(path):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    assert read_layout(tmp_path).notes == ("1 folder that systems make left out: 'lost+found'",)

@@ -14,6 +14,14 @@ from cnnlab.base.errors import ConfigError
 
 SUFFIXES = (".bmp", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp")
 _MACOS_FOLDER = "__MACOSX"
+# What file systems, desktops, storage devices and notebooks make, in small letters.
+_OF_SYSTEMS = frozenset({
+    "lost+found", "$recycle.bin", "recycler", "system volume information", "found.000",
+    "@eadir", "#recycle", "@recycle", "@tmp", "#snapshot", "@recently-snapshot", "network trash folder",
+    "temporary items", "thumbnails", "_thumbnails", "__pycache__", "ipynb_checkpoints",
+    ".ipynb_checkpoints", ".thumbnails", ".@__thumb", ".thumbs", ".fseventsd", ".spotlight-v100",
+    ".documentrevisions-v100", ".temporaryitems", ".virtual_documents",
+})  # fmt: skip
 _NAMED = 5  # folders or files in a message; the rest is counted
 _OF_RUN, _OF_STUDY = {"config.yaml", "status.json"}, {"study.json", "runs.csv"}
 _OF_CACHE = ("images/*/images.npy", "features/*.npy", "hashes/*.lock")
@@ -42,6 +50,8 @@ class Listing:
     """Files that are no images, by suffix."""
     num_of_macos: int = 0
     """Files and folders that macOS adds to archives and foreign disks: `._name`, `__MACOSX`."""
+    of_systems: list[str] = field(default_factory=list)
+    """Folders that systems make: thumbnails, `lost+found`, a notebook's checkpoints. Nobody looks into them."""
     own: list[str] = field(default_factory=list)
     """Folders of cnnlab's: runs, studies, caches. What lies in them is never data."""
 
@@ -93,8 +103,10 @@ def _list_one(root: Path, folder: str, above: frozenset[_Place], listing: Listin
     prefix = f"{folder}/" if folder else ""
     for entry in entries:
         name = entry.name
-        path = prefix + name
-        if name.startswith("."):
+        path, lower = prefix + name, name.lower()
+        if (lower in _OF_SYSTEMS or lower.startswith(".trash")) and _is(entry.is_dir):
+            listing.of_systems.append(path)
+        elif name.startswith("."):
             listing.num_of_macos += name.startswith("._")
         elif name == _MACOS_FOLDER:
             listing.num_of_macos += 1
@@ -102,7 +114,7 @@ def _list_one(root: Path, folder: str, above: frozenset[_Place], listing: Listin
             place = _place(Path(entry.path).stat())  # an entry has no inode on Windows
             if place not in above:
                 waiting.append((path, above | {place}))
-        elif name.lower().endswith(SUFFIXES) and (image := _image_file(entry, path)) is not None:
+        elif lower.endswith(SUFFIXES) and (image := _image_file(entry, path)) is not None:
             listing.images.append(image)
         else:  # pipes and devices too: to open one can wait for ever
             listing.others.append(path)
@@ -162,10 +174,13 @@ def hash_lines(lines: Iterable[str]) -> str:
 
 
 def not_data(listing: Listing) -> list[str]:
-    """Say what of cnnlab's and of macOS's lies among the images and is left out."""
+    """Say what of cnnlab's, of macOS's and of other systems' lies among the images and is left out."""
     own, num_of_macos = listing.own, listing.num_of_macos
     folders = "1 folder" if len(own) == 1 else f"{len(own):,} folders"
     notes = [f"{folders} of cnnlab's own left out: {some(sorted(own))}"] if own else []
+    if listing.of_systems:
+        folders = "1 folder" if len(listing.of_systems) == 1 else f"{len(listing.of_systems):,} folders"
+        notes.append(f"{folders} that systems make left out: {some(sorted(listing.of_systems))}")
     return notes + ([f"{num_of_macos} of macOS's own left out (._*, {_MACOS_FOLDER})"] if num_of_macos else [])
 
 
