@@ -12,7 +12,7 @@ from PIL import Image
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.data.image_folders.cache import Decoded, decoded_images
-from cnnlab.data.image_folders.decoding import decode
+from cnnlab.data.image_folders.decoding import Header, decode, read_headers
 from cnnlab.data.image_folders.value_range import Peak, check_peaks
 
 RAMP = np.arange(64).reshape(8, 8) / 63
@@ -148,9 +148,9 @@ def test_turned_image_of_16_bits_is_upright(folder):
     exif = Image.Exif()
     exif[0x0112] = 6
     Image.fromarray(np.rint(RAMP[:4] * 65535 * 63 / 31).astype(np.uint16)).save(folder / "a.png", exif=exif)
-    images = decoded(folder).images
-    assert images.shape == (1, 1, 8, 4)
-    assert images[0, 0, 0, 3] == 0
+    assert read_headers(folder, ["a.png"]) == [Header(width=4, height=8, is_gray=True)]
+    upright = decode(folder / "a.png", 1, 8, 4)[0]
+    assert (upright[0, 3], upright[7, 0]) == (0, 255)
 
 
 def test_images_of_16_bits_have_to_use_more_than_a_quarter_of_the_range():

@@ -19,7 +19,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from cnnlab.base.errors import RunError
+from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.base.progress import Progress
 from cnnlab.data.image_folders.decoding import VERSION, Header, Target, decode_files, read_headers
 from cnnlab.data.image_folders.listing import hash_lines
@@ -27,6 +27,7 @@ from cnnlab.data.image_folders.value_range import Peak, check_peaks
 
 _CHUNK = 64  # files per task
 _MIXED_SIZE = 128  # pixels
+_LARGE = 512  # pixels; larger images are trained on only where they are asked for
 _FEW = 2000  # files; fewer are decoded sooner than worker processes start
 
 T = TypeVar("T")
@@ -73,7 +74,8 @@ def decoded_images(
         progress: called after every few files.
 
     Raises:
-        ConfigError: a file may not be read, or what is white in the images is not known.
+        ConfigError: a file may not be read, what is white in the images is not known, or no size is asked for and
+            theirs is none to train on.
         RunError: a decoding process died.
         OSError: the cache cannot be written; nothing of it is left.
     """
@@ -137,6 +139,8 @@ def _fill(
 
     headers = run("reading image sizes", read_headers, [(root, chunk) for _, chunk in chunks])
     considered = [header for header in headers if isinstance(header, Header)]
+    if image_size is None:
+        _check_size(considered)
     for _ in range(2):  # a file that turns out to be damaged has no say in the size of the others
         target = _create(draft / "images.npy", len(paths), considered, image_size, interpolation)
         found = run("decoding images", decode_files, [(root, chunk, first, target) for first, chunk in chunks])
@@ -156,6 +160,28 @@ def _fill(
         "corrupt": {path: each for path, each in zip(paths, found) if isinstance(each, str)},
     }
     (draft / "meta.json").write_text(json.dumps(meta, indent=1), encoding="utf-8")
+
+
+def _check_size(headers: list[Header]) -> None:
+    """Refuse, before anything is decoded, images of one size that are no squares, or large ones.
+
+    Raises:
+        ConfigError: says so, and proposes a size.
+    """
+    sizes = {(header.height, header.width) for header in headers}
+    if len(sizes) != 1:
+        return
+    ((height, width),) = sizes
+    advice = f"for example dataset.image_size={min(height, width, _MIXED_SIZE)}"
+    if height != width:
+        raise ConfigError(
+            f"dataset.image_size: the images are {height}x{width}, networks take squares. Set it, {advice}"
+        )
+    if height > _LARGE:
+        raise ConfigError(
+            f"dataset.image_size: the images are {height}x{width}, which takes much memory and time. Set it, {advice}; "
+            f"dataset.image_size={height} takes them as they are."
+        )
 
 
 def _create(file: Path, num_images: int, headers: list[Header], image_size: int | None, interpolation: str) -> Target:
