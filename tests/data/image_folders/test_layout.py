@@ -67,10 +67,10 @@ def test_class_whose_name_is_no_utf8_is_written_as_text(tmp_path):
 def test_files_that_are_no_images_are_counted_in_class_folders_only(tmp_path):
     touch(tmp_path, "a/1.jpg", "b/1.jpg", "notes.txt")
     assert read_layout(tmp_path).notes == ()
-    touch(tmp_path, "a/x.gif")
-    assert read_layout(tmp_path).notes == ("1 file that is no image left out, by suffix: .gif",)
-    touch(tmp_path, "a/y.gif", "b/Makefile", "b/Thumbs.DB")
-    assert read_layout(tmp_path).notes == ("4 files that are no images left out, by suffix: none, .db, .gif",)
+    touch(tmp_path, "a/x.mp4")
+    assert read_layout(tmp_path).notes == ("1 file that is no image left out, by suffix: .mp4",)
+    touch(tmp_path, "a/y.mp4", "b/Makefile", "b/Thumbs.DB")
+    assert read_layout(tmp_path).notes == ("4 files that are no images left out, by suffix: none, .db, .mp4",)
 
 
 def test_hidden_files_and_folders_are_ignored(tmp_path):
@@ -108,7 +108,7 @@ def test_what_macos_adds_is_left_out_with_a_count(tmp_path):
     [
         ((), r"no images in class folders under '.*'\. It takes <class>/image or train/<class>/image"),
         (("1.jpg",), "no images in class folders under"),
-        (("a/1.gif", "b/1.txt"), "no images in class folders under"),
+        (("a/1.mp4", "b/1.txt"), "no images in class folders under"),
         (("a/1.jpg",), r"one class only, 'a'\. It takes two folders of images or more\.$"),
         (("a/1.jpg", "b/1.jpg", "c/1.txt"), r"no images in class folder 'c'\. Fill or remove it\.$"),
         (("train/a/1.jpg", "train/b/x", "test/a/1.jpg"), r"no images in class folder 'train/b'\."),

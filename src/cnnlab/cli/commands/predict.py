@@ -106,14 +106,15 @@ def _image_files(paths: Sequence[Path]) -> list[Path]:
     Raises:
         ConfigError: a path is not there, or a folder holds no images.
     """
-    from cnnlab.data.image_folders.listing import SUFFIXES, list_folder
+    from cnnlab.data.image_folders.formats import SUFFIXES
+    from cnnlab.data.image_folders.listing import list_folder
 
     files: list[Path] = []
     for path in paths:
         if path.is_dir():
             found = [path / image.path for image in list_folder(path).images]
             if not found:
-                raise ConfigError(f"images: no images in folder '{path}'. It takes {', '.join(sorted(SUFFIXES))}.")
+                raise ConfigError(f"images: no images in folder '{path}'. It takes {', '.join(SUFFIXES)}.")
             files += found
         elif path.is_file():
             files.append(path)

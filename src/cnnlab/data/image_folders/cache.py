@@ -22,6 +22,7 @@ import numpy.typing as npt
 from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.base.progress import Progress
 from cnnlab.data.image_folders.decoding import VERSION, Header, Target, decode_files, read_headers
+from cnnlab.data.image_folders.formats import load_plugins
 from cnnlab.data.image_folders.listing import hash_lines
 from cnnlab.data.image_folders.value_range import Peak, check_peaks
 
@@ -80,7 +81,7 @@ def decoded_images(
         OSError: the cache cannot be written; nothing of it is left.
     """
     lines = (f"{content}\t{path}" for content, path in zip(contents, paths))
-    folder = cache_dir / "images" / hash_lines([f"{VERSION}\t{image_size}\t{interpolation}", *lines])
+    folder = cache_dir / "images" / hash_lines([f"{VERSION}\t{load_plugins()}\t{image_size}\t{interpolation}", *lines])
     if (decoded := _load(folder)) is not None:
         return decoded
     draft = folder.with_name(f".{folder.name}-{os.getpid()}-{secrets.token_hex(4)}")

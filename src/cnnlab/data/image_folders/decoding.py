@@ -14,12 +14,12 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps
 
+from cnnlab.data.image_folders.formats import formats_of
 from cnnlab.data.image_folders.listing import permission_denied
-from cnnlab.data.image_folders.value_range import Peak, UnknownRange, in_8_bits, raw_mode_of
+from cnnlab.data.image_folders.reasons import reason
+from cnnlab.data.image_folders.value_range import Peak, in_8_bits, raw_mode_of
 
 VERSION = 3  # of what is made of a file; raising it decodes every folder anew
-# By content, whatever the suffix says. EPS and the like stay out: Pillow hands them to another program.
-FORMATS = ("JPEG", "PNG", "BMP", "DIB", "PPM", "TIFF", "GIF", "WEBP")
 GRAY_MODES = frozenset({"1", "L", "LA", "I", "F", "I;16", "I;16L", "I;16B", "I;16N"})
 _ALPHA_MODES = frozenset({"LA", "PA", "RGBA", "RGBa"})
 _ORIENTATION = 0x0112  # EXIF tag; 5 to 8 swap width and height
@@ -60,7 +60,7 @@ class Target:
 
 def read_headers(root: Path, paths: Sequence[str]) -> list[Header | str]:
     """Return the header of each file, or why it cannot be read."""
-    return list(_each(lambda path: read_header(root / path), paths))
+    return list(_each(read_header, root, paths))
 
 
 def decode_files(root: Path, paths: Sequence[str], first: int, target: Target) -> list[str | Peak | None]:
@@ -77,21 +77,21 @@ def decode_files(root: Path, paths: Sequence[str], first: int, target: Target) -
     # Not through a memory map: where the disk is full, that ends the process without a word.
     with target.file.open("r+b") as file:
         file.seek(target.offset + first * len(blank))
-        for result in _each(lambda path: _decode(root / path, *target.shape, target.interpolation), paths):
+        for result in _each(lambda path: _decode(path, *target.shape, target.interpolation), root, paths):
             file.write(blank if isinstance(result, str) else result[0].transpose(1, 2, 0).tobytes())
             found.append(result if isinstance(result, str) else result[1])
     return found
 
 
-def _each(read: Callable[[str], T], paths: Sequence[str]) -> Iterator[T | str]:
+def _each(read: Callable[[Path], T], root: Path, paths: Sequence[str]) -> Iterator[T | str]:
     """Yield what is read from each file, or why it cannot be read."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow warns of oddities that it copes with
         for path in paths:
-            yield _attempt(read, path)
+            yield _attempt(read, root / path)
 
 
-def _attempt(read: Callable[[str], T], path: str) -> T | str:
+def _attempt(read: Callable[[Path], T], path: Path) -> T | str:
     try:
         return read(path)
     except PermissionError as error:
@@ -99,12 +99,12 @@ def _attempt(read: Callable[[str], T], path: str) -> T | str:
     except Exception as error:  # on damaged files Pillow raises nearly anything
         if isinstance(error, MemoryError) or getattr(error, "errno", None) in _SYSTEM_ERRORS:
             raise
-        return str(error) if isinstance(error, UnknownRange) else f"{type(error).__name__}: {error}"
+        return reason(path, error)
 
 
 def read_header(path: Path) -> Header:
     """Return what an image file says of itself; on damaged ones Pillow raises nearly anything."""
-    with Image.open(path, formats=FORMATS) as image:
+    with Image.open(path, formats=formats_of(path.name)) as image:
         # The base class's: a PNG's own decodes the whole image in search of late tags.
         is_turned = Image.Image.getexif(image).get(_ORIENTATION, 1) >= 5
         width, height = image.size[::-1] if is_turned else image.size
@@ -131,7 +131,7 @@ def decode(
 def _decode(
     path: Path, channels: int, height: int, width: int, interpolation: str
 ) -> tuple[npt.NDArray[np.uint8], Peak | None]:
-    with Image.open(path, formats=FORMATS) as image:
+    with Image.open(path, formats=formats_of(path.name)) as image:
         if image.width % 8 == 0 and image.height % 8 == 0:  # else a fraction of a pixel would be rounded up
             # A large JPEG is decoded at 1/2, 1/4 or 1/8 of its size, but at twice the target's or more.
             image.draft(None, (2 * width, 2 * height))

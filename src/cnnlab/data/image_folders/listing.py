@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cnnlab.base.errors import ConfigError
+from cnnlab.data.image_folders.formats import SUFFIXES
 
-SUFFIXES = (".bmp", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp")
 _MACOS_FOLDER = "__MACOSX"
 # What file systems, desktops, storage devices and notebooks make, in small letters.
 _OF_SYSTEMS = frozenset({

@@ -208,13 +208,27 @@ def hymenoptera_layout(root: Path) -> Layout:
     Raises:
         ConfigError: it is no such folder, or one of other classes.
     """
-    layout = read_layout(root)
+    layout = _without(read_layout(root), "imageNotFound.gif")  # a picture that says so, among the ants
     if layout.classes != ANTS_BEES or "test" not in layout.splits:
         raise ConfigError(
             f"dataset (hymenoptera): '{root}' must hold ants and bees in train and val, got {quoted(layout.classes)} "
             f"in {quoted(sorted(set(layout.splits)))}. Of other images make dataset=image_folder."
         )
     return _compared(layout, train=244, test=153)
+
+
+def _without(layout: Layout, name: str) -> Layout:
+    """Leave out the images that are called so."""
+    kept = [i for i, image in enumerate(layout.images) if _name(image) != name]
+    if len(kept) == len(layout.images):
+        return layout
+    return dataclasses.replace(
+        layout,
+        notes=(*layout.notes, f"{name} left out, it is none of the photographs"),
+        images=tuple(layout.images[i] for i in kept),
+        splits=tuple(layout.splits[i] for i in kept),
+        labels=tuple(layout.labels[i] for i in kept),
+    )
 
 
 def _compared(layout: Layout, *, train: int, test: int) -> Layout:

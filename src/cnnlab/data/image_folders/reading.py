@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,10 +51,12 @@ def read_images(storage: Storage, layout: Layout, *, skip_corrupt: bool) -> Sour
         progress=storage.progress,
     )
     if decoded.corrupt and not skip_corrupt:
-        raise ConfigError(_corrupt_files(sorted(decoded.corrupt)))
+        raise ConfigError(_corrupt_files(decoded.corrupt))
     if len(decoded.corrupt) == len(layout.images):
+        path, why = min(decoded.corrupt.items())
         raise ConfigError(
-            f"dataset.root: none of the {len(layout.images)} images under '{layout.root}' can be decoded."
+            f"dataset.root: none of the {len(layout.images)} images under '{layout.root}' can be decoded. The first: "
+            f"{printable(path)} ({why})."
         )
     store = Store("decoded", torch.from_numpy(decoded.images), is_mapped=True)
     notes = layout.notes + _notes(decoded, storage.image_size or storage.decode_size)
@@ -87,10 +90,11 @@ def _notes(decoded: Decoded, image_size: int | None) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _corrupt_files(paths: list[str]) -> str:
-    files = "1 file" if len(paths) == 1 else f"{len(paths)} files"
-    more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
+def _corrupt_files(corrupt: Mapping[str, str]) -> str:
+    files = "1 file" if len(corrupt) == 1 else f"{len(corrupt)} files"
+    more = f" and {len(corrupt) - _NAMED} more" if len(corrupt) > _NAMED else ""
+    named = ", ".join(f"{printable(path)} ({why})" for path, why in sorted(corrupt.items())[:_NAMED])
     return (
-        f"dataset.root: {files} cannot be decoded: {', '.join(paths[:_NAMED])}{more}. "
+        f"dataset.root: {files} cannot be decoded: {named}{more}. "
         "Repair them, or leave them out: dataset.skip_corrupt=true"
     )

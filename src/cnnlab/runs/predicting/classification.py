@@ -19,6 +19,7 @@ from cnnlab.building.saved_network import SavedNetwork
 from cnnlab.config.identity import data_content
 from cnnlab.config.run_config import RunConfig
 from cnnlab.data.image_folders.decoding import decode, read_header
+from cnnlab.data.image_folders.reasons import reason
 from cnnlab.data.library import DataLibrary
 from cnnlab.data.resizing import resize
 from cnnlab.networks.scores import to_scores
@@ -60,7 +61,7 @@ def read_pictures(files: Sequence[Path], trained: SavedNetwork) -> Iterator[Pict
         try:
             yield Picture(printable(str(path)), printable(path.name), image_id(path), _pixels(path, trained.images))
         except Exception as error:  # on damaged files Pillow raises nearly anything
-            yield Unreadable(printable(str(path)), f"{type(error).__name__}: {error}")
+            yield Unreadable(printable(str(path)), reason(path, error))
 
 
 def _pixels(path: Path, images: ImageSpec) -> npt.NDArray[np.uint8]:
