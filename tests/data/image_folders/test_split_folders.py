@@ -73,3 +73,10 @@ def test_two_folders_of_a_split_are_refused(tmp_path):
     message = r"^dataset\.root: more than one folder for a split: 'test', 'testing_set'\. Leave one\.$"
     with pytest.raises(ConfigError, match=message):
         find_splits(list_folder(tmp_path))
+
+
+def test_splits_without_class_folders_are_refused(tmp_path):
+    touch(tmp_path, "train_images/1.jpg", "test_images/1.jpg", "train.csv")
+    message = r"^dataset\.root: 'test_images', 'train_images' are splits by their names, and their images lie in no "
+    with pytest.raises(ConfigError, match=message):
+        find_splits(list_folder(tmp_path))

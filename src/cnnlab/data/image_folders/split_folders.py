@@ -44,7 +44,7 @@ def find_splits(listing: Listing) -> SplitFolders:
     """Find the split folders; with a training folder and one other, the other is the test split.
 
     Raises:
-        ConfigError: there is no training folder beside others, or a split has two.
+        ConfigError: there is no training folder beside others, a split has two, or there are no class folders.
     """
     top = sorted(path for path in listing.folders if "/" not in path)
     roles = _roles_of(top)
@@ -54,6 +54,12 @@ def find_splits(listing: Listing) -> SplitFolders:
         return SplitFolders()
     with_folders = {first(path) for path in listing.folders if "/" in path}
     if not any(roles.get(name) == "train" for name in with_folders):
+        with_images = {first(image.path) for image in listing.images if "/" in image.path}
+        if len(with_images) > 1 and with_images <= roles.keys():
+            raise ConfigError(
+                f"dataset.root: {quoted(sorted(with_images))} are splits by their names, and their images lie in no "
+                "class folders, so nothing says what they show. It takes train/<class>/image and test/<class>/image."
+            )
         return SplitFolders()  # a class that is called train: the images lie right in it
     twice = [name for name, role in roles.items() if list(roles.values()).count(role) > 1]
     if twice:
