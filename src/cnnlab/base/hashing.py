@@ -70,7 +70,7 @@ class FileHashes:
     def of(self, path: Path) -> str:
         """Return the hash of a file's bytes; they are read if its state is new."""
         status = path.stat()
-        key = _key(os.path.abspath(path), status.st_size, status.st_mtime_ns, status.st_ino)  # noqa: PTH100 - of links too
+        key = f"{status.st_size} {status.st_mtime_ns} {status.st_ino} {path.absolute()}"
         if key not in self._files:
             self._files[key] = file_hash(path)
         return self._files[key]
@@ -93,7 +93,7 @@ class FileHashes:
             OSError: a file cannot be read.
         """
         folder = os.path.realpath(root)
-        keys = [_key(f"{folder}/{path}", size, modified, inode) for path, size, modified, inode in files]
+        keys = [f"{size} {modified} {inode} {folder}/{path}" for path, size, modified, inode in files]
         text, kept = "\0".join(keys), kept_in / hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
         before = self._folders.get(folder) or _read_kept(kept)
         if before.keys != text:
@@ -117,10 +117,6 @@ class FileHashes:
                 f"cache_dir: '{kept.parent}' cannot be written ({reason}), so all images are read each time to name a "
                 "run. Set cache_dir to a folder that can be."
             )
-
-
-def _key(path: str, size: int, modified: int, inode: int) -> str:
-    return f"{size} {modified} {inode} {path}"
 
 
 def _hash_all(folder: str, files: Mapping[str, str], progress: Progress | None) -> Iterator[tuple[str, str]]:

@@ -41,20 +41,24 @@ def read_layout(root: Path) -> Layout:
     """
     listing = list_folder(root)
     splits = find_splits(listing)
-    parents = [image.path.rpartition("/")[0] for image in listing.images]
-    places = {parent: _place(parent, splits.roles) for parent in set(parents)}  # folders are few, files many
-    images = [image for image, parent in zip(listing.images, parents) if places[parent] is not None]
-    placed = [place for parent in parents if (place := places[parent]) is not None]
-    if problems := _problems(root, listing, set(placed), splits.roles):
+    # Folders are few, files many: what is said of a file is looked up by its folder.
+    places = {folder: place for folder in listing.num_images if (place := _place(folder, splits.roles)) is not None}
+    if problems := _problems(root, listing, set(places.values()), splits.roles):
         raise ConfigError(*problems)
-    classes = tuple(sorted({name for split, name in set(placed) if split == "train"}, key=_natural))
+    classes = tuple(sorted({name for split, name in places.values() if split == "train"}, key=_natural))
     index = {name: label for label, name in enumerate(classes)}
+    folders = [image.path.rpartition("/")[0] for image in listing.images]
+    if len(places) < len(listing.num_images):
+        listing.images = [image for image, folder in zip(listing.images, folders) if folder in places]
+        folders = [folder for folder in folders if folder in places]
+    labels = {folder: index[name] for folder, (_, name) in places.items()}
+    roles = {folder: split for folder, (split, _) in places.items()}
     others = [path for path in listing.others if _place(path.rpartition("/")[0], splits.roles) is not None]
     return Layout(
         root=root,
-        images=tuple(images),
-        splits=tuple(split for split, _ in placed),
-        labels=tuple(index[name] for _, name in placed),
+        images=tuple(listing.images),
+        splits=tuple(map(roles.__getitem__, folders)),
+        labels=tuple(map(labels.__getitem__, folders)),
         classes=classes,
         notes=(*splits.notes, *_left_out(others), *not_data(listing)),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from cnnlab.base.errors import ConfigError
@@ -54,7 +54,7 @@ def find_splits(listing: Listing) -> SplitFolders:
         return SplitFolders()
     with_folders = {first(path) for path in listing.folders if "/" in path}
     if not any(roles.get(name) == "train" for name in with_folders):
-        with_images = {first(image.path) for image in listing.images if "/" in image.path}
+        with_images = {first(folder) for folder in listing.num_images} - {""}
         if len(with_images) > 1 and with_images <= roles.keys():
             raise ConfigError(
                 f"dataset.root: {quoted(sorted(with_images))} are splits by their names, and their images lie in no "
@@ -69,13 +69,13 @@ def find_splits(listing: Listing) -> SplitFolders:
 
 def _chosen(top: list[str], roles: dict[str, str], listing: Listing) -> SplitFolders:
     """Leave out what has no labels or is no split, and go down to where the class folders lie."""
-    parents = [image.path.rpartition("/")[0] for image in listing.images]
-    with_images = {first(parent) for parent in set(parents)}
-    places = {name: _class_level(name, role, listing.folders, set(parents)) for name, role in roles.items()}
+    num_images = listing.num_images
+    with_images = {first(folder) for folder in num_images}
+    places = {name: _class_level(name, role, listing.folders, num_images.keys()) for name, role in roles.items()}
     notes = [f"folder '{name}' left out, it is no split" for name in top if name not in roles and name in with_images]
     for name in [name for name, role in roles.items() if role != "train"]:
-        beside, inside = parents.count(places[name]), any(parent.startswith(f"{places[name]}/") for parent in parents)
-        if beside and not inside:
+        beside, below = num_images.get(places[name], 0), f"{places[name]}/"
+        if beside and not any(folder.startswith(below) for folder in num_images):
             images = "1 image" if beside == 1 else f"{beside:,} images"
             notes.append(
                 f"folder '{name}' left out, it has no labels: {images} in no class folders (cnnlab predict takes them)"
@@ -106,7 +106,7 @@ def _roles_of(names: Iterable[str]) -> dict[str, str]:
     return next((group for group in alike.values() if {"train"} < set(group.values())), known)
 
 
-def _class_level(name: str, role: str, folders: Iterable[str], with_images: set[str]) -> str:
+def _class_level(name: str, role: str, folders: Iterable[str], with_images: Collection[str]) -> str:
     """Return the folder in which the class folders of a split lie: archives hold seg_train/seg_train/<class>."""
     inside = sorted(path for path in folders if path.startswith(f"{name}/"))
     place = name
