@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("in_empty_folder")
 
 def loaded(config, library=None, **options):
     library = DataLibrary() if library is None else library
-    return load_data(config, library=library, content=data_content(config), **options)
+    return load_data(config, library=library, content=data_content(config, library.hashes), **options)
 
 
 def image_folder(root, *, side=8):
@@ -97,8 +97,8 @@ def test_folder_that_has_changed_is_read_anew(tmp_path):
 
 def test_images_of_several_sizes_have_the_size_that_was_asked_for(tmp_path):
     config, library = load(composed(*image_folder(tmp_path / "root", side=40))), DataLibrary()
-    sizes = [loaded(config, library, mixed_size=size).train.images.shape[2] for size in (24, 32, 24, None)]
-    assert sizes == [24, 32, 24, 40]
+    sizes = [loaded(config, library, decode_size=size).train.images.shape[2] for size in (24, 32, 24, None)]
+    assert sizes == [24, 32, 24, 128]
 
 
 def test_runs_on_different_data_do_not_pile_up(reads):

@@ -21,6 +21,7 @@ WRONG = [
     ("optimizer.betas=[0.9,", "optimizer.betas: cannot read [0.9,. Look at its brackets and quotes."),
     ("+seed=3", "seed: is there already. Write seed=..., without '+'."),
     ("+optimizer=sgd", "optimizer: is there already. Write optimizer=..., without '+'."),
+    ("+hydra/launcher=process", "hydra/launcher: is there already. Write hydra/launcher=..., without '+'."),
     ("++optimizer=sgd", "optimizer: is there already. Write optimizer=..., without '+'."),
     ("~nothing", "nothing: cannot be taken out, it is not there."),
     ("experiment=optimzers", f"experiment: unknown 'optimzers'. Did you mean 'optimizers'? {STUDIES}"),

@@ -1,9 +1,11 @@
 """What a launcher carries out: one composed configuration, one outcome; runs in one process share what they read."""
 
 import pickle
+from pathlib import Path
 
 import torch
 from hydra.core.utils import JobReturn, JobStatus
+from PIL import Image
 
 from cnnlab.base import hashing
 from cnnlab.base.hashing import file_hash
@@ -44,6 +46,20 @@ def test_weights_are_hashed_once_for_all_runs_of_a_sweep(monkeypatch):
     assert main(["transfer", "-m", *SMALL_DATA, *network, "head=knn", "head.k=1,3", "seed=0,1"]) == 0
     assert len(list(RUNS.iterdir())) == 4
     assert hashed == ["w.pth"]
+
+
+def test_two_folders_of_equal_names_and_sizes_are_two_arms(capsys):
+    for value, root in enumerate(("one", "two")):
+        for number, name in enumerate("ab" * 8):
+            Path(root, name).mkdir(parents=True, exist_ok=True)
+            Image.new("RGB", (8, 8), 10 * number + value).save(Path(root, name, f"{number}.bmp"))
+    Path("cache/cnnlab").mkdir(parents=True)
+    Path("cache/cnnlab/hashes").touch()
+    options = ("dataset=image_folder", "model.width=0.05", "epochs=1", "batch_size=4", "plots=false", "device=cpu")
+    assert main(["-m", *options, "dataset.root=one,two"]) == 0
+    assert len(list(RUNS.iterdir())) == 2
+    notes = [line for line in capsys.readouterr().out.splitlines() if line.startswith("note     cache_dir: ")]
+    assert len(notes) == 2  # one for each folder whose hashes cannot be kept
 
 
 def test_job_goes_to_the_processes_of_a_launcher():

@@ -7,12 +7,13 @@ from PIL import Image
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.hashing import FileHashes, file_hash
-from cnnlab.config.identity import Identity, identify, identity, run_id, slug
+from cnnlab.config.identity import Identity, data_content, identify, identity, run_id, slug
 from cnnlab.config.keys import keys_of
 from cnnlab.config.load import load
 from cnnlab.config.roles import NOT_IDENTITY
-from cnnlab.data.image_folders.listing import content_hash
 from tests.conftest import composed
+
+pytestmark = pytest.mark.usefixtures("in_empty_folder")
 
 
 def id_of(*overrides, command="train"):
@@ -23,7 +24,7 @@ def image_folder(root, *, value=0):
     for name in ("ant", "bee"):
         (root / name).mkdir(parents=True)
         for i in range(2):
-            Image.fromarray(np.full((8, 8, 3), value, np.uint8)).save(root / name / f"{i}.png")
+            Image.fromarray(np.full((8, 8, 3), value, np.uint8)).save(root / name / f"{i}.bmp")
     return root
 
 
@@ -32,27 +33,27 @@ def test_run_is_named_by_slug_seed_and_hash():
 
 
 @pytest.mark.parametrize(("run", "command", "typed"), [
-    ("cnn6-batch-relu-adam-s0-ff2e5fa2a2", "train", ""),
+    ("cnn6-batch-relu-adam-s0-c66966be06", "train", ""),
     (
-        "cnn6-batch-relu-sgd-s3-c096edd2a5", "train",
+        "cnn6-batch-relu-sgd-s3-46d2fe6891", "train",
         "optimizer=sgd optimizer.lr=1 scheduler=cosine scheduler.warmup_epochs=2 ema=0.9 seed=3 study=a plots=false",
     ),
     (
-        "resnet18-group-leaky_relu-adam-s0-ecb3bc7d2b", "train",
+        "resnet18-group-leaky_relu-adam-s0-678ce31aac", "train",
         "model=resnet18 normalization=group activation=leaky_relu dataset=synthetic dataset.classes=[a,b] "
         "dataset.shuffle=false deterministic=true",
     ),
     (
-        "cnn6-batch-relu-adam-s0-a24baa9ff9", "train",
+        "cnn6-batch-relu-adam-s0-7478ae2da8", "train",
         "dataset=cifar10 dataset.per_class=5 dataset.memory_limit=1 loss=focal augmentation=chain "
         "augmentation.steps=[{name:affine,scale:[0.5,2]},cutmix] device=cpu threads=3",
     ),
     (
-        "resnet18-features-svm-s0-769265172e", "transfer",
+        "resnet18-features-svm-s0-8a3101285d", "transfer",
         "backbone.weights=none head=svm head.C=0.1 dataset.binary=3 normalize=imagenet",
     ),
     (
-        "resnet18-scratch-linear-s0-99c3656352", "transfer",
+        "resnet18-scratch-linear-s0-f87b1f8a07", "transfer",
         "transfer=scratch optimizer=adamw patience=3 watch_test=true dataset.val_fraction=0.2 max_minutes=1",
     ),
 ])  # fmt: skip
@@ -107,7 +108,16 @@ def test_image_folder_enters_by_its_content_not_its_place(tmp_path):
     assert id_of("dataset=image_folder", f"dataset.root={here}") == id_of(
         "dataset=image_folder", f"dataset.root={there}"
     )
-    (there / "ant" / "2.png").write_bytes((there / "ant" / "1.png").read_bytes())
+    Image.new("RGB", (8, 8), (9, 9, 9)).save(there / "ant" / "1.bmp")
+    assert (there / "ant" / "1.bmp").stat().st_size == (here / "ant" / "1.bmp").stat().st_size
+    assert id_of("dataset=image_folder", f"dataset.root={here}") != id_of(
+        "dataset=image_folder", f"dataset.root={there}"
+    )
+
+
+def test_another_image_more_is_another_run(tmp_path):
+    here, there = image_folder(tmp_path / "here"), image_folder(tmp_path / "there")
+    (there / "ant" / "2.bmp").write_bytes((there / "ant" / "1.bmp").read_bytes())
     assert id_of("dataset=image_folder", f"dataset.root={here}") != id_of(
         "dataset=image_folder", f"dataset.root={there}"
     )
@@ -126,7 +136,7 @@ def test_identity_holds_what_was_found_when_it_was_made(tmp_path):
     root, plugin, hashes = image_folder(tmp_path / "here"), tmp_path / "mine.py", FileHashes()
     plugin.write_text("x = 1")
     config = load(composed("dataset=image_folder", f"dataset.root={root}", f"plugins=[{plugin}]"))
-    assert identify(config, hashes) == Identity(run_id(config), content_hash(root), (file_hash(plugin),))
+    assert identify(config, hashes) == Identity(run_id(config), data_content(config, hashes), (file_hash(plugin),))
     assert identify(load(composed()), hashes).data_content is None
 
 

@@ -1,9 +1,11 @@
 import pytest
 
-from cnnlab.runs.console import RunConsole, counted, epoch_line, scores_kept, summary_lines
+from cnnlab.building.networks import NetworkSize
+from cnnlab.runs.console import RunConsole, counted, epoch_line, opening_lines, scores_kept, summary_lines
 from cnnlab.training.engine import EpochRecord
 from cnnlab.training.evaluation import Score
 from cnnlab.training.selection import Selection
+from tests.conftest import RUNTIME, built, tiny
 
 RECORD = EpochRecord(7, 0.1, Score(0.1234, 0.961), Score(0.2, 0.95), None, 1.0, (), 12.34, 100.0)
 
@@ -48,6 +50,20 @@ def test_of_two_classes_the_area_under_the_curve_is_told():
     line = "area under the ROC curve of the test split (AUC): 0.9876"
     assert line in summary_lines(summary(auc=0.98761) | {"classes": ["rest", "bird"]}, epochs=20)
     assert line not in summary_lines(summary(auc=0.98761) | {"classes": ["cat", "dog", "bird"]}, epochs=20)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("dataset.num_classes=3 dataset.class_names=[ant,bee,wasp]", "3x8x8, 3 classes: ant, bee, wasp"),
+        ("dataset.num_classes=12", "3x8x8, 12 classes: 0, 1, 2, 3, 4, 5, 6, 7 and 4 more"),
+    ],
+)
+def test_first_lines_name_up_to_eight_classes(typed, said):
+    config = tiny(*typed.split())
+    parts = built(config)
+    lines = opening_lines("run", config, parts, RUNTIME, size=NetworkSize(1, 1), epochs_done=0)
+    assert f"         {said}" in lines
 
 
 def test_only_of_more_than_20_classes_it_is_said_that_there_is_no_roc():

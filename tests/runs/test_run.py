@@ -84,6 +84,53 @@ def test_moving_average_of_a_short_run_does_not_end_at_chance():
     assert summary["test"]["accuracy"] > 0.5
 
 
+def test_images_that_were_edited_in_place_are_another_run(tmp_path):
+    for number, name in enumerate("ab" * 8):
+        (tmp_path / "root" / name).mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (8, 8), 10 * number).save(tmp_path / "root" / name / f"{number}.bmp")
+    typed = ("dataset=image_folder", "dataset.root=root", "model.width=0.05", "epochs=1", "batch_size=4", "plots=false")
+    config = load(composed(*typed, "device=cpu"))
+    first = execute(config)
+    Image.new("RGB", (8, 8), 255).save(tmp_path / "root" / "a" / "0.bmp")
+    assert execute(config).is_new
+    Image.new("RGB", (8, 8), 0).save(tmp_path / "root" / "a" / "0.bmp")
+    again = execute(config)
+    assert (again.is_new, again.folder.run_id) == (False, first.folder.run_id)
+
+
+def test_hashes_that_cannot_be_kept_are_said_in_one_line(tmp_path, capsys):
+    for number, name in enumerate("ab" * 8):
+        (tmp_path / "root" / name).mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (8, 8), 10 * number).save(tmp_path / "root" / name / f"{number}.bmp")
+    typed = ("dataset=image_folder", "dataset.root=root", "model.width=0.05", "epochs=1", "batch_size=4", "plots=false")
+    (tmp_path / "cache" / "cnnlab").mkdir(parents=True)
+    (tmp_path / "cache" / "cnnlab" / "hashes").touch()
+    execute(load(composed(*typed, "device=cpu")))
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("note")]
+    assert len(lines) == 1
+    assert "hashes' cannot be written (File exists), so all images are read each time to name a run." in lines[0]
+
+
+def test_data_in_the_working_folder_stays_the_same_whatever_is_written_beside_it(tmp_path):
+    for number, name in enumerate("ab" * 8):
+        (tmp_path / name).mkdir(exist_ok=True)
+        Image.new("RGB", (8, 8), 10 * number).save(tmp_path / name / f"{number}.png")
+    typed = ("dataset=image_folder", "dataset.root=.", "model.width=0.05", "epochs=1", "batch_size=4", "device=cpu")
+    first = finish(train.run(composed(*typed), []))
+    before = only_run().run_id
+    assert (first, train.run(composed(*typed), [])) == (0, 0)
+    assert only_run().run_id == before
+    assert only_run().read_json("summary.json")["classes"] == ["a", "b"]
+
+
+def test_folder_that_is_no_data_set_leaves_nothing(tmp_path):
+    (tmp_path / "a").mkdir()
+    Image.new("RGB", (8, 8)).save(tmp_path / "a" / "1.png")
+    with pytest.raises(ConfigError, match=r"^dataset\.root: one class only, 'a'\."):
+        execute(load(composed("dataset=image_folder", "dataset.root=.")))
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
 def test_number_of_the_schema_is_written_down():
     folder = execute(tiny("epochs=0")).folder
     assert folder.read_environment()["schema"] == SCHEMA == folder.schema

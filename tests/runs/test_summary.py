@@ -3,9 +3,10 @@ import json
 import pytest
 from PIL import Image
 
+from cnnlab.base.hashing import FileHashes
+from cnnlab.config.identity import data_content
 from cnnlab.config.load import load
 from cnnlab.data.batches import Batches
-from cnnlab.data.image_folders.listing import content_hash
 from cnnlab.runs.run import execute
 from tests.conftest import composed, tiny
 
@@ -42,7 +43,8 @@ def test_summary_tells_the_images_that_name_the_run_although_the_folder_changes(
         path.parent.mkdir(parents=True, exist_ok=True)
         Image.new("L", (32, 32), 100 + 10 * i).save(path)
     data = ("dataset=image_folder", "dataset.root=root", "batch_size=4", "plots=false", "device=cpu")
-    config, before = load(composed(*data, "model.width=0.05", "epochs=1")), content_hash(tmp_path / "root")
+    config = load(composed(*data, "model.width=0.05", "epochs=1"))
+    before = data_content(config, FileHashes())
 
     def changed_behind_its_back(self, *args, **options):
         (tmp_path / "root" / "ant" / "0.png").rename(tmp_path / "root" / "ant" / "new.png")
@@ -51,7 +53,7 @@ def test_summary_tells_the_images_that_name_the_run_although_the_folder_changes(
     epoch = Batches.epoch
     monkeypatch.setattr(Batches, "epoch", changed_behind_its_back)
     assert execute(config).summary["data"]["content"] == before
-    assert content_hash(tmp_path / "root") != before
+    assert data_content(config, FileHashes()) != before
 
 
 def test_training_without_validation_takes_the_last_epoch():

@@ -52,7 +52,8 @@ def load_data(
     library: DataLibrary,
     content: str | None,
     progress: Progress | None = None,
-    mixed_size: int | None = None,
+    decode_size: int | None = None,
+    interpolation: str = "bilinear",
 ) -> Data:
     """Return the data set in its splits, in the order in memory that convolutions like best.
 
@@ -61,12 +62,18 @@ def load_data(
         library: holds what was read before, and gets what is read now.
         content: stands for the files of an image folder.
         progress: told of what takes long.
-        mixed_size: height and width, in pixels, to which images of several sizes are brought; None: the default.
+        decode_size: height and width, in pixels, at which image files are decoded where the run asks for no size;
+            None: their own, or a default for images of several sizes.
+        interpolation: of the scaling while they are decoded.
 
     Raises:
         ConfigError: the data is not there, is damaged, or does not fit what is asked of it.
     """
-    dataset, storage = config.dataset, _storage(config, mixed_size, progress)
+    dataset = config.dataset
+    storage = Storage(
+        data_dir=config.data_dir, cache_dir=cache_dir(config), image_size=dataset.image_size, decode_size=decode_size,
+        interpolation=interpolation, workers=config.workers, progress=progress, hashes=library.hashes,
+    )  # fmt: skip
     splits = _split_options(dataset)
     place = dataclasses.replace(storage, workers=None, progress=None)  # neither has a part in the images
     source = SourceKey(dataset.name, _hashable(dataset.options), content, place)
@@ -75,21 +82,11 @@ def load_data(
         loaded = library.get(source, lambda: DATASETS[dataset.name](storage, **dataset.options))
         data = make_splits(loaded, splits, seed=config.seed)
         if storage.image_size is not None:
-            data = resize_used(data, storage.image_size)
+            read_size = data.train.images.shape[2]
+            data = dataclasses.replace(resize_used(data, storage.image_size), read_size=read_size)
         return data.with_stores({name: _in_order(store) for name, store in data.stores.items()})
 
     return library.get(DataKey(source, splits, config.seed if splits.draws_subset else None), read)
-
-
-def _storage(config: RunConfig, mixed_size: int | None, progress: Progress | None) -> Storage:
-    return Storage(
-        data_dir=config.data_dir,
-        cache_dir=cache_dir(config),
-        image_size=config.dataset.image_size,
-        **({} if mixed_size is None else {"mixed_size": mixed_size}),
-        workers=config.workers,
-        progress=progress,
-    )
 
 
 def _hashable(value: object) -> Hashable:
@@ -127,7 +124,7 @@ def image_spec(data: Data, normalize: str) -> ImageSpec:
         normalization = imagenet_normalization(channels)
     else:
         normalization = Normalization((0.0,) * channels, (1.0,) * channels)
-    return ImageSpec(data.classes, channels, height, normalization)
+    return ImageSpec(data.classes, channels, height, normalization, read_size=data.read_size or height)
 
 
 def check_batch_size(batch_size: int, num_images: int) -> None:

@@ -23,7 +23,7 @@ from cnnlab.networks.transfer.network import Backbone
 from cnnlab.networks.transfer.weights import hash_module
 from cnnlab.outputs.files import replacing
 
-VERSION = 1
+VERSION = 2
 """Goes into every key; raised when the same backbone comes to give other features."""
 _PIXELS = 2**20  # per batch: 256 images of 64 x 64; more does not make a convolution faster
 

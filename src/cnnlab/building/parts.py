@@ -30,6 +30,18 @@ class ImageSpec:
     """Height and width to which images are scaled before their middle is cut out; None: they come as they are seen."""
     interpolation: str = "bilinear"
     """Of the scaling: bilinear or bicubic, both with antialiasing."""
+    read_size: int | None = None
+    """Height and width at which files are decoded; None, of older runs: `resize`, or what the model sees."""
+
+    @property
+    def file_size(self) -> int:
+        """Height and width at which a file is decoded, as the run's own images were before any scaling in memory."""
+        return self.read_size or self.resize or self.image_size
+
+    @property
+    def stored_size(self) -> int:
+        """Height and width of the images that `prepare` is given."""
+        return self.image_size if self.resize is None else self.file_size
 
     def prepare(self, images: Tensor) -> Tensor:
         """Turn uint8 images (N, C, h, w) into what the model takes, float32 (N, C, H, W): scaled, cut, normalized."""

@@ -80,6 +80,7 @@ def _images(saved: PlainMapping) -> ImageSpec:
         normalization=Normalization(tuple(saved["mean"]), tuple(saved["std"])),
         resize=saved.get("resize"),
         interpolation=saved.get("interpolation", "bilinear"),
+        read_size=saved.get("read_size"),
     )
 
 

@@ -73,13 +73,16 @@ def _network_parts(
 
 
 def _load_data(config: RunConfig, backbone: Backbone, supplies: Supplies) -> Data:
-    """Return the data; images of several sizes have the one from which the backbone cuts what it sees."""
+    """Return the data; image files have the size from which the backbone cuts what it sees, whatever their own is."""
+    expected = backbone.expected
+    decode_size = None if config.dataset.image_size is not None else expected.resize or expected.image_size
     return load_data(
         config,
         library=supplies.library,
         content=supplies.data_content,
         progress=supplies.progress,
-        mixed_size=backbone.expected.resize,
+        decode_size=decode_size,
+        interpolation="bilinear" if decode_size is None else expected.interpolation,
     )
 
 

@@ -148,6 +148,7 @@ _THERE_ALREADY = "{0}: is there already. Write {0}=..., without '+'."
 _KNOWN_TEXTS = (
     (r"Multiple values for (\S+)\.", _THERE_ALREADY),
     (r"An item is already at '([^']+)'", _THERE_ALREADY),
+    (r"(\S+) appears more than once in the final defaults list", _THERE_ALREADY),
     (r"force-add of config groups is not supported: '\++([^=]+)=", _THERE_ALREADY),
     (r"Could not delete '([^']+)'", "{0}: cannot be taken out, it is not there."),
     (r"Could not delete from config\. '([^']+)'", "{0}: cannot be taken out, it is not there."),

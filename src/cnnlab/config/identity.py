@@ -11,11 +11,12 @@ from pathlib import Path
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.hashing import FileHashes
+from cnnlab.base.progress import Progress
 from cnnlab.base.schema import Plain, PlainMapping
 from cnnlab.config.keys import without
 from cnnlab.config.roles import NOT_IDENTITY
-from cnnlab.config.run_config import Choice, RunConfig, to_plain
-from cnnlab.data.image_folders.listing import content_hash
+from cnnlab.config.run_config import Choice, RunConfig, cache_dir, to_plain
+from cnnlab.data.image_folders.content import content_hash
 from cnnlab.outputs.run_folder import SCHEMA
 
 
@@ -31,13 +32,18 @@ class Identity:
     """The hash of each plugin's bytes."""
 
 
-def identify(config: RunConfig, hashes: FileHashes) -> Identity:
+def identify(config: RunConfig, hashes: FileHashes, *, progress: Progress | None = None) -> Identity:
     """Look at the files that a run depends on, and name it.
+
+    Args:
+        config: of the run.
+        hashes: of files that were read before.
+        progress: told how many images of a folder are read.
 
     Raises:
         ConfigError: an image folder that enters the id cannot be read, or a file that does is not there.
     """
-    content = data_content(config)
+    content = data_content(config, hashes, progress=progress)
     plain = identity(config, hashes, content=content)
     text = json.dumps({"schema": SCHEMA, **plain}, sort_keys=True)
     digest = hashlib.sha256(text.encode()).hexdigest()[:10]
@@ -76,14 +82,21 @@ def identity(config: RunConfig, hashes: FileHashes, *, content: str | None) -> P
     return plain
 
 
-def data_content(config: RunConfig) -> str | None:
+def data_content(config: RunConfig, hashes: FileHashes, *, progress: Progress | None = None) -> str | None:
     """Return what stands for the files of an image folder; None for a data set that is known by its name.
+
+    Args:
+        config: of the run.
+        hashes: of files that were read before.
+        progress: told how many images are read.
 
     Raises:
         ConfigError: the folder cannot be read.
     """
     root = config.dataset.options.get("root")
-    return None if root is None else content_hash(root)
+    if root is None:
+        return None
+    return content_hash(config.dataset.name, root, hashes=hashes, cache_dir=cache_dir(config), progress=progress)
 
 
 def dataset_key(config: RunConfig, content: str | None) -> str:

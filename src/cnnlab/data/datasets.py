@@ -84,19 +84,19 @@ def stl10(storage: Storage) -> Source:
 def tiny_imagenet(storage: Storage, *, root: Path | None = None, skip_corrupt: bool = False) -> Source:
     """TinyImageNet: 100,000 + 10,000 photographs in 200 classes, 64x64 RGB; downloaded."""
     folder = find_folder("tiny_imagenet", TINY_IMAGENET, root, data_dir=storage.data_dir, progress=storage.progress)
-    return read_images(storage, folder, tiny_imagenet_layout(folder), skip_corrupt=skip_corrupt)
+    return read_images(storage, tiny_imagenet_layout(folder), skip_corrupt=skip_corrupt)
 
 
 def dogs_vs_cats(storage: Storage, *, root: Path | None = None, skip_corrupt: bool = False) -> Source:
     """Dogs vs Cats: 25,000 photographs of many sizes, 30 % are the test split; from Kaggle, by hand."""
     folder = dogs_vs_cats_folder(root, data_dir=storage.data_dir)
-    return read_images(storage, folder, dogs_vs_cats_layout(folder), skip_corrupt=skip_corrupt)
+    return read_images(storage, dogs_vs_cats_layout(folder), skip_corrupt=skip_corrupt)
 
 
 def hymenoptera(storage: Storage, *, root: Path | None = None, skip_corrupt: bool = False) -> Source:
     """Ants and bees: 244 + 153 photographs of many sizes, hymenoptera_data; downloaded."""
     folder = find_folder("hymenoptera", HYMENOPTERA, root, data_dir=storage.data_dir, progress=storage.progress)
-    return read_images(storage, folder, hymenoptera_layout(folder), skip_corrupt=skip_corrupt)
+    return read_images(storage, hymenoptera_layout(folder), skip_corrupt=skip_corrupt)
 
 
 def image_folder(storage: Storage, *, root: Path | None = None, skip_corrupt: bool = False) -> Source:

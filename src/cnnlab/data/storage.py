@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from cnnlab.base.hashing import FileHashes
 from cnnlab.base.progress import Progress
 
 
@@ -18,9 +19,13 @@ class Storage:
     """Decoded images are kept here."""
     image_size: int | None
     """Height and width that the run asks for, in pixels; None: the data set's own."""
-    mixed_size: int = 128
-    """At most the height and width of images that come in several sizes where no size is asked for, in pixels."""
+    decode_size: int | None = None
+    """Height and width at which image files are decoded where no size is asked for; None: their own, see `cache`."""
+    interpolation: str = "bilinear"
+    """Of the scaling while files are decoded: bilinear or bicubic."""
     workers: int | None = None
     """Processes that decode images; None: one per core."""
     progress: Progress | None = None
     """Called with (what, done, total) while something takes long."""
+    hashes: FileHashes = field(default_factory=FileHashes, compare=False)
+    """Of image files, those that were computed before."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from rich.console import Console
 from rich.progress import BarColumn, TaskID, TextColumn, TimeRemainingColumn
@@ -21,6 +21,7 @@ from cnnlab.training.evaluation import Score
 from cnnlab.training.selection import Selection
 
 _STEPS = 10  # plain lines of a long preparation
+_CLASSES = 8  # that are named
 
 
 class RunConsole:
@@ -143,7 +144,7 @@ def opening_lines(
         f"run      {run_id}",
         f"data     {config.dataset.name}{_folder(config)}: {len(data.train):,} train, {num_val:,} validation, "
         f"{len(data.test):,} test images",
-        f"         {images.channels}x{images.image_size}x{images.image_size}, {len(images.classes)} classes",
+        f"         {images.channels}x{images.image_size}x{images.image_size}, {_class_names(images.classes)}",
         *(f"         {note}" for note in (*data.notes, *scores_kept(len(images.classes)))),
         *_model_lines(config),
         f"         {size.parameters:,} parameters, {_flops(size.flops)} per image",
@@ -151,6 +152,12 @@ def opening_lines(
         f"device   {device_name(runtime.device)}, {counted(runtime.threads, 'thread')}, {precision}",
     ]  # fmt: skip
     return [*lines, f"resumed  after epoch {epochs_done}"] if epochs_done else lines
+
+
+def _class_names(classes: Sequence[str]) -> str:
+    """Return how many classes there are, and the names of the first."""
+    more = f" and {len(classes) - _CLASSES:,} more" if len(classes) > _CLASSES else ""
+    return f"{len(classes):,} classes: {', '.join(classes[:_CLASSES])}{more}"
 
 
 def scores_kept(num_classes: int) -> list[str]:

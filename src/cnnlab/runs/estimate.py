@@ -86,7 +86,12 @@ def probe(config: RunConfig, *, library: DataLibrary, samples: FeatureSamples) -
         device=config.device, precision=config.precision, threads=config.threads, deterministic=config.deterministic
     )
     build = functools.partial(
-        build_parts, config, runtime, library=library, data_content=data_content(config), obtain_features=samples
+        build_parts,
+        config,
+        runtime,
+        library=library,
+        data_content=data_content(config, library.hashes),
+        obtain_features=samples,
     )
     build()  # reads the data and a sample of features, which the runs of a sweep share
     began = time.perf_counter()

@@ -90,7 +90,9 @@ def turns(
     console, library = console or RunConsole(), DataLibrary() if library is None else library
     stop = Stop() if stop is None else stop
     stop.look()
-    identity = identify(config, library.hashes)
+    identity = identify(config, library.hashes, progress=console.preparing)
+    for note in library.hashes.notes:
+        console.say(f"note     {note}")
     folder = RunFolder(runs / identity.run_id)
     if not config.rerun and (done := _finished(folder)) is not None:
         return done

@@ -101,8 +101,9 @@ def _check(point: Point, compose: Compose, hashes: FileHashes) -> Job:
     from cnnlab.config.identity import identify  # these bring torch, and Hydra reads this file at every start
     from cnnlab.config.load import load
     from cnnlab.config.plugins import load_plugins
+    from cnnlab.runs.console import RunConsole
 
     plain = compose(point.overrides)
     load_plugins(plain.get("plugins") or ())
     config = load(plain)
-    return Job(point, identify(config, hashes).run_id, config)
+    return Job(point, identify(config, hashes, progress=RunConsole(is_quiet=True).preparing).run_id, config)

@@ -107,6 +107,8 @@ class Sweep:
             Interrupted: the user stopped it; what is done is kept.
         """
         self._tell_replaced()
+        for note in self._hashes.notes:
+            print(f"note     {note}")
         self._write_grid()
         self._tell_begun(self.checked.jobs)
         runs = [self._watched(job) for job in self.checked.jobs]

@@ -12,6 +12,8 @@ from cnnlab.base.stopping import Stop
 from cnnlab.cli.commands import predict
 from cnnlab.config.load import load
 from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.runs.predicting import classification
+from cnnlab.runs.predicting.classification import classify
 from cnnlab.runs.run import execute
 from tests.conftest import cnnlab, composed, interrupted_after, tiny
 
@@ -54,6 +56,21 @@ def test_scores_of_the_test_split_are_those_of_the_run(trained):
     assert all(found[f"images/{row['file']}"] == pytest.approx(float(row["score_dark"]), abs=1e-5) for row in run)
 
 
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_precision_is_that_of_the_run(precision, monkeypatch):
+    folder = execute(tiny(f"precision={precision}")).folder
+    Image.new("RGB", (8, 8)).save("a.png")
+    used = []
+
+    def noted(pictures, trained, runtime):
+        used.append(runtime.precision)
+        return classify(pictures, trained, runtime)
+
+    monkeypatch.setattr(classification, "classify", noted)
+    assert main([folder.run_id, "a.png"]) == 0
+    assert used == [precision]
+
+
 def read(path):
     with Path(path).open(newline="") as file:
         return list(csv.DictReader(file))
@@ -70,14 +87,14 @@ def test_image_that_cannot_be_read_is_named_and_the_others_are_classified(traine
     Path("broken.png").write_bytes(b"no image")
     assert main([trained, "broken.png", "images/dark/00.png"]) == 1
     captured = capsys.readouterr()
-    assert "cnnlab predict: cannot be read: broken.png (UnidentifiedImageError" in captured.err
+    assert "cnnlab predict: cannot be read: broken.png (text, no image)" in captured.err
     assert len(captured.out.splitlines()) == 2
 
 
 def test_nothing_that_can_be_read_is_one_message(trained):
     for name in "ab":
         Path(f"{name}.png").write_bytes(b"no image")
-    with pytest.raises(RunError, match=r"^images: none can be read, of 2\. The first: a\.png \(UnidentifiedImageError"):
+    with pytest.raises(RunError, match=r"^images: none can be read, of 2\. The first: a\.png \(text, no image\)"):
         main([trained, "a.png", "b.png", "--csv", "p.csv"])
     assert not Path("p.csv").exists()
 
@@ -101,7 +118,7 @@ def test_weights_that_are_gone_are_told(trained):
     [
         (["nowhere.png"], r"images: no file or folder 'nowhere\.png'\."),
         (["pipe.png"], r"images: no file or folder 'pipe\.png'\."),
-        (["empty"], r"images: no images in folder 'empty'\. It takes \.bmp"),
+        (["empty"], r"images: no images in folder 'empty'\. It takes \.apng, \.avif, \.bmp"),
     ],
 )
 def test_missing_images_are_refused(paths, message):
@@ -166,7 +183,7 @@ def test_submission_is_not_written_where_a_row_would_be_missing(trained, capsys)
     message = r"^--submission: 's\.csv' is not written: 1 of 2 images cannot be read, and a submission has a row for"
     with pytest.raises(RunError, match=message):
         main([trained, "broken.png", "images/dark/00.png", "--submission", "s.csv"])
-    assert "cnnlab predict: cannot be read: broken.png (UnidentifiedImageError" in capsys.readouterr().err
+    assert "cnnlab predict: cannot be read: broken.png (text, no image)" in capsys.readouterr().err
     assert not Path("s.csv").exists()
 
 

@@ -53,7 +53,7 @@ def test_sixteen_bits_are_scaled_and_not_clipped(tmp_path, suffix, dtype):
 
 
 @pytest.mark.parametrize(
-    ("values", "expected"), [([0.0, 1.0, 0.4, np.nan], [0, 255, 102, 0]), ([0.0, 255.0, 7.6, 300.0], [0, 255, 8, 255])]
+    ("values", "expected"), [([0.0, 1.0, 0.4, np.nan], [0, 255, 102, 0]), ([0.0, 255.0, 7.6, np.nan], [0, 255, 8, 0])]
 )
 def test_floats_are_fractions_of_white_or_levels(tmp_path, values, expected):
     path = save(tmp_path / "a.tif", np.array([values], np.float32))
@@ -145,7 +145,7 @@ def test_files_are_decoded_into_their_rows_and_damaged_ones_become_zeros(tmp_pat
     (tmp_path / "c.jpg").write_bytes(whole[: len(whole) // 2])
     file = tmp_path / "store"
     file.write_bytes(b"12345" + bytes([9]) * (5 * 64 * 64))
-    reasons = decode_files(tmp_path, ["a.png", "b.png", "c.jpg"], 1, Target(file, 5, 1, 64, 64))
+    reasons = decode_files(tmp_path, ["a.png", "b.png", "c.jpg"], 1, Target(file, 5, 1, 64, 64, "bilinear"))
     assert reasons[:2] == [None, None]
     assert "truncated" in str(reasons[2]).lower()
     rows = np.frombuffer(file.read_bytes()[5:], np.uint8).reshape(5, -1)

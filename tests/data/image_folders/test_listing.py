@@ -6,93 +6,8 @@ from pathlib import Path
 import pytest
 
 from cnnlab.base.errors import ConfigError
-from cnnlab.data.image_folders.listing import content_hash, list_folder, read_layout
-
-
-def touch(root: Path, *paths: str) -> Path:
-    for path in paths:
-        file = root / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(path.encode())
-    return root
-
-
-def splits_of(root: Path) -> list[str]:
-    return sorted(set(read_layout(root).splits))
-
-
-def test_class_folders_are_one_pool(tmp_path):
-    layout = read_layout(touch(tmp_path, "dog/b.jpg", "cat/a.PNG", "dog/deep/er/c.webp"))
-    assert [image.path for image in layout.images] == ["cat/a.PNG", "dog/b.jpg", "dog/deep/er/c.webp"]
-    assert layout.splits == ("train", "train", "train")
-    assert layout.classes == ("cat", "dog")
-    assert layout.labels == (0, 1, 1)
-    assert layout.notes == ()
-
-
-@pytest.mark.parametrize("name", ["val", "Valid", "VALIDATION", "dev", "test", "Testing", "eval"])
-def test_the_one_folder_beside_train_is_the_test_split(tmp_path, name):
-    touch(tmp_path, "Training/a/1.jpg", "Training/b/1.jpg", f"{name}/a/1.jpg", f"{name}/b/1.jpg", "README.md")
-    assert splits_of(tmp_path) == ["test", "train"]
-
-
-def test_validation_as_test_split_is_noted(tmp_path):
-    touch(tmp_path, "train/a/1.jpg", "train/b/1.jpg", "val/a/1.jpg")
-    assert read_layout(tmp_path).notes == ("folder 'val' is the test split, there is no other",)
-
-
-def test_three_folders_are_three_splits(tmp_path):
-    touch(tmp_path, *(f"{split}/{name}/1.jpg" for split in ("train", "val", "test") for name in "ab"))
-    assert read_layout(tmp_path).splits == ("test", "test", "train", "train", "val", "val")
-
-
-def test_a_lone_train_folder_is_one_pool(tmp_path):
-    layout = read_layout(touch(tmp_path, "train/a/1.jpg", "train/b/1.jpg"))
-    assert (layout.splits, layout.classes) == (("train", "train"), ("a", "b"))
-
-
-def test_a_class_may_be_called_train_or_test(tmp_path):
-    assert read_layout(touch(tmp_path, "train/1.jpg", "plane/1.jpg", "test/1.jpg")).classes == (
-        "plane",
-        "test",
-        "train",
-    )
-
-
-def test_numbers_as_class_names_are_in_natural_order(tmp_path):
-    assert read_layout(touch(tmp_path, "10/a.jpg", "2/a.jpg", "x/a.jpg", "1/a.jpg")).classes == ("1", "2", "10", "x")
-
-
-def test_class_whose_name_is_no_utf8_is_written_as_text(tmp_path):
-    for name in (b"caf\xe9", "th\u00e9".encode()):
-        folder = os.fsencode(tmp_path) + b"/" + name
-        os.mkdir(folder)  # noqa: PTH102 - a Path holds text
-        (Path(os.fsdecode(folder)) / "1.jpg").write_bytes(b"")
-    assert read_layout(tmp_path).classes == ("caf\\xe9", "thé")
-
-
-def test_files_that_are_no_images_are_counted_in_class_folders_only(tmp_path):
-    touch(tmp_path, "a/1.jpg", "b/1.jpg", "notes.txt")
-    assert read_layout(tmp_path).notes == ()
-    touch(tmp_path, "a/x.gif")
-    assert read_layout(tmp_path).notes == ("1 file that is no image left out, by suffix: .gif",)
-    touch(tmp_path, "a/y.gif", "b/Makefile", "b/Thumbs.DB")
-    assert read_layout(tmp_path).notes == ("4 files that are no images left out, by suffix: none, .db, .gif",)
-
-
-def test_hidden_files_and_folders_are_ignored(tmp_path):
-    layout = read_layout(
-        touch(tmp_path, "a/1.jpg", "b/1.jpg", "a/._1.jpg", ".cache/1.jpg", "a/.thumbs/1.jpg", ".DS_Store")
-    )
-    assert (len(layout.images), layout.classes) == (2, ("a", "b"))
-
-
-def test_a_folder_beside_the_splits_is_left_out_and_named(tmp_path):
-    layout = read_layout(
-        touch(tmp_path, "train/a/1.jpg", "train/b/1.jpg", "test/a/1.jpg", "unlabeled/1.jpg", "doc/a.txt")
-    )
-    assert len(layout.images) == 3
-    assert layout.notes == ("folder 'unlabeled' left out, it is no split",)
+from cnnlab.data.image_folders.listing import list_folder
+from tests.data.image_folders.files import touch
 
 
 def test_links_are_followed_but_not_in_circles(tmp_path):
@@ -143,21 +58,6 @@ def test_a_link_to_what_is_no_file_is_left_out(target, tmp_path):
     assert [image.path for image in listing.images] == ["2.jpg", "3.jpg"]  # to be named, they cannot be decoded
 
 
-def test_a_pipe_is_no_image_whatever_its_name(tmp_path):
-    touch(tmp_path, "a/1.jpg", "b/1.jpg")
-    os.mkfifo(tmp_path / "a" / "2.jpg")
-    layout = read_layout(tmp_path)
-    assert len(layout.images) == 2
-    assert layout.notes == ("1 file that is no image left out, by suffix: .jpg",)
-
-
-def test_what_macos_adds_is_left_out_with_a_count(tmp_path):
-    touch(tmp_path, "a/1.jpg", "b/1.jpg", "a/._1.jpg", "__MACOSX/a/._1.jpg", ".DS_Store")
-    layout = read_layout(tmp_path)
-    assert layout.classes == ("a", "b")
-    assert layout.notes == ("2 of macOS's own left out (._*, __MACOSX)",)
-
-
 def test_a_folder_that_goes_while_it_is_listed_is_named(tmp_path, monkeypatch):
     def gone(path):
         raise FileNotFoundError(2, "No such file or directory", str(path))
@@ -167,42 +67,6 @@ def test_a_folder_that_goes_while_it_is_listed_is_named(tmp_path, monkeypatch):
         list_folder(tmp_path)
 
 
-def test_content_hash_changes_with_names_and_sizes_only(tmp_path):
-    before = content_hash(touch(tmp_path / "one", "a/1.jpg", "b/1.jpg"))
-    assert content_hash(touch(tmp_path / "two", "a/1.jpg", "b/1.jpg", "a/readme.txt")) == before
-    assert content_hash(touch(tmp_path / "three", "a/1.jpg", "b/2.jpg")) != before
-    (tmp_path / "one/a/1.jpg").write_bytes(b"longer than before")
-    assert content_hash(tmp_path / "one") != before
-
-
-@pytest.mark.parametrize(
-    ("files", "message"),
-    [
-        ((), r"no images in class folders under '.*'\. It takes <class>/image or train/<class>/image"),
-        (("1.jpg",), "no images in class folders under"),
-        (("a/1.gif", "b/1.txt"), "no images in class folders under"),
-        (("a/1.jpg",), r"one class only, 'a'\. It takes two folders of images or more\.$"),
-        (("a/1.jpg", "b/1.jpg", "c/1.txt"), r"no images in class folder 'c'\. Fill or remove it\.$"),
-        (("train/a/1.jpg", "train/b/x", "test/a/1.jpg"), r"no images in class folder 'train/b'\."),
-        (("train/a/1.jpg", "train/b/1.jpg", "test/c/1.jpg"), r"classes in 'test' without training images: 'c'\.$"),
-        (("train/a/1.jpg", "train/b/1.jpg", "test/1.jpg"), r"no images in class folders under '.*test'\.$"),
-        (("test/a/1.jpg", "val/a/1.jpg"), r"no folder 'train' beside 'test', 'val'\.$"),
-        (
-            ("train/a/1.jpg", "val/a/1.jpg", "dev/a/1.jpg"),
-            r"more than one folder for a split: 'dev', 'val'\. Leave one\.$",
-        ),
-    ],
-)
-def test_a_folder_that_is_no_data_set_is_refused(tmp_path, files, message):
-    with pytest.raises(ConfigError, match=rf"^dataset\.root: {message}"):
-        read_layout(touch(tmp_path, *files))
-
-
-def test_a_missing_folder_is_refused(tmp_path):
-    with pytest.raises(ConfigError, match=r"^dataset\.root: no folder '.*nowhere'\.$"):
-        read_layout(tmp_path / "nowhere")
-
-
 def test_a_folder_that_may_not_be_read_is_named(tmp_path, monkeypatch):
     def refuse(path: Path) -> None:
         raise PermissionError(13, "Permission denied", str(path))
@@ -210,8 +74,3 @@ def test_a_folder_that_may_not_be_read_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "scandir", refuse)
     with pytest.raises(ConfigError, match=r"^dataset\.root: permission denied, '.*'\. Make it readable\.$"):
         list_folder(tmp_path)
-
-
-def test_sixty_thousand_files_are_listed(real_data):
-    layout = read_layout(real_data / "cifar10_jpeg")
-    assert (layout.splits.count("train"), layout.splits.count("test"), len(layout.classes)) == (50_000, 10_000, 10)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,6 @@ import torch
 from PIL import Image
 
 from cnnlab.base.errors import ConfigError
-from cnnlab.data.image_folders.listing import content_hash
 from cnnlab.data.image_folders.reading import read_image_folder
 from cnnlab.data.storage import Storage
 from cnnlab.data.stores import Source
@@ -63,7 +63,7 @@ def test_corrupt_files_end_the_run_listed_by_name(root):
     (root / "train/ant/1.png").write_bytes(b"")
     (root / "test/bee/0.png").write_bytes(b"no image")
     message = (
-        r"^dataset\.root: 2 files cannot be decoded: test/bee/0\.png, train/ant/1\.png\. "
+        r"^dataset\.root: 2 files cannot be decoded: test/bee/0\.png \(text, no image\), train/ant/1\.png \(empty\)\. "
         r"Repair them, or leave them out: dataset\.skip_corrupt=true$"
     )
     for _ in range(2):  # the second time from the cache
@@ -74,7 +74,10 @@ def test_corrupt_files_end_the_run_listed_by_name(root):
 def test_of_many_corrupt_files_ten_are_named(root):
     for number in range(4, 16):
         (root / f"train/ant/{number:02}.png").write_bytes(b"")
-    with pytest.raises(ConfigError, match=r"12 files cannot be decoded: train/ant/04\.png, .*/13\.png and 2 more\. "):
+    with pytest.raises(
+        ConfigError,
+        match=r"12 files .*: train/ant/04\.png \(empty\), .*/13\.png \(empty\) and 2 more\. ",
+    ):
         read(root)
 
 
@@ -89,25 +92,35 @@ def test_skip_corrupt_leaves_them_out_and_counts_them(root):
 def test_nothing_but_corrupt_files_is_refused(root):
     for file in root.rglob("*.png"):
         file.write_bytes(b"")
-    with pytest.raises(ConfigError, match=r"^dataset\.root: none of the 12 images under '.*root' can be decoded\.$"):
+    message = r"^dataset\.root: none of the 12 images under '.*root' .* The first: test/ant/0\.png \(empty\)\.$"
+    with pytest.raises(ConfigError, match=message):
         read(root, skip_corrupt=True)
 
 
 def test_mixed_sizes_are_noted_unless_a_size_is_asked_for(root):
     Image.new("L", (9, 5)).save(root / "train/ant/x.png")
-    assert read(root).notes == ("the images have several sizes; cut to 4 x 4 (dataset.image_size)",)
-    sized = read(root, image_size=8)
-    assert (sized.notes, sized.train.images.shape) == ((), (13, 1, 8, 8))
+    assert read(root).notes == (
+        "the images have several sizes; cut to 128 x 128 (dataset.image_size)",
+        "13 of 13 images smaller than 128 x 128, and enlarged to it",
+    )
+    sized = read(root, image_size=4)
+    assert (sized.notes, sized.train.images.shape) == ((), (13, 1, 4, 4))
 
 
-def test_hymenoptera_is_244_and_153_photographs(tmp_path, real_data):
+def test_images_that_were_edited_in_place_are_decoded_anew(root):
+    read(root)
+    for file in root.rglob("*/ant/*.png"):
+        before = file.stat()
+        Image.new("L", (4, 4), 9).save(file)
+        os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns + 1))
+    edited = read(root).train
+    assert edited.images[edited.rows][:, 0, 0, 0].tolist() == [9, 9, 9, 9, 100, 101, 102, 103]
+
+
+def test_hymenoptera_is_245_images_and_153_photographs(tmp_path, real_data):
     root = real_data / "hymenoptera"
     source = read_image_folder(Storage(tmp_path, tmp_path, 128, workers=0), root, skip_corrupt=False)
     assert source.test is not None
-    assert (len(source.train), len(source.test)) == (244, 153)
-    assert source.train.images.shape == (397, 3, 128, 128)
-    assert source.notes == (
-        "folder 'val' is the test split, there is no other",
-        "1 file that is no image left out, by suffix: .gif",
-    )
-    assert len(content_hash(root)) == 16
+    assert (len(source.train), len(source.test)) == (245, 153)
+    assert source.train.images.shape == (398, 3, 128, 128)
+    assert source.notes == ("folder 'val' is the test split, there is no other",)

@@ -23,6 +23,7 @@ from cnnlab.runs.saved_config import saved_config
 if TYPE_CHECKING:
     import torch
 
+    from cnnlab.base.runtime import Runtime
     from cnnlab.building.saved_network import SavedNetwork
     from cnnlab.config.run_config import RunConfig
     from cnnlab.outputs.run_folder import RunFolder
@@ -41,13 +42,13 @@ def main(args: Sequence[str], stop: Stop) -> int:
     from cnnlab.runs.scores import score_cells, score_columns
 
     stop.look()
-    trained, device = _load(folder, config, options.device)
-    artist = None if options.features is None else _artist(options.features, folder, trained, device)
+    trained, runtime = _load(folder, config, options.device)
+    artist = None if options.features is None else _artist(options.features, folder, trained, runtime.device)
     chosen = [] if files else pick_test_images(config, trained)
     if artist is not None:
         artist.refuse_existing([*map(image_id, files), *(picture.id for picture in chosen)])
     classes, rows, unreadable = trained.images.classes, [], []
-    for answer in classify(chosen or read_pictures(files, trained), trained, device):
+    for answer in classify(chosen or read_pictures(files, trained), trained, runtime):
         stop.look()
         if isinstance(answer, Unreadable):
             unreadable.append(f"{answer.name} ({answer.reason})")
@@ -112,14 +113,15 @@ def _image_files(paths: Sequence[Path]) -> list[Path]:
     Raises:
         ConfigError: a path is not there, or a folder holds no images.
     """
-    from cnnlab.data.image_folders.listing import SUFFIXES, list_folder
+    from cnnlab.data.image_folders.formats import SUFFIXES
+    from cnnlab.data.image_folders.listing import list_folder
 
     files: list[Path] = []
     for path in paths:
         if path.is_dir():
             found = [path / image.path for image in list_folder(path).images]
             if not found:
-                raise ConfigError(f"images: no images in folder '{path}'. It takes {', '.join(sorted(SUFFIXES))}.")
+                raise ConfigError(f"images: no images in folder '{path}'. It takes {', '.join(SUFFIXES)}.")
             files += found
         elif path.is_file():
             files.append(path)
@@ -149,16 +151,19 @@ def _check_outputs(options: argparse.Namespace, files: Sequence[Path]) -> None:
             raise ConfigError(f"--features: '{features}' is no folder. Name one; it is made if it is not there.")
 
 
-def _load(folder: RunFolder, config: RunConfig, device_name: str) -> tuple[SavedNetwork, torch.device]:
+def _load(folder: RunFolder, config: RunConfig, device_name: str) -> tuple[SavedNetwork, Runtime]:
+    """Return the network, and how to compute with it: in the precision of the run, if this machine multiplies it."""
     from cnnlab.base.runtime import start_runtime
     from cnnlab.building.saved_network import load_network
 
+    was_fp32 = folder.read_environment().get("precision") == "fp32"
+    precision = "fp32" if was_fp32 else config.precision
     runtime = start_runtime(
-        device=device_name, precision="fp32", threads=config.threads, deterministic=config.deterministic
+        device=device_name, precision=precision, threads=config.threads, deterministic=config.deterministic
     )
     trained = load_network(folder, config)
     trained.network.to(runtime.device)
-    return trained, runtime.device
+    return trained, runtime
 
 
 def _artist(features: Path, folder: RunFolder, trained: SavedNetwork, device: torch.device) -> Artist:

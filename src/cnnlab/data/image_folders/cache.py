@@ -18,13 +18,17 @@ import numpy as np
 import numpy.typing as npt
 
 from cnnlab.base.drafts import draft_folder, remove_abandoned
-from cnnlab.base.errors import RunError
+from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.base.processes import help_parent
 from cnnlab.base.progress import Progress
 from cnnlab.data.image_folders.decoding import VERSION, Header, Target, decode_files, read_headers
-from cnnlab.data.image_folders.listing import ImageFile, hash_lines
+from cnnlab.data.image_folders.formats import load_plugins
+from cnnlab.data.image_folders.listing import hash_lines
+from cnnlab.data.image_folders.value_range import Peak, check_peaks
 
 _CHUNK = 64  # files per task
+_MIXED_SIZE = 128  # pixels
+_LARGE = 512  # pixels; larger images are trained on only where they are asked for
 _FEW = 2000  # files; fewer are decoded sooner than worker processes start
 
 T = TypeVar("T")
@@ -43,42 +47,47 @@ class Decoded:
     """By path, why a file could not be decoded."""
     is_mixed: bool
     """Whether the images have several sizes."""
+    num_enlarged: int
+    """Images that are smaller than what they were decoded to."""
 
 
 def decoded_images(
     root: Path,
-    files: Sequence[ImageFile],
+    paths: Sequence[str],
+    contents: Sequence[str],
     *,
     cache_dir: Path,
     image_size: int | None,
-    mixed_size: int,
+    interpolation: str,
     workers: int | None,
     progress: Progress | None,
 ) -> Decoded:
     """Return the images from the cache; decode them into it where they are not there.
 
     Args:
-        root: the folder that the files' paths start from.
-        files: their paths, sizes and times are the key of the cache.
+        root: the folder that the paths start from.
+        paths: of the files.
+        contents: the hash of each file's bytes; with the paths they are the key of the cache.
         cache_dir: gets `images/<key>/images.npy` and `meta.json`.
-        image_size: height and width; None: the images' own size, or a square if they have several.
-        mixed_size: height and width of that square, unless an image is smaller.
+        image_size: height and width; None: the images' own size, or a square of 128 pixels if they have several.
+        interpolation: of the scaling.
         workers: decoding processes; None: one per core. With 0, 1 or few files: this process.
         progress: called after every few files.
 
     Raises:
-        ConfigError: a file may not be read.
+        ConfigError: a file may not be read, what is white in the images is not known, or no size is asked for and
+            theirs is none to train on.
         RunError: a decoding process died.
         OSError: the cache cannot be written; nothing of it is left.
     """
-    lines = (f"{file.path}\t{file.size}\t{file.modified}" for file in files)
-    folder = cache_dir / "images" / hash_lines([f"{VERSION}\t{image_size}\t{mixed_size}", *lines])
+    lines = (f"{content}\t{path}" for content, path in zip(contents, paths))
+    folder = cache_dir / "images" / hash_lines([f"{VERSION}\t{load_plugins()}\t{image_size}\t{interpolation}", *lines])
     remove_abandoned(folder.parent)
     if (decoded := _load(folder)) is not None:
         return decoded
     with draft_folder(folder) as draft:
-        with _processes(workers, len(files)) as executor:
-            _fill(draft, root, [file.path for file in files], image_size, mixed_size, executor, progress)
+        with _processes(workers, len(paths)) as executor:
+            _fill(draft, root, list(paths), image_size, interpolation, executor, progress)
         return _publish(draft, folder)
 
 
@@ -87,7 +96,7 @@ def _load(folder: Path) -> Decoded | None:
     try:
         meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
         images = np.load(folder / "images.npy", mmap_mode="c").transpose(0, 3, 1, 2)
-        return Decoded(images, meta["corrupt"], meta["is_mixed"])
+        return Decoded(images, meta["corrupt"], meta["is_mixed"], meta["num_enlarged"])
     except (FileNotFoundError, EOFError, ValueError, KeyError):
         return None
 
@@ -111,7 +120,7 @@ def _fill(
     root: Path,
     paths: list[str],
     image_size: int | None,
-    mixed_size: int,
+    interpolation: str,
     executor: ProcessPoolExecutor | None,
     progress: Progress | None,
 ) -> None:
@@ -128,13 +137,16 @@ def _fill(
 
     headers = run("reading image sizes", read_headers, [(root, chunk) for _, chunk in chunks])
     considered = [header for header in headers if isinstance(header, Header)]
+    if image_size is None:
+        _check_size(considered)
     for _ in range(2):  # a file that turns out to be damaged has no say in the size of the others
-        target = _create(draft / "images.npy", len(paths), considered, image_size, mixed_size)
-        reasons = run("decoding images", decode_files, [(root, chunk, first, target) for first, chunk in chunks])
-        pairs = zip(headers, reasons)
-        considered = [header for header, reason in pairs if isinstance(header, Header) and reason is None]
-        if _shape(considered, image_size, mixed_size) == (target.channels, target.height, target.width):
+        target = _create(draft / "images.npy", len(paths), considered, image_size, interpolation)
+        found = run("decoding images", decode_files, [(root, chunk, first, target) for first, chunk in chunks])
+        pairs = zip(headers, found)
+        considered = [header for header, each in pairs if isinstance(header, Header) and not isinstance(each, str)]
+        if _shape(considered, image_size) == target.shape:
             break
+    check_peaks((path, each) for path, each in zip(paths, found) if isinstance(each, Peak))
     with target.file.open("r+b") as file:
         os.fsync(file.fileno())  # the name that follows promises that every byte is there
     meta = {
@@ -142,32 +154,55 @@ def _fill(
         "image_size": image_size,
         "num_images": len(paths),
         "is_mixed": len({(header.height, header.width) for header in considered}) > 1,
-        "corrupt": {path: reason for path, reason in zip(paths, reasons) if reason is not None},
+        "num_enlarged": sum(header.width < target.width or header.height < target.height for header in considered),
+        "corrupt": {path: each for path, each in zip(paths, found) if isinstance(each, str)},
     }
     (draft / "meta.json").write_text(json.dumps(meta, indent=1), encoding="utf-8")
 
 
-def _create(file: Path, num_images: int, headers: list[Header], image_size: int | None, mixed_size: int) -> Target:
+def _check_size(headers: list[Header]) -> None:
+    """Refuse, before anything is decoded, images of one size that are no squares, or large ones.
+
+    Raises:
+        ConfigError: says so, and proposes a size.
+    """
+    sizes = {(header.height, header.width) for header in headers}
+    if len(sizes) != 1:
+        return
+    ((height, width),) = sizes
+    advice = f"for example dataset.image_size={min(height, width, _MIXED_SIZE)}"
+    if height != width:
+        raise ConfigError(
+            f"dataset.image_size: the images are {height}x{width}, networks take squares. Set it, {advice}"
+        )
+    if height > _LARGE:
+        raise ConfigError(
+            f"dataset.image_size: the images are {height}x{width}, which takes much memory and time. Set it, {advice}; "
+            f"dataset.image_size={height} takes them as they are."
+        )
+
+
+def _create(file: Path, num_images: int, headers: list[Header], image_size: int | None, interpolation: str) -> Target:
     """Make the file in its full size; holes take no space until they are written."""
-    channels, height, width = _shape(headers, image_size, mixed_size)
+    channels, height, width = _shape(headers, image_size)
     shape = (num_images, height, width, channels)
     empty = np.lib.format.open_memmap(file, mode="w+", dtype=np.uint8, shape=shape)
-    return Target(file, empty.offset, channels, height, width)
+    return Target(file, empty.offset, channels, height, width, interpolation)
 
 
-def _shape(headers: list[Header], image_size: int | None, mixed_size: int) -> tuple[int, int, int]:
+def _shape(headers: list[Header], image_size: int | None) -> tuple[int, int, int]:
     """Return channels, height and width of the decoded images."""
     channels = 1 if headers and all(header.is_gray for header in headers) else 3
-    return (channels, *_common_size(headers, image_size, mixed_size))
+    return (channels, *_common_size(headers, image_size))
 
 
-def _common_size(headers: list[Header], image_size: int | None, mixed_size: int) -> tuple[int, int]:
+def _common_size(headers: list[Header], image_size: int | None) -> tuple[int, int]:
     sizes = {(header.height, header.width) for header in headers}
     if image_size is not None or not sizes:
         return (image_size or 1,) * 2
     if len(sizes) == 1:
         return sizes.pop()
-    return (min(mixed_size, *map(min, sizes)),) * 2
+    return (_MIXED_SIZE,) * 2  # not the smallest side: one thumbnail would make thumbnails of all
 
 
 @contextlib.contextmanager

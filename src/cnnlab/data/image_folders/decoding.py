@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import math
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,11 +14,12 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps
 
+from cnnlab.data.image_folders.formats import formats_of
 from cnnlab.data.image_folders.listing import permission_denied
+from cnnlab.data.image_folders.reasons import reason
+from cnnlab.data.image_folders.value_range import Peak, in_8_bits, raw_mode_of
 
-VERSION = 2  # of what is made of a file; raising it decodes every folder anew
-# By content, whatever the suffix says. EPS and the like stay out: Pillow hands them to another program.
-FORMATS = ("JPEG", "PNG", "BMP", "DIB", "PPM", "TIFF", "GIF", "WEBP")
+VERSION = 3  # of what is made of a file; raising it decodes every folder anew
 GRAY_MODES = frozenset({"1", "L", "LA", "I", "F", "I;16", "I;16L", "I;16B", "I;16N"})
 _ALPHA_MODES = frozenset({"LA", "PA", "RGBA", "RGBa"})
 _ORIENTATION = 0x0112  # EXIF tag; 5 to 8 swap width and height
@@ -48,42 +50,48 @@ class Target:
     channels: int
     height: int
     width: int
+    interpolation: str
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Channels, height and width of an image."""
+        return self.channels, self.height, self.width
 
 
 def read_headers(root: Path, paths: Sequence[str]) -> list[Header | str]:
     """Return the header of each file, or why it cannot be read."""
-    return list(_each(lambda path: _read_header(root / path), paths))
+    return list(_each(read_header, root, paths))
 
 
-def decode_files(root: Path, paths: Sequence[str], first: int, target: Target) -> list[str | None]:
+def decode_files(root: Path, paths: Sequence[str], first: int, target: Target) -> list[str | Peak | None]:
     """Decode files into rows `first`... of the target; one that cannot be decoded becomes zeros.
 
     Returns:
-        For each file None, or why it cannot be decoded.
+        For each file why it cannot be decoded, or its peak where it does not say what white is, or None.
 
     Raises:
         OSError: the target cannot be written; the disk is full, for one.
     """
-    blank = bytes(target.channels * target.height * target.width)
-    reasons: list[str | None] = []
+    blank = bytes(math.prod(target.shape))
+    found: list[str | Peak | None] = []
     # Not through a memory map: where the disk is full, that ends the process without a word.
     with target.file.open("r+b") as file:
         file.seek(target.offset + first * len(blank))
-        for result in _each(lambda path: decode(root / path, target.channels, target.height, target.width), paths):
-            file.write(blank if isinstance(result, str) else result.transpose(1, 2, 0).tobytes())
-            reasons.append(result if isinstance(result, str) else None)
-    return reasons
+        for result in _each(lambda path: _decode(path, *target.shape, target.interpolation), root, paths):
+            file.write(blank if isinstance(result, str) else result[0].transpose(1, 2, 0).tobytes())
+            found.append(result if isinstance(result, str) else result[1])
+    return found
 
 
-def _each(read: Callable[[str], T], paths: Sequence[str]) -> Iterator[T | str]:
+def _each(read: Callable[[Path], T], root: Path, paths: Sequence[str]) -> Iterator[T | str]:
     """Yield what is read from each file, or why it cannot be read."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow warns of oddities that it copes with
         for path in paths:
-            yield _attempt(read, path)
+            yield _attempt(read, root / path)
 
 
-def _attempt(read: Callable[[str], T], path: str) -> T | str:
+def _attempt(read: Callable[[Path], T], path: Path) -> T | str:
     try:
         return read(path)
     except PermissionError as error:
@@ -91,34 +99,51 @@ def _attempt(read: Callable[[str], T], path: str) -> T | str:
     except Exception as error:  # on damaged files Pillow raises nearly anything
         if isinstance(error, MemoryError) or getattr(error, "errno", None) in _SYSTEM_ERRORS:
             raise
-        return f"{type(error).__name__}: {error}"
+        return reason(path, error)
 
 
-def _read_header(path: Path) -> Header:
-    with Image.open(path, formats=FORMATS) as image:
+def read_header(path: Path) -> Header:
+    """Return what an image file says of itself; on damaged ones Pillow raises nearly anything."""
+    with Image.open(path, formats=formats_of(path.name)) as image:
         # The base class's: a PNG's own decodes the whole image in search of late tags.
         is_turned = Image.Image.getexif(image).get(_ORIENTATION, 1) >= 5
         width, height = image.size[::-1] if is_turned else image.size
         return Header(width, height, image.mode in GRAY_MODES)
 
 
-def decode(path: Path, channels: int, height: int, width: int) -> npt.NDArray[np.uint8]:
+def decode(
+    path: Path, channels: int, height: int, width: int, interpolation: str = "bilinear"
+) -> npt.NDArray[np.uint8]:
     """Read an image upright, in 8 bits, on white where it is transparent, scaled to cover height x width and cropped.
+
+    A smaller one is enlarged. The interpolation is Pillow's `bilinear` or `bicubic`, with antialiasing.
 
     Shape:
         -> (channels, height, width); channels is 1 or 3.
+
+    Raises:
+        UnknownRange: what is black and what is white is not known.
+        Exception: on damaged files Pillow raises nearly anything.
     """
-    with Image.open(path, formats=FORMATS) as image:
+    return _decode(path, channels, height, width, interpolation)[0]
+
+
+def _decode(
+    path: Path, channels: int, height: int, width: int, interpolation: str
+) -> tuple[npt.NDArray[np.uint8], Peak | None]:
+    with Image.open(path, formats=formats_of(path.name)) as image:
         if image.width % 8 == 0 and image.height % 8 == 0:  # else a fraction of a pixel would be rounded up
             # A large JPEG is decoded at 1/2, 1/4 or 1/8 of its size, but at twice the target's or more.
             image.draft(None, (2 * width, 2 * height))
+        raw_mode = raw_mode_of(image)  # a decoded image has forgotten it
         ImageOps.exif_transpose(image, in_place=True)
-        plain = _on_white(_in_8_bits(image)).convert("L" if channels == 1 else "RGB")
-        pixels = np.asarray(_cover(plain, width, height))
-    return pixels[None] if channels == 1 else pixels.transpose(2, 0, 1)
+        narrow, peak = in_8_bits(image, raw_mode)
+        plain = _on_white(narrow).convert("L" if channels == 1 else "RGB")
+        pixels = np.asarray(_cover(plain, width, height, interpolation))
+    return pixels[None] if channels == 1 else pixels.transpose(2, 0, 1), peak
 
 
-def _cover(image: Image.Image, width: int, height: int) -> Image.Image:
+def _cover(image: Image.Image, width: int, height: int, interpolation: str) -> Image.Image:
     """Scale until width x height is covered, then cut out the middle; torchvision's Resize and CenterCrop in one."""
     if image.width * height < image.height * width:
         scaled = (width, image.height * width // image.width)
@@ -128,19 +153,7 @@ def _cover(image: Image.Image, width: int, height: int) -> Image.Image:
     # Multiplied before divided, so that no corner comes to lie a hair outside the image.
     x0, x1 = left * image.width / scaled[0], (left + width) * image.width / scaled[0]
     y0, y1 = top * image.height / scaled[1], (top + height) * image.height / scaled[1]
-    return image.resize((width, height), Image.Resampling.BILINEAR, box=(x0, y0, x1, y1))
-
-
-def _in_8_bits(image: Image.Image) -> Image.Image:
-    """Scale 16 bits to 8 and floats to 0..255; Pillow's own conversion would cut them off at 255."""
-    if image.mode.startswith("I"):
-        values = np.asarray(image).clip(0, 65535) / 257  # 65535 / 257 = 255
-    elif image.mode == "F":
-        values = np.nan_to_num(np.asarray(image))
-        values = values * 255 if values.max() <= 1 else values
-    else:
-        return image
-    return Image.fromarray(np.rint(values).clip(0, 255).astype(np.uint8))
+    return image.resize((width, height), Image.Resampling[interpolation.upper()], box=(x0, y0, x1, y1))
 
 
 def _on_white(image: Image.Image) -> Image.Image:

@@ -1,30 +1,36 @@
-"""Image folders: which files there are, and which split and class their place gives them."""
+"""Image folders: which files lie in them, whatever they stand for."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections import Counter
-from collections.abc import Callable, Iterable
+import stat
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from cnnlab.base.errors import ConfigError
-from cnnlab.base.texts import printable
+from cnnlab.data.image_folders.formats import SUFFIXES
 
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".ppm", ".pgm", ".tif", ".tiff", ".webp"})
-SPLIT_NAMES = {
-    "train": ("train", "training"),
-    "val": ("val", "valid", "validation", "dev"),
-    "test": ("test", "testing", "eval"),
-}
+_SUFFIXES = frozenset(SUFFIXES)
 _MACOS_FOLDER = "__MACOSX"
-_ROLES = {name: role for role, names in SPLIT_NAMES.items() for name in names}
+# What file systems, desktops, storage devices and notebooks make, in small letters.
+_OF_SYSTEMS = frozenset({
+    "lost+found", "$recycle.bin", "recycler", "system volume information", "found.000",
+    "@eadir", "#recycle", "@recycle", "@tmp", "#snapshot", "@recently-snapshot", "network trash folder",
+    "temporary items", "thumbnails", "_thumbnails", "__pycache__", "ipynb_checkpoints",
+    ".ipynb_checkpoints", ".thumbnails", ".@__thumb", ".thumbs", ".fseventsd", ".spotlight-v100",
+    ".documentrevisions-v100", ".temporaryitems", ".virtual_documents",
+})  # fmt: skip
+_NAMED = 5  # folders or files in a message; the rest is counted
+_OF_RUN, _OF_STUDY = {"config.yaml", "status.json"}, {"study.json", "runs.csv"}
+_OF_CACHE = ("images/*/images.npy", "features/*.npy", "hashes/*.lock")
+_MARKS = frozenset({"status.json", "study.json", "runs", "images", "features", "hashes"})  # of what may be cnnlab's own
 
 
-@dataclass(frozen=True)
-class ImageFile:
-    """One image file as the listing sees it."""
+class ImageFile(NamedTuple):
+    """One image file as the listing sees it: a `FileState`. There are many, and a tuple is made soonest."""
 
     path: str
     """Relative to the root, with /."""
@@ -32,6 +38,7 @@ class ImageFile:
     """Bytes."""
     modified: int
     """Time of the last change, in ns."""
+    inode: int
 
 
 @dataclass
@@ -42,21 +49,14 @@ class Listing:
     folders: list[str] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
     """Files that are no images, by suffix."""
+    num_images: dict[str, int] = field(default_factory=dict)
+    """By folder, how many images lie right in it; those without are not named."""
     num_of_macos: int = 0
     """Files and folders that macOS adds to archives and foreign disks: `._name`, `__MACOSX`."""
-
-
-@dataclass(frozen=True)
-class Layout:
-    """The images of a data set and what their folders say of them."""
-
-    images: tuple[ImageFile, ...]
-    """Sorted by path."""
-    splits: tuple[str, ...]
-    """For each image `train`, `val` or `test`."""
-    labels: tuple[int, ...]
-    classes: tuple[str, ...]
-    notes: tuple[str, ...]
+    of_systems: list[str] = field(default_factory=list)
+    """Folders that systems make: thumbnails, `lost+found`, a notebook's checkpoints. Nobody looks into them."""
+    own: list[str] = field(default_factory=list)
+    """Folders of cnnlab's: runs, studies, caches. What lies in them is never data."""
 
 
 _Place = tuple[int, int]  # device and inode: what a folder is, whatever link leads to it
@@ -82,7 +82,9 @@ def list_folder(root: Path) -> Listing:
         raise permission_denied(error) from error
     except OSError as error:
         raise ConfigError(f"dataset.root: cannot be read, '{error.filename}' ({error.strerror}).") from error
-    listing.images.sort(key=lambda image: image.path)
+    listing.images.sort()
+    if listing.own:
+        _drop_emptied(listing)
     return listing
 
 
@@ -93,22 +95,78 @@ def permission_denied(error: PermissionError) -> ConfigError:
 
 def _list_one(root: Path, folder: str, above: frozenset[_Place], listing: Listing, waiting: list[_Waiting]) -> None:
     """List one folder; the folders in it go to `waiting`, with the places of all that they lie in."""
-    with os.scandir(root / folder) as entries:
-        for entry in entries:
-            path = f"{folder}/{entry.name}" if folder else entry.name
-            if entry.name.startswith("."):
-                listing.num_of_macos += entry.name.startswith("._")
-            elif entry.name == _MACOS_FOLDER:
-                listing.num_of_macos += 1
-            elif _is(entry.is_dir):
-                place = _place(Path(entry.path).stat())  # an entry has no inode on Windows
-                if place not in above:
-                    listing.folders.append(path)
-                    waiting.append((path, above | {place}))
-            elif _suffix(entry.name) in SUFFIXES and (_is(entry.is_file) or _leads_nowhere(entry)):
-                listing.images.append(_image_file(entry, path))
-            else:  # pipes and devices too: to open one can wait for ever
-                listing.others.append(path)
+    with os.scandir(root / folder) as found:
+        entries = list(found)
+    if folder:
+        names = {entry.name for entry in entries}
+        if not names.isdisjoint(_MARKS) and _is_own(root / folder, names):
+            listing.own.append(folder)
+            return
+        listing.folders.append(folder)
+    prefix = f"{folder}/" if folder else ""
+    before = len(listing.images)
+    for entry in entries:
+        name = entry.name
+        if name.startswith(".") or name == _MACOS_FOLDER:
+            listing.num_of_macos += name.startswith(("._", _MACOS_FOLDER))
+            if _is_of_system(name) and _is(entry.is_dir):
+                listing.of_systems.append(prefix + name)
+        elif _is(entry.is_dir):
+            _list_folder(entry, prefix + name, above, listing, waiting)
+        elif _has_image_suffix(name) and (image := _image_file(entry, prefix + name)) is not None:
+            listing.images.append(image)
+        else:  # pipes and devices too: to open one can wait for ever
+            listing.others.append(prefix + name)
+    if len(listing.images) > before:
+        listing.num_images[folder] = len(listing.images) - before
+
+
+def _list_folder(
+    entry: os.DirEntry[str], path: str, above: frozenset[_Place], listing: Listing, waiting: list[_Waiting]
+) -> None:
+    """Let a folder wait for its turn, unless a system made it, or it is one of those that it lies in."""
+    if _is_of_system(entry.name):
+        listing.of_systems.append(path)
+        return
+    place = _place(Path(entry.path).stat())  # an entry has no inode on Windows
+    if place not in above:
+        waiting.append((path, above | {place}))
+
+
+def _is_of_system(name: str) -> bool:
+    lower = name.lower()
+    return lower in _OF_SYSTEMS or lower.startswith(".trash")
+
+
+def _has_image_suffix(name: str) -> bool:
+    _, dot, ending = name.rpartition(".")  # a Path per file takes half a second for 60,000
+    return f"{dot}{ending}" in _SUFFIXES or f"{dot}{ending.lower()}" in _SUFFIXES
+
+
+def _drop_emptied(listing: Listing) -> None:
+    """Leave out the folders that hold cnnlab's own and no images: they wait for none, as an empty class folder does."""
+    with_images = {parent for folder in listing.num_images for parent in [folder, *_parents(folder)]}
+    emptied = {parent for path in listing.own for parent in _parents(path)} - with_images
+    listing.folders = [path for path in listing.folders if emptied.isdisjoint([path, *_parents(path)])]
+
+
+def _parents(path: str) -> list[str]:
+    return [path[:place] for place, letter in enumerate(path) if letter == "/"]
+
+
+def _is_own(folder: Path, names: set[str]) -> bool:
+    """Tell whether a folder is cnnlab's: a run, a study, `outputs` with runs, or a cache.
+
+    Args:
+        folder: the folder.
+        names: of what lies in it.
+    """
+    if names >= _OF_RUN or names >= _OF_STUDY:
+        return True
+    runs = folder / "runs"
+    if "runs" in names and any((run / ".lock").exists() or (run / "status.json").exists() for run in runs.glob("*")):
+        return True
+    return any(next(folder.glob(pattern), None) is not None for pattern in _OF_CACHE)
 
 
 def _is(kind: Callable[[], bool]) -> bool:
@@ -118,34 +176,19 @@ def _is(kind: Callable[[], bool]) -> bool:
         return False
 
 
-def _leads_nowhere(entry: os.DirEntry[str]) -> bool:
-    """Tell whether an entry is a link to what is not there; one to a pipe or a device is none."""
-    return entry.is_symlink() and not os.path.exists(entry.path)  # noqa: PTH110 - pathlib's raises for some links
-
-
 def _place(status: os.stat_result) -> _Place:
     return status.st_dev, status.st_ino
 
 
-def _suffix(path: str) -> str:
-    return os.path.splitext(path)[1].lower()  # noqa: PTH122 - a Path per file takes half a second for 60,000
-
-
-def _image_file(entry: os.DirEntry[str], path: str) -> ImageFile:
+def _image_file(entry: os.DirEntry[str], path: str) -> ImageFile | None:
+    """Return a file with its state; None for a pipe or a device, which a link may lead to."""
     try:
         status = entry.stat()
     except OSError:  # a link to nowhere or to itself: it will be named among those that cannot be decoded
-        return ImageFile(path, 0, 0)
-    return ImageFile(path, status.st_size, status.st_mtime_ns)
-
-
-def content_hash(root: Path) -> str:
-    """Return 16 hex digits that stand for the (relative path, size) of every image file under `root`.
-
-    Raises:
-        ConfigError: `root` is no folder, or may not be read.
-    """
-    return hash_lines(f"{image.path}\t{image.size}" for image in list_folder(root.expanduser()).images)
+        return ImageFile(path, 0, 0, 0)
+    if not stat.S_ISREG(status.st_mode):
+        return None
+    return ImageFile(path, status.st_size, status.st_mtime_ns, status.st_ino)
 
 
 def hash_lines(lines: Iterable[str]) -> str:
@@ -153,114 +196,23 @@ def hash_lines(lines: Iterable[str]) -> str:
     return hashlib.blake2b("\n".join(lines).encode(errors="surrogateescape"), digest_size=8).hexdigest()
 
 
-def read_layout(root: Path) -> Layout:
-    """Find splits and classes: `root/<class>/**/image`, or `root/<split>/<class>/**/image`.
-
-    With a training folder and one other, the other is the test split, whatever it is called.
-
-    Raises:
-        ConfigError: the folder holds no such data set; the text says what is missing.
-    """
-    listing = list_folder(root)
-    roles, notes = _split_folders(listing)
-    depth = 1 if roles else 0  # of the class in the path
-    images = [image for image in listing.images if _is_inside(image.path, roles, depth)]
-    if not images:
-        raise ConfigError(
-            f"dataset.root: no images in class folders under '{root}'. "
-            "It takes <class>/image or train/<class>/image and test/<class>/image."
-        )
-    folders = [path for path in listing.folders if path.count("/") == depth and (not roles or _first(path) in roles)]
-    splits = [roles[_first(image.path)] if roles else "train" for image in images]
-    names = [printable(image.path.split("/", depth + 1)[depth]) for image in images]
-    if problems := _problems(root, folders, set(zip(splits, names)), roles):
-        raise ConfigError(*problems)
-    classes = tuple(sorted({name for split, name in zip(splits, names) if split == "train"}, key=_natural))
-    index = {name: label for label, name in enumerate(classes)}
-    labels = [index[name] for name in names]
-    notes += _left_out([path for path in listing.others if _is_inside(path, roles, depth)])
-    notes += macos_left_out(listing)
-    return Layout(tuple(images), tuple(splits), tuple(labels), classes, tuple(notes))
-
-
-def _split_folders(listing: Listing) -> tuple[dict[str, str], list[str]]:
-    """Return the role of each split folder, none where the classes lie at the top, and what to tell the user."""
-    top = sorted(path for path in listing.folders if "/" not in path)
-    roles = {name: _ROLES[name.lower()] for name in top if name.lower() in _ROLES}
-    if "train" not in roles.values():
-        if roles and len(roles) == len(top):
-            raise ConfigError(f"dataset.root: no folder 'train' beside {quoted(roles)}.")
-        return {}, []
-    with_folders = {_first(path) for path in listing.folders if "/" in path}
-    if not any(roles.get(name) == "train" for name in with_folders):
-        return {}, []  # a class that is called train: the images lie right in it
-    twice = [name for name, role in roles.items() if list(roles.values()).count(role) > 1]
-    if twice:
-        raise ConfigError(f"dataset.root: more than one folder for a split: {quoted(twice)}. Leave one.")
-    with_images = {_first(image.path) for image in listing.images}
-    notes = [f"folder '{name}' left out, it is no split" for name in top if name not in roles and name in with_images]
-    others = [name for name, role in roles.items() if role != "train"]
-    if len(others) == 1:
-        roles[others[0]] = "test"
-        if others[0].lower() in SPLIT_NAMES["val"]:
-            notes.append(f"folder '{others[0]}' is the test split, there is no other")
-    return roles, notes
-
-
-def _problems(root: Path, folders: list[str], places: set[tuple[str, str]], roles: dict[str, str]) -> list[str]:
-    """Say what is missing: images of a split or a class, training images of a class, a second class.
-
-    Args:
-        root: for the message.
-        folders: the class folders, full or empty.
-        places: the (split, class) of all images.
-        roles: the split of each split folder; empty where there are none.
-    """
-    problems, trained = [], {name for split, name in places if split == "train"}
-    for folder, role in roles.items():
-        names = {name for split, name in places if split == role}
-        if not names:
-            problems.append(f"dataset.root: no images in class folders under '{root / folder}'.")
-        if strange := sorted(names - trained):
-            problems.append(f"dataset.root: classes in '{folder}' without training images: {quoted(strange)}.")
-    empty = [
-        path for path in folders if (roles.get(_first(path), "train"), printable(path.rpartition("/")[2])) not in places
-    ]
-    if empty:
-        problems.append(f"dataset.root: no images in class folder {quoted(sorted(empty))}. Fill or remove it.")
-    if len(trained) == 1 and not problems:
-        problems.append(f"dataset.root: one class only, {quoted(trained)}. It takes two folders of images or more.")
-    return problems
-
-
-def _natural(name: str) -> tuple[int, int, str]:
-    """Order whole numbers by value, before all other names."""
-    return (0, int(name), name) if name.isdecimal() else (1, 0, name)
-
-
-def _is_inside(path: str, roles: dict[str, str], depth: int) -> bool:
-    """Tell whether a file lies in a class folder, at whatever depth."""
-    return path.count("/") > depth and (not roles or _first(path) in roles)
-
-
-def _first(path: str) -> str:
-    return path.split("/", 1)[0]
-
-
-def macos_left_out(listing: Listing) -> list[str]:
-    """Say how much of macOS's own lies among the images."""
-    count = listing.num_of_macos
-    return [f"{count} of macOS's own left out (._*, {_MACOS_FOLDER})"] if count else []
-
-
-def _left_out(paths: list[str]) -> list[str]:
-    if not paths:
-        return []
-    count = "1 file that is no image" if len(paths) == 1 else f"{len(paths)} files that are no images"
-    by_suffix = ", ".join(suffix or "none" for suffix in sorted(Counter(map(_suffix, paths))))
-    return [f"{count} left out, by suffix: {by_suffix}"]
+def not_data(listing: Listing) -> list[str]:
+    """Say what of cnnlab's, of macOS's and of other systems' lies among the images and is left out."""
+    own, num_of_macos = listing.own, listing.num_of_macos
+    folders = "1 folder" if len(own) == 1 else f"{len(own):,} folders"
+    notes = [f"{folders} of cnnlab's own left out: {some(sorted(own))}"] if own else []
+    if listing.of_systems:
+        folders = "1 folder" if len(listing.of_systems) == 1 else f"{len(listing.of_systems):,} folders"
+        notes.append(f"{folders} that systems make left out: {some(sorted(listing.of_systems))}")
+    return notes + ([f"{num_of_macos} of macOS's own left out (._*, {_MACOS_FOLDER})"] if num_of_macos else [])
 
 
 def quoted(names: Iterable[str]) -> str:
     """Return names in quotes, with commas between."""
     return ", ".join(f"'{name}'" for name in names)
+
+
+def some(names: Sequence[str]) -> str:
+    """Return the first names in quotes, and how many more there are."""
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    return f"{quoted(names[:_NAMED])}{more}"

@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from cnnlab.base.downloads import Archive, fetch_folder
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.progress import Progress
-from cnnlab.data.image_folders.listing import ImageFile, Layout, list_folder, macos_left_out, quoted, read_layout
+from cnnlab.data.image_folders.layout import Layout, read_layout
+from cnnlab.data.image_folders.listing import ImageFile, list_folder, not_data, quoted
 
 TINY_IMAGENET = Archive(
     url="http://cs231n.stanford.edu/tiny-imagenet-200.zip",
@@ -65,6 +66,7 @@ def tiny_imagenet_layout(root: Path) -> Layout:
         raise ConfigError(*problems)
     index = {wnid: label for label, wnid in enumerate(wnids)}
     layout = Layout(
+        root=root,
         images=tuple(image for image, _ in placed),
         splits=tuple("train" if image.path.startswith("train/") else "test" for image, _ in placed),
         labels=tuple(index[wnid] for _, wnid in placed),
@@ -79,7 +81,7 @@ def _images(root: Path, part: str) -> list[ImageFile]:
     if not (root / part).is_dir():
         raise ConfigError(f"dataset (tiny_imagenet): no folder '{root / part}'. Unpack the archive anew.")
     images = list_folder(root / part).images
-    return [dataclasses.replace(image, path=f"{part}/{image.path}") for image in images]
+    return [image._replace(path=f"{part}/{image.path}") for image in images]
 
 
 def _folder_in(path: str) -> str | None:
@@ -164,8 +166,7 @@ def dogs_vs_cats_folder(root: Path | None, *, data_dir: Path) -> Path:
         ConfigError: it is not at its default place; Kaggle lets nobody download it without an account.
     """
     if root is not None:
-        root = root.expanduser()
-        return root / "train" if (root / "train").is_dir() else root
+        return train_folder(root.expanduser())
     folder = data_dir / DOGS_VS_CATS_FOLDER / "train"
     if not folder.is_dir():
         raise ConfigError(
@@ -173,6 +174,11 @@ def dogs_vs_cats_folder(root: Path | None, *, data_dir: Path) -> Path:
             f"account, and unpack it into {folder.parent}; or give its place: dataset.root=path/to/train"
         )
     return folder
+
+
+def train_folder(root: Path) -> Path:
+    """Return the folder of the training images in `root`, or `root` where there is none."""
+    return root / "train" if (root / "train").is_dir() else root
 
 
 def dogs_vs_cats_layout(folder: Path) -> Layout:
@@ -191,8 +197,8 @@ def dogs_vs_cats_layout(folder: Path) -> Layout:
             "Of class folders make dataset=image_folder."
         )
     others = len(listing.images) + len(listing.others) - len(images)
-    notes = (*_left_out(others, "whose name is not cat.<number>.jpg or dog.<number>.jpg"), *macos_left_out(listing))
-    layout = Layout(tuple(images), ("train",) * len(images), tuple(labels), CAT_DOG, notes)
+    notes = (*_left_out(others, "whose name is not cat.<number>.jpg or dog.<number>.jpg"), *not_data(listing))
+    layout = Layout(folder, tuple(images), ("train",) * len(images), tuple(labels), CAT_DOG, notes)
     return _compared(layout, train=25_000, test=0)
 
 
@@ -202,13 +208,27 @@ def hymenoptera_layout(root: Path) -> Layout:
     Raises:
         ConfigError: it is no such folder, or one of other classes.
     """
-    layout = read_layout(root)
+    layout = _without(read_layout(root), "imageNotFound.gif")  # a picture that says so, among the ants
     if layout.classes != ANTS_BEES or "test" not in layout.splits:
         raise ConfigError(
             f"dataset (hymenoptera): '{root}' must hold ants and bees in train and val, got {quoted(layout.classes)} "
             f"in {quoted(sorted(set(layout.splits)))}. Of other images make dataset=image_folder."
         )
     return _compared(layout, train=244, test=153)
+
+
+def _without(layout: Layout, name: str) -> Layout:
+    """Leave out the images that are called so."""
+    kept = [i for i, image in enumerate(layout.images) if _name(image) != name]
+    if len(kept) == len(layout.images):
+        return layout
+    return dataclasses.replace(
+        layout,
+        notes=(*layout.notes, f"{name} left out, it is none of the photographs"),
+        images=tuple(layout.images[i] for i in kept),
+        splits=tuple(layout.splits[i] for i in kept),
+        labels=tuple(layout.labels[i] for i in kept),
+    )
 
 
 def _compared(layout: Layout, *, train: int, test: int) -> Layout:
@@ -233,3 +253,12 @@ def _some(names: Iterable[str]) -> str:
     names = list(names)
     more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
     return f"{', '.join(names[:_NAMED])}{more}"
+
+
+LAYOUTS: dict[str, Callable[[Path], Layout]] = {
+    "image_folder": read_layout,
+    "tiny_imagenet": tiny_imagenet_layout,
+    "dogs_vs_cats": lambda root: dogs_vs_cats_layout(train_folder(root)),
+    "hymenoptera": hymenoptera_layout,
+}
+"""Data set -> what it makes of a folder that was given as its root."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,13 +12,12 @@ from torch import Tensor
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.texts import printable
 from cnnlab.data.image_folders.cache import Decoded, decoded_images
-from cnnlab.data.image_folders.listing import Layout, content_hash, read_layout
+from cnnlab.data.image_folders.content import image_hashes
+from cnnlab.data.image_folders.layout import Layout, read_layout
 from cnnlab.data.stores import Source, Split, Store
 
 if TYPE_CHECKING:
     from cnnlab.data.storage import Storage
-
-__all__ = ["content_hash", "read_image_folder", "read_images"]
 
 _NAMED = 10  # corrupt files; the rest is counted
 
@@ -28,31 +28,38 @@ def read_image_folder(storage: Storage, root: Path, *, skip_corrupt: bool) -> So
     Raises:
         ConfigError: the folder is no such data set, or files cannot be decoded and `skip_corrupt` is off.
     """
-    root = root.expanduser()
-    return read_images(storage, root, read_layout(root), skip_corrupt=skip_corrupt)
+    return read_images(storage, read_layout(root.expanduser()), skip_corrupt=skip_corrupt)
 
 
-def read_images(storage: Storage, root: Path, layout: Layout, *, skip_corrupt: bool) -> Source:
+def read_images(storage: Storage, layout: Layout, *, skip_corrupt: bool) -> Source:
     """Return the data set that a layout describes; its splits share one store, which is a memory-mapped file.
 
     Raises:
         ConfigError: files cannot be decoded and `skip_corrupt` is off, or none can.
     """
+    contents = image_hashes(
+        layout.root, layout.images, hashes=storage.hashes, cache_dir=storage.cache_dir, progress=storage.progress
+    )
     decoded = decoded_images(
-        root,
-        layout.images,
+        layout.root,
+        [image.path for image in layout.images],
+        contents,
         cache_dir=storage.cache_dir,
-        image_size=storage.image_size,
-        mixed_size=storage.mixed_size,
+        image_size=storage.image_size or storage.decode_size,
+        interpolation=storage.interpolation,
         workers=storage.workers,
         progress=storage.progress,
     )
     if decoded.corrupt and not skip_corrupt:
-        raise ConfigError(_corrupt_files(sorted(decoded.corrupt)))
+        raise ConfigError(_corrupt_files(decoded.corrupt))
     if len(decoded.corrupt) == len(layout.images):
-        raise ConfigError(f"dataset.root: none of the {len(layout.images)} images under '{root}' can be decoded.")
+        path, why = min(decoded.corrupt.items())
+        raise ConfigError(
+            f"dataset.root: none of the {len(layout.images)} images under '{layout.root}' can be decoded. The first: "
+            f"{printable(path)} ({why})."
+        )
     store = Store("decoded", torch.from_numpy(decoded.images), is_mapped=True)
-    notes = layout.notes + _notes(decoded, storage.image_size)
+    notes = layout.notes + _notes(decoded, storage.image_size or storage.decode_size)
     is_whole = torch.tensor([image.path not in decoded.corrupt for image in layout.images])
     train, val, test = (_split(store, layout, is_whole, name) for name in ("train", "val", "test"))
     assert train is not None
@@ -76,13 +83,18 @@ def _notes(decoded: Decoded, image_size: int | None) -> tuple[str, ...]:
     if decoded.is_mixed and image_size is None:
         side = decoded.images.shape[-1]
         notes.append(f"the images have several sizes; cut to {side} x {side} (dataset.image_size)")
+    if decoded.num_enlarged:
+        height, width = decoded.images.shape[2:]
+        images = f"{decoded.num_enlarged:,} of {len(decoded.images):,} images"
+        notes.append(f"{images} smaller than {height} x {width}, and enlarged to it")
     return tuple(notes)
 
 
-def _corrupt_files(paths: list[str]) -> str:
-    files = "1 file" if len(paths) == 1 else f"{len(paths)} files"
-    more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
+def _corrupt_files(corrupt: Mapping[str, str]) -> str:
+    files = "1 file" if len(corrupt) == 1 else f"{len(corrupt)} files"
+    more = f" and {len(corrupt) - _NAMED} more" if len(corrupt) > _NAMED else ""
+    named = ", ".join(f"{printable(path)} ({why})" for path, why in sorted(corrupt.items())[:_NAMED])
     return (
-        f"dataset.root: {files} cannot be decoded: {', '.join(paths[:_NAMED])}{more}. "
+        f"dataset.root: {files} cannot be decoded: {named}{more}. "
         "Repair them, or leave them out: dataset.skip_corrupt=true"
     )
