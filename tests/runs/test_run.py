@@ -118,7 +118,7 @@ def test_data_in_the_working_folder_stays_the_same_whatever_is_written_beside_it
     typed = ("dataset=image_folder", "dataset.root=.", "model.width=0.05", "epochs=1", "batch_size=4", "device=cpu")
     first = finish(train.run(composed(*typed), []))
     before = only_run().run_id
-    assert (first, train.run(composed(*typed), [])) == (0, 0)
+    assert (first, finish(train.run(composed(*typed), []))) == (0, 0)
     assert only_run().run_id == before
     assert only_run().read_json("summary.json")["classes"] == ["a", "b"]
 
