@@ -10,7 +10,8 @@ resizing             bilinear, with antialiasing, a few at a time
 synthetic            generated images, for tests and first steps
 augmentations/       pure functions of whole batches and uniform draws, and their table
 image_normalization  mean and deviation of the pixels
-batches              one split on the device: gathered, augmented, normalized whole batches at a time
+batches              one split on the device: gathered, augmented, normalized whole pieces of an epoch at a time
+staging              the way of images from main memory to a GPU, which computes meanwhile
 library              one read of each data set per process, by name
 
 It imports base alone. It never knows a configuration, a network or a run: what is asked of it comes as arguments, and

@@ -1,6 +1,7 @@
 """One run from configuration to summary.
 
 job              one run as a job: plain configuration in, outcome out, whatever goes wrong
+beginning        a run that has not begun: which others it may go abreast with
 outcome          how a job ended, as launchers are told; no torch
 run              skip, lock, resume, then the loop and the summary
 loop             the epochs, one after the other: weighed, written down, saved

@@ -6,6 +6,7 @@ checked           points that are valid runs, or refused with a reason
 sweep             asks the design, has the runs launched, tells it what came of them
 launching         hands runs to a launcher until every one has ended
 processes, worker runs in processes of their own
+abreast           runs in turns, in one process on one GPU
 plan              what a sweep would do
 watch             how the runs stand, by their files, whoever trains them
 study_comparison  the comparison, refreshed while runs go on, shown at the end
