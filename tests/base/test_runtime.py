@@ -1,4 +1,5 @@
 import subprocess
+import sys
 from pathlib import Path
 
 import hydra
@@ -54,6 +55,26 @@ def test_environment_records_the_commit_of_cnnlab_itself(tmp_path, monkeypatch):
     own = subprocess.run(["git", "-C", Path(__file__).parent, "rev-parse", "HEAD"], capture_output=True, text=True)
     assert recorded["git_commit"] is None
     assert recorded["cnnlab_git_commit"] == (own.stdout.strip() or None)
+
+
+SMALL_NUMBERS = """
+import torch
+from cnnlab.base.runtime import start_runtime
+start_runtime(device="cpu", precision="fp32", threads=2, deterministic=None)
+tiny = torch.full((2**21,), 1e-38)
+a = torch.full((256, 256), 1e-20)
+x, w = (torch.full(shape, 1e-20, requires_grad=True) for shape in ((16, 8, 32, 32), (8, 8, 3, 3)))
+y = torch.nn.functional.conv2d(x, w, padding=1)
+(y.sum() * 1e-20).backward()
+for name, values in {"parallel": tiny * 0.1, "product": a @ (a * 0.1), "convolution": y, "its slope": x.grad}.items():
+    print(name, int((values.detach().contiguous().view(torch.int32) & 0x7FFFFFFF).count_nonzero()))
+"""
+
+
+def test_numbers_too_small_to_be_normal_are_zero_in_every_thread():
+    """The running means of an optimizer decay to such ones where a unit is dead, and some CPUs take 100 times as long."""
+    done = subprocess.run([sys.executable, "-c", SMALL_NUMBERS], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["parallel 0", "product 0", "convolution 0", "its slope 0"]
 
 
 @pytest.mark.cuda

@@ -48,6 +48,7 @@ def start_runtime(*, device: str, precision: str, threads: int | None, determini
     Raises:
         ConfigError: the device is unknown or not there.
     """
+    torch.set_flush_denormal(True)  # in this thread, and in those that begin later: it comes before they do
     wanted = threads or _default_threads()
     if wanted != torch.get_num_threads():
         torch.set_num_threads(wanted)
