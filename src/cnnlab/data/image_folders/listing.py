@@ -191,6 +191,15 @@ def _image_file(entry: os.DirEntry[str], path: str) -> ImageFile | None:
     return ImageFile(path, status.st_size, status.st_mtime_ns, status.st_ino)
 
 
+def state_of(root: Path, path: str) -> ImageFile:
+    """Return a file as it is now."""
+    try:
+        status = (root / path).stat()
+    except OSError:
+        return ImageFile(path, 0, 0, 0)
+    return ImageFile(path, status.st_size, status.st_mtime_ns, status.st_ino)
+
+
 def hash_lines(lines: Iterable[str]) -> str:
     """Return 16 hex digits that stand for the lines."""
     return hashlib.blake2b("\n".join(lines).encode(errors="surrogateescape"), digest_size=8).hexdigest()
