@@ -121,6 +121,7 @@ def test_data_in_the_working_folder_stays_the_same_whatever_is_written_beside_it
     assert (first, finish(train.run(composed(*typed), []))) == (0, 0)
     assert only_run().run_id == before
     assert only_run().read_json("summary.json")["classes"] == ["a", "b"]
+    assert f"data     image_folder {tmp_path.name}: 10 train" in (only_run().path / "train.log").read_text()
 
 
 def test_folder_that_is_no_data_set_leaves_nothing(tmp_path):

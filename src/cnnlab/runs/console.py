@@ -196,7 +196,7 @@ def _training_lines(config: RunConfig) -> list[str]:
 
 def _folder(config: RunConfig) -> str:
     root = config.dataset.options.get("root")
-    return "" if root is None else f" {root.name}"
+    return "" if root is None else f" {root.expanduser().absolute().name}"
 
 
 def _flops(flops: int) -> str:

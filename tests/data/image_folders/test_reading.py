@@ -7,7 +7,8 @@ import pytest
 import torch
 from PIL import Image
 
-from cnnlab.base.errors import ConfigError
+from cnnlab.base.errors import ConfigError, RunError
+from cnnlab.data.image_folders import cache
 from cnnlab.data.image_folders.reading import read_image_folder
 from cnnlab.data.storage import Storage
 from cnnlab.data.stores import Source
@@ -86,7 +87,7 @@ def test_skip_corrupt_leaves_them_out_and_counts_them(root):
     source = read(root, skip_corrupt=True)
     assert source.train.images[source.train.rows][:, 0, 0, 0].tolist() == [0, 2, 3, 100, 101, 102, 103]
     assert source.train.labels.tolist() == [0, 0, 0, 1, 1, 1, 1]
-    assert source.notes == ("1 file that cannot be decoded left out (dataset.skip_corrupt)",)
+    assert source.notes == ("1 file that cannot be decoded left out (dataset.skip_corrupt): train/ant/1.png (empty)",)
 
 
 def test_nothing_but_corrupt_files_is_refused(root):
@@ -115,6 +116,21 @@ def test_images_that_were_edited_in_place_are_decoded_anew(root):
         os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns + 1))
     edited = read(root).train
     assert edited.images[edited.rows][:, 0, 0, 0].tolist() == [9, 9, 9, 9, 100, 101, 102, 103]
+
+
+def test_image_that_changes_while_it_is_decoded_is_kept_out_of_the_cache(root, monkeypatch):
+    decode_files = cache.decode_files
+
+    def decode_and_edit(*args):
+        decoded = decode_files(*args)
+        Image.new("L", (4, 4), 9).save(root / "train/ant/0.png")
+        return decoded
+
+    monkeypatch.setattr(cache, "decode_files", decode_and_edit)
+    message = r"^dataset\.root: 'train/ant/0\.png' changed while it was decoded\. Repeat the command\.$"
+    with pytest.raises(RunError, match=message):
+        read(root)
+    assert list((root.parent / "cache" / "images").iterdir()) == []
 
 
 def test_hymenoptera_is_245_images_and_153_photographs(tmp_path, real_data):

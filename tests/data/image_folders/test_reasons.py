@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from cnnlab.data.image_folders.decoding import Target, decode_files, read_headers
+from cnnlab.data.image_folders.reasons import reason
 
 
 def image_bytes(format_: str) -> bytes:
@@ -87,6 +88,11 @@ def test_file_with_damaged_bytes_is_called_damaged(tmp_path):
     damaged[60:90] = bytes(30)
     (tmp_path / "a.jpg").write_bytes(damaged)
     assert str(decoded(tmp_path)).startswith(("damaged (", "truncated"))
+
+
+def test_what_the_disk_says_is_passed_on(tmp_path):
+    error = PermissionError(13, "Permission denied", "a.jpg")
+    assert reason(tmp_path / "a.jpg", error) == "cannot be read (Permission denied)"
 
 
 def test_links_that_lead_nowhere_are_called_so(tmp_path):

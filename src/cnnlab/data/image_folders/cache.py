@@ -61,6 +61,7 @@ def decoded_images(
     interpolation: str,
     workers: int | None,
     progress: Progress | None,
+    check: Callable[[], None] = lambda: None,
 ) -> Decoded:
     """Return the images from the cache; decode them into it where they are not there.
 
@@ -73,6 +74,7 @@ def decoded_images(
         interpolation: of the scaling.
         workers: decoding processes; None: one per core. With 0, 1 or few files: this process.
         progress: called after every few files.
+        check: called once all is decoded; what it raises keeps it out of the cache.
 
     Raises:
         ConfigError: a file may not be read, what is white in the images is not known, or no size is asked for and
@@ -88,6 +90,7 @@ def decoded_images(
     with draft_folder(folder) as draft:
         with _processes(workers, len(paths)) as executor:
             _fill(draft, root, list(paths), image_size, interpolation, executor, progress)
+        check()
         return _publish(draft, folder)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 import stat
 from collections.abc import Callable, Iterable, Sequence
@@ -26,6 +27,7 @@ _OF_SYSTEMS = frozenset({
 _NAMED = 5  # folders or files in a message; the rest is counted
 _OF_RUN, _OF_STUDY = {"config.yaml", "status.json"}, {"study.json", "runs.csv"}
 _OF_CACHE = ("images/*/images.npy", "features/*.npy", "hashes/*.lock")
+_LOOKED_AT = 20  # runs, before a folder counts as one of something else
 _MARKS = frozenset({"status.json", "study.json", "runs", "images", "features", "hashes"})  # of what may be cnnlab's own
 
 
@@ -163,10 +165,12 @@ def _is_own(folder: Path, names: set[str]) -> bool:
     """
     if names >= _OF_RUN or names >= _OF_STUDY:
         return True
-    runs = folder / "runs"
-    if "runs" in names and any((run / ".lock").exists() or (run / "status.json").exists() for run in runs.glob("*")):
-        return True
-    return any(next(folder.glob(pattern), None) is not None for pattern in _OF_CACHE)
+    if "runs" in names:
+        runs = itertools.islice((folder / "runs").glob("*"), _LOOKED_AT)
+        if any((run / ".lock").exists() or (run / "status.json").exists() for run in runs):
+            return True
+    is_like_cache = names <= {pattern.partition("/")[0] for pattern in _OF_CACHE}  # else it may hold many images
+    return is_like_cache and any(next(folder.glob(pattern), None) is not None for pattern in _OF_CACHE)
 
 
 def _is(kind: Callable[[], bool]) -> bool:
@@ -188,6 +192,15 @@ def _image_file(entry: os.DirEntry[str], path: str) -> ImageFile | None:
         return ImageFile(path, 0, 0, 0)
     if not stat.S_ISREG(status.st_mode):
         return None
+    return ImageFile(path, status.st_size, status.st_mtime_ns, status.st_ino)
+
+
+def state_of(root: Path, path: str) -> ImageFile:
+    """Return a file as it is now."""
+    try:
+        status = (root / path).stat()
+    except OSError:
+        return ImageFile(path, 0, 0, 0)
     return ImageFile(path, status.st_size, status.st_mtime_ns, status.st_ino)
 
 

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from cnnlab.base.errors import ConfigError
+from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.base.texts import printable
 from cnnlab.data.image_folders.cache import Decoded, decoded_images
 from cnnlab.data.image_folders.content import image_hashes
 from cnnlab.data.image_folders.layout import Layout, read_layout
+from cnnlab.data.image_folders.listing import state_of
 from cnnlab.data.stores import Source, Split, Store
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def read_images(storage: Storage, layout: Layout, *, skip_corrupt: bool) -> Sour
 
     Raises:
         ConfigError: files cannot be decoded and `skip_corrupt` is off, or none can.
+        RunError: a file changed while it was decoded.
     """
     contents = image_hashes(
         layout.root, layout.images, hashes=storage.hashes, cache_dir=storage.cache_dir, progress=storage.progress
@@ -49,6 +51,7 @@ def read_images(storage: Storage, layout: Layout, *, skip_corrupt: bool) -> Sour
         interpolation=storage.interpolation,
         workers=storage.workers,
         progress=storage.progress,
+        check=lambda: _check_unchanged(layout),
     )
     if decoded.corrupt and not skip_corrupt:
         raise ConfigError(_corrupt_files(decoded.corrupt))
@@ -66,6 +69,17 @@ def read_images(storage: Storage, layout: Layout, *, skip_corrupt: bool) -> Sour
     return Source(train, layout.classes, val, test, notes, tuple(printable(image.path) for image in layout.images))
 
 
+def _check_unchanged(layout: Layout) -> None:
+    """Refuse images that have changed since they were listed: they would be kept under the hash of what they were.
+
+    Raises:
+        RunError: one has.
+    """
+    for image in layout.images:
+        if state_of(layout.root, image.path) != image:
+            raise RunError(f"dataset.root: '{printable(image.path)}' changed while it was decoded. Repeat the command.")
+
+
 def _split(store: Store, layout: Layout, is_whole: Tensor, name: str) -> Split | None:
     """Return the images of one split; None where the folder has no such split."""
     if name not in layout.splits:
@@ -79,7 +93,8 @@ def _notes(decoded: Decoded, image_size: int | None) -> tuple[str, ...]:
     notes = []
     if decoded.corrupt:
         files = "1 file" if len(decoded.corrupt) == 1 else f"{len(decoded.corrupt)} files"
-        notes.append(f"{files} that cannot be decoded left out (dataset.skip_corrupt)")
+        named = _with_reasons(decoded.corrupt)
+        notes.append(f"{files} that cannot be decoded left out (dataset.skip_corrupt): {named}")
     if decoded.is_mixed and image_size is None:
         side = decoded.images.shape[-1]
         notes.append(f"the images have several sizes; cut to {side} x {side} (dataset.image_size)")
@@ -92,9 +107,12 @@ def _notes(decoded: Decoded, image_size: int | None) -> tuple[str, ...]:
 
 def _corrupt_files(corrupt: Mapping[str, str]) -> str:
     files = "1 file" if len(corrupt) == 1 else f"{len(corrupt)} files"
-    more = f" and {len(corrupt) - _NAMED} more" if len(corrupt) > _NAMED else ""
-    named = ", ".join(f"{printable(path)} ({why})" for path, why in sorted(corrupt.items())[:_NAMED])
     return (
-        f"dataset.root: {files} cannot be decoded: {named}{more}. "
+        f"dataset.root: {files} cannot be decoded: {_with_reasons(corrupt)}. "
         "Repair them, or leave them out: dataset.skip_corrupt=true"
     )
+
+
+def _with_reasons(corrupt: Mapping[str, str]) -> str:
+    more = f" and {len(corrupt) - _NAMED} more" if len(corrupt) > _NAMED else ""
+    return ", ".join(f"{printable(path)} ({why})" for path, why in sorted(corrupt.items())[:_NAMED]) + more

@@ -40,6 +40,8 @@ def reason(path: Path, error: Exception) -> str:
         return "too large, more pixels than Pillow takes; make it smaller"
     if isinstance(error, OSError) and error.errno in (errno.ENOENT, errno.ELOOP, errno.ENOTDIR):
         return "a link to nowhere" if path.is_symlink() else "not there"
+    if isinstance(error, OSError) and error.errno is not None:
+        return f"cannot be read ({error.strerror})"
     head = _head(path)
     if not head:
         return "empty"
