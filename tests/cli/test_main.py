@@ -1,5 +1,6 @@
 """The console script: which command is carried out, exit codes, help, what is imported."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -12,6 +13,9 @@ from cnnlab.base.errors import RunError
 from cnnlab.cli.commands import BY_NAME, COMMANDS
 from cnnlab.cli.main import HELP, main
 from cnnlab.config.conf_files import conf_dir
+from cnnlab.outputs.files import RUNS
+from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.status import read_status
 from cnnlab.runs import job
 from tests.conftest import at_once
 
@@ -67,6 +71,26 @@ def test_output_without_room_is_one_message():
     command = f"'{sys.executable}' -m cnnlab list > /dev/full"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (1, "what is printed cannot be written: No space left on device.\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_run_whose_words_find_no_room_is_trained_all_the_same():
+    small = "dataset.num_images=60 dataset.image_size=8 model.width=0.05 epochs=1 batch_size=16 plots=false device=cpu"
+    command = f"'{sys.executable}' -m cnnlab dataset=synthetic {small} > /dev/full"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (1, "what is printed cannot be written: No space left on device.\n")
+    assert [read_status(RunFolder(path))["status"] for path in RUNS.iterdir()] == ["finished"]
+
+
+@pytest.mark.parametrize(("words", "place"), [("train", "outputs/runs"), ("report", "outputs/s/results.csv")])
+def test_full_disk_is_not_taken_for_the_terminal(words, place, monkeypatch, capsys):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device", "outputs/s/results.csv")
+
+    monkeypatch.setattr(job, "run", full)
+    monkeypatch.setattr("cnnlab.cli.commands.report._list", full)
+    assert main([words]) == 1
+    assert capsys.readouterr().err.startswith(f"{place}: no space left on the disk. Free some and repeat the command")
 
 
 @pytest.mark.parametrize("words", [["train"], ["report"], ["resume", "x"]])

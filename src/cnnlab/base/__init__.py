@@ -8,6 +8,7 @@ stopping     the wish to stop, heard from a command's first line to its last
 processes    whether a process is there, and how helpers end with the one they help
 drafts       what is written beside its place, and what killed processes left of it
 turns        work that yields wherever other work may go on
+printing     what is printed: harmless, and no reason to end a run when it cannot be
 progress     how something that takes long says how far it is
 randomness   counted randomness: every draw from a generator of (seed, stream, counter)
 memory       what the process keeps, what it took at most, what is said when it does not suffice

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import errno
 import io
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from cnnlab import __version__
 from cnnlab.base.errors import ConfigError, Interrupted, RunError
+from cnnlab.base.printing import printed
 from cnnlab.base.stopping import Stop
 from cnnlab.cli.arguments import command_to_complete, split_command, split_flags
 from cnnlab.cli.commands import BY_NAME, COMMANDS, COMPOSED, Command
@@ -54,42 +55,40 @@ def main(argv: Sequence[str] | None = None) -> int:
         0: fine, 1: a run failed, 2: what the user wrote is wrong, 130: interrupted.
     """
     stop, args = Stop(), list(sys.argv[1:] if argv is None else argv)
-    try:
-        with stop.heard():
-            return _printed(args, stop)
-    except KeyboardInterrupt as error:
-        if not isinstance(error, Interrupted):
-            print(INTERRUPTED.format(" without rerun=true" if "rerun=true" in args else ""), file=sys.stderr)
-        return 130
-
-
-def _printed(args: list[str], stop: Stop) -> int:
-    """Carry out a command line, whatever becomes of what it prints; return the exit code."""
-    for name, value in BEFORE_TORCH.items():
-        os.environ.setdefault(name, value)
-    os.environ["MPLBACKEND"] = "agg"  # pictures are files; a notebook hands down a backend that may not be installed
     _let_everything_be_printed()
-    try:
-        code = _carry_out(args, stop)
-        sys.stdout.flush()
-        return code
-    except BrokenPipeError:  # the reader, such as `head`, has seen enough
-        _print_no_more()
-        return 0
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
-        _print_no_more()
-        print(f"what is printed cannot be written: {error.strerror}.", file=sys.stderr)
-        return 1
+    with printed() as output:
+        try:
+            with stop.heard():
+                code = _carry_out(args, stop)
+            sys.stdout.flush()
+        except KeyboardInterrupt as error:
+            if not isinstance(error, Interrupted):
+                print(INTERRUPTED.format(" without rerun=true" if "rerun=true" in args else ""), file=sys.stderr)
+            return 130
+        except BrokenPipeError:  # the reader, such as `head`, has seen enough
+            _print_no_more()
+            return 0
+        if output is None or output.error is None:
+            return code
+        print(f"what is printed cannot be written: {output.error.strerror}.", file=sys.stderr)
+        return code or 1
 
 
 def _carry_out(args: list[str], stop: Stop) -> int:
     """Carry out a command line; say what went wrong and return the exit code of that."""
+    for name, value in BEFORE_TORCH.items():
+        os.environ.setdefault(name, value)
+    os.environ["MPLBACKEND"] = "agg"  # pictures are files; a notebook hands down a backend that may not be installed
     try:
         return _dispatch(args, stop)
     except RunError as error:
         print(error, file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        stop.look()
+        print(_disk_error(error), file=sys.stderr)
         return 1
     except ConfigError as error:
         stop.look()
@@ -98,6 +97,17 @@ def _carry_out(args: list[str], stop: Stop) -> int:
     except Exception:
         stop.look()  # libraries make another error of it, such as one of the import that they were at
         raise
+
+
+def _disk_error(error: OSError) -> RunError:
+    """Return what a disk that cannot be written means to the user; any other error goes on."""
+    from cnnlab.outputs.lock import disk_errors
+
+    try:
+        with disk_errors(Path(str(error.filename or "outputs"))):
+            raise error
+    except RunError as told:
+        return told
 
 
 def _print_no_more() -> None:

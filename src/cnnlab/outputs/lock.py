@@ -67,6 +67,24 @@ def is_held(folder: RunFolder) -> bool:
 
 
 @contextmanager
+def printed_all_the_same(text: str, place: Path) -> Iterator[None]:
+    """Print what is saved inside, also where it cannot be.
+
+    Args:
+        text: what is printed, afterwards.
+        place: where it is saved.
+
+    Raises:
+        RunError: it could not be saved.
+    """
+    try:
+        with disk_errors(place):
+            yield
+    finally:
+        print(text)
+
+
+@contextmanager
 def disk_errors(place: Path) -> Iterator[None]:
     """Turn a full or forbidden disk into one clear message; `place` is where it was written.
 

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as ProgressBar
 
+from cnnlab.base.printing import harmless, live
 from cnnlab.base.runtime import Runtime, device_name
 from cnnlab.base.schema import Plain
 from cnnlab.base.texts import duration
@@ -35,7 +36,7 @@ class RunConsole:
         self.log: Callable[[str], None] | None = None
         """Gets every line too, once it is set."""
         self._is_quiet = is_quiet
-        self._console = Console(file=sys.stdout, highlight=False, markup=False, soft_wrap=True)
+        self._console = Console(file=live(sys.stdout), highlight=False, markup=False, soft_wrap=True)
         self._live: ProgressBar | None = None
         self._task: TaskID | None = None
         self._said: dict[str, int] = {}
@@ -53,7 +54,7 @@ class RunConsole:
 
     def warn(self, text: str) -> None:
         """Print a line that has to be seen, also of a quiet run, and add it to the log."""
-        (self._live.console if self._live is not None else self._console).print(text)
+        (self._live.console if self._live is not None else self._console).print(harmless(text))
         self.note(text)
 
     def note(self, text: str) -> None:

@@ -133,7 +133,8 @@ def attempt(
         KeyboardInterrupt: the user wants to stop.
     """
     try:
-        return Outcome((yield from run(plain, overrides, in_sweep=in_sweep, library=library, stop=stop, track=track)))
+        with disk_errors(RUNS):
+            return Outcome((yield from run(plain, overrides, in_sweep=in_sweep, library=library, stop=stop, track=track)))
     except ConfigError as error:
         stop.look()
         return Outcome(2, str(error))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cnnlab.base.errors import ConfigError, RunError
+from cnnlab.outputs.lock import printed_all_the_same
 from cnnlab.outputs.study_folder import GridRow, StudyFolder
 
 _PAUSE = 30.0  # seconds: comparing takes one, and the processor has runs to train
@@ -33,17 +34,25 @@ class StudyComparison:
 
         if [row.run_id for row in self._study.read_grid()] != [row.run_id for row in self._rows()]:
             return  # another sweep of this name has been begun since
-        with contextlib.suppress(ConfigError, RunError):  # told at the end, if it is still so
+        with contextlib.suppress(ConfigError, RunError, OSError):  # told at the end, if it is still so
             write(self._study, pictures=False)
         self._compared_at = time.monotonic()
 
     def show(self, folders: Sequence[Path], *, pictures: bool) -> None:
-        """Write and print the comparison; where there is none to be had, the table of the runs in these folders."""
-        from cnnlab.comparison import terminal_lines, write
+        """Write and print the comparison; where there is none to be had, the table of the runs in these folders.
+
+        Raises:
+            RunError: it cannot be written; it is printed all the same.
+        """
+        from cnnlab.comparison import compare_study, save, terminal_lines
         from cnnlab.comparison.run_table import show, width
 
         try:
-            print("\n".join(terminal_lines(write(self._study, pictures=pictures), width=width())))
+            comparison = compare_study(self._study)
         except ConfigError as error:  # the runs are there, but no question can be answered with them
             show(folders)
             print(f"no comparison: {error}")
+            return
+        lines = terminal_lines(comparison, width=width())
+        with printed_all_the_same("\n".join(lines), comparison.folder.path):
+            save(comparison, pictures=pictures)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from cnnlab.base.errors import ConfigError, Interrupted, RunError
 from cnnlab.base.hashing import FileHashes
@@ -163,17 +164,23 @@ class Sweep:
 
     def _close(self) -> None:
         """Draw the pictures, show the comparison, name what failed."""
-        self._write_grid()  # again: of a sweep that was begun in between, or with what the runs said of their grid
-        self._draw()
+        unsaved: dict[str, None] = {}
+        with _told_later(unsaved):
+            self._write_grid()  # again: of a sweep that was begun in between, or with what the runs said of their grid
+        with _told_later(unsaved), disk_errors(RUNS):
+            self._draw()
         print()
         wants_pictures = any(job.config.plots for job in self.checked.jobs)
-        self._comparison.show([folder.path for folder in self.folders.values()], pictures=wants_pictures)
+        with _told_later(unsaved):
+            self._comparison.show([folder.path for folder in self.folders.values()], pictures=wants_pictures)
         jobs = self.checked.jobs
         failures = [self._failure(job) for job in jobs if self._launching.problem(job) is not None]
         num_refused = self.checked.num_refused
         if failures or num_refused:
             head = f"{len(failures) + num_refused} of {count(len(jobs) + num_refused)} failed:"
-            raise RunError("\n".join([head, *failures, *self.checked.refusals()]))
+            raise RunError("\n".join([*unsaved, head, *failures, *self.checked.refusals()]))
+        if unsaved:
+            raise RunError("\n".join(unsaved))
 
     def _draw(self) -> None:
         from cnnlab.plots.drawing import draw_runs
@@ -237,6 +244,15 @@ def _name(checked: CheckedPoints) -> str:
         return configured
     keys = checked.swept_keys
     return "-".join(key for key in keys if key != "seed") or (keys[0] if keys else "sweep")
+
+
+@contextmanager
+def _told_later(problems: dict[str, None]) -> Iterator[None]:
+    """Keep what cannot be saved for the end: what came of the runs is shown first."""
+    try:
+        yield
+    except RunError as error:
+        problems[str(error)] = None
 
 
 def count(number: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
 import time
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from cnnlab.base.printing import live, one_line
 from cnnlab.base.schema import Plain
 from cnnlab.base.texts import cut_middle, duration
 from cnnlab.outputs.run_folder import RunFolder
@@ -72,7 +74,7 @@ class Watch:
         self._on_change = on_change
         from rich.console import Console
 
-        self._console = Console(file=sys.stdout, highlight=False, markup=False, soft_wrap=True)
+        self._console = Console(file=live(sys.stdout), highlight=False, markup=False, soft_wrap=True)
         self._began = time.time()
         self._progress: dict[str, RunProgress] = {}
         self._rows: dict[str, Plain] = {}
@@ -151,7 +153,8 @@ class Watch:
         return self._progress[run.folder.run_id]
 
     def _write(self) -> None:
-        self.study.write_results([(run.settings, self._rows[run.folder.run_id]) for run in self.runs])
+        with contextlib.suppress(OSError):  # a disk that is full; the sweep says so at its end, its runs go on
+            self.study.write_results([(run.settings, self._rows[run.folder.run_id]) for run in self.runs])
 
     def _tell(self, ended: Iterable[Watched]) -> None:
         for run in ended:
@@ -182,7 +185,7 @@ class Watch:
         parts = [f"{counts['done']} of {len(self.runs)} done"]
         parts += [f"{counts[name]} {name}" for name in ("running", "waiting", "failed") if counts[name]]
         left = self._seconds_left()
-        return f"{self.name}: {', '.join(parts)}{'' if left is None else f', {duration(left)} left'}"
+        return f"{one_line(self.name)}: {', '.join(parts)}{'' if left is None else f', {duration(left)} left'}"
 
     def _seconds_left(self) -> float | None:
         """Return the time that the rest takes at the pace so far, None before there is one."""
@@ -231,8 +234,8 @@ def run_line(run: Watched, progress: RunProgress, *, width: int) -> str:
         figures.insert(0, f"epoch {progress.epoch}/{run.epochs}")
     if progress.seconds is not None:
         figures.append(f"{duration(progress.seconds):>6}")
-    told = progress.error.splitlines()[0] if progress.error else "  ".join(figures)
-    label = cut_middle(run.label, max(20, width - 14 - len(told)) if len(told) < width // 2 else width // 2)
+    told = one_line(progress.error.splitlines()[0]) if progress.error else "  ".join(figures)
+    label = cut_middle(one_line(run.label), max(20, width - 14 - len(told)) if len(told) < width // 2 else width // 2)
     line = f"{progress.status:12}{label}"
     room = width - len(line) - 2
     told = told if len(told) <= room else f"{told[: max(0, room - 1)]}…"

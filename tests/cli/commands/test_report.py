@@ -1,5 +1,7 @@
 """`cnnlab report`: which runs or studies are shown, and what is said where there are none."""
 
+import errno
+
 import pytest
 
 from cnnlab.cli.main import main
@@ -55,6 +57,19 @@ def test_several_runs_are_compared_grouped_by_their_settings(capsys):
     lines = shown(capsys, "a0", "a1", "b0", "b1")
     assert [line.split()[0] for line in lines[:3]] == ["optimizer", "sgd", "adam"]
     assert lines[-1] == "open     outputs/comparison/report.html"
+
+
+def test_report_that_cannot_be_saved_is_printed_all_the_same(monkeypatch, capsys):
+    write_study(ARMS)
+
+    def full(*_, **__):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr("cnnlab.outputs.files.write_text", full)
+    assert main(["report", "trial"]) == 1
+    out, err = capsys.readouterr()
+    assert "sgd" in out
+    assert err.startswith("outputs/trial: cannot be written (Read-only file system). Work in a folder")
 
 
 def test_other_baseline_and_markdown(capsys):

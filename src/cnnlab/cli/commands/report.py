@@ -14,6 +14,7 @@ from cnnlab.comparison import Comparison, compare_runs, compare_study, markdown_
 from cnnlab.comparison.run_table import show, width
 from cnnlab.outputs.files import OUTPUTS, RUNS
 from cnnlab.outputs.finding import find_run
+from cnnlab.outputs.lock import printed_all_the_same
 from cnnlab.outputs.study_folder import StudyFolder
 
 
@@ -54,11 +55,9 @@ def _one_study(names: Sequence[str]) -> StudyFolder | None:
 
 
 def _print(comparison: Comparison, layout: str) -> None:
-    save(comparison, pictures=True)
-    if layout == "markdown":
-        print("\n".join(markdown_lines(comparison)))
-    else:
-        print("\n".join(terminal_lines(comparison, width=width())))
+    lines = markdown_lines(comparison) if layout == "markdown" else terminal_lines(comparison, width=width())
+    with printed_all_the_same("\n".join(lines), comparison.folder.path):
+        save(comparison, pictures=True)
 
 
 def _list(named: Sequence[Path]) -> None:
