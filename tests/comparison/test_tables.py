@@ -111,3 +111,14 @@ def test_markdown_escapes_names_and_shows_reported_numbers():
         "| a\\|b | 3 | 80.00 | 80.00 ± 24.84 | – | – | baseline | 2.0 | – |",
     ]
     assert lines[5].startswith("c, the better one by validation, is better than a|b by 4.33 points")
+
+
+def test_names_are_neither_html_nor_links_nor_lines_of_their_own():
+    arms = {"<b>x</b>": [0.70, 0.80, 0.90], "[x](http://y)\n\x1b[31m`c`": [0.75, 0.84, 0.94]}
+    comparison = compare_study(write_study(arms))
+    text = "\n".join(markdown_lines(comparison))
+    assert "&lt;b&gt;x&lt;/b&gt;" in text
+    assert r"\[x](http://y)\n\x1b\[31m\`c\`" in text
+    assert "<b>" not in text
+    table = terminal_lines(comparison, width=120)[:3]
+    assert any(r"[x](http://y)\n\x1b[31m`c`" in line for line in table)

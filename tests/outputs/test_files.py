@@ -78,3 +78,17 @@ def test_columns_are_read_by_their_names_and_missing_ones_are_told():
     assert list(table.columns(["lr", "epoch"])) == [["0.1", "1"], ["0.1", "2"]]
     with pytest.raises(ValueError, match=r"^no column accuracy\. It has: epoch, loss, lr\.$"):
         table.columns(["epoch", "accuracy"])
+
+
+@pytest.mark.parametrize("name", ["=1+1", "@x", "-cat", "+cat", "'=x", "''@", "cat", "'s Gravenhage", "-1.5", "3"])
+def test_name_that_a_spreadsheet_would_compute_is_text_there_and_itself_when_read(name, tmp_path):
+    folder = Folder(tmp_path)
+    folder.write_rows("a.csv", ["name"], [{"name": name}])
+    cell = (tmp_path / "a.csv").read_text().splitlines()[1]
+    assert cell[0] not in "=+-@" or float(cell) == -1.5
+    assert folder.read_rows("a.csv") == [{"name": name}]
+
+
+def test_control_characters_of_names_are_written_as_text(tmp_path):
+    Folder(tmp_path).write_rows("a.csv", ["score_\x1b[31m", "x"], [{"score_\x1b[31m": 0.5, "x": "a\u202eb"}])
+    assert (tmp_path / "a.csv").read_text() == "score_\\x1b[31m,x\n0.5,a\\u202eb\n"

@@ -12,6 +12,7 @@ import numpy as np
 
 from cnnlab.base.errors import RunError
 from cnnlab.base.metrics import Ints
+from cnnlab.base.printing import harmless
 from cnnlab.comparison.arms import Arm
 from cnnlab.outputs.files import read_table
 
@@ -52,7 +53,7 @@ def read_confusion(arm: Arm, classes: Sequence[str]) -> tuple[Confusion | None, 
 
 def _count(path: Path, classes: Sequence[str]) -> Ints:
     """Return how often each class was taken for each, (K, K)."""
-    place = {name: i for i, name in enumerate(classes)}
+    place = {harmless(name): i for i, name in enumerate(classes)}  # as the file has them
     counts = np.zeros((len(classes), len(classes)), dtype=np.int64)
     for (target, predicted), number in _pairs(path).items():
         if target not in place or predicted not in place:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import numpy as np
 
 from cnnlab import __version__
 from cnnlab.base.metrics import Floats
+from cnnlab.base.printing import harmless
 from cnnlab.base.schema import Plain
 from cnnlab.comparison.beside_report import reported_rows
 from cnnlab.comparison.cautions import ENVIRONMENT
@@ -81,7 +83,9 @@ def render(comparison: Comparison) -> str:
     import jinja2  # only where a page is written: the other commands begin sooner
 
     loader = jinja2.FileSystemLoader(TEMPLATES)
-    environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment = jinja2.Environment(
+        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, finalize=_finalized
+    )
     classes = _classes(comparison)
     read = [read_confusion(result.arm, classes) for result in comparison.results]
     confusions = [confusion for confusion, _ in read]
@@ -109,6 +113,11 @@ def render(comparison: Comparison) -> str:
         licence=(UPLOT / "LICENSE").read_text(encoding="utf-8"),
         has_parameters=len({row.parameters for row in rows}) > 1,
     )
+
+
+def _finalized(value: object) -> object:
+    """Return what a place of the template shows: names may hold any character, files of the page are as they are."""
+    return harmless(value) if type(value) is str else value
 
 
 def _cut(names: Sequence[str], length: int) -> dict[str, str]:
@@ -285,4 +294,7 @@ def _sparse(confusion: Confusion | None) -> list[int] | None:
 def _script_safe(data: Plain) -> str:
     """Return JSON that cannot end the script element it stands in."""
     text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
-    return text.replace("<", "\\u003c")
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+_UNSAFE = re.compile("[<\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from cnnlab.base.printing import one_line
 from cnnlab.comparison.arms import read_run
 from cnnlab.outputs.run_folder import SCHEMA, RunFolder
 
@@ -70,7 +71,7 @@ def table(lines: Sequence[RunLine], *, width: int = WIDTH) -> list[str]:
     """Lay out the runs in as many columns as fit; an error stands under its run."""
     rows = [list(COLUMNS), *(_cells(line) for line in lines)]
     for key in _differing(lines):
-        column = [key, *(line.settings.get(key, "") for line in lines)]
+        column = [key, *(one_line(line.settings.get(key, "")) for line in lines)]
         wider = [[row[0], cell, *row[1:]] for row, cell in zip(rows, column)]
         if sum(_widths(wider)) + 2 * len(wider[0]) - 2 <= width:
             rows = wider
@@ -85,7 +86,7 @@ def table(lines: Sequence[RunLine], *, width: int = WIDTH) -> list[str]:
 
 def _cells(line: RunLine) -> list[str]:
     return [
-        line.folder.name,
+        one_line(line.folder.name),
         f"{line.status} *" if line.is_older else line.status,
         "" if line.best_epoch is None else str(line.best_epoch),
         "" if line.val_accuracy is None else f"{100 * line.val_accuracy:.2f}",

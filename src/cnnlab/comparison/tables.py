@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
+from cnnlab.base.printing import one_line
 from cnnlab.base.schema import Plain
 from cnnlab.comparison.comparing import Comparison
 from cnnlab.comparison.labels import MISSING, cut_names, p_cell, percent, plus_minus
@@ -80,8 +81,8 @@ def _table(comparison: Comparison, width: int) -> list[str]:
     kept = [column for place, column in enumerate(columns) if place < 2 or any(cell != MISSING for cell in column[1:])]
     widths = [max(map(len, column)) for column in kept]
     room = max(NARROWEST, width - sum(widths[1:]) - 2 * (len(widths) - 2) - 1)
-    cells = cut_names([comparison.cells[result.label] for result in comparison.ranked], room)
-    names = [*cut_names([comparison.heading], room), *cells]
+    cells = cut_names([one_line(comparison.cells[result.label]) for result in comparison.ranked], room)
+    names = [*cut_names([one_line(comparison.heading)], room), *cells]
     widths[0] = max(map(len, names))
     return [_line([name, *row[1:]], widths) for name, row in zip(names, zip(*kept))]
 
@@ -132,8 +133,15 @@ def markdown_lines(comparison: Comparison) -> list[str]:
         rows.append([*row, percent(reported.get(result.arm.name, {}).get(METRIC))] if reported else row)
     header += ["reported test %"] if reported else []
     alignment = ["---", *("--:" for _ in header[1:])]
-    table = [
-        f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in (header, alignment, *rows)
-    ]
-    notes = [f"- {text}" for text in (*comparison.cautions, *comparison.failures)]
-    return [*table, "", " ".join(comparison.conclusion), *([""] if notes else []), *notes]
+    cells = [[_in_markdown(cell).replace("|", r"\|") for cell in row] for row in (header, alignment, *rows)]
+    table = [f"| {' | '.join(row)} |" for row in cells]
+    notes = [f"- {_in_markdown(text)}" for text in (*comparison.cautions, *comparison.failures)]
+    return [*table, "", _in_markdown(" ".join(comparison.conclusion)), *([""] if notes else []), *notes]
+
+
+_MARKUP = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "`": r"\`", "[": r"\["}
+
+
+def _in_markdown(text: str) -> str:
+    """Return a text whose names are no HTML, no links and no code."""
+    return "".join(_MARKUP.get(character, character) for character in one_line(text))

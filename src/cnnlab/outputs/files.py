@@ -6,6 +6,7 @@ import contextlib
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import BinaryIO
 
 from cnnlab.base.drafts import draft_of
 from cnnlab.base.errors import RunError
+from cnnlab.base.printing import harmless
 from cnnlab.base.schema import Plain, PlainMapping
 
 METRICS_COLUMNS = (
@@ -57,7 +59,7 @@ def read_table(path: Path) -> Table:
     with path.open(newline="", encoding="utf-8") as file:
         reader = csv.reader(file)
         header = next(reader, [])
-        return Table(header, [row for row in reader if row and len(row) == len(header)])
+        return Table(header, [[*map(_read, row)] for row in reader if row and len(row) == len(header)])
 
 
 class Folder:
@@ -96,7 +98,7 @@ class Folder:
 
     def write_rows(self, name: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
         """Write a whole CSV file."""
-        write_text(self.path / name, _csv_text(columns, rows, with_header=True))
+        write_text(self.path / name, csv_text(columns, rows))
 
     def read_rows(self, name: str) -> list[dict[str, str]]:
         """Return the complete rows of a CSV file; a line that was cut off is left out.
@@ -134,13 +136,41 @@ def write_text(path: Path, text: str) -> None:
         file.write(text.encode())
 
 
-def _csv_text(columns: Sequence[str], rows: Iterable[Row], *, with_header: bool) -> str:
+def csv_text(columns: Sequence[str], rows: Iterable[Row], *, with_header: bool = True) -> str:
+    """Return rows as CSV; keys of a row that are no column are left out.
+
+    Names of files and classes may hold anything: control characters are written as text, and what a spreadsheet would
+    take for a formula gets a `'` in front, which `read_table` takes away.
+    """
     buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, columns, lineterminator="\n")
+    writer = csv.writer(buffer, lineterminator="\n")
     if with_header:
-        writer.writeheader()
-    writer.writerows(rows)  # None becomes an empty cell, a float its shortest exact text
+        writer.writerow(map(harmless, columns))
+    # None becomes an empty cell, a float its shortest exact text.
+    writer.writerows([_written(row.get(column)) for column in columns] for row in rows)
     return buffer.getvalue()
+
+
+_FORMULA = re.compile(r"'*[=+@-]")
+
+
+def _written(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    text = harmless(value)
+    return f"'{text}" if _FORMULA.match(text) and not _is_number(text) else text
+
+
+def _read(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _finite(value: object) -> object:

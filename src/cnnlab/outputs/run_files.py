@@ -17,6 +17,7 @@ import yaml
 
 from cnnlab.base.errors import RunError
 from cnnlab.base.metrics import Floats, Ints, confusion_matrix
+from cnnlab.base.printing import harmless
 from cnnlab.outputs.files import GRADIENTS_COLUMNS, Table, read_table
 from cnnlab.outputs.mistakes import Mistakes, read_mistakes
 from cnnlab.outputs.run_folder import RunFolder
@@ -194,6 +195,7 @@ def _layer_gradients(rows: list[list[str]]) -> LayerGradients:
 
 
 def _predictions(table: Table, classes: tuple[str, ...]) -> Predictions:
+    classes = tuple(map(harmless, classes))  # as the file has them
     score_names = tuple(f"score_{name}" for name in classes)
     has_all = set(score_names) <= set(table.header)
     rows = list(table.columns(("index", "target", "predicted", *(score_names if has_all else ("top1_score",)))))

@@ -19,7 +19,7 @@ from cnnlab.outputs.files import (
     METRICS_COLUMNS,
     Folder,
     Row,
-    _csv_text,
+    csv_text,
     replacing,
     write_text,
 )
@@ -135,7 +135,7 @@ class RunFolder(Folder):
         path = self.path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         is_new = not path.exists()
-        content = _csv_text(columns, rows, with_header=is_new).encode()
+        content = csv_text(columns, rows, with_header=is_new).encode()
         with path.open("ab", buffering=0) as file:  # unbuffered: a full disk is noticed here
             size = file.tell()
             try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,9 +12,11 @@ from typing import TYPE_CHECKING
 
 from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.base.paths import given_path
+from cnnlab.base.printing import one_line
 from cnnlab.base.schema import Plain
 from cnnlab.base.stopping import Stop
 from cnnlab.cli.commands.resume import RUN_HELP
+from cnnlab.outputs.files import csv_text
 from cnnlab.outputs.finding import find_run
 from cnnlab.runs.predicting.submission import check_ids, image_id, write_submission
 from cnnlab.runs.saved_config import saved_config
@@ -173,10 +174,8 @@ def _artist(features: Path, folder: RunFolder, trained: SavedNetwork, device: to
 
 
 def _write_csv(path: Path, columns: Sequence[str], rows: Sequence[Plain]) -> None:
-    with _writing("--csv", path), path.open("w", newline="", encoding="utf-8", errors="backslashreplace") as file:
-        writer = csv.DictWriter(file, columns, extrasaction="ignore", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    with _writing("--csv", path):
+        path.write_text(csv_text(columns, rows), encoding="utf-8", errors="backslashreplace", newline="")
 
 
 def _submit(path: Path, rows: Sequence[Plain], unreadable: Sequence[str]) -> None:
@@ -203,10 +202,11 @@ def _writing(option: str, path: Path) -> Iterator[None]:
 
 
 def _print_table(rows: Sequence[Plain], scores_are: str) -> None:
-    width = max(len("class"), *(len(row["predicted"]) for row in rows))
+    cells = [(one_line(row["predicted"]), _score(row, scores_are), one_line(row["file"])) for row in rows]
+    width = max(len("class"), *(len(name) for name, _, _ in cells))
     print(f"{'class':{width}}  {'score':>7}  file")
-    for row in rows:
-        print(f"{row['predicted']:{width}}  {_score(row, scores_are):>7}  {row['file']}")
+    for name, score, file in cells:
+        print(f"{name:{width}}  {score:>7}  {file}")
 
 
 def _score(row: Plain, scores_are: str) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.texts import printable
-from cnnlab.outputs.files import Folder
+from cnnlab.outputs.files import replacing
 
 COLUMNS = ("id", "label")
 _NUMBER = re.compile(r"(\d+)")
@@ -46,8 +48,10 @@ def write_submission(path: Path, labels: Mapping[str, str]) -> None:
         path: of the CSV file.
         labels: id -> name of the class.
     """
-    rows = [{"id": name, "label": labels[name]} for name in sorted(labels, key=_natural)]
-    Folder(path.parent).write_rows(path.name, COLUMNS, rows)
+    with replacing(path) as file, io.TextIOWrapper(file, encoding="utf-8", newline="") as text:
+        writer = csv.writer(text, lineterminator="\n")  # as it is: Kaggle compares it with its own
+        writer.writerow(COLUMNS)
+        writer.writerows((name, labels[name]) for name in sorted(labels, key=_natural))
 
 
 def _natural(name: str) -> tuple[list[tuple[int, str]], str]:
