@@ -72,7 +72,7 @@ for name, values in {"parallel": tiny * 0.1, "product": a @ (a * 0.1), "convolut
 
 
 def test_numbers_too_small_to_be_normal_are_zero_in_every_thread():
-    """The running means of an optimizer decay to such ones where a unit is dead, and some CPUs take 100 times as long."""
+    """Running means of an optimizer decay to such ones where a unit is dead, and some CPUs take 100 times as long."""
     done = subprocess.run([sys.executable, "-c", SMALL_NUMBERS], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == ["parallel 0", "product 0", "convolution 0", "its slope 0"]
 

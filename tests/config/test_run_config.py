@@ -8,7 +8,7 @@ import yaml
 
 from cnnlab.config.conf_files import conf_dir
 from cnnlab.config.load import load
-from cnnlab.config.run_config import DatasetConfig, RunConfig, cache_dir, size_keys, to_plain
+from cnnlab.config.run_config import DatasetConfig, RunConfig, cache_dir, size_keys, to_plain, with_whole_paths
 from cnnlab.config.tables import TABLES
 from tests.conftest import composed, tiny
 
@@ -79,3 +79,12 @@ def test_user_without_a_home_has_the_cache_beside_the_data(monkeypatch):
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     monkeypatch.setattr(Path, "home", homeless)
     assert cache_dir(load(composed("data_dir=of_mine"))) == Path("of_mine/cache")
+
+
+def test_whole_paths_mean_the_same_in_every_folder(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    config = load(composed("dataset=image_folder", "dataset.root=images", "plugins=[a.py]", "cache_dir=/c"))
+    whole = with_whole_paths(config)
+    assert whole.dataset.options["root"] == tmp_path / "images"
+    assert (whole.plugins, whole.data_dir, whole.cache_dir) == ((tmp_path / "a.py",), tmp_path / "data", Path("/c"))
+    assert with_whole_paths(whole) == whole

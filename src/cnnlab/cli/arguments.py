@@ -10,6 +10,7 @@ from pathlib import Path
 from cnnlab.base.errors import ConfigError, unknown
 from cnnlab.base.paths import given_path
 from cnnlab.cli.commands import BY_NAME, COMPOSED, DEFAULT, Command
+from cnnlab.cli.quoting import as_meant
 
 _SWEEP = ("-m", "--multirun")
 _CONFIG_DIR = ("-cd", "--config-dir")
@@ -114,7 +115,7 @@ def split_flags(command: Command, args: Sequence[str]) -> Arguments:
         if flags[-1:] == ["--info=all"] and word.isalpha():
             flags[-1] = f"--info={word}"
         elif not word.startswith("-"):
-            overrides.append(word)
+            overrides.append(as_meant(word))
         elif name in WITH_VALUE:
             if not is_joined and not words:
                 raise ConfigError(f"{name}: the value is missing.")

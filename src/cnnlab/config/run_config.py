@@ -156,6 +156,22 @@ def to_plain(config: RunConfig) -> dict[str, Any]:
     return {f.name: _plain(getattr(config, f.name)) for f in dataclasses.fields(config)}
 
 
+def with_whole_paths(config: RunConfig) -> RunConfig:
+    """Return a configuration that means the same in whatever folder one works."""
+    whole = {f.name: _whole(getattr(config, f.name)) for f in dataclasses.fields(config)}
+    return dataclasses.replace(config, **whole)
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, Path):
+        return value.absolute()
+    if isinstance(value, tuple):
+        return tuple(map(_whole, value))
+    if isinstance(value, Choice | DatasetConfig):
+        return dataclasses.replace(value, options={key: _whole(option) for key, option in value.options.items()})
+    return value
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, Choice | DatasetConfig):
         own = {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value) if f.name != "options"}

@@ -134,7 +134,9 @@ def attempt(
     """
     try:
         with disk_errors(RUNS):
-            return Outcome((yield from run(plain, overrides, in_sweep=in_sweep, library=library, stop=stop, track=track)))
+            return Outcome(
+                (yield from run(plain, overrides, in_sweep=in_sweep, library=library, stop=stop, track=track))
+            )
     except ConfigError as error:
         stop.look()
         return Outcome(2, str(error))

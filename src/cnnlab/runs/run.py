@@ -17,7 +17,7 @@ from cnnlab.building.networks import size_of
 from cnnlab.building.parts import Parts
 from cnnlab.building.procedures import build_parts
 from cnnlab.config.identity import Identity, identify
-from cnnlab.config.run_config import RunConfig, cache_dir, size_keys, to_plain
+from cnnlab.config.run_config import RunConfig, cache_dir, size_keys, to_plain, with_whole_paths
 from cnnlab.data.library import DataLibrary
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.lock import disk_errors, held
@@ -146,7 +146,8 @@ def _begin(
         write_status(folder, "running")
         folder.write_environment({"schema": SCHEMA, **environment(runtime), "plugins": list(identity.plugins)})
         # Wishes of a command, not of a run: saved, they would empty the folder again when the run goes on.
-        folder.write_config(to_plain(dataclasses.replace(config, rerun=False, plan=False)), overrides)
+        saved = dataclasses.replace(with_whole_paths(config), rerun=False, plan=False)
+        folder.write_config(to_plain(saved), overrides)
     return state
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 import shlex
 from collections.abc import Sequence
-from pathlib import Path
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.hashing import file_hash
+from cnnlab.base.paths import given_path
 from cnnlab.config.run_config import RunConfig
 from cnnlab.outputs.run_folder import RunFolder
 
@@ -39,12 +39,12 @@ def _same_plugins(folder: RunFolder, saved: Sequence[str], typed: str | None) ->
     named = f"--plugins {shlex.quote(','.join(map(str, saved)))}"
     if typed is None:
         raise ConfigError(f"--plugins: the run was trained with plugins, which are code. Name them: {named}")
-    paths = typed.strip("[]").split(",")
-    if missing := [path for path in paths if not Path(path).is_file()]:
+    paths = [given_path("--plugins", path) for path in typed.strip("[]").split(",")]
+    if missing := [path for path in paths if not path.is_file()]:
         raise ConfigError(f"--plugins: no file '{missing[0]}'. The run was trained with {named}")
-    if [file_hash(Path(path)) for path in paths] != folder.read_environment().get("plugins"):
+    if [file_hash(path) for path in paths] != folder.read_environment().get("plugins"):
         raise ConfigError(
             f"--plugins: not what {folder.run_id} was trained with, got {typed}: other files, or their content has "
             f"changed since (env.json keeps the hash of each). Put them back, in this order: {named}"
         )
-    return paths
+    return [str(path) for path in paths]

@@ -241,3 +241,13 @@ def test_folder_of_a_system_that_may_not_be_read_stops_nothing(tmp_path, monkeyp
 
     monkeypatch.setattr(os, "scandir", refuse)
     assert read_layout(tmp_path).notes == ("1 folder that systems make left out: 'lost+found'",)
+
+
+def test_classes_that_a_person_would_take_for_one_are_told(tmp_path):
+    for name in ("Cat", "cat", "caf\u00e9", "cafe\u0301", "dog"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "1.png").touch()
+    assert read_layout(tmp_path).notes == (
+        "classes 'Cat', 'cat' differ by case or Unicode form only: are they one?",
+        "classes 'cafe\u0301', 'caf\u00e9' differ by case or Unicode form only: are they one?",
+    )

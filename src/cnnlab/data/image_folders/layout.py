@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,7 +61,7 @@ def read_layout(root: Path) -> Layout:
         splits=tuple(map(roles.__getitem__, folders)),
         labels=tuple(map(labels.__getitem__, folders)),
         classes=classes,
-        notes=(*splits.notes, *_left_out(others), *not_data(listing)),
+        notes=(*splits.notes, *_left_out(others), *not_data(listing), *_look_alikes(classes)),
     )
 
 
@@ -160,3 +161,15 @@ def _left_out(paths: list[str]) -> list[str]:
     count = "1 file that is no image" if len(paths) == 1 else f"{len(paths)} files that are no images"
     by_suffix = ", ".join(suffix or "none" for suffix in sorted({Path(path).suffix.lower() for path in paths}))
     return [f"{count} left out, by suffix: {by_suffix}"]
+
+
+def _look_alikes(classes: Sequence[str]) -> list[str]:
+    """Say which classes a person would take for one: `Cat` and `cat`, or `é` as one character and as two."""
+    alike: dict[str, list[str]] = {}
+    for name in classes:
+        alike.setdefault(unicodedata.normalize("NFKC", name).casefold(), []).append(name)
+    return [
+        f"classes {quoted(names)} differ by case or Unicode form only: are they one?"
+        for names in alike.values()
+        if len(names) > 1
+    ]
