@@ -60,7 +60,7 @@ class Output:
         self._file = _Lossy(stream.fileno(), "w", closefd=False)
         self.stream = _Harmless(
             io.BufferedWriter(self._file), encoding=stream.encoding, errors="backslashreplace",
-            line_buffering=stream.line_buffering or stream.isatty(), write_through=stream is sys.__stderr__,
+            line_buffering=True, write_through=stream is sys.__stderr__,  # what was said stays when the process is killed
         )  # fmt: skip
 
     @property
