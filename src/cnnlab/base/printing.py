@@ -60,7 +60,8 @@ class Output:
         self._file = _Lossy(stream.fileno(), "w", closefd=False)
         self.stream = _Harmless(
             io.BufferedWriter(self._file), encoding=stream.encoding, errors="backslashreplace",
-            line_buffering=True, write_through=stream is sys.__stderr__,  # what was said stays when the process is killed
+            line_buffering=True,  # what was said stays when the process is killed
+            write_through=stream is sys.__stderr__,
         )  # fmt: skip
 
     @property
