@@ -58,10 +58,11 @@ class Output:
     def __init__(self, stream: io.TextIOWrapper) -> None:
         stream.flush()
         self._file = _Lossy(stream.fileno(), "w", closefd=False)
+        buffer = self._file if stream.write_through else io.BufferedWriter(self._file)  # as PYTHONUNBUFFERED wants it
         self.stream = _Harmless(
-            io.BufferedWriter(self._file), encoding=stream.encoding, errors="backslashreplace",
+            cast("io.BufferedWriter", buffer), encoding=stream.encoding, errors="backslashreplace",
             line_buffering=True,  # what was said stays when the process is killed
-            write_through=stream is sys.__stderr__,
+            write_through=stream.write_through,
         )  # fmt: skip
 
     @property
