@@ -40,7 +40,7 @@ WRONG = [
     ),
     ("optimizer=null", "optimizer: takes the name of an option, got null. See: cnnlab list optimizer"),
     ("optimizer=3", "optimizer: takes the name of an option, got 3. See: cnnlab list optimizer"),
-    ("+hydra/launcher=[0.5]", "hydra/launcher: is there already. Write hydra/launcher=..., without '+'."),
+    ("+hydra/env=[0.5]", "+hydra/env: takes the name of an option, got [0.5]."),
     ("++optimizer={name:adam,3:4}", "optimizer (adam): unexpected '3'. It takes: betas, eps, lr, weight_decay."),
 ]
 
