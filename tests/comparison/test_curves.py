@@ -39,6 +39,14 @@ def test_mean_and_band_over_seeds_worked_by_hand():
     assert (curves.num_seeds, curves.num_epochs) == (2, 2)
 
 
+def test_runs_that_shared_a_gpu_have_curves_without_seconds():
+    arm = arm_of([0.9, 0.9])
+    first, second = arm.runs
+    curves = read_curves(replace(arm, runs=(first, replace(second, environment={"abreast": 4}))))
+    assert np.isnan(curves.seconds).all()
+    assert curves.num_epochs == len(curves.bands["val_accuracy"].mean)
+
+
 def test_curve_ends_with_the_seed_that_ended_first():
     arm = arm_of([0.9, 0.9])
     metrics("trial-arm0-s0", val_accuracy=[0.1, 0.2, 0.3], seconds=[1.0] * 3)

@@ -41,3 +41,20 @@ class FrozenTrack(RecordingTrack):
     def record(self, run):
         super().record(run)
         return lambda: None
+
+
+class FrozenRates(RecordingTrack):
+    """Replays a step at the learning rates that it was recorded with, as one that read them on the host."""
+
+    def record(self, run):
+        table = run.__self__.workspace._table
+        recorded = table.clone()
+        super().record(run)
+
+        def replay():
+            now = table.clone()
+            table.copy_(recorded)
+            run()
+            table.copy_(now)
+
+        return replay

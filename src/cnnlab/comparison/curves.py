@@ -39,7 +39,7 @@ class Curves:
     """How an arm learned, up to the last epoch that all its seeds reached."""
 
     seconds: Floats
-    """(E,) of training up to the end of each epoch, mean over the seeds."""
+    """(E,) of training up to the end of each epoch, mean over the seeds; NaN where a run shared a GPU."""
     bands: dict[str, Band]
     """Name of METRICS -> figure; those that were never measured are left out."""
     num_seeds: int
@@ -69,7 +69,10 @@ def read_curves(arm: Arm) -> Curves | None:
     stacked = np.stack([table[:epochs] for table in tables])  # (seeds, E, 1 + metrics)
     bands = {name: _band(stacked[:, :, i]) for i, name in enumerate(METRICS, 1)}
     measured = {name: band for name, band in bands.items() if np.isfinite(band.mean).any()}
-    return Curves(stacked[:, :, 0].cumsum(axis=1).mean(axis=0), measured, len(tables))
+    seconds = stacked[:, :, 0].cumsum(axis=1).mean(axis=0)
+    if not all(run.is_timed for run in runs):
+        seconds = np.full(epochs, np.nan)
+    return Curves(seconds, measured, len(tables))
 
 
 def notes_on_curves(results: Sequence[Result], drawn: Collection[str], names: Mapping[str, str]) -> list[str]:

@@ -138,11 +138,11 @@ class DeviceWorkspace(EpochWorkspace):
         sizes = [rest[start : start + 3] for start in range(0, len(rest), 3)]
         return Figures(losses, int(values[self.num_steps]), sizes)
 
-    def rewind(self) -> None:
-        """Let the next step be the piece's first one and the epoch's, at half the learning rate: for a trial."""
+    def rewind(self, factor: float) -> None:
+        """Let the next step be the piece's first one and the epoch's, at learning rates times a factor: for a trial."""
         self._step.zero_()
         self._place.zero_()
-        self._table.mul_(0.5)
+        self._table.mul_(factor)
 
     def tensors(self) -> list[Tensor]:
         """Return what steps change here, and `rewind`."""

@@ -106,7 +106,8 @@ const visible = () => [...shown].filter((place) => data.arms[place].curves).sort
 function drawCurves() {
   const host = byId("curves"), figure = choice("figure"), key = choice("split") + "_" + figure;
   const isAccuracy = figure === "accuracy", overSeconds = choice("x") === "seconds", factor = isAccuracy ? 100 : 1;
-  const places = visible().filter((place) => data.arms[place].curves.bands[key]);
+  const isTimed = (place) => data.arms[place].curves.seconds[0] !== null;  // runs that share a GPU have no seconds
+  const places = visible().filter((place) => data.arms[place].curves.bands[key] && (!overSeconds || isTimed(place)));
   const scaled = (values) => values.map((value) => value === null ? null : factor * value);
   const tables = places.map((place) => {
     const { seconds, bands } = data.arms[place].curves;
