@@ -28,6 +28,14 @@ def test_batch_hard_triplets_are_the_value_worked_by_hand():
     assert float(triplet(margin=2.5).term(LINE, TARGETS)) == pytest.approx((0.5 + 1.5 + 4.5 + 0.5) / 4, abs=1e-5)
 
 
+def test_triplets_of_features_far_from_zero_are_those_near_it():
+    near = torch.randn(8, 16, generator=torch.Generator().manual_seed(0))
+    targets = torch.arange(8) % 2
+    far = (near.double() + 1000).float()
+    expected = float(triplet().term(near, targets))
+    assert float(triplet().term(far, targets)) == pytest.approx(expected, rel=1e-3)
+
+
 def test_image_without_another_of_its_class_counts_for_nothing():
     assert float(triplet(margin=2.5).term(LINE[:3], TARGETS[:3])) == pytest.approx((0.5 + 1.5) / 2, abs=1e-5)
 

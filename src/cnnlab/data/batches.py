@@ -149,7 +149,9 @@ class Batches:
         order = torch.arange(self.num_images)
         if shuffle:
             order = draw_order(self._labels_here, images_per_class, generator(seed, "order", epoch))
-        draws = torch.rand(self.num_images, augmentation.num_draws, generator=generator(seed, "augment", epoch))
+        draws = augmentation.draw(
+            self.num_images, lambda step: generator(seed, "augment", f"{epoch}/{step}" if step else epoch)
+        )
         order, draws = order.to(self.device), draws.to(self.device)
         if (mixing := augmentation.mixing) is None:
             for start, stop, sizes in self._pieces():

@@ -69,7 +69,7 @@ class BatchHardTriplet(FeatureLoss):
 
     def term(self, features: Tensor, targets: Tensor) -> Tensor:
         """Return the term."""
-        distance = _distances(features)
+        distance = _distances(features - features.detach().mean(0))  # from afar, squares would cancel
         is_same = targets[:, None] == targets
         is_itself = torch.eye(len(targets), dtype=torch.bool, device=targets.device)
         farthest = distance.masked_fill(~is_same | is_itself, 0.0).amax(1)
@@ -91,7 +91,7 @@ class CenterLoss(FeatureLoss):
 
     term = 1/2 mean_n |f[n] - c[y[n]]|^2
     after each batch  c[k] -= rate * sum_{n: y[n] = k} (c[k] - f[n]) / (1 + #{n: y[n] = k})
-    Wen et al. 2016, ECCV, eqs. 2 to 4
+    Wen et al. 2016, ECCV, eqs. 2 to 4; there the term is half the sum, so that a weight goes with a batch size
 
     Args:
         num_classes: K.

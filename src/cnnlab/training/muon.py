@@ -24,7 +24,8 @@ class Muon(Optimizer):
 
     The factor gives a step the size that AdamW's has, so that one learning rate serves both (Liu et al. 2025,
     arXiv:2502.16982, sec. 2.2). Filters (O, I, h, w) are a matrix of O rows. Parameters of one dimension, biases and
-    normalizations, are AdamW's. torch has a Muon from 2.9 on, which takes nothing but matrices.
+    normalizations, are AdamW's; first layer and classifier are not, which the author leaves to it too. torch has a Muon
+    from 2.9 on, which takes nothing but matrices.
 
     Args:
         groups: as torch takes them; each is parted into matrices and others.

@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from cnnlab.base.randomness import generator
 from cnnlab.data.augmentations import AUGMENTATIONS
 from cnnlab.data.augmentations.composition import Augmentation, compose
 from tests.data.augmentations.images import noise, uniform
@@ -17,6 +18,24 @@ def test_steps_are_done_in_order_each_with_its_own_draws():
     draws = torch.tensor([[1.0, 3.0, 4.0], [2.0, 5.0, 6.0]])
     assert augmentation.num_draws == 3
     assert augmentation.apply(images, draws).tolist() == [[2 * (1 + 10) + 7], [2 * (2 + 20) + 11]]
+
+
+def draws_of(*steps):
+    """Return what the steps of a chain draw, by their names in it."""
+    chain = AUGMENTATIONS["chain"](steps=steps)
+    drawn = chain.draw(4, lambda name: generator(0, "augment", f"3/{name}"))
+    return dict(zip([name for name, _ in chain.streams], torch.split(drawn, [n for _, n in chain.streams], dim=1)))
+
+
+def test_step_of_a_chain_draws_the_same_whatever_stands_before_it():
+    alone, behind = draws_of("cutout"), draws_of("flip_crop", {"name": "cutout", "side": 0.3})
+    assert torch.equal(behind["cutout"], alone["cutout"])
+
+
+def test_step_that_comes_twice_draws_anew():
+    drawn = draws_of("cutout", "flip_crop", "cutout")
+    assert list(drawn) == ["cutout", "flip_crop", "cutout 2"]
+    assert not torch.equal(drawn["cutout"], drawn["cutout 2"])
 
 
 def test_no_steps_are_the_images_as_they_are():

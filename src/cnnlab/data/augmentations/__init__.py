@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 
 from cnnlab.base.errors import ConfigError, unknown
 from cnnlab.base.schema import check_options
@@ -34,9 +35,23 @@ def chain(*, steps: tuple[Step, ...] = ("flip_crop", "cutout")) -> Augmentation:
     """Several augmentations one after the other, each by its name, or by its name and options."""
     built = [_step(f"augmentation.steps.{place}", step) for place, step in enumerate(steps)]
     try:
-        return compose(*built)
+        return compose(*built, names=_names(steps))
     except ValueError as error:
         raise ConfigError(f"augmentation.steps: {str(error).removeprefix('compose: ')}") from error
+
+
+def _names(steps: Sequence[Step]) -> list[str]:
+    """Return names to draw by: with another step in front, a step does to an image what it did without.
+
+    A step that comes again has a name of its own.
+    """
+    names: list[str] = []
+    seen: Counter[str] = Counter()
+    for step in steps:
+        name = step if isinstance(step, str) else str(step.get("name"))
+        seen[name] += 1
+        names.append(name if seen[name] == 1 else f"{name} {seen[name]}")
+    return names
 
 
 def _step(where: str, step: Step) -> Augmentation:

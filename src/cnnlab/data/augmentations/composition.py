@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -28,10 +28,28 @@ class Augmentation:
     """(uint8 (N, C, H, W), float32 (N, num_draws) uniform in [0, 1)) -> uint8 (N, C, H, W)."""
     mixing: Mixing | None = None
     """Follows `apply`, which has then been done to the partners too; None leaves images and targets apart."""
+    streams: tuple[tuple[str, int], ...] = ()
+    """Names of steps and their columns of the draws, which are drawn by name; empty: all in one, without a name."""
+
+    def draw(self, num_images: int, generator_of: Callable[[str], torch.Generator]) -> Tensor:
+        """Return uniform draws for so many images, float32 (N, num_draws).
+
+        Args:
+            num_images: N.
+            generator_of: name of a step, or "" -> a generator for it alone.
+        """
+        streams = self.streams or (("", self.num_draws),)
+        return torch.cat(
+            [torch.rand(num_images, columns, generator=generator_of(name)) for name, columns in streams], 1
+        )
 
 
-def compose(*steps: Augmentation) -> Augmentation:
+def compose(*steps: Augmentation, names: Sequence[str] | None = None) -> Augmentation:
     """Do the steps one after the other, each with its own columns of the draws; a mixing follows them all.
+
+    Args:
+        steps: in their order.
+        names: of the steps: each is then drawn by itself, whatever stands before it.
 
     Raises:
         ValueError: two of the steps mix.
@@ -46,7 +64,8 @@ def compose(*steps: Augmentation) -> Augmentation:
             images = step.apply(images, own_draws)
         return images
 
-    return Augmentation(sum(num_draws), apply, *mixings)
+    streams = () if names is None else tuple(zip(names, num_draws))
+    return Augmentation(sum(num_draws), apply, mixings[0] if mixings else None, streams)
 
 
 def per_image(values: Tensor) -> Tensor:

@@ -180,7 +180,8 @@ def random_resized_crop(
 
     def apply(images: Tensor, draws: Tensor) -> Tensor:
         area = between(draws[:, 0], *scale)
-        # A box with this part of the area fits for ratios from area to 1 / area, so that none has to be drawn again.
+        # A box with this part of the area fits for ratios from area to 1 / area, so that none has to be drawn again;
+        # torchvision draws up to ten that may not fit, and then takes the middle.
         shape = between(draws[:, 1], area.log().clamp_min(flattest), (-area.log()).clamp_max(tallest)).exp()
         height = _box_side((area / shape).sqrt(), images.shape[2])
         width = _box_side((area * shape).sqrt(), images.shape[3])

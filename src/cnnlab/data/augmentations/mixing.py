@@ -48,7 +48,7 @@ def cutout(*, side: Portion = 0.5, fill: Gray = 128, probability: Probability = 
         height, width = images.shape[2:]
         half = (draws[:, 2] < probability) * int(side * min(height, width) / 2)
         mask = box_mask(images, (draws[:, 0] * width).long(), (draws[:, 1] * height).long(), half, half)
-        return torch.where(mask, fill, images)
+        return torch.where(mask, fill, images)  # one gray for all data sets; the paper takes the data set's mean
 
     return Augmentation(3, apply)
 
