@@ -19,7 +19,7 @@ from omegaconf import DictConfig
 from cnnlab.base.schema import Plain
 from cnnlab.cli.composed import plain_values, typed
 from cnnlab.cli.consent import check_plugins
-from cnnlab.cli.jobs import TrainJob
+from cnnlab.cli.jobs import TrainJob, outcome_of
 from cnnlab.sweeps.abreast import Abreast, width_of
 from cnnlab.sweeps.processes import Processes, Task
 
@@ -62,7 +62,7 @@ class CnnlabLauncher(BasicLauncher):
         job = self.job
         runs = [Beginning(functools.partial(self._composed, text), job.library, job.stop) for text in job_overrides]
         if not runs or runs[0].kind is None:
-            return super().launch(job_overrides, initial_job_idx)
+            return [self._alone(text, initial_job_idx + place) for place, text in enumerate(job_overrides)]
         abreast = Abreast(self.width(), is_urgent=lambda: job.stop.is_urgent, release=release_memory)
         outcomes = dict(enumerate(abreast.run(runs)))
         if lost := [place for place, outcome in outcomes.items() if outcome.is_device_lost]:
@@ -70,6 +70,11 @@ class CnnlabLauncher(BasicLauncher):
             again = Processes(n_jobs=1, threads=None, gpus=(), timeout_minutes=None)
             outcomes |= zip(lost, again.run([job_overrides[place] for place in lost], self._task))
         return [_returned(outcome) for outcome in outcomes.values()]
+
+    def _alone(self, overrides: Sequence[str], place: int) -> JobReturn:
+        """Carry out one run as Hydra does, and keep how it ended alone: with each it returns three configurations."""
+        (returned,) = super().launch([overrides], place)
+        return _returned(outcome_of(returned))
 
     def _task(self, overrides: Sequence[str]) -> Task:
         plain, words = self._composed(overrides)
