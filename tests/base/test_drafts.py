@@ -38,6 +38,7 @@ def test_draft_carries_the_number_of_its_process(tmp_path):
 
 def test_folder_where_nothing_was_made_yet_holds_none(tmp_path):
     remove_abandoned(tmp_path / "nowhere")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_folder_of_a_draft_is_gone_whatever_happens(tmp_path):

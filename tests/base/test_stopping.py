@@ -72,12 +72,13 @@ def test_outside_the_main_thread_signals_stay_as_they_are():
 
 
 def test_terminal_that_may_be_closed_stays_without_effect():
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup leaves it
+    before, stop = signal.signal(signal.SIGHUP, signal.SIG_IGN), Stop()  # as nohup leaves it
     try:
-        with Stop().heard():
+        with stop.heard():
             signal.raise_signal(signal.SIGHUP)
     finally:
         signal.signal(signal.SIGHUP, before)
+    assert not stop.is_wanted
 
 
 def test_stop_goes_to_other_processes():

@@ -73,7 +73,7 @@ def test_what_reads_may_use_the_library_itself():
 
 def test_failed_reading_leaves_nothing():
     library = DataLibrary(limit=10_000)
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(ZeroDivisionError, match="by zero"):
         library.get("a", lambda: 1 // 0)
     assert library.get("a", source).classes == ("a", "b")
 

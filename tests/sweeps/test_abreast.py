@@ -138,7 +138,7 @@ def test_run_that_would_compute_otherwise_for_lack_of_memory_is_begun_again_alon
 def test_wish_to_stop_lets_every_run_keep_what_is_done():
     gpu = FakeGpu()
     runs = [Run("a", gpu, 4, error=Interrupted()), Run("b", gpu, 3), Run("c", gpu, 2), Run("d", gpu)]
-    with pytest.raises(Interrupted):
+    with pytest.raises(Interrupted, match=r"^$"):
         abreast(FixedWidth(3)).run(runs)
     assert (gpu.log.count("b"), gpu.log.count("c"), gpu.log.count("d"), gpu.going) == (3, 2, 0, 0)
 
@@ -146,7 +146,7 @@ def test_wish_to_stop_lets_every_run_keep_what_is_done():
 @pytest.mark.parametrize(("error", "is_urgent"), [(Interrupted(), True), (SystemExit(), False)])
 def test_second_wish_and_whatever_else_ends_them_at_once(error, is_urgent):
     gpu = FakeGpu()
-    with pytest.raises(type(error)):
+    with pytest.raises(type(error), match=r"^$"):
         abreast(FixedWidth(2), is_urgent=lambda: is_urgent).run([Run("a", gpu, error=error), Run("b", gpu, 9)])
     assert (gpu.log.count("b"), gpu.going) == (1, 0)
 

@@ -51,7 +51,7 @@ def test_file_without_marks_is_read_by_its_name_alone(tmp_path):
     bytes_of_tga = io.BytesIO()
     Image.new("RGB", (8, 8), COLOUR).save(bytes_of_tga, format="TGA")
     (tmp_path / "a.png").write_bytes(bytes_of_tga.getvalue())
-    with pytest.raises(Image.UnidentifiedImageError):
+    with pytest.raises(Image.UnidentifiedImageError, match="cannot identify image file"):
         decode(tmp_path / "a.png", 3, 8, 8)
     assert "TGA" in formats_of("a.TGA")
 
