@@ -9,6 +9,7 @@ from urllib.error import URLError
 
 import pytest
 import torch
+import torchvision
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
@@ -102,6 +103,17 @@ def refusal(check, *args, **options):
     except ConfigError as error:
         return str(error)
     return None
+
+
+@pytest.fixture
+def imagenet_file(in_empty_folder, monkeypatch):
+    """Return a generated file where torchvision keeps the weights that it has downloaded."""
+    monkeypatch.setenv("TORCH_HOME", str(in_empty_folder))
+    torch.manual_seed(1)
+    path = in_empty_folder / "hub" / "checkpoints" / "squeezenet1_1-b8a52dc0.pth"
+    path.parent.mkdir(parents=True)
+    torch.save(torchvision.models.squeezenet1_1().state_dict(), path)
+    return path
 
 
 @pytest.fixture

@@ -39,17 +39,6 @@ def rows(folder, name):
     return folder.read_rows(name)
 
 
-@pytest.fixture
-def imagenet_file(tmp_path, monkeypatch):
-    """A generated file where torchvision keeps the weights that it has downloaded."""
-    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
-    torch.manual_seed(1)
-    path = tmp_path / "hub" / "checkpoints" / "squeezenet1_1-b8a52dc0.pth"
-    path.parent.mkdir(parents=True)
-    torch.save(torchvision.models.squeezenet1_1().state_dict(), path)
-    return path
-
-
 @pytest.mark.parametrize("head", HEADS)
 def test_run_of_every_head_leaves_what_a_run_leaves(head):
     binary = ["dataset.num_classes=2"] if head == "svm_binary" else []

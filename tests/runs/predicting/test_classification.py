@@ -128,16 +128,6 @@ def check_files_get_the_scores_of_the_run(config, *, tolerance=1e-5, runtime=RUN
     return trained.images
 
 
-@pytest.fixture
-def imagenet_file(in_empty_folder, monkeypatch):
-    """A generated file where torchvision keeps the weights that it has downloaded."""
-    monkeypatch.setenv("TORCH_HOME", str(in_empty_folder))
-    torch.manual_seed(1)
-    path = in_empty_folder / "hub" / "checkpoints" / "squeezenet1_1-b8a52dc0.pth"
-    path.parent.mkdir(parents=True)
-    torch.save(torchvision.models.squeezenet1_1().state_dict(), path)
-
-
 @pytest.mark.usefixtures("in_empty_folder")
 @pytest.mark.parametrize("size", [(), ("dataset.image_size=36",)], ids=str)
 @pytest.mark.parametrize("kind", KINDS)
