@@ -58,7 +58,8 @@ def start_runtime(*, device: str, precision: str, threads: int | None, determini
     if is_cuda:
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # one for all runs: its size changes bits
         os.environ.setdefault("CUDA_DEVICE_MAX_CONNECTIONS", "32")  # streams that share a queue wait for each other
-        threading.Thread(target=torch.zeros, args=(1,), kwargs={"device": chosen}, daemon=True).start()
+        if not torch.cuda.is_initialized():  # type: ignore[no-untyped-call] # later, a run may be capturing
+            threading.Thread(target=torch.zeros, args=(1,), kwargs={"device": chosen}, daemon=True).start()
     hold_freed_memory()
     reset_peak_memory(chosen)
     return Runtime(chosen, _choose_precision(precision, chosen), torch.get_num_threads())
