@@ -6,6 +6,8 @@ import shlex
 
 import yaml
 
+from cnnlab.comparison.arms import find_arm, read_arms
+from cnnlab.comparison.judging import answer, question_of
 from cnnlab.outputs.files import METRICS_COLUMNS, RUNS
 from cnnlab.outputs.run_folder import SCHEMA, RunFolder
 from cnnlab.outputs.status import write_status
@@ -117,6 +119,18 @@ def write_study(arms, *, name="trial", command="cnnlab -m optimizer=sgd,adam see
     ordered = [row for _, row in sorted(rows, key=lambda pair: pair[0])]
     folder.write_grid(Study(name, command, **about), ordered)
     return folder
+
+
+def answered(arms, *, baseline=None, plan=None, margin=None, **more):
+    """Write a study, and answer its question."""
+    found = read_arms(write_study(arms, **more))
+    named = None if baseline is None else find_arm(found, baseline)
+    return answer(found, question_of(found, named, margin=margin, plan=plan))
+
+
+def results_of(arms, **more):
+    """Return name of an arm -> what is said of it."""
+    return {result.arm.name: result for result in answered(arms, **more).results}
 
 
 def _nested(arm):

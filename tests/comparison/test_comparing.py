@@ -29,6 +29,12 @@ def test_baseline_of_the_study_counts_unless_another_is_named():
     assert compare_study(folder, baseline="sgd").baseline.arm.name == "optimizer=sgd"
 
 
+def test_three_arms_have_no_baseline_unless_one_is_named():
+    folder = write_study(ARMS | {"optimizer=nadam": [0.7, 0.8, 0.9]})
+    assert (compare_study(folder).baseline, compare_study(folder).best.seeds) == (None, 3)
+    assert compare_study(folder, baseline="sgd").best is None
+
+
 def test_study_with_runs_on_different_data_is_refused():
     arms = {"dataset=digits": [0.9], "dataset=mnist": [0.9]}
     with pytest.raises(ConfigError, match=r"^dataset: runs on different data or splits cannot be compared, got digits"):
@@ -47,4 +53,5 @@ def test_runs_are_compared_without_a_study():
     comparison = compare_runs([RunFolder(RUNS / name) for name in ("a0", "a1", "b0", "b1")])
     assert [comparison.name(result) for result in comparison.ranked] == ["adam", "sgd"]
     assert comparison.folder.path.name == "comparison"
-    assert comparison.advice is None
+    assert comparison.next_step == "cnnlab predict b0 IMAGE...  (classify with its best run)"
+    assert comparison.baseline.arm.name == "optimizer=sgd"

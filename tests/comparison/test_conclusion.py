@@ -1,12 +1,14 @@
-"""The verdict in sentences."""
+"""The figures below the headline, in sentences."""
 
 import pytest
 import yaml
 
 from cnnlab.comparison import compare_study
+from cnnlab.outputs.study_folder import SeedPlan
 from tests.comparison.study_maker import write_study
 from tests.conftest import CONF
 
+PLAN = SeedPlan((5, 8, 12, 20))
 SGD, ADAM, MOMENTUM = "optimizer=sgd", "optimizer=adam", "optimizer=momentum"
 
 
@@ -14,115 +16,112 @@ def sentences(arms, **more):
     return list(compare_study(write_study(arms, **more)).conclusion)
 
 
-def test_best_arm_that_is_better_is_named_with_its_interval():
+LOW, HIGH = [0.50, 0.52, 0.51, 0.49, 0.50], [0.90, 0.91, 0.89, 0.90, 0.92]
+
+
+def test_arm_that_is_better_is_named_with_test_and_interval():
     assert sentences({SGD: [0.70, 0.80, 0.90], ADAM: [0.75, 0.84, 0.94]}) == [
-        "adam, the better one by validation, is better than sgd by 4.33 points of test accuracy: 95 % interval +2.90 "
-        "to +5.77, p = 0.0059, over 3 seeds on this test set of 100 images.",
+        "adam is better than sgd by 4.33 points of test accuracy: p = 0.017 (paired t-test over 3 seeds); 95 % "
+        "interval of this arm alone +1.85 to +6.82, over 3 seeds on this test set of 100 images.",
         "The arms differ in optimizer.",
     ]
 
 
-def test_difference_that_was_not_shown_says_how_many_seeds_it_would_take():
+def test_difference_that_was_not_shown_says_how_many_seeds_a_new_study_would_take():
     (verdict, *_) = sentences({SGD: [0.70, 0.80, 0.90], ADAM: [0.72, 0.79, 0.93]})
     assert verdict == (
-        "No difference shown between adam, the better one by validation, and sgd: +1.33 points of test accuracy, 95 % "
-        "interval -3.84 to +6.50, p = 0.38, over 3 seeds on this test set of 100 images. If the true difference is "
-        "the observed one, 22 seeds would show it four times in five."
+        "Not shown: adam +1.33 points of test accuracy to sgd, p = 0.38 (paired t-test over 3 seeds); 95 % interval of "
+        "this arm alone -3.84 to +6.50, over 3 seeds on this test set of 100 images. A new study of 22 seeds an arm "
+        "would show a difference of this size four times in five."
     )
 
 
-REASONS = [
-    ([0.8, 0.7, 0.6], [0.9, 0.8, 0.7], "All seeds differ by the same amount: without spread there is nothing to test."),
-    ([0.9, 0.8, 0.7], [0.91, 0.8, 0.7], "That is less than one test image."),
-]
+def test_seeds_of_a_new_study_are_counted_at_the_corrected_level():
+    arms = {SGD: [0.70, 0.80, 0.90], ADAM: [0.72, 0.79, 0.93], MOMENTUM: [0.71, 0.80, 0.89]}
+    assert "A new study of 26 seeds an arm" in sentences(arms, baseline=SGD)[0]
 
 
-@pytest.mark.parametrize(("sgd", "adam", "reason"), REASONS)
-def test_why_a_difference_cannot_be_shown_is_said(sgd, adam, reason):
-    (verdict, *_) = sentences({SGD: sgd, ADAM: adam})
-    assert verdict.startswith("No difference shown between adam")
-    assert verdict.endswith(f"on this test set of 100 images. {reason}")
-
-
-def test_difference_that_only_the_correction_takes_back_says_so():
-    arms = {SGD: [0.70, 0.80, 0.90], ADAM: [0.74, 0.82, 0.94]} | {
-        f"optimizer=o{i}": [0.70, 0.81, 0.89] for i in range(4)
-    }
-    (verdict, *_) = sentences(arms)
-    assert verdict.endswith(
-        "95 % interval +0.46 to +6.20, p = 0.19 (Holm-corrected), over 3 seeds on this test set of 100 images. "
-        "Compared alone it would have been shown; of 5 comparisons one may look so by chance."
+def test_interval_that_says_nothing_gives_its_place_to_the_runs():
+    (verdict, *_) = sentences({SGD: [0.1, 0.9, 0.9], ADAM: [0.9, 0.1, 0.9]})
+    assert verdict.startswith(
+        "Not shown: adam +0.00 points of test accuracy to sgd, p = 1 (paired t-test over 3 seeds);"
     )
+    assert "; runs from -80.0 to +80.0, over 3 seeds on this test set of 100 images." in verdict
 
 
-def test_other_arms_are_grouped_by_their_verdicts():
-    arms = {SGD: [0.70, 0.80, 0.90], MOMENTUM: [0.60, 0.71, 0.79], ADAM: [0.75, 0.84, 0.94]}
-    assert sentences(arms | {"optimizer=adamw": [0.71, 0.79, 0.91], "optimizer=nadam": [0.1, "diverged", 0.1]}) == [
-        "adam, the best of 5 arms by validation, is better than sgd by 4.33 points of test accuracy: 95 % interval "
-        "+2.90 to +5.77, p = 0.012 (Holm-corrected), over 3 seeds on this test set of 100 images.",
-        "Worse: momentum (-10.00 ± 2.48).",
-        "No difference shown, corrected for 3 arms: adamw (+0.33 ± 2.87).",
-        "Diverged in 1 of 3: nadam.",
+def test_other_arms_are_grouped_by_their_verdicts_in_one_sentence():
+    arms = {SGD: LOW, MOMENTUM: [0.40, 0.41, 0.42, 0.39, 0.40], ADAM: HIGH, "optimizer=nadam": [0.1, "diverged", 0.1]}
+    arms["optimizer=adamw"] = [0.51, 0.50, 0.52, 0.50, 0.49]
+    assert sentences(arms, baseline=SGD)[1:] == [
+        "Worse: momentum (-10.00); no difference shown: adamw (+0.00); diverged in 1 of 3: nadam.",
         "The arms differ in optimizer.",
     ]
 
 
-def test_arm_with_one_seed_beside_others_is_said_to_have_no_verdict():
-    arms = {SGD: [0.7, 0.8], ADAM: [0.7, 0.9], MOMENTUM: [0.7], "optimizer=nadam": ["failed"]}
-    assert "One seed, hence no verdict: momentum." in sentences(arms)
-
-
-def test_baseline_that_leads_is_said_to_lead():
-    arms = {SGD: [0.75, 0.84, 0.94], ADAM: [0.70, 0.80, 0.90]}
-    assert sentences(arms)[:2] == [
-        "The baseline sgd is the best of 2 arms by validation; no arm is shown to be better than it on this test set "
-        "of 100 images.",
-        "Worse: adam (-4.33 ± 1.43).",
+def test_best_arm_is_said_with_what_it_is_ahead_and_who_ruled_out_whom():
+    arms = {SGD: LOW, MOMENTUM: [0.60, 0.61, 0.62, 0.59, 0.60], ADAM: HIGH, "optimizer=nadam": [0.9, "failed"]}
+    assert sentences(arms)[:3] == [
+        "95 % sure: at least 27.33 points of test accuracy ahead of every other arm, over 5 seeds on this test set of "
+        "100 images (one-sided paired t-tests, each at 0.05 / 3).",
+        "Ruled out by adam: sgd (p < 0.001), momentum (p < 0.001); p is corrected for 3 comparisons.",
+        "Not compared: nadam (failed in 1 of 2).",
     ]
 
 
-def test_validation_chooses_and_test_may_contradict():
-    arms = {SGD: [0.75, 0.84, 0.94], ADAM: [0.70, 0.80, 0.90]}
-    (verdict, *_) = sentences(arms, more={ADAM: {"val": 0.99}})
-    assert verdict.startswith("adam, the better one by validation, is worse than sgd by 4.33 points")
+def test_arms_that_may_be_the_best_are_said_to_be_left():
+    arms = {SGD: LOW, MOMENTUM: HIGH, ADAM: HIGH}
+    assert sentences(arms)[0] == (
+        "95 % sure: an arm is out where another one is shown to be ahead of it, over 5 seeds on this test set of 100 "
+        "images (one-sided paired t-tests, each at 0.05 / 2)."
+    )
+    assert sentences(dict.fromkeys(arms, HIGH))[0].startswith("No arm is shown to be ahead of another, over 5 seeds")
+    assert "momentum and adam will do: no other arm left is more than 3 points ahead (95 % sure)." in sentences(
+        arms, margin=3.0
+    )
 
 
-def test_arm_better_on_test_is_named_where_the_baseline_leads_on_validation():
-    arms = {SGD: [0.70, 0.80, 0.90], ADAM: [0.75, 0.84, 0.94]}
-    (verdict, *_) = sentences(arms, more={SGD: {"val": 0.99}})
-    assert verdict.endswith("by validation; adam is better than it on this test set of 100 images.")
+def test_twenty_arms_are_told_in_at_most_five_sentences():
+    arms = {f"optimizer=o{i}": [0.1 * (i % 7) + x / 100 for x in (10, 12, 11, 9, 10)] for i in range(20)}
+    for more in ({}, {"baseline": "optimizer=o3"}, {"plan": PLAN}):
+        found = compare_study(write_study(arms, **more))
+        assert 1 + len(found.conclusion) <= 5
+        assert max(map(len, found.conclusion)) < 500
 
 
-def test_without_validation_the_sentence_is_about_all_arms():
-    arms = {SGD: [0.70, 0.80, 0.90], ADAM: [0.75, 0.84, 0.94]}
-    (verdict, *_) = sentences(arms, more={name: {"val": False} for name in arms})
-    assert verdict == "Validation chooses no arm; adam is better than the baseline sgd on this test set of 100 images."
+PLANNED = [
+    ([0.60, 0.61, 0.62, 0.60, 0.61], {},
+     "adam is better than sgd by 10.40 points of test accuracy, decided after 5 of at most 20 seeds: p < 0.001 "
+     "(corrected for 4 looks), interval over all looks +8.05 to +12.75, over 5 seeds on this test set of 100 images."),
+    ([0.50, 0.52, 0.51, 0.49, 0.51], {"margin": 3.0},
+     "adam is within 3 points of sgd, decided after 5 of at most 20 seeds: p = 0.013, two one-sided tests, corrected; "
+     "+0.20 points, over 5 seeds on this test set of 100 images."),
+    ([0.51, 0.54, 0.50, 0.53, 0.50], {},
+     "Not decided after 5 seeds: adam +1.20 points of test accuracy to sgd, interval over all looks -3.33 to +5.73: a "
+     "difference beyond these ends is excluded, none is shown."),
+]  # fmt: skip
 
 
-ALONE = "One arm, nothing to compare it with:"
-SINGLE = [
-    ({SGD: [0.9], ADAM: [0.8]}, "No verdict from one seed: what differs on this test set of 100 images may be chance."),
-    ({"": [0.9, 0.8]}, f"{ALONE} 85.00 ± 63.53 % test accuracy over 2 seeds on this test set of 100 images."),
-    ({"": [0.9]}, f"{ALONE} 90.00 % test accuracy from one seed on this test set of 100 images."),
-    ({SGD: ["failed"], ADAM: [0.8]}, "No verdict: the baseline sgd has no finished run. Another one: --baseline ARM."),
-    ({SGD: [0.9, 0.8], ADAM: ["failed"]}, "No verdict: beside the baseline sgd no arm has a finished run."),
-    (
-        {SGD: [0.9, "failed"], ADAM: ["failed", 0.9]},
-        "No verdict: no arm has finished a seed that the baseline sgd has finished.",
-    ),
-    (
-        {SGD: [0.9, "failed"], ADAM: [0.8, 0.9]},
-        "No verdict from one seed in common with the baseline sgd: what differs on this test set of 100 images may be "
-        "chance.",
-    ),
-    ({SGD: ["failed"], ADAM: ["waiting"]}, "No verdict: no arm has a finished run."),
-    ({"": ["failed"]}, "No result: the only arm has no finished run."),
+@pytest.mark.parametrize(("adam", "more", "sentence"), PLANNED)
+def test_study_with_a_plan_says_when_it_was_decided(adam, more, sentence):
+    assert sentences({SGD: LOW, ADAM: adam}, plan=PLAN, **more)[0] == sentence
+
+
+def test_hopeless_arm_is_said_to_have_been_stopped():
+    same = [0.50, 0.52, 0.51, 0.49] * 4
+    (verdict, *_) = sentences({SGD: same, ADAM: [*same[1:], same[0]]}, plan=PLAN)
+    assert verdict.startswith("Stopped after 12 of 20 seeds: adam ")
+    assert verdict.endswith("not even the largest difference these seeds allow would be shown by 20.")
+
+
+ALONE = [
+    ([0.9, 0.88], "89.00 +11.00 -12.71 % test accuracy over 2 seeds on this test set of 100 images."),
+    ([0.9], "90.00 % test accuracy from one seed on this test set of 100 images."),
 ]
 
 
-@pytest.mark.parametrize(("arms", "verdict"), SINGLE)
-def test_where_nothing_can_be_compared_the_first_sentence_says_why(arms, verdict):
-    assert sentences(arms)[0] == verdict
+@pytest.mark.parametrize(("outcomes", "sentence"), ALONE)
+def test_only_arm_has_its_accuracy_told(outcomes, sentence):
+    assert sentences({"": outcomes}) == [sentence]
 
 
 def test_every_setting_in_which_the_arms_differ_is_named_with_few_values():

@@ -11,10 +11,11 @@ from cnnlab.comparison.labels import (
     p_text,
     percent,
     plus_minus,
+    points,
     short_names,
     some_of,
 )
-from cnnlab.comparison.statistics import estimate
+from cnnlab.comparison.statistics import SEEDS, estimate, estimate_difference
 
 NAMES = [
     (["optimizer=sgd", "optimizer=adam"], "optimizer", ["sgd", "adam"], ["sgd", "adam"]),
@@ -47,10 +48,21 @@ def test_names_that_cannot_be_told_apart_when_cut_are_numbered():
 def test_numbers_are_in_percent():
     assert percent(0.98765) == "98.77"
     assert percent(None) == "–"
-    assert plus_minus(estimate([0.9, 0.92])) == "91.00 ± 12.71"
-    assert plus_minus(estimate([-0.01]), signed=True) == "-1.00"
+    assert plus_minus(estimate([0.5, 0.52])) == "51.00 ± 12.71"
+    assert plus_minus(estimate_difference([-0.01], SEEDS), signed=True) == "-1.00"
     assert (p_text(0.0004), p_text(0.01234)) == ("p < 0.001", "p = 0.012")
     assert (p_cell(0.0004), p_cell(0.01234), p_cell(None)) == ("< 0.001", "0.012", "–")
+
+
+def test_interval_that_is_cut_or_says_nothing_is_written_otherwise():
+    assert plus_minus(estimate([0.9, 0.92])) == "91.00 +9.00 -12.71"
+    assert plus_minus(estimate([0.1, 0.9, 0.975])) == "65.8 (10.0 to 97.5)"
+    assert plus_minus(estimate_difference([-0.2, 0.1, 0.3], SEEDS), signed=True) == "+6.7 (-20.0 to +30.0)"
+
+
+@pytest.mark.parametrize(("share", "said"), [(0.01, "1 point"), (0.005, "0.5 points"), (0.02, "2 points")])
+def test_margins_are_written_as_typed(share, said):
+    assert points(share) == said
 
 
 def test_long_lists_are_counted():

@@ -6,40 +6,43 @@ import pytest
 
 from cnnlab.comparison import compare_study, markdown_lines, terminal_lines, write_csv
 from cnnlab.comparison.tables import STATISTICS
+from cnnlab.outputs.study_folder import SeedPlan
 from tests.comparison.study_maker import write_study
 
 SGD, ADAM = "optimizer=sgd", "optimizer=adam"
-ARMS = {SGD: [0.70, 0.80, 0.90], ADAM: [0.75, 0.84, 0.94]}
+ARMS = {SGD: [0.70, 0.71, 0.72, 0.71, 0.70], ADAM: [0.75, 0.74, 0.78, 0.76, 0.74]}
 
 
 def shown(arms, *, width=80, **more):
     return terminal_lines(compare_study(write_study(arms, **more)), width=width)
 
 
-def test_terminal_shows_table_verdict_and_the_file_to_open():
+def test_terminal_shows_table_headline_figures_and_the_file_to_open():
     assert shown(ARMS) == [
-        "optimizer    n  val %         test %    difference  verdict",
-        "adam      *  3  84.33  84.33 ± 23.61  +4.33 ± 1.43  better",
-        "sgd          3  80.00  80.00 ± 24.84             –  baseline",
+        "optimizer    n  val %        test %    difference  verdict",
+        "adam      *  5  75.40  75.40 ± 2.08  +4.60 ± 1.42  better",
+        "sgd          5  70.80  70.80 ± 1.04             –  baseline",
         "",
-        "adam, the better one by validation, is better than sgd by 4.33 points of test",
-        "accuracy: 95 % interval +2.90 to +5.77, p = 0.0059, over 3 seeds on this test",
-        "set of 100 images.",
+        "adam is better than sgd.",
+        "adam is better than sgd by 4.60 points of test accuracy: p < 0.001 (paired",
+        "t-test over 5 seeds); 95 % interval of this arm alone +3.18 to +6.02, over 5",
+        "seeds on this test set of 100 images.",
         "The arms differ in optimizer.",
         "",
+        "words    ±: 95 % interval of the mean, of this arm alone; difference: to sgd,",
+        "         seed by seed; p: how often chance alone would show as much",
+        "",
+        "note     ± 8.4 points of sampling error has any test set of 100 images; more",
+        "         seeds don't reduce it.",
+        "next     cnnlab predict trial-arm1-s2 IMAGE...  (classify with its best run)",
         "open     outputs/trial/report.html",
     ]
 
 
 def test_one_seed_ends_with_the_command_that_adds_some():
-    assert shown({SGD: [0.9], ADAM: [0.8]}, command="cnnlab -m optimizer=sgd,adam")[-6:] == [
-        "No verdict from one seed: what differs on this test set of 100 images may be",
-        "chance.",
-        "The arms differ in optimizer.",
-        "",
-        "more     cnnlab -m optimizer=sgd,adam seed=0,1,2  (about 12 s)",
-        "open     outputs/trial/report.html",
-    ]
+    lines = shown({SGD: [0.9], ADAM: [0.8]}, command="cnnlab -m optimizer=sgd,adam")
+    assert lines[4] == "No verdict from one seed: what differs may be chance."
+    assert lines[-2] == "next     cnnlab -m optimizer=sgd,adam seed=0,1,2,3,4  (about 24 s)"
 
 
 def test_cautions_reported_numbers_and_failures_follow_the_verdict():
@@ -48,15 +51,11 @@ def test_cautions_reported_numbers_and_failures_follow_the_verdict():
         more={ADAM: {"reason": "RuntimeError: boom", "epochs": 4}},
         reported={SGD: {"test_accuracy": 0.7729}, "gone": {"test_accuracy": 0.1}},
     )
-    start = lines.index("", 4) + 1
-    assert lines[start:] == [
-        "note     Budgets differ: epochs 3 (sgd), 4 (adam); images seen 3,000 (sgd),",
-        "         4,000 (adam).",
-        "reported sgd: 77.29 %, measured 80.00 ± 24.84",
-        "failed   adam (seed 1): RuntimeError: boom.",
-        "open     outputs/trial/report.html",
-    ]
-    assert "adam      *  1/3  90.00" in "\n".join(lines)
+    firsts = [line[:9].strip() for line in lines[lines.index("", 8) + 1 :] if line[:9].strip()]
+    assert firsts == ["note", "note", "note", "reported", "failed", "open"]
+    text = "\n".join(lines)
+    assert "reported sgd: 77.29 %, measured 80.0 (70.0 to 90.0)\nfailed   adam (seed 1): RuntimeError: boom." in text
+    assert "adam      *  1/3  90.00" in text
 
 
 @pytest.mark.parametrize("num_arms", [1, 2, 7, 40])
@@ -73,7 +72,10 @@ def test_table_keeps_to_the_width_and_its_names_apart(num_arms, name):
 
 def test_table_without_validation_and_pairs_drops_empty_columns():
     lines = shown({"": [0.9, 0.8]}, more={"": {"val": False}})
-    assert lines[:2] == ["arm        n         test %  verdict", "all runs   2  85.00 ± 63.53  one arm: no verdict"]
+    assert lines[:2] == [
+        "arm        n               test %  verdict",
+        "all runs   2  85.0 (80.0 to 90.0)  one arm: no verdict",
+    ]
 
 
 def test_csv_holds_a_row_per_arm_under_the_promised_columns():
@@ -85,32 +87,41 @@ def test_csv_holds_a_row_per_arm_under_the_promised_columns():
     assert list(rows[0]) == ["arm", "optimizer", "epochs", *STATISTICS]
     assert [(row["arm"], row["optimizer"], row["epochs"]) for row in rows] == [(SGD, "sgd", "5"), (ADAM, "adam", "12")]
     sgd, adam = rows
-    assert (sgd["metric"], sgd["n"], sgd["n_pairs"], sgd["difference"]) == ("test_accuracy", "3", "0", "")
-    assert float(adam["mean"]) == pytest.approx(0.8433333, abs=1e-7)
-    assert float(adam["sd"]) == pytest.approx(0.0950438, abs=1e-7)
-    assert float(adam["difference_low"]) == pytest.approx(0.0289916, abs=1e-6)
-    assert float(adam["difference_high"]) == pytest.approx(0.0576751, abs=1e-6)
-    assert float(adam["p_holm"]) == pytest.approx(0.0058654, abs=1e-6)
+    assert (sgd["metric"], sgd["n"], sgd["n_pairs"], sgd["difference"]) == ("test_accuracy", "5", "0", "")
+    assert float(adam["mean"]) == pytest.approx(0.754)
+    assert float(adam["sd"]) == pytest.approx(0.0167332, abs=1e-7)
+    assert float(adam["difference_low"]) == pytest.approx(0.0318429, abs=1e-6)
+    assert float(adam["difference_high"]) == pytest.approx(0.0601571, abs=1e-6)
+    assert float(adam["p_holm"]) == float(adam["p"]) == pytest.approx(0.000836, abs=1e-6)
     assert (adam["n_failed"], adam["verdict"], float(adam["seconds"])) == ("0", "better", 2.0)
+    assert (adam["look"], adam["decided_at"], adam["margin"]) == ("5", "", "")
+
+
+def test_csv_of_a_study_that_adds_seeds_says_when_it_was_decided():
+    comparison = compare_study(write_study(ARMS, plan=SeedPlan((5, 8)), margin=1.5))
+    write_csv(comparison)
+    with (comparison.folder.path / "comparison.csv").open() as file:
+        _, adam = csv.DictReader(file)
+    assert (adam["look"], adam["decided_at"], adam["margin"]) == ("5", "5", "0.015")
 
 
 def test_csv_leaves_empty_what_is_not_known():
     comparison = compare_study(write_study({SGD: [0.9], ADAM: ["failed"]}))
     write_csv(comparison)
     last = (comparison.folder.path / "comparison.csv").read_text().splitlines()[-1]
-    assert last == "optimizer=adam,adam,test_accuracy,0,0,1,,,,,,,,,failed,"
+    assert last == "optimizer=adam,adam,test_accuracy,0,0,1,,,,,,,,,failed,,,,,"
 
 
 def test_markdown_escapes_names_and_shows_reported_numbers():
-    arms = {"a|b": [0.70, 0.80, 0.90], "c": [0.75, 0.84, 0.94]}
+    arms = {"a|b": ARMS[SGD], "c": ARMS[ADAM]}
     lines = markdown_lines(compare_study(write_study(arms, reported={"c": {"test_accuracy": 0.8123}})))
     assert lines[:4] == [
         "| arm | n | validation % | test % | difference | p (Holm) | verdict | s per run | reported test % |",
         "| --- | --: | --: | --: | --: | --: | --: | --: | --: |",
-        "| **c** | 3 | 84.33 | 84.33 ± 23.61 | +4.33 ± 1.43 | 0.006 | better | 2.0 | 81.23 |",
-        "| a\\|b | 3 | 80.00 | 80.00 ± 24.84 | – | – | baseline | 2.0 | – |",
+        "| **c** | 5 | 75.40 | 75.40 ± 2.08 | +4.60 ± 1.42 | &lt; 0.001 | better | 2.0 | 81.23 |",
+        "| a\\|b | 5 | 70.80 | 70.80 ± 1.04 | – | – | baseline | 2.0 | – |",
     ]
-    assert lines[5].startswith("c, the better one by validation, is better than a|b by 4.33 points")
+    assert lines[5].startswith("c is better than a|b. c is better than a|b by 4.60 points")
 
 
 def test_names_are_neither_html_nor_links_nor_lines_of_their_own():

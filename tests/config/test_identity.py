@@ -76,7 +76,7 @@ def test_what_changes_the_result_changes_the_id(override):
 
 LEFT_OUT = (
     "study=mine", "rerun=true", "device=cpu", "threads=1", "workers=1", "compile=true", "capture=off",
-    "plots=false", "plan=true",
+    "plots=false", "plan=true", "margin=1",
     "baseline=a", "reported={a:{test_accuracy:1}}", "small.epochs=1", "data_dir=elsewhere", "cache_dir=elsewhere",
     "checkpoint_seconds=0", "dataset.memory_limit=1",
 )  # fmt: skip
@@ -89,7 +89,8 @@ def test_what_does_not_change_the_result_leaves_the_id(override):
 
 def test_keys_that_leave_the_id_are_these_alone():
     keys = {override.partition("=")[0] for override in LEFT_OUT} - {"small.epochs"}
-    assert keys_of(*NOT_IDENTITY) == keys | {"small", "arm"}  # a single run takes no arm
+    of_sweeps = {"arm", "until", "max_seeds", "max_hours"}  # a single run takes none of them
+    assert keys_of(*NOT_IDENTITY) == keys | {"small"} | of_sweeps
 
 
 def test_algorithms_left_to_the_device_are_named_as_any_are():

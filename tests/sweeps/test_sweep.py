@@ -114,7 +114,7 @@ def test_wrong_baseline_is_told_before_anything_is_trained(swept, capsys):
 
 def test_baseline_of_a_study_that_is_left_out_gives_way_to_the_first_arm(capsys):
     assert main(["-m", *study(f"baseline: slow\nstudy: s\n{NAMED_ARMS}"), "arm=fast"]) == 0
-    assert "note     baseline: no arm 'slow' in this grid, fast is taken\n" in capsys.readouterr().out
+    assert "note     baseline: no arm 'slow' in this grid; asked is which arm is the best\n" in capsys.readouterr().out
     assert StudyFolder.named("s").read_study().baseline is None
 
 

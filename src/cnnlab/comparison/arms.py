@@ -184,14 +184,12 @@ def _names(groups: Sequence[Mapping[str, str]]) -> list[str]:
     return [" ".join(f"{key}={own.get(key, 'null')}" for key in chosen) for own in groups]
 
 
-def find_arm(arms: Sequence[Arm], name: str | None) -> Arm:
-    """Return the baseline: the arm of this name, or the only one with this value; the first for None.
+def find_arm(arms: Sequence[Arm], name: str) -> Arm:
+    """Return the arm of this name, or the only one with this value.
 
     Raises:
         ConfigError: there is no such arm.
     """
-    if name is None:
-        return arms[0]
     names = [arm.name for arm in arms]
     return arms[names.index(arm_called(name, names))]
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import shlex
+import math
 from collections.abc import Callable, Mapping, Sequence
 
-from cnnlab.base.texts import duration
 from cnnlab.comparison.arms import ENDED, Arm, Run
-from cnnlab.comparison.labels import percent, some_of
+from cnnlab.comparison.judging import Answer, Question
+from cnnlab.comparison.labels import Names, percent, some_of
 from cnnlab.comparison.presets import preset
 from cnnlab.comparison.verdicts import Result, tied_by_validation
 from cnnlab.outputs.run_folder import SCHEMA
+from cnnlab.outputs.study_folder import Study
 
 BUDGET = ("epochs", "max_minutes", "patience", "min_delta", "stop_below_loss", "dataset.per_class", "dataset.fraction")
 """Settings that say how much an arm may learn from."""
@@ -19,39 +20,95 @@ ENVIRONMENT = {
     "cnnlab": "version of cnnlab", "torch": "version of torch",
 }  # fmt: skip
 """Keys of env.json that should be the same in all runs, and their names."""
-WANTED_SEEDS = 3
+ENOUGH_SEEDS = 5
+"""With fewer, arms that fail now and then look different by chance alone (docs/statistics.md)."""
 
-Names = Mapping[str, str]
 
-
-def cautions(results: Sequence[Result], baseline: Result, names: Names) -> list[str]:
+def cautions(answer: Answer, question: Question, study: Study, names: Names) -> list[str]:
     """Return everything that speaks against taking the verdict as it is."""
+    results, reference = answer.results, answer.reference
     arms = [result.arm for result in results]
-    found = [text for check in CHECKS if (text := check(arms, names)) is not None]
-    if len(results) > 1 and baseline.arm.count("diverged") and baseline.arm.finished:
+    found = [*_of_looks(answer, question, study)]
+    found += [text for check in CHECKS if (text := check(arms, names)) is not None]
+    if (
+        question.baseline is not None
+        and len(results) > 1
+        and reference.arm.count("diverged")
+        and reference.arm.finished
+    ):
         found.append(
-            f"The baseline {names[baseline.label]} diverged in {baseline.arm.count('diverged')} of "
-            f"{len(baseline.arm.runs)} runs; differences are over the seeds that it survived, which flatters it."
+            f"The baseline {names[reference.label]} diverged in {reference.arm.count('diverged')} of "
+            f"{len(reference.arm.runs)} runs; differences are over the seeds that it survived, which flatters it."
         )
     tied = tied_by_validation(results)
     if len(tied) > 1 and tied[0].val is not None:
         found.append(
             f"A tie by validation at {percent(tied[0].val.mean)} %: {some_of([names[one.label] for one in tied])}. "
-            "The first of them as typed counts as the best."
+            "The first of them as typed is marked."
         )
-    return found
+    return [*found, *_of_test_set(answer)]
 
 
-def _below_majority(arms: Sequence[Arm], names: Names) -> str | None:
-    told, majority = [], 0.0
-    for arm in arms:
-        below = [run for run in arm.finished if _majority(run) > (run.accuracy("test") or 0.0)]
-        majority = max([majority, *map(_majority, below)])
-        if below:
-            told.append(f"{names[arm.label]} in {len(below)} of {len(arm.finished)} runs")
-    if not told:
+def _of_looks(answer: Answer, question: Question, study: Study) -> list[str]:
+    """Say what is known of when the study was looked at, and of runs that are missing still."""
+    seeds = max((result.num_pairs for result in answer.results), default=0)
+    told = []
+    if 1 < seeds < ENOUGH_SEEDS:
+        told.append(
+            f"Fewer than {ENOUGH_SEEDS} seeds: where training sometimes fails, chance alone can look like this."
+        )
+    if any(before < seeds for before in study.looked_at) and question.plan is None:
+        told.append("Seeds were added after a look: its error is not 5 %.")
+    if question.plan is not None and question.plan.is_changed:
+        told.append("Arms or seeds were added to the plan after a look: its error is not 5 %.")
+    if question.plan is not None and question.plan.after is not None:
+        told.append(
+            f"Study {question.plan.after} asked this before, with other seeds: together the two err in up to 9.75 %."
+        )
+    missing = sum(result.arm.count("waiting", "running", "interrupted") for result in answer.results)
+    if missing and question.plan is None:
+        runs = "1 run is" if missing == 1 else f"{missing} runs are"
+        told.append(f"{runs} missing still: what is said here may change.")
+    return told
+
+
+def _of_test_set(answer: Answer) -> list[str]:
+    """Say how far a test set of this size can be trusted, whatever the number of seeds.
+
+    1.96 sqrt(p (1 - p) / N), of the arm with the highest accuracy.
+    """
+    known = [(r.test.mean, n) for r in answer.results if r.test is not None for n in [_num_test(r)] if n is not None]
+    if not known:
+        return []
+    accuracy, num_test = max(known)
+    half_width = 1.96 * math.sqrt(accuracy * (1 - accuracy) / num_test)
+    if half_width == 0:
+        return []
+    error = f"± {100 * half_width:.1f} points of sampling error"
+    return [f"{error} has any test set of {num_test:,} images; more seeds don't reduce it."]
+
+
+def _num_test(result: Result) -> int | None:
+    return next((run.num_test for run in result.arm.finished), None)
+
+
+def _at_chance(arms: Sequence[Arm], names: Names) -> str | None:
+    """Count the runs that answer no better than the constant answer of the most frequent class can by luck."""
+    stuck = {arm.label: [run for run in arm.finished if (run.accuracy("test") or 0.0) <= _luck(run)] for arm in arms}
+    some = [arm for arm in arms if stuck[arm.label]]
+    if not some:
         return None
-    return f"Below the constant answer of the most frequent class ({percent(majority)} %): {some_of(told)}."
+    told = [f"{len(stuck[arm.label])} of {len(arm.finished)} runs of {names[arm.label]}" for arm in some]
+    chance = percent(max(_majority(run) for arm in some for run in stuck[arm.label]), digits=1)
+    mixed = any(len(stuck[arm.label]) < len(arm.finished) for arm in some)
+    why = ": the mean is of two kinds of runs" if mixed else ""
+    return f"{some_of(told)} stayed at chance, {chance} %, the share of the most frequent class{why}."
+
+
+def _luck(run: Run) -> float:
+    """Return the accuracy that the constant answer stays below in 97.5 % of test sets of this size."""
+    majority, num_test = _majority(run), run.num_test or 1
+    return majority + 1.96 * math.sqrt(majority * (1 - majority) / num_test)
 
 
 def _majority(run: Run) -> float:
@@ -153,7 +210,7 @@ def _same_runs(arms: Sequence[Arm], names: Names) -> str | None:
 
 
 CHECKS: tuple[Callable[[Sequence[Arm], Names], str | None], ...] = (
-    _below_majority, _budgets, _mixed_environments, _older_version, _shared_device, _shared_rate, _same_runs,
+    _at_chance, _budgets, _mixed_environments, _older_version, _shared_device, _shared_rate, _same_runs,
 )  # fmt: skip
 
 
@@ -174,17 +231,3 @@ def failures(arms: Sequence[Arm], names: Names) -> list[str]:
 def _with_seeds(name: str, seeds: Sequence[str]) -> str:
     known = [seed for seed in seeds if seed]
     return f"{name} (seed{'s' if len(known) > 1 else ''} {some_of(known)})" if known else name
-
-
-def advice_for_one_seed(results: Sequence[Result], command: str) -> str | None:
-    """Return the command that adds seeds, with its estimated time; None where no arm lacks a second seed."""
-    tried = {run.seed for result in results for run in result.arm.runs if run.seed}
-    if len(tried) != 1 or not command:
-        return None
-    (seed,) = tried
-    seeds = [seed, *(str(new) for new in range(WANTED_SEEDS) if str(new) != seed)][:WANTED_SEEDS]
-    words = [word for word in shlex.split(command) if not word.startswith("seed=")]
-    per_run = [result.total_seconds for result in results if result.total_seconds is not None]
-    took = sum(per_run) / len(per_run) * len(results) * (WANTED_SEEDS - 1) if per_run else None
-    about = "" if took is None else f"  (about {duration(took)})"
-    return f"{shlex.join([*words, 'seed=' + ','.join(seeds)])}{about}"

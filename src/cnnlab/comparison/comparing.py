@@ -6,10 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cnnlab.comparison.arms import Arm, check_same_data, check_same_schema, find_arm, group_runs, read_arms
-from cnnlab.comparison.cautions import advice_for_one_seed, cautions, failures
+from cnnlab.comparison.best_set import BestSet
+from cnnlab.comparison.cautions import cautions, failures
 from cnnlab.comparison.conclusion import conclude
+from cnnlab.comparison.headline import headline
+from cnnlab.comparison.judging import Answer, Question, answer, question_of
 from cnnlab.comparison.labels import cell_names, heading, short_names
-from cnnlab.comparison.verdicts import Result, best_by_validation, compare, rank
+from cnnlab.comparison.next_step import next_step
+from cnnlab.comparison.terms import terms
+from cnnlab.comparison.verdicts import Result, best_by_validation, rank
 from cnnlab.outputs.files import OUTPUTS
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.settings import differing
@@ -25,9 +30,9 @@ class Comparison:
 
     folder: StudyFolder
     study: Study
-    results: Sequence[Result]
-    baseline: Result
-    best: Result | None
+    question: Question
+    answer: Answer
+    chosen: Result | None
     """The arm that validation chooses."""
     names: Mapping[str, str]
     """Label of an arm -> its name in sentences and beside curves."""
@@ -36,13 +41,32 @@ class Comparison:
     heading: str
     differing: Sequence[str]
     """Settings in which the arms differ."""
+    headline: str
+    """The answer in one sentence, without statistics."""
     conclusion: Sequence[str]
-    """Sentences, the verdict first."""
+    """The figures below it, in sentences."""
+    terms: Sequence[tuple[str, str]]
+    """Each term that they use, and what it means."""
     cautions: Sequence[str]
     failures: Sequence[str]
     """A line for every way in which runs ended without a result."""
-    advice: str | None
-    """Where there is one seed: the command that adds some, with its estimated time."""
+    next_step: str | None
+    """The command to type next, and what it does."""
+
+    @property
+    def results(self) -> Sequence[Result]:
+        """What may be said of each arm."""
+        return self.answer.results
+
+    @property
+    def baseline(self) -> Result | None:
+        """The arm that the others are compared with; None where the question is which is best."""
+        return self.answer.reference if self.question.baseline is not None else None
+
+    @property
+    def best(self) -> BestSet | None:
+        """The arms that may be the best; None where a baseline is asked about."""
+        return self.answer.best
 
     @property
     def ranked(self) -> list[Result]:
@@ -64,7 +88,7 @@ def compare_study(folder: StudyFolder, *, baseline: str | None = None) -> Compar
 
     Args:
         folder: of the study.
-        baseline: name of an arm; None: what the study says, else the first arm.
+        baseline: name of an arm; None: what the study says, else the question is which arm is best.
 
     Raises:
         ConfigError: there is no such baseline, or the runs are on different data or of different schemas.
@@ -87,25 +111,26 @@ def compare_runs(runs: Sequence[RunFolder], *, baseline: str | None = None) -> C
 def _compare(folder: StudyFolder, study: Study, arms: Sequence[Arm], baseline_name: str | None) -> Comparison:
     check_same_schema(arms)
     check_same_data(arms)
-    baseline_arm = find_arm(arms, baseline_name)
-    results = compare(arms, baseline_arm)
-    baseline = next(result for result in results if result.arm is baseline_arm)
-    best = best_by_validation(results)
+    baseline = None if baseline_name is None else find_arm(arms, baseline_name)
+    margin = None if study.margin is None else study.margin / 100
+    question = question_of(arms, baseline, margin=margin, plan=study.plan)
+    found = answer(arms, question)
     labels, full = [arm.label for arm in arms], [arm.name for arm in arms]
     names = dict(zip(labels, short_names(full)))
-    num_test = next((run.num_test for arm in arms for run in arm.finished), None)
     return Comparison(
         folder=folder,
         study=study,
-        results=results,
-        baseline=baseline,
-        best=best,
+        question=question,
+        answer=found,
+        chosen=best_by_validation(found.results),
         names=names,
         cells=dict(zip(labels, cell_names(full))),
         heading=heading(full),
         differing=differing([arm.settings for arm in arms if arm.settings]),
-        conclusion=conclude(results, baseline=baseline, best=best, num_test=num_test, names=names),
-        cautions=cautions(results, baseline, names),
+        headline=headline(found, question, names),
+        conclusion=conclude(found, question, names),
+        terms=terms(found, question, names),
+        cautions=cautions(found, question, study, names),
         failures=failures(arms, names),
-        advice=advice_for_one_seed(results, study.command),
+        next_step=next_step(found, question, study),
     )

@@ -1,14 +1,16 @@
-"""The verdict of a comparison, in sentences that a referee would accept."""
+"""The figures below the headline: at most four sentences that a referee would accept; the rest is in the table."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from cnnlab.comparison.arms import Arm
-from cnnlab.comparison.labels import capitalised, interval, listed, p_text, plus_minus, some_of
+from cnnlab.comparison.best_set import BestSet
+from cnnlab.comparison.judging import Answer, Question
+from cnnlab.comparison.labels import Names, capitalised, interval, is_wide, listed, p_text, plus_minus, points, some_of
 from cnnlab.comparison.presets import preset
-from cnnlab.comparison.statistics import ALPHA
-from cnnlab.comparison.verdicts import BETTER, NOT_SHOWN, ONE_SEED, WORSE, Result, is_under_one_image
+from cnnlab.comparison.statistics import ALPHA, seeds_needed
+from cnnlab.comparison.verdicts import BETTER, EQUAL, MAY_BE_BEST, NOT_SHOWN, OPEN, RULED_OUT, STOPPED, WORSE, Result
 from cnnlab.outputs.settings import differing
 
 MANY_VALUES, LONG_VALUE = 4, 40
@@ -17,130 +19,156 @@ RATES = ("optimizer.lr", "transfer.backbone_lr")
 """Always named where they differ: no comparison can be read without them."""
 
 
-def conclude(
-    results: Sequence[Result], *, baseline: Result, best: Result | None, num_test: int | None, names: Mapping[str, str]
-) -> list[str]:
-    """Return the verdict first, then what is to be said of the other arms, then in what the arms differ.
-
-    Args:
-        results: of all arms.
-        baseline: the arm that the others are compared with.
-        best: the arm that validation chooses.
-        num_test: number of test images.
-        names: of the arms, as they are to be written.
-    """
-    sentences = [_main(results, baseline, best, num_test, names)]
-    sentences += _others(results, baseline, best, names)
-    return [*sentences, *_differences([result.arm for result in results])]
+def conclude(answer: Answer, question: Question, names: Names) -> list[str]:
+    """Return what was measured of the arms that decide, what became of the others, and in what the arms differ."""
+    results = answer.results
+    said: list[str] = []
+    if len(results) == 1 and results[0].test is not None:
+        said = [f"{plus_minus(results[0].test)} % test accuracy {_over(results[0].test.n, answer)}."]
+    elif any(result.p is not None for result in results):
+        said = _of_best(answer, question, names) if answer.best is not None else _of_baseline(answer, question, names)
+    return [*said, *_differences([result.arm for result in results])]
 
 
-def _main(
-    results: Sequence[Result], baseline: Result, best: Result | None, num_test: int | None, names: Mapping[str, str]
-) -> str:
-    name = names[baseline.label]
-    if baseline.test is None:
-        return _without_baseline(results, name)
-    on_test = "on this test set" + (f" of {num_test:,} images" if num_test else "")
-    if len(results) == 1:
-        over = f"over {baseline.test.n} seeds" if baseline.test.n > 1 else "from one seed"
-        return f"One arm, nothing to compare it with: {plus_minus(baseline.test)} % test accuracy {over} {on_test}."
-    if max(result.num_pairs for result in results) < 2:
-        return _without_pairs(results, baseline, on_test, names)
-    if best is baseline:
-        leading = f"The baseline {name} is the best of {len(results)} arms by validation"
-        return f"{leading}; {_against_all(results, 'it', on_test, names)}"
-    if best is None or best.num_pairs < 2:
-        leading = "Validation chooses no arm" if best is None else f"Validation chooses {names[best.label]}"
-        return f"{leading}; {_against_all(results, f'the baseline {name}', on_test, names)}"
-    return _best_against_baseline(best, results, name, on_test, names, num_test)
+def _over(seeds: int, answer: Answer) -> str:
+    num_test = next((run.num_test for result in answer.results for run in result.arm.finished), None)
+    over = f"over {seeds} seeds" if seeds > 1 else "from one seed"
+    return f"{over} on this test set" + (f" of {num_test:,} images" if num_test else "")
 
 
-def _without_baseline(results: Sequence[Result], baseline: str) -> str:
-    """Say why nothing is compared; another baseline is proposed where there is one."""
-    if len(results) == 1:
-        return "No result: the only arm has no finished run."
-    if not any(result.arm.finished for result in results):
-        return "No verdict: no arm has a finished run."
-    return f"No verdict: the baseline {baseline} has no finished run. Another one: --baseline ARM."
+def _of_best(answer: Answer, question: Question, names: Names) -> list[str]:
+    found, num_arms = answer.best, len(answer.results)
+    assert found is not None
+    when = _when(found.seeds, question)
+    tests = f"one-sided paired t-tests, each at {ALPHA:g} / {num_arms - 1}"
+    over = _over(found.seeds, answer)
+    if len(found.alive) == 1:
+        ahead = f"at least {100 * (answer.lead or 0.0):.2f} points of test accuracy ahead of every other arm"
+        first = f"95 % sure{when}: {ahead}, {over} ({tests})."
+    elif not found.ruled_out:
+        first = f"No arm is shown to be ahead of another{when}, {over} ({tests})."
+    else:
+        first = f"95 % sure{when}: an arm is out where another one is shown to be ahead of it, {over} ({tests})."
+    return [first, *_will_do(found, question, names), *_ruled_out(answer, names), *_apart(answer, names)]
 
 
-def _without_pairs(results: Sequence[Result], baseline: Result, on_test: str, names: Mapping[str, str]) -> str:
-    """Say what is missing where no arm has two seeds in common with the baseline."""
-    name, others = names[baseline.label], [result.arm for result in results if result is not baseline]
-    if not any(arm.finished for arm in others):
-        return f"No verdict: beside the baseline {name} no arm has a finished run."
-    if all(result.num_pairs == 0 for result in results):
-        return f"No verdict: no arm has finished a seed that the baseline {name} has finished."
-    if max(len(arm.finished) for arm in (baseline.arm, *others)) > 1:
-        return f"No verdict from one seed in common with the baseline {name}: what differs {on_test} may be chance."
-    return f"No verdict from one seed: what differs {on_test} may be chance."
+def _will_do(found: BestSet, question: Question, names: Names) -> list[str]:
+    if question.margin is None or not found.will_do:
+        return []
+    do = listed([names[label] for label in found.will_do])
+    return [f"{do} will do: no other arm left is more than {points(question.margin)} ahead (95 % sure)."]
 
 
-def _best_against_baseline(
-    best: Result,
-    results: Sequence[Result],
-    baseline: str,
-    on_test: str,
-    names: Mapping[str, str],
-    num_test: int | None,
-) -> str:
-    difference, num_arms = best.difference, len(results)
-    assert difference is not None
-    chosen = f"the best of {num_arms} arms by validation" if num_arms > 2 else "the better one by validation"
-    name, over = names[best.label], f"over {difference.n} seeds {on_test}"
-    corrected = "" if best.p_holm is None else f", {p_text(best.p_holm)}{' (Holm-corrected)' if num_arms > 2 else ''}"
-    measured = f"95 % interval {interval(difference)}{corrected}, {over}"
-    if best.verdict in (BETTER, WORSE):
-        points = f"{100 * abs(difference.mean):.2f} points of test accuracy"
-        return f"{name}, {chosen}, is {best.verdict} than {baseline} by {points}: {measured}."
-    points = f"{100 * difference.mean:+.2f} points of test accuracy"
-    why = _why_not_shown(best, num_test, _num_tested(results))
-    return f"No difference shown between {name}, {chosen}, and {baseline}: {points}, {measured}.{why}"
+def _ruled_out(answer: Answer, names: Names) -> list[str]:
+    """Say by whom arms were ruled out; those of one arm are said together."""
+    groups: dict[str, list[str]] = {}
+    for result in answer.results:
+        if result.verdict == RULED_OUT and result.ruled_out_by is not None and result.p_holm is not None:
+            groups.setdefault(result.ruled_out_by, []).append(f"{names[result.label]} ({p_text(result.p_holm)})")
+    told = [f"by {names[by]}: {some_of(out)}" for by, out in groups.items()]
+    return [f"Ruled out {'; '.join(told)}; p is corrected for {len(answer.results) - 1} comparisons."] if told else []
 
 
-def _against_all(results: Sequence[Result], baseline: str, on_test: str, names: Mapping[str, str]) -> str:
-    better = [names[result.label] for result in results if result.verdict == BETTER]
-    if not better:
-        return f"no arm is shown to be better than {baseline} {on_test}."
-    return f"{some_of(better)} {'is' if len(better) == 1 else 'are'} better than {baseline} {on_test}."
+def _apart(answer: Answer, names: Names) -> list[str]:
+    """Name the arms that take no part, since runs of theirs have no result."""
+    told = [
+        f"{names[result.label]} ({result.verdict})"
+        for result in answer.results
+        if result.verdict not in (RULED_OUT, MAY_BE_BEST, OPEN) and result.p is None and result.arm.runs
+    ]
+    return [f"Not compared: {some_of(told)}."] if told and any(r.p is not None for r in answer.results) else []
 
 
-def _num_tested(results: Sequence[Result]) -> int:
-    return sum(result.p is not None for result in results)
-
-
-def _why_not_shown(result: Result, num_test: int | None, num_tested: int) -> str:
-    """Say what keeps a difference from being shown, where it is not the spread alone."""
-    assert result.difference is not None
-    if not result.difference.has_spread:
-        return " All seeds differ by the same amount: without spread there is nothing to test."
-    if is_under_one_image(result.difference, num_test):
-        return " That is less than one test image."
-    if result.p is not None and result.p < ALPHA:
-        return f" Compared alone it would have been shown; of {num_tested} comparisons one may look so by chance."
-    if result.seeds_needed is None:
+def _when(seeds: int, question: Question) -> str:
+    if question.plan is None:
         return ""
-    return f" If the true difference is the observed one, {result.seeds_needed} seeds would show it four times in five."
+    return f", after {seeds} of at most {question.plan.looks[-1]} seeds"
 
 
-def _others(results: Sequence[Result], baseline: Result, best: Result | None, names: Mapping[str, str]) -> list[str]:
-    """Group the arms that the first sentence leaves out by their verdicts."""
-    has_led = best is not None and best is not baseline and best.num_pairs > 1
-    rest = [result for result in results if result is not baseline and not (has_led and result is best)]
+def _of_baseline(answer: Answer, question: Question, names: Names) -> list[str]:
+    """Say the figures of the arm that the headline is about, then group the others by their verdicts."""
+    tested = [result for result in answer.results if result.p_holm is not None]
+    main = min(tested, key=lambda result: (_WEIGHT.get(result.verdict, 9), result.p_holm))
+    sentence = _figures(main, answer, question, names)
+    more = _needed(main, len(tested), answer)
+    rest = [result for result in answer.results if result not in (main, answer.reference)]
+    return [f"{sentence}{more}", *_groups(rest, names)]
+
+
+_WEIGHT = {BETTER: 0, WORSE: 1, EQUAL: 2, NOT_SHOWN: 3, OPEN: 3, STOPPED: 4}
+
+
+def _figures(result: Result, answer: Answer, question: Question, names: Names) -> str:
+    """Return the sentence of one arm against the baseline."""
+    difference, name, baseline = result.difference, names[result.label], names[answer.reference.label]
+    assert difference is not None
+    assert result.p_holm is not None
+    amount = f"{100 * abs(difference.mean):.2f} points of test accuracy"
+    over = _over(difference.n, answer)
+    if result.verdict in (BETTER, WORSE):
+        how = _how(result, question, len(answer.results) - 1)
+        return f"{name} is {result.verdict} than {baseline} by {amount}{_decided(result, question)}: {how} {over}."
+    if result.verdict == EQUAL:
+        tests = f"{p_text(result.p_holm)}, two one-sided tests, corrected; {100 * difference.mean:+.2f} points"
+        within = points(question.margin or 0.0)
+        return f"{name} is within {within} of {baseline}{_decided(result, question)}: {tests}, {over}."
+    signed = f"{name} {100 * difference.mean:+.2f} points of test accuracy to {baseline}"
+    if question.plan is None:
+        return f"Not shown: {signed}, {_how(result, question, len(answer.results) - 1)} {over}."
+    ends = interval(difference)
+    if result.verdict == STOPPED:
+        most = question.plan.looks[-1]
+        why = f"not even the largest difference these seeds allow would be shown by {most}"
+        return f"Stopped after {difference.n} of {most} seeds: {signed}; {why}."
+    verdict = "a difference beyond these ends is excluded, none is shown"
+    return f"Not decided after {difference.n} seeds: {signed}, interval over all looks {ends}: {verdict}."
+
+
+def _how(result: Result, question: Question, num_others: int) -> str:
+    """Return p, the test it is of, and the interval."""
+    assert result.difference is not None
+    assert result.p_holm is not None
+    difference, arms = result.difference, f"{num_others} arms" if num_others > 1 else ""
+    if question.plan is not None:
+        looks = f"{len(question.plan.looks)} looks" if len(question.plan.looks) > 1 else ""
+        corrected = f"corrected for {listed([text for text in (arms, looks) if text])}" if arms or looks else "t-test"
+        return f"{p_text(result.p_holm)} ({corrected}), interval over all looks {interval(difference)},"
+    holm = f", Holm for {arms}" if arms else ""
+    test = f"{p_text(result.p_holm)} (paired t-test over {difference.n} seeds{holm})"
+    if is_wide(difference):
+        return f"{test}; runs from {100 * difference.lowest:+.1f} to {100 * difference.highest:+.1f},"
+    return f"{test}; 95 % interval of this arm alone {interval(difference)},"
+
+
+def _decided(result: Result, question: Question) -> str:
+    if question.plan is None or result.decided_at is None:
+        return ""
+    return f", decided after {result.decided_at} of at most {question.plan.looks[-1]} seeds"
+
+
+def _needed(result: Result, num_tested: int, answer: Answer) -> str:
+    """Say how many seeds a new study would take, where a fixed one has shown nothing."""
+    num_test = next((run.num_test for one in answer.results for run in one.arm.finished), None)
+    if result.verdict != NOT_SHOWN or result.difference is None:
+        return ""
+    needed = seeds_needed(result.difference, level=ALPHA / num_tested, floor=1 / num_test if num_test else 1e-9)
+    if needed is None or needed <= result.difference.n:
+        return ""
+    return f" A new study of {needed:,} seeds an arm would show a difference of this size four times in five."
+
+
+def _groups(rest: Sequence[Result], names: Names) -> list[str]:
+    """Name arms by their verdicts, in one sentence."""
     groups: dict[str, list[str]] = {}
     for result in rest:
-        known = result.difference is not None and result.verdict in (BETTER, WORSE, NOT_SHOWN)
-        shown = f" ({plus_minus(result.difference, signed=True)})" if known else ""
-        groups.setdefault(result.verdict, []).append(names[result.label] + shown)
-    if set(groups) <= {ONE_SEED}:
-        return []
-    order = (BETTER, WORSE, NOT_SHOWN)
-    num_tested = _num_tested(results)
-    titles = {ONE_SEED: "One seed, hence no verdict"}
-    if num_tested > 1:
-        titles[NOT_SHOWN] = f"No difference shown, corrected for {num_tested} arms"
-    said = [verdict for verdict in order if verdict in groups] + [verdict for verdict in groups if verdict not in order]
-    return [f"{titles.get(verdict, capitalised(verdict))}: {some_of(groups[verdict])}." for verdict in said]
+        shown = (
+            f" ({100 * result.difference.mean:+.2f})" if result.difference is not None and result.p is not None else ""
+        )
+        groups.setdefault(result.verdict, []).append(f"{names[result.label]}{shown}")
+    order = [verdict for verdict in _WEIGHT if verdict in groups]
+    said = [*order, *(verdict for verdict in groups if verdict not in order)]
+    told = [f"{verdict}: {some_of(groups[verdict])}" for verdict in said]
+    return [f"{capitalised('; '.join(told))}."] if told else []
 
 
 def _differences(arms: Sequence[Arm]) -> list[str]:

@@ -158,7 +158,7 @@ def final_accuracy(comparison: Comparison) -> Figure | None:
     axes.spines["left"].set_visible(False)
     axes.grid(axis="x")
     low, high = axes.get_xlim()
-    axes.set_xlim(max(0.0, low), min(100.0, high))  # an interval may leave what an accuracy can be
+    axes.set_xlim(max(0.0, low), min(100.0, high))
     axes.set_xlabel("test accuracy in %")
     images = "" if comparison.num_test is None else f"  ·  {comparison.num_test:,} test images"
     drawn = "dots: seeds, line: 95 % interval of the mean  ·  best by validation first"
@@ -180,8 +180,8 @@ def _draw_arm(axes: Axes, row: int, result: Result, color: str) -> None:
         markeredgewidth=0,
         clip_on=False,
     )
-    if test.half_width is not None:
-        axes.plot([100 * (test.mean - test.half_width), 100 * (test.mean + test.half_width)], [row, row], color=color)
+    if test.low is not None and test.high is not None:
+        axes.plot([100 * test.low, 100 * test.high], [row, row], color=color)
     axes.plot(100 * test.mean, row, "o", color=color, markersize=6, markeredgecolor="white", zorder=4, clip_on=False)
     axes.annotate(
         result.verdict, (1, row), (6, 0), xycoords=axes.get_yaxis_transform(), textcoords="offset points", va="center",

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from cnnlab.base.texts import cut_middle
 from cnnlab.comparison.statistics import Estimate
 
+Names = Mapping[str, str]
+"""Label of an arm -> its name as it is to be written."""
 MISSING = "–"
 ALONE = "all runs"
 """Stands for the name of the only arm."""
 
+WIDE = 0.30
+"""Accuracy: an interval wider than this gives its place to the range of the runs."""
 NO_WORDS = frozenset({"true", "false", "null", "none", "nan", "inf"})
 
 
@@ -72,11 +76,27 @@ def percent(share: float | None, *, digits: int = 2) -> str:
 
 
 def plus_minus(estimate: Estimate | None, *, signed: bool = False) -> str:
-    """Write mean and half width of the interval in percent: `97.86 ± 0.45`; one value stands alone."""
+    """Write a mean and the interval of this arm alone in percent: `97.86 ± 0.45`; one value stands alone.
+
+    Where an end was cut, `99.20 +0.80 -1.50`; where the interval says next to nothing, the range of the runs,
+    `65.7 (10.0 to 97.5)`.
+    """
     if estimate is None:
         return MISSING
-    mean = f"{100 * estimate.mean:+.2f}" if signed else f"{100 * estimate.mean:.2f}"
-    return mean if estimate.half_width is None else f"{mean} ± {100 * estimate.half_width:.2f}"
+    sign = "+" if signed else ""
+    mean = f"{100 * estimate.mean:{sign}.2f}"
+    if estimate.half_width is None or estimate.low is None or estimate.high is None:
+        return mean
+    if is_wide(estimate):
+        ends = (f"{100 * end:{sign}.1f}" for end in (estimate.lowest, estimate.highest))
+        return f"{100 * estimate.mean:{sign}.1f} ({' to '.join(ends)})"
+    up, down = (f"{100 * part:.2f}" for part in (estimate.high - estimate.mean, estimate.mean - estimate.low))
+    return f"{mean} ± {up}" if up == down else f"{mean} +{up} -{down}"
+
+
+def is_wide(estimate: Estimate) -> bool:
+    """Tell whether an interval is so wide that the runs themselves say more."""
+    return estimate.half_width is not None and 2 * estimate.half_width > WIDE
 
 
 def interval(estimate: Estimate) -> str:
@@ -94,6 +114,18 @@ def p_text(p: float) -> str:
 def p_cell(p: float | None) -> str:
     """Write a p-value as the cell of a table: `0.013`, `< 0.001`."""
     return MISSING if p is None else "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def points(share: float) -> str:
+    """Write a margin as it was typed: `1 point`, `0.5 points`."""
+    number = f"{100 * share:.6g}"
+    return f"{number} point{'' if number == '1' else 's'}"
+
+
+def any_of(texts: Sequence[str]) -> str:
+    """Join texts as a choice: `a, b or c`."""
+    *first, last = texts
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def capitalised(text: str) -> str:

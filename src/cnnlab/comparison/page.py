@@ -7,7 +7,6 @@ import math
 import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,55 +15,26 @@ from cnnlab import __version__
 from cnnlab.base.metrics import Floats
 from cnnlab.base.printing import harmless
 from cnnlab.base.schema import Plain
+from cnnlab.comparison.arm_rows import CELL, NUM_COLORS, arm_rows, axis_of, cut, unnamed_settings
 from cnnlab.comparison.beside_report import reported_rows
 from cnnlab.comparison.cautions import ENVIRONMENT
 from cnnlab.comparison.classes import Confusion, read_confusion
 from cnnlab.comparison.comparing import OF_RUNS, Comparison
 from cnnlab.comparison.curves import Curves, notes_on_curves, read_curves
 from cnnlab.comparison.heat import HeatMap, heat_maps
-from cnnlab.comparison.labels import MISSING, capitalised, cut_names, p_cell, percent, plus_minus
+from cnnlab.comparison.labels import MISSING, capitalised
+from cnnlab.comparison.methods import methods
 from cnnlab.comparison.plane import plane_of
 from cnnlab.comparison.statistics import Estimate
-from cnnlab.comparison.verdicts import Result
 from cnnlab.outputs.files import write_text
 
 TEMPLATES = Path(__file__).parent / "templates"
 UPLOT = Path(__file__).parent / "vendor" / "uplot"
 """The charting library: 50 kB; Chart.js takes 210, ECharts 500, Plotly 1,190."""
-NUM_COLORS, NUM_DASHES = 7, 4
-"""As many colours as plots/style.py has, and line styles for the arms beyond."""
-CELL, LABEL = 40, 24
-"""Characters of an arm's name in tables and beside curves; the middle of a longer one is cut out."""
-
-
-@dataclass(frozen=True)
-class ArmRow:
-    """A row of the table of arms; numbers are written out, and stand beside for sorting."""
-
-    place: int
-    """In the order typed: identifies the arm, and chooses its colour."""
-    result: Result
-    name: str
-    full_cell: str
-    cell: str
-    """The same, cut where it is long."""
-    is_best: bool
-    is_baseline: bool
-    val: str
-    test: str
-    difference: str
-    p: str
-    seconds: str
-    parameters: str
-    settings: Sequence[str]
-    """Values of the settings in which the arms differ and that their names do not say."""
-    whisker: tuple[float, float, float] | None
-    """Low end, mean and high end of the test accuracy's interval on the common axis, in percent of its width."""
-
-    @property
-    def color(self) -> int:
-        """Number of the colour."""
-        return self.place % NUM_COLORS
+NUM_DASHES = 4
+"""Line styles, for the arms beyond the colours."""
+LABEL = 24
+"""Characters of an arm's name beside curves; the middle of a longer one is cut out."""
 
 
 def write_page(comparison: Comparison) -> Path:
@@ -90,14 +60,14 @@ def render(comparison: Comparison) -> str:
     read = [read_confusion(result.arm, classes) for result in comparison.results]
     confusions = [confusion for confusion, _ in read]
     curves = {result.label: found for result in comparison.results if (found := read_curves(result.arm)) is not None}
-    rows = _rows(comparison)
+    rows = arm_rows(comparison)
     return environment.get_template("report.html.j2").render(
         comparison=comparison,
         version=__version__,
         rows=rows,
-        cut=_cut(list(comparison.names.values()), CELL),
-        settings=_unnamed(comparison),
-        axis=_axis(comparison.results),
+        cut=cut(list(comparison.names.values()), CELL),
+        settings=unnamed_settings(comparison),
+        axis=axis_of(comparison.results),
         heat_maps=heat_maps(grid) if (grid := plane_of(comparison.results)) is not None else [],
         recall=_recall_map(comparison, confusions, classes),
         unread=[damage for _, damages in read for damage in damages],
@@ -106,6 +76,9 @@ def render(comparison: Comparison) -> str:
         unfinished=_unfinished(comparison),
         environment=_environment(comparison),
         report_command=_report_command(comparison),
+        next_command=(comparison.next_step or "").partition("  ")[0],
+        next_purpose=(comparison.next_step or "").partition("  ")[2],
+        methods=methods(comparison.answer, comparison.question, comparison.names),
         data=_script_safe(_data(comparison, curves, confusions, classes)),
         missing=MISSING,
         styles=_texts(UPLOT / "uPlot.min.css", TEMPLATES / "report.css"),
@@ -120,11 +93,6 @@ def _finalized(value: object) -> object:
     return harmless(value) if type(value) is str else value
 
 
-def _cut(names: Sequence[str], length: int) -> dict[str, str]:
-    """Return name -> what is shown of it."""
-    return dict(zip(names, cut_names(names, length)))
-
-
 def _texts(*paths: Path) -> list[str]:
     return [path.read_text(encoding="utf-8") for path in paths]
 
@@ -132,62 +100,6 @@ def _texts(*paths: Path) -> list[str]:
 def _classes(comparison: Comparison) -> list[str]:
     runs = (run for result in comparison.results for run in result.arm.finished)
     return next((list(map(str, run.summary.get("classes", ()))) for run in runs), [])
-
-
-def _rows(comparison: Comparison) -> list[ArmRow]:
-    """Return the rows of the table, best by validation first."""
-    low, high = _axis(comparison.results)
-    cells = _cut(list(comparison.cells.values()), CELL)
-    return [
-        ArmRow(
-            place=comparison.results.index(result),
-            result=result,
-            name=comparison.name(result),
-            full_cell=comparison.cells[result.label],
-            cell=cells[comparison.cells[result.label]],
-            is_best=result is comparison.best,
-            is_baseline=result is comparison.baseline,
-            val=percent(None if result.val is None else result.val.mean),
-            test=plus_minus(result.test),
-            difference=plus_minus(result.difference, signed=True),
-            p=p_cell(result.p_holm),
-            seconds=MISSING if result.seconds is None else f"{result.seconds:,.1f}",
-            parameters=MISSING if result.figure("parameters") is None else f"{result.figure('parameters'):,.0f}",
-            settings=[result.arm.settings.get(key, "") for key in _unnamed(comparison)],
-            whisker=_whisker(result.test, low, high),
-        )
-        for result in comparison.ranked
-    ]
-
-
-def _unnamed(comparison: Comparison) -> list[str]:
-    """Return the settings that differ and that the arms' names do not say."""
-    named = {word.partition("=")[0] for result in comparison.results for word in result.arm.name.split()}
-    return [key for key in comparison.differing if key not in named]
-
-
-def _axis(results: Sequence[Result]) -> tuple[float, float]:
-    """Return the ends of the axis of test accuracies: all seeds and means, intervals as far as they leave them legible.
-
-    Intervals over two seeds can be wider than what an accuracy can be; the axis stays within three spans of the seeds.
-    """
-    tests = [result.test for result in results if result.test is not None]
-    seen = [accuracy for r in results for run in r.arm.finished if (accuracy := run.accuracy("test")) is not None]
-    if not seen:
-        return 0.0, 1.0
-    low, high = min(seen), max(seen)
-    span = max(high - low, 0.01)
-    ends = [end for test in tests for end in (test.low, test.high) if end is not None]
-    low, high = min([low, *ends]), max([high, *ends])
-    return max(0.0, low, min(seen) - 3 * span), min(1.0, high, max(seen) + 3 * span)
-
-
-def _whisker(test: Estimate | None, low: float, high: float) -> tuple[float, float, float] | None:
-    if test is None:
-        return None
-    ends = (test.mean if end is None else end for end in (test.low, test.mean, test.high))
-    start, middle, end = (100 * min(1.0, max(0.0, (x - low) / ((high - low) or 1.0))) for x in ends)
-    return start, middle, end
 
 
 def _recall_map(
@@ -240,7 +152,7 @@ def _data(
     classes: Sequence[str],
 ) -> Plain:
     """Return what the page's script draws: curves, costs and confusions of the arms in the order typed."""
-    labels = _cut(list(comparison.names.values()), LABEL)
+    labels = cut(list(comparison.names.values()), LABEL)
     return {
         "classes": list(classes),
         "arms": [
@@ -249,7 +161,7 @@ def _data(
                 "label": labels[comparison.name(result)],
                 "color": place % NUM_COLORS,
                 "dash": place // NUM_COLORS % NUM_DASHES,
-                "isBest": result is comparison.best,
+                "isBest": result is comparison.chosen,
                 "isBaseline": result is comparison.baseline,
                 "test": _estimate(result.test),
                 "seconds": result.seconds,

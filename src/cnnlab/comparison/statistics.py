@@ -1,4 +1,4 @@
-"""What may be said from a few seeds: means, intervals, paired tests, and how many seeds it would take."""
+"""What may be said from a few repetitions: means, intervals, paired tests, corrections, and how many it would take."""
 
 from __future__ import annotations
 
@@ -9,81 +9,131 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnlab.outputs.study_folder import MOST_SEEDS
+
 ALPHA = 0.05
-"""Chance of claiming a difference that is not there, two-sided; intervals cover 1 - ALPHA."""
+"""Chance of claiming too much, over all that a study claims of one kind; intervals cover 1 - ALPHA."""
 POWER = 0.8
 """Chance of showing a difference that is there, for which seeds are counted."""
-MAX_SEEDS = 1000
-"""No study repeats an arm more often."""
-NO_SPREAD = 1e-9
-"""A standard deviation under this is rounding: one image in a million moves an accuracy by 1e-6."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How far a mean of differences can be trusted, beyond what their own spread says."""
+
+    floor: float = 1e-9
+    """Least standard deviation of a difference: what one test image weighs. Few runs may be equal by luck."""
+    overlap: float = 0.0
+    """Added to 1 / n: repetitions that train on the same images are less than n. 0 for seeds."""
+
+    def error(self, differences: Sequence[float]) -> float:
+        """Return the standard error of their mean: max(sd, floor) sqrt(1 / n + overlap)."""
+        return max(float(np.std(differences, ddof=1)), self.floor) * math.sqrt(1 / len(differences) + self.overlap)
+
+
+SEEDS = Spread()
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean over seeds and how far it can be trusted."""
+    """A mean over repetitions and how far it can be trusted."""
 
     n: int
     mean: float
     sd: float | None
     """Standard deviation with n - 1 in the denominator; None for one value."""
     half_width: float | None
-    """Half of the 95 % interval; None for one value."""
+    """Half of the interval, as far as no end was cut; None for one value."""
+    lowest: float
+    """The smallest of the values."""
+    highest: float
+    """The largest of them."""
+    bounds: tuple[float, float] = (0.0, 1.0)
+    """Between which every value lies by its nature; an interval is cut there."""
 
     @property
     def low(self) -> float | None:
         """Lower end of the interval."""
-        return None if self.half_width is None else self.mean - self.half_width
+        return None if self.half_width is None else max(self.bounds[0], self.mean - self.half_width)
 
     @property
     def high(self) -> float | None:
         """Upper end of the interval."""
-        return None if self.half_width is None else self.mean + self.half_width
-
-    @property
-    def has_spread(self) -> bool:
-        """Whether the values differ by more than rounding."""
-        return self.sd is not None and self.sd > NO_SPREAD
+        return None if self.half_width is None else min(self.bounds[1], self.mean + self.half_width)
 
 
-def estimate(values: Sequence[float]) -> Estimate:
-    """Return the mean and its two-sided t-interval.
+def estimate(accuracies: Sequence[float]) -> Estimate:
+    """Return the mean of accuracies in [0, 1] and its two-sided t-interval.
 
     mean ± t(1 - ALPHA / 2; n - 1) * sd / sqrt(n)    Student 1908, Biometrika 6(1)
 
     Raises:
         ValueError: there are no values.
     """
-    if not values:
-        raise ValueError("estimate: needs at least one value, got none.")
-    n, mean = len(values), float(np.mean(values))
-    if n == 1:
-        return Estimate(1, mean, None, None)
-    sd = float(np.std(values, ddof=1))
-    return Estimate(n, mean, sd, critical_t(n - 1) * sd / math.sqrt(n))
+    return _estimate(accuracies, SEEDS, share=1.0, bounds=(0.0, 1.0))
 
 
-def critical_t(df: int) -> float:
-    """Return the value that |t| exceeds with chance ALPHA."""
-    from scipy import special  # 0.2 s, which a table without verdicts does without; scipy.stats takes thrice as long
+def estimate_difference(differences: Sequence[float], spread: Spread, *, share: float = 1.0) -> Estimate:
+    """Return the mean of differences of accuracies, in [-1, 1], and its interval.
 
-    return float(special.stdtrit(df, 1 - ALPHA / 2))
-
-
-def p_value(difference: Estimate) -> float | None:
-    """Return p of the two-sided paired t-test; None where it is not defined: one pair, or no spread.
-
-    t = mean / (sd / sqrt(n)) with n - 1 degrees of freedom, of the differences within pairs.
+    mean ± t(1 - ALPHA share / 2; n - 1) * error. Repeated at every look with its share of ALPHA, the intervals hold
+    together.    Jennison & Turnbull 1989, J. R. Statist. Soc. B 51(3)
 
     Args:
-        difference: of the arm and the baseline, seed by seed.
+        differences: within pairs.
+        spread: gives the standard error.
+        share: of ALPHA that the look has.
+
+    Raises:
+        ValueError: there are no values.
     """
+    return _estimate(differences, spread, share=share, bounds=(-1.0, 1.0))
+
+
+def _estimate(values: Sequence[float], spread: Spread, *, share: float, bounds: tuple[float, float]) -> Estimate:
+    if not values:
+        raise ValueError("estimate: needs at least one value, got none.")
+    n, mean, ends = len(values), float(np.mean(values)), (min(values), max(values))
+    if n == 1:
+        return Estimate(1, mean, None, None, *ends, bounds)
+    half_width = critical_t(n - 1, share=share) * spread.error(values)
+    return Estimate(n, mean, float(np.std(values, ddof=1)), half_width, *ends, bounds)
+
+
+def critical_t(df: int, *, share: float = 1.0) -> float:
+    """Return the value that |t| exceeds with chance ALPHA share."""
+    from scipy import special  # 0.2 s, which a table without verdicts does without; scipy.stats takes thrice as long
+
+    return float(special.stdtrit(df, 1 - ALPHA * share / 2))
+
+
+def p_different(differences: Sequence[float], spread: Spread) -> float:
+    """Return p of the two-sided paired t-test.
+
+    t = mean / error, with n - 1 degrees of freedom; error of the differences within pairs, n >= 2.
+    """
+    return 2 * _below(len(differences) - 1, -abs(float(np.mean(differences))) / spread.error(differences))
+
+
+def p_equal(differences: Sequence[float], margin: float, spread: Spread) -> float:
+    """Return p of two one-sided tests: how well it is shown that the true difference is within ± margin.
+
+    P(T < (|mean| - margin) / error), with n - 1 degrees of freedom.    Schuirmann 1987, J. Pharmacokinet.
+    Biopharm. 15(6)
+    """
+    return _below(len(differences) - 1, (abs(float(np.mean(differences))) - margin) / spread.error(differences))
+
+
+def p_ahead(differences: Sequence[float], spread: Spread) -> float:
+    """Return p of the one-sided paired t-test: how well it is shown that the true difference is above 0."""
+    return _below(len(differences) - 1, -float(np.mean(differences)) / spread.error(differences))
+
+
+def _below(df: int, t: float) -> float:
+    """Return the chance that Student's t is below this."""
     from scipy import special
 
-    if difference.sd is None or not difference.has_spread:
-        return None
-    t = difference.mean / (difference.sd / math.sqrt(difference.n))
-    return float(2 * special.stdtr(difference.n - 1, -abs(t)))
+    return float(special.stdtr(df, t))
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -102,27 +152,33 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return corrected
 
 
-def seeds_needed(difference: Estimate) -> int | None:
-    """Return the fewest pairs with which the observed difference, if it is the true one, is shown with chance POWER.
+def seeds_needed(difference: Estimate, *, level: float, floor: float) -> int | None:
+    """Return the fewest pairs with which a new study shows the observed difference with chance POWER, if it is true.
 
-    Power of the two-sided paired t-test at ALPHA: under the alternative t follows the noncentral distribution with
-    n - 1 degrees of freedom and noncentrality mean / sd * sqrt(n).    Cohen 1988, Statistical Power Analysis, sec. 2.3
+    Power of the two-sided paired t-test: under the alternative t follows the noncentral distribution with n - 1 degrees
+    of freedom and noncentrality mean / sd * sqrt(n).    Cohen 1988, Statistical Power Analysis, sec. 2.3
+
+    Args:
+        difference: as it was observed, of two pairs or more.
+        level: of the test; where m arms are tested ALPHA / m, which is Holm's first step.
+        floor: least standard deviation of a difference.
 
     Returns:
-        None where the differences have no spread, or MAX_SEEDS would not be enough.
+        None where MOST_SEEDS would not be enough.
     """
-    if difference.sd is None or not difference.has_spread:
+    if difference.sd is None:
         return None
-    n = np.arange(2, MAX_SEEDS + 1)
-    enough = np.flatnonzero(_power(difference.mean / difference.sd, n) >= POWER)
+    n = np.arange(2, MOST_SEEDS + 1)
+    effect = abs(difference.mean) / max(difference.sd, floor)
+    enough = np.flatnonzero(_power(effect, n, level) >= POWER)
     return int(n[enough[0]]) if len(enough) else None
 
 
-def _power(effect: float, n: NDArray[np.int64]) -> NDArray[np.float64]:
+def _power(effect: float, n: NDArray[np.int64], level: float) -> NDArray[np.float64]:
     """Return the chance to show an effect, in standard deviations of the difference, in its own direction."""
     from scipy import special
 
-    critical = special.stdtrit(n - 1, 1 - ALPHA / 2)
-    noncentrality = min(abs(effect), 50.0) * np.sqrt(n)  # from 12 on two pairs are enough; beyond 50 scipy gives nan
+    critical = special.stdtrit(n - 1, 1 - level / 2)
+    noncentrality = min(effect, 50.0) * np.sqrt(n)  # beyond 50 scipy gives nan
     power: NDArray[np.float64] = 1 - special.nctdtr(n - 1, noncentrality, critical)
     return power

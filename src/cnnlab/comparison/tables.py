@@ -14,7 +14,7 @@ from cnnlab.comparison.verdicts import Result
 
 STATISTICS = (
     "metric", "n", "n_pairs", "n_failed", "mean", "sd", "ci_low", "ci_high", "difference", "difference_low",
-    "difference_high", "p_holm", "verdict", "seconds",
+    "difference_high", "p_holm", "verdict", "seconds", "look", "p", "decided_at", "margin",
 )  # fmt: skip
 """Columns of comparison.csv, behind the arm and its settings."""
 METRIC = "test_accuracy"
@@ -26,17 +26,18 @@ NARROWEST = 8
 
 def write_csv(comparison: Comparison) -> None:
     """Write comparison.csv: a row per arm in the order typed, accuracies in [0, 1]."""
-    rows = [_csv_row(result, comparison.differing) for result in comparison.results]
+    rows = [_csv_row(result, comparison) for result in comparison.results]
     comparison.folder.write_rows("comparison.csv", ["arm", *comparison.differing, *STATISTICS], rows)
 
 
-def _csv_row(result: Result, keys: Sequence[str]) -> Plain:
+def _csv_row(result: Result, comparison: Comparison) -> Plain:
     test, difference = result.test, result.difference
     statistics = (
         METRIC, len(result.arm.finished), result.num_pairs, result.num_failed, *_cells(test), *_cells(difference)[:1],
-        *_cells(difference)[2:], result.p_holm, result.verdict, result.seconds,
+        *_cells(difference)[2:], result.p_holm, result.verdict, result.seconds, result.look, result.p,
+        result.decided_at, comparison.question.margin,
     )  # fmt: skip
-    own = {key: result.arm.settings.get(key, "") for key in keys}
+    own = {key: result.arm.settings.get(key, "") for key in comparison.differing}
     return {"arm": result.arm.name, **own, **dict(zip(STATISTICS, statistics))}
 
 
@@ -52,14 +53,17 @@ def terminal_lines(comparison: Comparison, *, width: int) -> list[str]:
         width: columns of the terminal; no line is longer, commands and paths apart.
     """
     lines = [*_table(comparison, width), ""]
-    for sentence in comparison.conclusion:
+    for sentence in (comparison.headline, *comparison.conclusion):
         lines += textwrap.wrap(sentence, width, break_on_hyphens=False)
+    if comparison.terms:
+        words = "; ".join(f"{term}: {meaning}" for term, meaning in comparison.terms)
+        lines += ["", *_hanging("words", words, width)]
     notes = [("note", text) for text in comparison.cautions]
     notes += [("reported", text) for text in _reported(comparison)]
     notes += [(state, reason) for state, _, reason in (text.partition(": ") for text in comparison.failures)]
     lines += ["", *(line for title, text in notes for line in _hanging(title, text, width))]
-    if comparison.advice is not None:
-        lines.append(f"more     {comparison.advice}")
+    if comparison.next_step is not None:
+        lines.append(f"next     {comparison.next_step}")
     return [*lines, f"open     {comparison.folder.path / 'report.html'}"]
 
 
@@ -91,7 +95,7 @@ def _row(comparison: Comparison, result: Result) -> list[str]:
     num_runs, num_finished = len(result.arm.runs), len(result.arm.finished)
     return [
         "",
-        BEST if result is comparison.best else "",
+        BEST if result is comparison.chosen else "",
         str(num_runs) if num_runs == num_finished else f"{num_finished}/{num_runs}",
         percent(None if result.val is None else result.val.mean),
         plus_minus(result.test),
@@ -123,12 +127,13 @@ def _reported(comparison: Comparison) -> list[str]:
 def markdown_lines(comparison: Comparison) -> list[str]:
     """Return the table and the verdict in Markdown, names in full."""
     reported = comparison.study.reported or {}
-    header = [comparison.heading, "n", "validation %", "test %", "difference", "p (Holm)", "verdict", "s per run"]
+    p_name = "p (Holm)" if comparison.best is None else "p (corrected)"
+    header = [comparison.heading, "n", "validation %", "test %", "difference", p_name, "verdict", "s per run"]
     rows = []
     for result in comparison.ranked:
         name, n, val, test, difference, verdict = [comparison.cells[result.label], *_row(comparison, result)[2:]]
         seconds = MISSING if result.seconds is None else f"{result.seconds:.1f}"
-        mark = "**" if result is comparison.best else ""
+        mark = "**" if result is comparison.chosen else ""
         row = [f"{mark}{name}{mark}", n, val, test, difference, p_cell(result.p_holm), verdict, seconds]
         rows.append([*row, percent(reported.get(result.arm.name, {}).get(METRIC))] if reported else row)
     header += ["reported test %"] if reported else []
@@ -136,7 +141,13 @@ def markdown_lines(comparison: Comparison) -> list[str]:
     cells = [[_in_markdown(cell).replace("|", r"\|") for cell in row] for row in (header, alignment, *rows)]
     table = [f"| {' | '.join(row)} |" for row in cells]
     notes = [f"- {_in_markdown(text)}" for text in (*comparison.cautions, *comparison.failures)]
-    return [*table, "", _in_markdown(" ".join(comparison.conclusion)), *([""] if notes else []), *notes]
+    return [
+        *table,
+        "",
+        _in_markdown(" ".join((comparison.headline, *comparison.conclusion))),
+        *([""] if notes else []),
+        *notes,
+    ]
 
 
 _MARKUP = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "`": r"\`", "[": r"\["}

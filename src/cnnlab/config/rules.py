@@ -63,6 +63,13 @@ def _arms_need_a_sweep(config: RunConfig) -> str | None:
     return None
 
 
+def _steering_needs_a_sweep(config: RunConfig) -> str | None:
+    """Likewise."""
+    steering = {"until": config.until, "max_seeds": config.max_seeds, "max_hours": config.max_hours}
+    given = next((f"{key}: steers a sweep, got {value}." for key, value in steering.items() if value is not None), None)
+    return None if given is None else f"{given} A sweep needs -m."
+
+
 def _normalization_is_known(config: RunConfig) -> str | None:
     if config.normalize == "backbone" and config.backbone is None:
         return "normalize: backbone is for cnnlab transfer, a model has none. Use dataset, imagenet or none."
@@ -122,6 +129,7 @@ RULES: tuple[Callable[[RunConfig], str | None], ...] = (
     _warm_up_ends_before_training,
     _binary_names_a_kept_class,
     _arms_need_a_sweep,
+    _steering_needs_a_sweep,
     _normalization_is_known,
     _loss_fits_the_run,
     _reported_is_figures_of_arms,

@@ -116,7 +116,15 @@ class RunConfig:
     arm: OfCommand[str | None] = None
     """Of a sweep: names of the arms that are wanted, separated by commas; null: all."""
     baseline: OfCommand[str | None] = None
-    """Of a sweep: the arm that the others are compared with; null: the first."""
+    """Of a sweep: the arm that the others are compared with; null: which arm is the best is asked."""
+    margin: OfCommand[Positive | None] = None
+    """Of a sweep: points of accuracy up to which arms count as equal; null: nothing is called equal."""
+    until: OfCommand[Literal["decided"] | None] = None
+    """Of a sweep: decided adds seeds until the answer is; null: the seeds as typed."""
+    max_seeds: OfCommand[PositiveInt | None] = None
+    """Of a sweep until=decided: the most seeds of an arm; null: 20."""
+    max_hours: OfCommand[Positive | None] = None
+    """Of a sweep until=decided: begin no further seed after so many hours; null: no limit."""
     reported: OfStudy[Mapping[str, Any] | None] = None
     """Of a study: the numbers of the report, shown beside the measured ones."""
     small: OfStudy[Mapping[str, Any] | None] = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,8 @@ RESULTS = (
     "train_seconds", "parameters",
 )  # fmt: skip
 """Columns of results.csv, behind the settings that differ."""
+MOST_SEEDS = 1000
+"""No study repeats an arm more often."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,25 @@ class GridRow:
 
 
 @dataclass(frozen=True)
+class SeedPlan:
+    """Seeds until decided: what was declared before the first run."""
+
+    looks: tuple[int, ...]
+    """Numbers of seeds at which the study is looked at; the last one is the most."""
+    first_seed: int = 0
+    """The seeds are this one and those that follow it."""
+    after: str | None = None
+    """Study that asked the same before and was looked at; its seeds are used no more."""
+    is_changed: bool = False
+    """Whether arms were added, or the most was raised, after a look."""
+
+    @property
+    def seeds(self) -> tuple[str, ...]:
+        """All seeds, in the order in which they are used."""
+        return tuple(str(self.first_seed + place) for place in range(self.looks[-1]))
+
+
+@dataclass(frozen=True)
 class Study:
     """What a study is about: study.json."""
 
@@ -48,9 +70,15 @@ class Study:
     command: str
     question: str | None = None
     baseline: str | None = None
-    """Arm that the others are compared with; None: the first."""
+    """Arm that the others are compared with; None: which arm is the best is asked."""
     reported: Mapping[str, Mapping[str, float]] | None = None
     """Arm -> figure as results.csv calls it -> what a report says of it; accuracies in [0, 1]."""
+    margin: float | None = None
+    """Points of accuracy up to which arms count as equal; None: nothing is called equal."""
+    plan: SeedPlan | None = None
+    """Of a study that adds seeds until it is decided; None: the number of seeds is fixed."""
+    looked_at: tuple[int, ...] = ()
+    """Of a study with a fixed number: seeds that it had whenever a verdict was shown."""
 
 
 class StudyFolder(Folder):
@@ -84,7 +112,12 @@ class StudyFolder(Folder):
         }
         reported = plain.get("reported")
         figures = {} if problem_of_reported(reported) is not None else {"reported": reported}
-        return Study(**{"study": self.path.name, "command": "", **texts, **figures})
+        declared = {
+            "margin": _positive(plain.get("margin")),
+            "plan": _read_plan(plain.get("plan")),
+            "looked_at": _counts(plain.get("looked_at")),
+        }
+        return Study(**{"study": self.path.name, "command": "", **texts, **figures, **declared})
 
     def read_grid(self) -> list[GridRow]:
         """Return the rows of runs.csv, in the order of running.
@@ -111,6 +144,32 @@ class StudyFolder(Folder):
         keys = differing([own for own, _ in rows])
         table = [{**{key: own.get(key, "") for key in keys}, **figures} for own, figures in rows]
         self.write_rows("results.csv", [*keys, *RESULTS], table)
+
+
+def _read_plan(plain: object) -> SeedPlan | None:
+    """Return the plan of study.json; None where there is none, or it is damaged."""
+    if not isinstance(plain, Mapping) or not (looks := _counts(plain.get("looks"))):
+        return None
+    first, after = plain.get("first_seed"), plain.get("after")
+    return SeedPlan(
+        looks,
+        first_seed=first if isinstance(first, int) and first > 0 else 0,
+        after=after if isinstance(after, str) else None,
+        is_changed=plain.get("is_changed") is True,
+    )
+
+
+def _counts(plain: object) -> tuple[int, ...]:
+    """Return ascending numbers of seeds; none where it is no such list."""
+    numbers = tuple(plain) if isinstance(plain, list) else ()
+    is_right = all(isinstance(n, int) and not isinstance(n, bool) and 2 <= n <= MOST_SEEDS for n in numbers)
+    return tuple(sorted(set(numbers))) if is_right else ()
+
+
+def _positive(plain: object) -> float | None:
+    if not isinstance(plain, int | float) or isinstance(plain, bool):
+        return None
+    return float(plain) if 0 < plain < math.inf else None
 
 
 def result_row(folder: RunFolder, *, seed: object) -> Plain:

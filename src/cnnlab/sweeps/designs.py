@@ -12,7 +12,7 @@ sent alone: so the same runs, found finished, lead it the same way when a sweep 
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
 from cnnlab.base.schema import PlainMapping
@@ -30,6 +30,20 @@ class Ended:
     """How its run stands, as `outputs.status.standing` says; `refused` where it is no valid run."""
     summary: PlainMapping
     """summary.json of a run that is finished or diverged, else empty."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a design stands, for those who watch."""
+
+    lines: tuple[str, ...] = ()
+    """What it has found so far, empty before the first answer."""
+    num_more: int = 0
+    """Runs that it may still ask for, beyond those asked for, at most."""
+
+
+Narrator = Callable[[], Standing]
+"""Says how a design stands."""
 
 
 Design = Generator[list[Point], list[Ended], None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from cnnlab.base.texts import duration
 from cnnlab.config.run_config import RunConfig
@@ -13,12 +13,14 @@ from cnnlab.outputs.status import FINAL
 _LABEL = 40  # columns
 
 
-def plan_lines(name: str, runs: Mapping[str, tuple[RunFolder, RunConfig]]) -> Iterator[str]:
+def plan_lines(name: str, runs: Mapping[str, tuple[RunFolder, RunConfig]], *, most: int) -> Iterator[str]:
     """Yield how every run of a sweep stands and what it takes, then what all of them take.
 
     Args:
         name: of the sweep.
-        runs: label -> folder and configuration, in the order of running.
+        runs: label -> folder and configuration, in the order of running; of a design that may ask for more, those that
+            it asks for in any case.
+        most: runs that it may come to.
 
     Raises:
         ConfigError: a run cannot be built.
@@ -35,13 +37,22 @@ def plan_lines(name: str, runs: Mapping[str, tuple[RunFolder, RunConfig]]) -> It
         cost = f"  {duration(estimated[folder].seconds)}" if folder in estimated else ""
         yield f"  {status:10}{label:{_LABEL}}{cost}".rstrip()
         yield f"{'':12}{folder.run_id}"
+    if most > len(runs):
+        yield from _at_most(len(runs), most, [cost.seconds for cost in estimated.values()])
     if not to_do:
-        yield "total    nothing to do"
+        yield "total    nothing to do" if most == len(runs) else "total    nothing to do before the first look"
         return
     seconds = sum(cost.seconds for cost in estimated.values())
     megabytes = sum(cost.num_bytes for cost in estimated.values()) / 1e6
     size = f"{megabytes:,.{0 if megabytes >= 10 else 1}f} MB"
     yield f"total    about {duration(seconds)} one run after the other, {size} in outputs/"
+
+
+def _at_most(least: int, most: int, seconds: Sequence[float]) -> Iterator[str]:
+    """Yield how many runs a design asks for that decides by itself."""
+    about = f", about {duration(sum(seconds) / len(seconds) * most)} in all" if seconds else ""
+    yield f"least    {least} runs, those above: it may be decided then"
+    yield f"most     {most} runs{about}"
 
 
 def _status(folder: RunFolder) -> str:

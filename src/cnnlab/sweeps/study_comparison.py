@@ -38,8 +38,11 @@ class StudyComparison:
             write(self._study, pictures=False)
         self._compared_at = time.monotonic()
 
-    def show(self, folders: Sequence[Path], *, pictures: bool) -> None:
+    def show(self, folders: Sequence[Path], *, pictures: bool) -> int:
         """Write and print the comparison; where there is none to be had, the table of the runs in these folders.
+
+        Returns:
+            The number of seeds over which arms were compared.
 
         Raises:
             RunError: it cannot be written; it is printed all the same.
@@ -52,7 +55,8 @@ class StudyComparison:
         except ConfigError as error:  # the runs are there, but no question can be answered with them
             show(folders)
             print(f"no comparison: {error}")
-            return
+            return 0
         lines = terminal_lines(comparison, width=width())
         with printed_all_the_same("\n".join(lines), comparison.folder.path):
             save(comparison, pictures=pictures)
+        return max(result.num_pairs for result in comparison.results)

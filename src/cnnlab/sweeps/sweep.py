@@ -19,10 +19,13 @@ from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.settings import settings
 from cnnlab.outputs.standing import DIED, standing
 from cnnlab.outputs.status import FINAL
-from cnnlab.outputs.study_folder import GridRow, Study, StudyFolder
+from cnnlab.outputs.study_folder import GridRow, SeedPlan, Study, StudyFolder
 from cnnlab.sweeps.checked import CheckedPoints, Compose, Job, check_points
-from cnnlab.sweeps.designs import Design, Ended, answer
+from cnnlab.sweeps.clock import Clock
+from cnnlab.sweeps.designs import Design, Ended, Narrator, Standing, answer
 from cnnlab.sweeps.launching import Launch, Launching
+from cnnlab.sweeps.looked import looks_before, plan_after_looks
+from cnnlab.sweeps.naming import called_baseline, decided_name, study_name
 from cnnlab.sweeps.points import Point
 from cnnlab.sweeps.study_comparison import StudyComparison
 from cnnlab.sweeps.watch import Watch, Watched
@@ -38,6 +41,9 @@ class Sweep:
         hashes: of the files that name runs.
         stop: asked before every round.
         question: what a study asks.
+        plan: of a design that adds seeds until it is decided.
+        narrator: says how the design stands.
+        max_hours: after which no further seed is begun; None: no limit.
 
     Raises:
         ConfigError: no point of the first round is a valid run, or there is no such baseline.
@@ -45,21 +51,27 @@ class Sweep:
 
     def __init__(
         self, design: Design, compose: Compose, *, command: str, hashes: FileHashes, stop: Stop,
-        question: str | None = None,
+        question: str | None = None, plan: SeedPlan | None = None, narrator: Narrator = Standing,
+        max_hours: float | None = None,
     ) -> None:  # fmt: skip
-        self.command, self.question = command, question
+        self.command, self.question, self._narrator = command, question, narrator
+        self._clock = Clock(max_hours)
         self._design, self._compose, self._hashes, self._stop = design, compose, hashes, stop
         self.checked = CheckedPoints()
         self.folders: dict[str, RunFolder] = {}
         self._launching = Launching(self.folders)
+        self._put_off: set[str] = set()
         self._round = self._take_up(next(design))
         if not self.checked.jobs:
             raise ConfigError(*(line for problem in self.checked.refused for line in problem.splitlines()))
         self._tell_refused(self._round)
         self._first = self.checked.jobs[0].config
-        self.name = _name(self.checked)
+        name = study_name(self._first.study, [point for point, _ in self.checked.points])
+        self.name = name if plan is None else decided_name(name)
         self.study = StudyFolder.named(self.name)
         self.baseline = self._checked_baseline()
+        self._looked_at = looks_before(self.study, self.folders)
+        self.plan = None if plan is None else self._as_declared(plan)
         self._comparison = StudyComparison(self.study, self._rows)
 
     @property
@@ -68,22 +80,25 @@ class Sweep:
         return any(job.config.plan for job in self.checked.jobs)
 
     def _checked_baseline(self) -> str | None:
-        """Return the name of the baseline, None for the first arm.
+        """Return the name of the baseline, None where there is none.
 
         Raises:
             ConfigError: no arm is called as typed. A study's own baseline may have been left out of the grid.
         """
-        from cnnlab.comparison.arms import arm_called
-
         wanted = self._first.baseline
-        arms = list(dict.fromkeys(point.arm for point, _ in self.checked.points))
-        try:
-            return None if wanted is None else arm_called(wanted, arms)
-        except ConfigError:
-            if any(word.startswith("baseline=") for word in shlex.split(self.command)):
-                raise
-            print(f"note     baseline: no arm '{wanted}' in this grid, {arms[0]} is taken")
-            return None
+        is_typed = any(word.startswith("baseline=") for word in shlex.split(self.command))
+        found = called_baseline(wanted, self._arms, is_typed=is_typed)
+        if wanted is not None and found is None:
+            print(f"note     baseline: no arm '{wanted}' in this grid; asked is which arm is the best")
+        return found
+
+    @property
+    def _arms(self) -> list[str]:
+        return list(dict.fromkeys(point.arm for point, _ in self.checked.points))
+
+    def _as_declared(self, plan: SeedPlan) -> SeedPlan:
+        margin = self._first.margin
+        return plan_after_looks(plan, self.study, run_ids=self.folders, arms=self._arms, margin=margin)
 
     def show_plan(self) -> None:
         """Say how every run of the first round stands and what the sweep will take; run nothing.
@@ -94,7 +109,8 @@ class Sweep:
         from cnnlab.sweeps.plan import plan_lines
 
         runs = {job.point.label: (self.folders[job.run_id], job.config) for job in self.checked.jobs}
-        for line in plan_lines(self.name, runs):
+        most = len(runs) + self._narrator().num_more
+        for line in plan_lines(self.name, runs, most=most):
             self._stop.look()
             print(line)
         if num_refused := self.checked.num_refused:
@@ -113,7 +129,7 @@ class Sweep:
         self._write_grid()
         self._tell_begun(self.checked.jobs)
         runs = [self._watched(job) for job in self.checked.jobs]
-        watch = Watch(self.name, self.study, runs, on_change=self._comparison.refresh)
+        watch = Watch(self.name, self.study, runs, on_change=self._comparison.refresh, narrator=self._narrator)
         try:
             with watch:
                 self._talk(launch, watch)
@@ -128,9 +144,12 @@ class Sweep:
         jobs = self._round.jobs
         while True:
             self._stop.look()
-            self._launching.carry_out(self._to_do(jobs), launch)
+            if not self._launch_in_time(self._to_do(jobs), launch):
+                print(f"{self._clock.said()}; the same command goes on where it stopped")
+                return
             self._stop.look()
             points = answer(self._design, [self._ended(point, checked) for point, checked in self._round.points])
+            watch.say(self._narrator().lines)
             if not points:
                 return
             known = {job.run_id for job in self.checked.jobs}
@@ -140,6 +159,16 @@ class Sweep:
             self._write_grid()
             watch.add([self._watched(job) for job in jobs])
             self._tell_begun(jobs)
+
+    def _launch_in_time(self, jobs: Sequence[Job], launch: Launch) -> bool:
+        """Have runs launched; with a limit of time seed after seed. Return whether there was time for all of them."""
+        for portion in self._clock.portions(jobs):
+            if self._clock.is_over():
+                self._put_off |= {job.run_id for job in jobs if self._status(job) not in FINAL}
+                return False
+            self._launching.carry_out(portion, launch)
+            self._stop.look()
+        return True
 
     def _take_up(self, points: Sequence[Point]) -> CheckedPoints:
         """Check the points of a round, and add them to those of the sweep."""
@@ -172,9 +201,11 @@ class Sweep:
         print()
         wants_pictures = any(job.config.plots for job in self.checked.jobs)
         with _told_later(unsaved):
-            self._comparison.show([folder.path for folder in self.folders.values()], pictures=wants_pictures)
+            seeds = self._comparison.show([folder.path for folder in self.folders.values()], pictures=wants_pictures)
+            self._note_look(seeds)
         jobs = self.checked.jobs
-        failures = [self._failure(job) for job in jobs if self._launching.problem(job) is not None]
+        ran = [job for job in jobs if job.run_id not in self._put_off]
+        failures = [self._failure(job) for job in ran if self._launching.problem(job) is not None]
         num_refused = self.checked.num_refused
         if failures or num_refused:
             head = f"{len(failures) + num_refused} of {count(len(jobs) + num_refused)} failed:"
@@ -225,9 +256,18 @@ class Sweep:
         return list(self.checked.rows(self._launching.found_wrong()))
 
     def _write_grid(self) -> None:
-        study = Study(self.name, self.command, self.question, self.baseline, self._first.reported)
+        study = Study(
+            self.name, self.command, self.question, self.baseline, self._first.reported, self._first.margin, self.plan,
+            self._looked_at,
+        )  # fmt: skip
         with disk_errors(self.study.path):
             self.study.write_grid(study, self._rows())
+
+    def _note_look(self, seeds: int) -> None:
+        """Write down that a verdict over so many seeds was shown: more of them would be added after a look."""
+        if self.plan is None and seeds > 1 and seeds not in self._looked_at:
+            self._looked_at = tuple(sorted((*self._looked_at, seeds)))
+            self._write_grid()
 
     def _watched(self, job: Job) -> Watched:
         config = job.config
@@ -235,15 +275,6 @@ class Sweep:
         if job.point.arm_name:
             own = {"arm": job.point.arm_name, **own}
         return Watched(folder, job.point.label, config.seed, config.epochs, own, is_rerun=config.rerun)
-
-
-def _name(checked: CheckedPoints) -> str:
-    """Return the study's name: as configured, else made of what is swept."""
-    configured = next((job.config.study for job in checked.jobs if job.config.study is not None), None)
-    if configured is not None:
-        return configured
-    keys = checked.swept_keys
-    return "-".join(key for key in keys if key != "seed") or (keys[0] if keys else "sweep")
 
 
 @contextmanager

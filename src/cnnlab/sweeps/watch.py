@@ -18,6 +18,7 @@ from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.standing import standing
 from cnnlab.outputs.status import FINAL, read_status, said_at
 from cnnlab.outputs.study_folder import StudyFolder, result_row
+from cnnlab.sweeps.designs import Narrator, Standing
 
 if TYPE_CHECKING:
     from rich.console import Group  # not at runtime: it takes 20 ms, and Hydra reads this file at every start
@@ -64,14 +65,21 @@ class Watch:
         study: gets results.csv.
         runs: all of them, in the order of running.
         on_change: called after results.csv was written with something new.
+        narrator: says how the sweep's design stands.
     """
 
     def __init__(
-        self, name: str, study: StudyFolder, runs: Sequence[Watched], *, on_change: Callable[[], None] | None = None
+        self,
+        name: str,
+        study: StudyFolder,
+        runs: Sequence[Watched],
+        *,
+        on_change: Callable[[], None] | None = None,
+        narrator: Narrator = Standing,
     ) -> None:
         self.name, self.study = name, study
         self.runs: Sequence[Watched] = ()
-        self._on_change = on_change
+        self._on_change, self._narrator = on_change, narrator
         from rich.console import Console
 
         self._console = Console(file=live(sys.stdout), highlight=False, markup=False, soft_wrap=True)
@@ -80,7 +88,7 @@ class Watch:
         self._rows: dict[str, Plain] = {}
         self._told: list[Watched] = []
         self._num_before = 0
-        self._lock = threading.Lock()
+        self._lock, self._looking = threading.Lock(), threading.Lock()
         self._is_over = threading.Event()
         self.add(runs)
 
@@ -101,7 +109,7 @@ class Watch:
         self._is_over.set()
         self._thread.join()
         self._live.stop()
-        self._tell(self._look())
+        self._catch_up()
         self._write()
 
     def add(self, runs: Sequence[Watched]) -> None:
@@ -129,12 +137,24 @@ class Watch:
         pause = _PAUSE
         while not self._is_over.wait(pause):
             began = time.perf_counter()
-            if ended := self._look():
-                self._tell(ended)
+            if self._catch_up():
                 self._write()
                 if self._on_change is not None:
                     self._on_change()
             pause = max(_PAUSE, _SHARE * (time.perf_counter() - began))
+
+    def _catch_up(self) -> bool:
+        """Tell of the runs that have ended since the last look; return whether there were any."""
+        with self._looking:
+            ended = self._look()
+            self._tell(ended)
+        return bool(ended)
+
+    def say(self, lines: Iterable[str]) -> None:
+        """Print what was found, behind the runs that it was found by."""
+        self._catch_up()
+        for line in lines:
+            self._console.print(line)
 
     def _look(self) -> list[Watched]:
         """Read how the runs stand; return those that have ended since the last look."""
@@ -172,11 +192,12 @@ class Watch:
         running = [run for run in self.runs if self._of(run).status == "running"]
         bad = [run for run in self._told if self._of(run).status not in ("finished", "running")]
         good = [run for run in self._told[self._num_before :] if run not in bad and run not in running]
-        room = max(3, min(_LINES, self._console.height - 3))
+        told = self._narrator().lines[-_LINES:]
+        room = max(3, min(_LINES, self._console.height - 3 - len(told)))
         shown = [*bad[-room // 3 :], *running]
         shown = [*good[-max(1, room - len(shown)) :], *shown][-room:]
         width = min(self._console.width, 100)
-        lines = [self.head(), *(f"  {run_line(run, self._of(run), width=width - 2)}" for run in shown)]
+        lines = [self.head(), *told, *(f"  {run_line(run, self._of(run), width=width - 2)}" for run in shown)]
         return Group(*(Text(line, no_wrap=True, overflow="ellipsis") for line in lines))
 
     def head(self) -> str:
@@ -184,17 +205,25 @@ class Watch:
         counts = self.counts()
         parts = [f"{counts['done']} of {len(self.runs)} done"]
         parts += [f"{counts[name]} {name}" for name in ("running", "waiting", "failed") if counts[name]]
-        left = self._seconds_left()
-        return f"{one_line(self.name)}: {', '.join(parts)}{'' if left is None else f', {duration(left)} left'}"
+        parts += self._time_left()
+        return f"{one_line(self.name)}: {', '.join(parts)}"
 
-    def _seconds_left(self) -> float | None:
-        """Return the time that the rest takes at the pace so far, None before there is one."""
+    def _time_left(self) -> list[str]:
+        """Return the time that the rest takes, and what else the design may ask for at most."""
+        left, more = self._seconds_left(0), self._narrator().num_more
+        if left is None:
+            return []
+        at_most = self._seconds_left(more)
+        return [f"{duration(left)} left", *([f"{duration(at_most)} at most"] if more and at_most is not None else [])]
+
+    def _seconds_left(self, num_more: int) -> float | None:
+        """Return the time that the rest and so many more runs take at the pace so far, None before there is one."""
         running = [self._of(run).epoch / max(run.epochs, 1) for run in self.runs if self._of(run).status == "running"]
         num_ended = sum(progress.status in _ENDED for progress in self._progress.values())
         work_done = num_ended - self._num_before + sum(running)
         if work_done <= 0:
             return None
-        work_left = len(self.runs) - self._num_before - work_done
+        work_left = len(self.runs) + num_more - self._num_before - work_done
         return (time.time() - self._began) / work_done * work_left
 
 

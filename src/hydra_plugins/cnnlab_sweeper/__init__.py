@@ -22,8 +22,8 @@ from cnnlab.cli.composed import compose_point
 from cnnlab.cli.jobs import TrainJob, outcome_of
 from cnnlab.cli.swept import check_size, read_arms, read_params, values
 from cnnlab.config.conf_files import EXPERIMENT, read_options
-from cnnlab.sweeps.designs import grid
 from cnnlab.sweeps.points import Point, expand, key_of
+from cnnlab.sweeps.steering import STEERING, begin
 from cnnlab.sweeps.sweep import Sweep
 
 ARM = "arm"
@@ -73,13 +73,21 @@ class GridSweeper(Sweeper):
         assert self.config is not None
         assert self.launcher is not None
         master, launcher = self.config, self.launcher
+
+        def compose(overrides: list[str]) -> Plain:
+            return compose_point(self.loader, master, overrides)
+
+        conversation = begin(self._points(arguments), compose, {key_of(text): text for text in arguments})
         sweep = Sweep(
-            grid(self._points(arguments)),
-            lambda overrides: compose_point(self.loader, master, overrides),
+            conversation.design,
+            compose,
             command=_typed(master.hydra.job.name),
             hashes=self.hashes,
             stop=self.stop,
             question=_question(master, arguments),
+            plan=conversation.plan,
+            narrator=conversation.narrator,
+            max_hours=conversation.max_hours,
         )
         if sweep.is_planned:
             sweep.show_plan()
@@ -89,7 +97,7 @@ class GridSweeper(Sweeper):
 
     def _points(self, arguments: list[str]) -> list[Point]:
         given = {key: f"{key}={value}" for key, value in read_params(self.params).items()}
-        given |= {key_of(text): text for text in arguments}
+        given |= {key_of(text): text for text in arguments if key_of(text) not in STEERING}
         arms = _chosen_arms(read_arms(self.arms), given.pop(ARM, None))
         overrides = OverridesParser.create(config_loader=self.loader).parse_overrides(list(given.values()))
         shared = tuple(str(override.input_line) for override in overrides if not override.is_sweep_override())

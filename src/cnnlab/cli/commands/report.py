@@ -31,7 +31,7 @@ def main(args: Sequence[str], stop: Stop) -> int:
         "names", nargs="*", metavar="STUDY or RUN", help="a study's name, or runs by id or its beginning"
     )
     parser.add_argument("--format", choices=("text", "markdown"), default="text", help="how the table is printed")
-    parser.add_argument("--baseline", metavar="ARM", help="the arm that the others are compared with; else the first")
+    parser.add_argument("--baseline", metavar="ARM", help="the arm to compare the others with; else: which is best?")
     options = parser.parse_args(args)
     study = _one_study(options.names)
     stop.look()

@@ -1,0 +1,107 @@
+"""The rows of the page's table of arms: everything written out, and the whiskers of its one axis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cnnlab.comparison.comparing import Comparison
+from cnnlab.comparison.labels import MISSING, cut_names, p_cell, percent, plus_minus
+from cnnlab.comparison.statistics import Estimate
+from cnnlab.comparison.verdicts import Result
+
+NUM_COLORS = 7
+"""As many colours as plots/style.py has."""
+CELL = 40
+"""Characters of an arm's name in a table; the middle of a longer one is cut out."""
+
+
+@dataclass(frozen=True)
+class ArmRow:
+    """A row of the table of arms; numbers are written out, and stand beside for sorting."""
+
+    place: int
+    """In the order typed: identifies the arm, and chooses its colour."""
+    result: Result
+    name: str
+    full_cell: str
+    cell: str
+    """The same, cut where it is long."""
+    is_best: bool
+    is_baseline: bool
+    val: str
+    test: str
+    difference: str
+    p: str
+    seconds: str
+    parameters: str
+    settings: Sequence[str]
+    """Values of the settings in which the arms differ and that their names do not say."""
+    whisker: tuple[float, float, float] | None
+    """Low end, mean and high end of the test accuracy's interval on the common axis, in percent of its width."""
+
+    @property
+    def color(self) -> int:
+        """Number of the colour."""
+        return self.place % NUM_COLORS
+
+
+def arm_rows(comparison: Comparison) -> list[ArmRow]:
+    """Return the rows of the table, best by validation first."""
+    low, high = axis_of(comparison.results)
+    cells = cut(list(comparison.cells.values()), CELL)
+    return [
+        ArmRow(
+            place=comparison.results.index(result),
+            result=result,
+            name=comparison.name(result),
+            full_cell=comparison.cells[result.label],
+            cell=cells[comparison.cells[result.label]],
+            is_best=result is comparison.chosen,
+            is_baseline=result is comparison.baseline,
+            val=percent(None if result.val is None else result.val.mean),
+            test=plus_minus(result.test),
+            difference=plus_minus(result.difference, signed=True),
+            p=p_cell(result.p_holm),
+            seconds=MISSING if result.seconds is None else f"{result.seconds:,.1f}",
+            parameters=MISSING if result.figure("parameters") is None else f"{result.figure('parameters'):,.0f}",
+            settings=[result.arm.settings.get(key, "") for key in unnamed_settings(comparison)],
+            whisker=_whisker(result.test, low, high),
+        )
+        for result in comparison.ranked
+    ]
+
+
+def unnamed_settings(comparison: Comparison) -> list[str]:
+    """Return the settings that differ and that the arms' names do not say."""
+    named = {word.partition("=")[0] for result in comparison.results for word in result.arm.name.split()}
+    return [key for key in comparison.differing if key not in named]
+
+
+def axis_of(results: Sequence[Result]) -> tuple[float, float]:
+    """Return the ends of the axis of test accuracies: all seeds and means, intervals as far as they leave them legible.
+
+    Intervals over two seeds can be wider than what an accuracy can be; the axis stays within three spans of the seeds.
+    """
+    tests = [result.test for result in results if result.test is not None]
+    seen = [accuracy for r in results for run in r.arm.finished if (accuracy := run.accuracy("test")) is not None]
+    if not seen:
+        return 0.0, 1.0
+    low, high = min(seen), max(seen)
+    span = max(high - low, 0.01)
+    ends = [end for test in tests for end in (test.low, test.high) if end is not None]
+    low, high = min([low, *ends]), max([high, *ends])
+    return max(0.0, low, min(seen) - 3 * span), min(1.0, high, max(seen) + 3 * span)
+
+
+def _whisker(test: Estimate | None, low: float, high: float) -> tuple[float, float, float] | None:
+    if test is None:
+        return None
+    ends = (test.mean if end is None else end for end in (test.low, test.mean, test.high))
+    start, middle, end = (100 * min(1.0, max(0.0, (x - low) / ((high - low) or 1.0))) for x in ends)
+    return start, middle, end
+
+
+def cut(names: Sequence[str], length: int) -> dict[str, str]:
+    """Return name -> what is shown of it."""
+    return dict(zip(names, cut_names(names, length)))

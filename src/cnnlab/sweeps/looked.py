@@ -1,0 +1,77 @@
+"""What a study has been looked at before: seeds that are added after a look make its error larger than it says."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Sequence
+
+from cnnlab.base.errors import RunError
+from cnnlab.outputs.files import RUNS
+from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.standing import standing
+from cnnlab.outputs.study_folder import GridRow, SeedPlan, StudyFolder
+
+
+def looks_before(folder: StudyFolder, run_ids: Collection[str]) -> tuple[int, ...]:
+    """Return the numbers of seeds at which a fixed study was looked at; none where it was another question.
+
+    Args:
+        folder: of the study, as the sweep before has left it.
+        run_ids: of this sweep; a study that shares none of them asks something else.
+    """
+    return folder.read_study().looked_at if _shares(folder, run_ids) else ()
+
+
+def plan_after_looks(
+    plan: SeedPlan, folder: StudyFolder, *, run_ids: Collection[str], arms: Sequence[str], margin: float | None
+) -> SeedPlan:
+    """Return a plan that knows whether it is another one than was declared before the first look."""
+    before = folder.read_study()
+    if before.plan is None or not _shares(folder, run_ids):
+        return plan
+    rows = _grid(folder)
+    is_same = before.plan.looks == plan.looks and before.margin == margin
+    is_same = is_same and {row.arm for row in rows} == set(arms)
+    has_looked = _num_complete(rows) >= before.plan.looks[0]
+    return dataclasses.replace(plan, is_changed=before.plan.is_changed or (has_looked and not is_same))
+
+
+def fresh_plan(name: str, decided: StudyFolder, looks: tuple[int, ...]) -> SeedPlan:
+    """Return the plan of a study that adds seeds: those of its own, or fresh ones.
+
+    Args:
+        name: of the study with a fixed number of seeds that asks the same; where it was looked at, its seeds are used
+            no more.
+        decided: folder of the study that adds seeds, which may have been begun.
+        looks: at which it is looked.
+    """
+    if (begun := decided.read_study().plan) is not None:
+        return SeedPlan(looks, begun.first_seed, begun.after)
+    fixed = StudyFolder.named(name)
+    if not fixed.read_study().looked_at:
+        return SeedPlan(looks)
+    used = [int(row.seed) for row in _grid(fixed) if row.seed.isdecimal()]
+    return SeedPlan(looks, first_seed=max(used, default=-1) + 1, after=name)
+
+
+def _grid(folder: StudyFolder) -> list[GridRow]:
+    try:
+        return folder.read_grid()
+    except RunError:
+        return []
+
+
+def _shares(folder: StudyFolder, run_ids: Collection[str]) -> bool:
+    return any(row.run_id in run_ids for row in _grid(folder))
+
+
+def _num_complete(rows: Sequence[GridRow]) -> int:
+    """Return the number of seeds of which every run is finished."""
+    of_seed: dict[str, list[str]] = {}
+    for row in rows:
+        of_seed.setdefault(row.seed, []).append(row.run_id)
+    return sum(all(_is_finished(run_id) for run_id in ids) for ids in of_seed.values())
+
+
+def _is_finished(run_id: str) -> bool:
+    return bool(run_id) and standing(RunFolder(RUNS / run_id)) == "finished"

@@ -1,0 +1,186 @@
+"""Seeds until decided: which seeds are asked for, when it ends; against the reference procedure on random studies."""
+
+import numpy as np
+import pytest
+from scipy import special
+
+from cnnlab.outputs.study_folder import SeedPlan
+from cnnlab.sweeps.designs import Ended, answer
+from cnnlab.sweeps.points import Point
+from cnnlab.sweeps.until_decided import UntilDecided
+
+NUM_TEST = 1000
+LOOKS = (5, 8, 12, 20)
+
+
+def summary(accuracy):
+    per_class = {"cat": {"support": NUM_TEST // 2}, "dog": {"support": NUM_TEST // 2}}
+    return {"test": {"accuracy": accuracy, "per_class": per_class}, "val": {"accuracy": accuracy}}
+
+
+def point(arm):
+    return Point("", (), (), (arm,), "")
+
+
+def conversation(accuracies, *, looks=LOOKS, baseline=None, margin=None, states=None):
+    """Lead a conversation to its end; return the design and the seeds of every arm that it asked for.
+
+    Args:
+        accuracies: arm -> of each seed.
+        states: (arm, seed) -> how a run ended otherwise than finished.
+    """
+    until = UntilDecided([point(arm) for arm in accuracies], SeedPlan(looks), baseline, margin)
+    design, asked = until.design(), {arm: [] for arm in accuracies}
+    points = next(design)
+    while points:
+        ended = []
+        for one in points:
+            seed = int(one.seed.partition("=")[2])
+            asked[one.arm].append(seed)
+            state = (states or {}).get((one.arm, seed), "finished")
+            ended.append(Ended(one, f"{one.arm}-{seed}", state, summary(accuracies[one.arm][seed])))
+        points = answer(design, ended)
+    return until, {arm: len(seeds) for arm, seeds in asked.items()}
+
+
+def draws(mean, sd, *, seed):
+    return (mean + sd * np.random.default_rng(seed).standard_normal(20)).tolist()
+
+
+A, SAME, HIGH = draws(0.7, 0.01, seed=0), draws(0.7, 0.01, seed=1), draws(0.9, 0.01, seed=2)
+
+
+def test_arms_that_are_decided_get_no_more_seeds_and_the_baseline_goes_on():
+    wild = draws(0.74, 0.06, seed=3)
+    _, asked = conversation({"a": A, "high": HIGH, "wild": wild}, baseline="a")
+    assert asked["high"] == 5
+    assert asked["a"] == asked["wild"] > 5
+
+
+def test_arms_that_are_ruled_out_get_no_more_seeds():
+    until, asked = conversation({"a": A, "high": HIGH, "higher": draws(0.905, 0.01, seed=4)})
+    assert asked["a"] == 5
+    assert asked["high"] == asked["higher"] > 5
+    assert until.standing().num_more == 0
+
+
+def test_margin_ends_a_study_of_equal_arms():
+    assert conversation({"a": A, "same": SAME}, margin=0.03)[1] == {"a": 5, "same": 5}
+    assert conversation({"a": A, "same": SAME, "low": draws(0.2, 0.01, seed=5)}, margin=0.03)[1]["a"] == 5
+
+
+@pytest.mark.parametrize("state", ["diverged", "failed"])
+def test_arm_with_a_run_without_result_gets_no_more_seeds(state):
+    wild = draws(0.74, 0.08, seed=3)
+    _, asked = conversation({"a": A, "broken": wild, "wild": wild}, baseline="a", states={("broken", 2): state})
+    assert asked["broken"] == 5
+    _, asked = conversation({"a": A, "wild": wild}, states={("a", 2): state})
+    assert asked == {"a": 5, "wild": 5}
+
+
+def test_standing_says_each_arms_seeds_difference_and_state():
+    until = UntilDecided([point("a"), point("high"), point("same")], SeedPlan(LOOKS), "a", None)
+    design = until.design()
+    asked = next(design)
+    assert until.standing().lines == ()
+    values = {"a": A, "high": HIGH, "same": SAME}
+    design.send([Ended(p, "id", "finished", summary(values[p.arm][int(p.seed[5:])])) for p in asked])
+    head, *lines = until.standing().lines
+    assert head == "look     after 5 of at most 20 seeds"
+    assert [line.split() for line in lines] == [
+        ["a", "5", "seeds", "baseline,", "goes", "on"],
+        ["high", "5", "seeds", f"{100 * np.mean(np.subtract(HIGH, A)[:5]):+.2f}", "better"],
+        ["same", "5", "seeds", f"{100 * np.mean(np.subtract(SAME, A)[:5]):+.2f}", *["not", "decided", "yet,", "goes", "on"]],
+    ]  # fmt: skip
+    assert until.standing().num_more == 2 * 12
+
+
+# The reference procedures of the method's description, written down apart from the shipped code.
+
+
+def shares(k):
+    return [2.0 ** -(k - 1), *(2.0 ** -(k - i) for i in range(1, k))]
+
+
+def reference_p(d, tail):
+    se = max(np.std(d, ddof=1), 1 / NUM_TEST) / len(d) ** 0.5
+    return tail * special.stdtr(len(d) - 1, -(abs(np.mean(d)) if tail == 2 else np.mean(d)) / se)
+
+
+def reference_holm(p):
+    order, found, largest = np.argsort(p, kind="stable"), np.ones(len(p)), 0.0
+    for rank, place in enumerate(order):
+        largest = max(largest, min(1.0, (len(p) - rank) * p[place]))
+        found[place] = largest
+    return found
+
+
+def reference_futile(d, m):
+    n, far = len(d), abs(np.mean(d)) / max(np.std(d, ddof=1), 1 / NUM_TEST)
+    far += special.stdtrit(n - 1, 0.95) / n**0.5
+    return far * LOOKS[-1] ** 0.5 < special.stdtrit(LOOKS[-1] - 1, 1 - 0.05 * shares(4)[-1] / m / 2)
+
+
+def reference_against(accuracies):
+    """Return arm -> seeds used and verdict, of arms against the first one."""
+    base, *others = accuracies
+    used, stopped, verdicts = dict.fromkeys(others, 0), set(), {}
+    for look in LOOKS:
+        going_on = [arm for arm in others if arm not in verdicts and arm not in stopped]
+        if not going_on:
+            break
+        used |= dict.fromkeys(going_on, look)
+        stars = []
+        for arm in others:
+            d = np.subtract(accuracies[arm], accuracies[base])[: used[arm]]
+            at = [(min(1.0, reference_p(d[:n], 2) / w), n) for n, w in zip(LOOKS, shares(4)) if n <= used[arm]]
+            stars.append(min(at))
+        for arm, (_, n), p in zip(others, stars, reference_holm([p for p, _ in stars])):
+            d = np.subtract(accuracies[arm], accuracies[base])
+            if p < 0.05 and arm not in verdicts:
+                verdicts[arm] = "better" if np.mean(d[:n]) > 0 else "worse"
+            elif arm in going_on and look < LOOKS[-1] and reference_futile(d[:look], len(others)):
+                stopped.add(arm)
+    return {arm: (used[arm], verdicts.get(arm)) for arm in others}
+
+
+def reference_best(accuracies):
+    """Return the arms that are left, and those ruled out with their seeds."""
+    alive, out, level = list(accuracies), {}, 0.05 / (len(accuracies) - 1)
+    for n, share in zip(LOOKS, shares(4)):
+        best = {
+            i: min(reference_p(np.subtract(accuracies[j][:n], accuracies[i][:n]), 1) for j in alive if j != i)
+            for i in alive
+        }
+        now = {i: n for i, p in best.items() if p <= share * level}
+        out |= now
+        alive = [arm for arm in alive if arm not in now]
+        if len(alive) == 1:
+            break
+    return alive, out
+
+
+def random_study(seed):
+    draw = np.random.default_rng(seed)
+    num_arms = int(draw.integers(2, 8))
+    sds = 0.02 * np.exp(draw.uniform(-1.5, 1.2, num_arms))
+    means = 0.6 + draw.choice([0.0, 0.0, 0.01, 0.03, 0.1], num_arms)
+    runs = np.clip(means[:, None] + sds[:, None] * draw.standard_normal((num_arms, 20)), 0, 1)
+    fails = draw.random((num_arms, 20)) < draw.choice([0.0, 0.2])
+    return {f"arm{i}": np.where(fails[i], 0.1, runs[i]).round(3).tolist() for i in range(num_arms)}
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_random_studies_are_decided_as_the_reference_procedure_decides(block):
+    for seed in range(50 * block, 50 * block + 50):
+        accuracies = random_study(seed)
+        until, asked = conversation(accuracies, baseline="arm0")
+        of_arm = {result.label: result for result in until._answer.results}
+        for arm, (seeds, verdict) in reference_against(accuracies).items():
+            assert asked[arm] == seeds, (seed, arm)
+            assert (of_arm[arm].verdict if of_arm[arm].verdict in ("better", "worse") else None) == verdict, (seed, arm)
+        if len(accuracies) > 2:
+            until, asked = conversation(accuracies)
+            alive, out = reference_best(accuracies)
+            assert list(until._answer.best.alive) == alive, seed
+            assert {arm: asked[arm] for arm in out} == out, seed
