@@ -31,6 +31,9 @@ from tests.conftest import composed
             ["epochs=2", "scheduler.warmup_epochs=3"],
             "scheduler.warmup_epochs: must be <= epochs (2), got 3.",
         ),
+        (["arm=adam"], "arm: chooses among the named arms of a sweep, got adam. A sweep needs -m."),
+        (["until=decided"], "until: steers a sweep, got decided. A sweep needs -m."),
+        (["max_hours=2"], "max_hours: steers a sweep, got 2. A sweep needs -m."),
         (
             ["dataset.classes=[cat,dog]", "dataset.binary=dgo"],
             "dataset.binary: unknown class 'dgo'. Did you mean 'dog'? Known: cat, dog.",

@@ -10,6 +10,7 @@ from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import write_status
 from tests.option_maker import own_option
 
+CLASSES = {name: {"precision": 0.8, "recall": 0.8, "f1": 0.8, "support": 50} for name in ("cat", "dog")}
 NAMED_ARMS = """hydra:
   sweeper:
     arms: {slow: [optimizer=sgd, activation=tanh], fast: [optimizer=adam]}
@@ -26,14 +27,14 @@ def main(words):
     return cli.main([*words, "plots=false"])
 
 
-def ended(config, status, **more):
+def ended(config, status, *, accuracy=0.8, **more):
     """Leave the files of a run that has ended, pictures included."""
     folder = RunFolder(RUNS / run_id(config))
     folder.write_config(to_plain(config), [])
     summary = {
         "status": status, "best_epoch": 3, "selected_by": "validation accuracy", "val": {"accuracy": 0.9},
-        "test": {"accuracy": 0.8, "majority_accuracy": 0.1}, "seconds": {"train": 1.5, "total": 2.0},
-        "images_per_second": 100.0, "parameters": 10,
+        "test": {"accuracy": accuracy, "majority_accuracy": 0.1, "per_class": CLASSES},
+        "seconds": {"train": 1.5, "total": 2.0}, "images_per_second": 100.0, "parameters": 10,
     }  # fmt: skip
     folder.write_json("summary.json", summary)
     (folder.path / "plots").mkdir(exist_ok=True)

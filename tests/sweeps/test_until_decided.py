@@ -4,10 +4,19 @@ import numpy as np
 import pytest
 from scipy import special
 
-from cnnlab.outputs.study_folder import SeedPlan
+from cnnlab.base.errors import RunError
+from cnnlab.base.hashing import FileHashes
+from cnnlab.base.stopping import Stop
+from cnnlab.config.load import load
+from cnnlab.outputs.study_folder import SeedPlan, StudyFolder
+from cnnlab.runs.outcome import Outcome
 from cnnlab.sweeps.designs import Ended, answer
-from cnnlab.sweeps.points import Point
+from cnnlab.sweeps.points import Point, expand
+from cnnlab.sweeps.steering import begin
+from cnnlab.sweeps.sweep import Sweep
 from cnnlab.sweeps.until_decided import UntilDecided
+from tests.conftest import composed
+from tests.sweeps.sweep_maker import ended
 
 NUM_TEST = 1000
 LOOKS = (5, 8, 12, 20)
@@ -87,12 +96,146 @@ def test_standing_says_each_arms_seeds_difference_and_state():
     design.send([Ended(p, "id", "finished", summary(values[p.arm][int(p.seed[5:])])) for p in asked])
     head, *lines = until.standing().lines
     assert head == "look     after 5 of at most 20 seeds"
-    assert [line.split() for line in lines] == [
-        ["a", "5", "seeds", "baseline,", "goes", "on"],
-        ["high", "5", "seeds", f"{100 * np.mean(np.subtract(HIGH, A)[:5]):+.2f}", "better"],
-        ["same", "5", "seeds", f"{100 * np.mean(np.subtract(SAME, A)[:5]):+.2f}", *["not", "decided", "yet,", "goes", "on"]],
-    ]  # fmt: skip
+    high, same = (f"{100 * np.mean(np.subtract(values[arm], A)[:5]):+.2f}" for arm in ("high", "same"))
+    assert [" ".join(line.split()) for line in lines] == [
+        "a 5 seeds baseline, goes on",
+        f"high 5 seeds {high} better",
+        f"same 5 seeds {same} not decided yet, goes on",
+    ]
     assert until.standing().num_more == 2 * 12
+
+
+ACCURACY = {"sgd": A, "adam": [value + 0.004 for value in SAME], "nadam": HIGH, "momentum": HIGH}
+
+
+@pytest.fixture
+def launch(tmp_path, monkeypatch):
+    """Launch by leaving the files of finished runs; remember what was launched."""
+    monkeypatch.chdir(tmp_path)
+
+    def launched(jobs):
+        launched.runs += [(config.optimizer.name, config.seed) for config in (load(composed(*words)) for words in jobs)]
+        for words in jobs:
+            config = load(composed(*words))
+            ended(config, "finished", accuracy=round(ACCURACY[config.optimizer.name][config.seed % 20], 2))
+            launched.tick()
+        return [Outcome(0)] * len(jobs)
+
+    launched.runs, launched.tick = [], lambda: None
+    return launched
+
+
+def sweep_of(*arms, typed=("until=decided",), seeds=""):
+    words = {word.partition("=")[0]: word for word in typed}
+    axes = {"optimizer": [f"optimizer={name}" for name in arms]}
+    axes |= {"seed": [f"seed={seed}" for seed in seeds]} if seeds else {}
+    shared = [word for key, word in words.items() if key not in ("until", "max_seeds", "max_hours")]
+
+    def compose(overrides):
+        return composed(*overrides)
+
+    begun = begin(expand({"": ()}, axes, ["plots=false", *shared], list(axes)), compose, words)
+    more = {"plan": begun.plan, "narrator": begun.narrator, "max_hours": begun.max_hours}
+    return Sweep(begun.design, compose, command="cnnlab -m mine", hashes=FileHashes(), stop=Stop(), **more)
+
+
+def verdicts(study):
+    return {row["arm"].partition("=")[2]: row["verdict"] for row in study.read_rows("comparison.csv")}
+
+
+def test_study_asks_look_after_look_and_is_repeated_from_its_files(launch, capsys):
+    sweep = sweep_of("sgd", "adam", "nadam", typed=("until=decided", "baseline=sgd", "max_seeds=10"))
+    sweep.carry_out(launch)
+    assert sweep.name == "optimizer-decided"
+    assert launch.runs[:15] == [(name, seed) for seed in range(5) for name in ("sgd", "adam", "nadam")]
+    assert ("nadam", 5) not in launch.runs
+    assert ("sgd", 9) in launch.runs
+    shown, first = capsys.readouterr().out, sweep.study.read_rows("comparison.csv")
+    assert "look     after 5 of at most 10 seeds\n  optimizer=sgd " in shown
+    num_runs = len(launch.runs)
+    sweep_of("sgd", "adam", "nadam", typed=("until=decided", "baseline=sgd", "max_seeds=10")).carry_out(launch)
+    assert len(launch.runs) == num_runs
+    assert sweep.study.read_rows("comparison.csv") == first
+    assert not sweep.study.read_study().plan.is_changed
+
+
+def test_arm_that_is_added_after_a_look_is_trained_and_said(launch, capsys):
+    sweep_of("sgd", "nadam").carry_out(launch)
+    assert "Arms or seeds were added" not in capsys.readouterr().out
+    num_runs = len(launch.runs)
+    sweep = sweep_of("sgd", "nadam", "momentum")
+    sweep.carry_out(launch)
+    assert {name for name, _ in launch.runs[num_runs:]} >= {"momentum"}
+    assert sweep.study.read_study().plan.is_changed
+    assert "Arms or seeds were added to the plan after a look" in " ".join(capsys.readouterr().out.split())
+
+
+def test_study_after_a_fixed_one_that_was_looked_at_takes_fresh_seeds(launch, capsys):
+    fixed = sweep_of("sgd", "nadam", typed=(), seeds="012")
+    fixed.carry_out(launch)
+    assert fixed.study.read_study().looked_at == (3,)
+    decided = sweep_of("sgd", "nadam")
+    decided.carry_out(launch)
+    assert min(seed for _, seed in launch.runs[6:]) == 3
+    assert decided.study.read_study().plan == SeedPlan(LOOKS, first_seed=3, after="optimizer")
+    assert "Study optimizer asked this before, with other seeds" in " ".join(capsys.readouterr().out.split())
+    assert len(fixed.study.read_rows("comparison.csv")) == 2
+
+
+def test_seeds_that_are_added_to_a_fixed_study_after_a_look_are_said(launch, capsys):
+    for seeds in ("012", "01234"):
+        sweep = sweep_of("sgd", "adam", typed=(), seeds=seeds)
+        capsys.readouterr()
+        sweep.carry_out(launch)
+    assert sweep.study.read_study().looked_at == (3, 5)
+    assert "Seeds were added after a look: its error is not 5 %." in capsys.readouterr().out
+
+
+def test_time_that_is_over_ends_a_study_and_the_command_goes_on(launch, capsys, monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr("cnnlab.sweeps.clock.time.monotonic", lambda: now[0])
+
+    def an_hour():
+        now[0] += 3600.0
+
+    launch.tick = an_hour
+    sweep = sweep_of("sgd", "nadam", typed=("until=decided", "max_hours=3"))
+    sweep.carry_out(launch)
+    assert launch.runs == [(name, seed) for seed in (0, 1) for name in ("sgd", "nadam")]
+    shown = capsys.readouterr().out
+    assert "stopped  max_hours=3 are over; the same command goes on where it stopped\n" in shown
+    assert "Not decided yet: the first look is at 5 seeds." in shown
+    launch.tick = lambda: None
+    sweep_of("sgd", "nadam").carry_out(launch)
+    assert len(launch.runs) == len(set(launch.runs)) == 10
+    assert verdicts(StudyFolder.named("optimizer-decided")) == {"sgd": "baseline", "nadam": "better"}
+
+
+def test_plan_says_the_least_and_the_most(launch, capsys):
+    sweep_of("sgd", "nadam").carry_out(launch)
+    capsys.readouterr()
+    sweep_of("sgd", "nadam", typed=("until=decided", "plan=true")).show_plan()
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "plan     optimizer-decided: 10 runs, 10 finished, 0 to do"
+    assert lines[-3:] == [
+        "least    10 runs, those above: it may be decided then",
+        "most     40 runs",
+        "total    nothing to do before the first look",
+    ]
+
+
+def test_run_that_fails_is_named_at_the_end_and_its_arm_gets_no_more_seeds(launch):
+    def failing(jobs):
+        done = launch([words for words in jobs if "optimizer=adam" not in words])
+        return [Outcome(1, "boom") if "optimizer=adam" in words else done.pop() for words in jobs]
+
+    with pytest.raises(RunError, match=r"5 of \d+ runs failed:\n  failed   optimizer=adam seed=0\n +boom"):
+        sweep_of("sgd", "adam", "nadam", typed=("until=decided", "baseline=sgd")).carry_out(failing)
+    assert verdicts(StudyFolder.named("optimizer-decided")) == {
+        "sgd": "baseline",
+        "adam": "failed in 5 of 5",
+        "nadam": "better",
+    }
 
 
 # The reference procedures of the method's description, written down apart from the shipped code.

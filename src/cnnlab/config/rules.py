@@ -66,8 +66,12 @@ def _arms_need_a_sweep(config: RunConfig) -> str | None:
 def _steering_needs_a_sweep(config: RunConfig) -> str | None:
     """Likewise."""
     steering = {"until": config.until, "max_seeds": config.max_seeds, "max_hours": config.max_hours}
-    given = next((f"{key}: steers a sweep, got {value}." for key, value in steering.items() if value is not None), None)
-    return None if given is None else f"{given} A sweep needs -m."
+    given = [(key, value) for key, value in steering.items() if value is not None]
+    if not given:
+        return None
+    key, value = given[0]
+    shown = f"{value:g}" if isinstance(value, float) else value
+    return f"{key}: steers a sweep, got {shown}. A sweep needs -m."
 
 
 def _normalization_is_known(config: RunConfig) -> str | None:
