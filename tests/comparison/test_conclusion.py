@@ -22,7 +22,7 @@ LOW, HIGH = [0.50, 0.52, 0.51, 0.49, 0.50], [0.90, 0.91, 0.89, 0.90, 0.92]
 def test_arm_that_is_better_is_named_with_test_and_interval():
     assert sentences({SGD: [0.70, 0.80, 0.90], ADAM: [0.75, 0.84, 0.94]}) == [
         "adam is better than sgd by 4.33 points of test accuracy: p = 0.017 (paired t-test over 3 seeds); 95 % "
-        "interval of this arm alone +1.85 to +6.82, over 3 seeds on this test set of 100 images.",
+        "interval of this arm alone +1.85 to +6.82, on this test set of 100 images.",
         "The arms differ in optimizer.",
     ]
 
@@ -31,7 +31,7 @@ def test_difference_that_was_not_shown_says_how_many_seeds_a_new_study_would_tak
     (verdict, *_) = sentences({SGD: [0.70, 0.80, 0.90], ADAM: [0.72, 0.79, 0.93]})
     assert verdict == (
         "Not shown: adam +1.33 points of test accuracy to sgd, p = 0.38 (paired t-test over 3 seeds); 95 % interval of "
-        "this arm alone -3.84 to +6.50, over 3 seeds on this test set of 100 images. A new study of 22 seeds an arm "
+        "this arm alone -3.84 to +6.50, on this test set of 100 images. A new study of 22 seeds an arm "
         "would show a difference of this size four times in five."
     )
 
@@ -46,7 +46,7 @@ def test_interval_that_says_nothing_gives_its_place_to_the_runs():
     assert verdict.startswith(
         "Not shown: adam +0.00 points of test accuracy to sgd, p = 1 (paired t-test over 3 seeds);"
     )
-    assert "; runs from -80.0 to +80.0, over 3 seeds on this test set of 100 images." in verdict
+    assert "; runs from -80.0 to +80.0, on this test set of 100 images." in verdict
 
 
 def test_other_arms_are_grouped_by_their_verdicts_in_one_sentence():
@@ -61,8 +61,8 @@ def test_other_arms_are_grouped_by_their_verdicts_in_one_sentence():
 def test_best_arm_is_said_with_what_it_is_ahead_and_who_ruled_out_whom():
     arms = {SGD: LOW, MOMENTUM: [0.60, 0.61, 0.62, 0.59, 0.60], ADAM: HIGH, "optimizer=nadam": [0.9, "failed"]}
     assert sentences(arms)[:3] == [
-        "95 % sure: at least 27.33 points of test accuracy ahead of every other arm, over 5 seeds on this test set of "
-        "100 images (one-sided paired t-tests, each at 0.05 / 3).",
+        "95 % sure over 5 seeds on this test set of 100 images: at least 27.33 points of test accuracy ahead of every "
+        "other arm (one-sided paired t-tests, each at 0.05 / 3).",
         "Ruled out by adam: sgd (p < 0.001), momentum (p < 0.001); p is corrected for 3 comparisons.",
         "Not compared: nadam (failed in 1 of 2).",
     ]
@@ -71,10 +71,10 @@ def test_best_arm_is_said_with_what_it_is_ahead_and_who_ruled_out_whom():
 def test_arms_that_may_be_the_best_are_said_to_be_left():
     arms = {SGD: LOW, MOMENTUM: HIGH, ADAM: HIGH}
     assert sentences(arms)[0] == (
-        "95 % sure: an arm is out where another one is shown to be ahead of it, over 5 seeds on this test set of 100 "
-        "images (one-sided paired t-tests, each at 0.05 / 2)."
+        "95 % sure over 5 seeds on this test set of 100 images: an arm is out where another one is shown to be ahead "
+        "of it (one-sided paired t-tests, each at 0.05 / 2)."
     )
-    assert sentences(dict.fromkeys(arms, HIGH))[0].startswith("No arm is shown to be ahead of another, over 5 seeds")
+    assert sentences(dict.fromkeys(arms, HIGH))[0].startswith("No arm is shown to be ahead of another over 5 seeds")
     assert "momentum and adam will do: no other arm left is more than 3 points ahead (95 % sure)." in sentences(
         arms, margin=3.0
     )
@@ -91,10 +91,10 @@ def test_twenty_arms_are_told_in_at_most_five_sentences():
 PLANNED = [
     ([0.60, 0.61, 0.62, 0.60, 0.61], {},
      "adam is better than sgd by 10.40 points of test accuracy, decided after 5 of at most 20 seeds: p < 0.001 "
-     "(corrected for 4 looks), interval over all looks +8.05 to +12.75, over 5 seeds on this test set of 100 images."),
+     "(corrected for 4 looks), interval over all looks +8.05 to +12.75, on this test set of 100 images."),
     ([0.50, 0.52, 0.51, 0.49, 0.51], {"margin": 3.0},
      "adam is within 3 points of sgd, decided after 5 of at most 20 seeds: p = 0.013, two one-sided tests, corrected; "
-     "+0.20 points, over 5 seeds on this test set of 100 images."),
+     "+0.20 points, on this test set of 100 images."),
     ([0.51, 0.54, 0.50, 0.53, 0.50], {},
      "Not decided after 5 seeds: adam +1.20 points of test accuracy to sgd, interval over all looks -3.33 to +5.73: a "
      "difference beyond these ends is excluded, none is shown."),

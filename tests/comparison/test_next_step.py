@@ -44,6 +44,10 @@ def test_what_was_decided_is_used():
     assert step({SGD: LOW, ADAM: HIGH, NADAM: LOW}).startswith("cnnlab predict trial-arm1-s4 ")
 
 
+def test_plan_that_is_not_over_goes_on_with_its_own_command():
+    assert step({SGD: LOW, ADAM: [0.6, 0.4, 0.7, 0.5, 0.3]}, plan=SeedPlan((5, 8))) == f"{COMMAND}  (goes on with it)"
+
+
 def test_nothing_is_proposed_where_nothing_helps():
     assert step({SGD: LOW, ADAM: LOW}, plan=SeedPlan((5,))) is None
     assert step({SGD: LOW, ADAM: LOW}, command="") is None

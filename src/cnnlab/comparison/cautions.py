@@ -84,8 +84,8 @@ def _of_test_set(answer: Answer) -> list[str]:
     half_width = 1.96 * math.sqrt(accuracy * (1 - accuracy) / num_test)
     if half_width == 0:
         return []
-    error = f"± {100 * half_width:.1f} points of sampling error"
-    return [f"{error} has any test set of {num_test:,} images; more seeds don't reduce it."]
+    error = f"sampling error of ± {100 * half_width:.1f} points"
+    return [f"Any test set of {num_test:,} images has a {error}; more seeds don't reduce it."]
 
 
 def _num_test(result: Result) -> int | None:

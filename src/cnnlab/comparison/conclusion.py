@@ -12,6 +12,7 @@ from cnnlab.comparison.presets import preset
 from cnnlab.comparison.statistics import ALPHA, seeds_needed
 from cnnlab.comparison.verdicts import BETTER, EQUAL, MAY_BE_BEST, NOT_SHOWN, OPEN, RULED_OUT, STOPPED, WORSE, Result
 from cnnlab.outputs.settings import differing
+from cnnlab.outputs.study_folder import SeedPlan
 
 MANY_VALUES, LONG_VALUE = 4, 40
 """A setting with more values than this, or with one of more characters, is named without them."""
@@ -24,32 +25,39 @@ def conclude(answer: Answer, question: Question, names: Names) -> list[str]:
     results = answer.results
     said: list[str] = []
     if len(results) == 1 and results[0].test is not None:
-        said = [f"{plus_minus(results[0].test)} % test accuracy {_over(results[0].test.n, answer)}."]
+        n = results[0].test.n
+        over = f"over {n} seeds" if n > 1 else "from one seed"
+        said = [f"{plus_minus(results[0].test)} % test accuracy {over} {_on_test(answer)}."]
     elif any(result.p is not None for result in results):
         said = _of_best(answer, question, names) if answer.best is not None else _of_baseline(answer, question, names)
     return [*said, *_differences([result.arm for result in results])]
 
 
-def _over(seeds: int, answer: Answer) -> str:
+def _on_test(answer: Answer) -> str:
     num_test = next((run.num_test for result in answer.results for run in result.arm.finished), None)
-    over = f"over {seeds} seeds" if seeds > 1 else "from one seed"
-    return f"{over} on this test set" + (f" of {num_test:,} images" if num_test else "")
+    return "on this test set" + (f" of {num_test:,} images" if num_test else "")
 
 
 def _of_best(answer: Answer, question: Question, names: Names) -> list[str]:
     found, num_arms = answer.best, len(answer.results)
     assert found is not None
-    when = _when(found.seeds, question)
-    tests = f"one-sided paired t-tests, each at {ALPHA:g} / {num_arms - 1}"
-    over = _over(found.seeds, answer)
+    seeds = f"over {found.seeds} seeds" if question.plan is None else _after(found.seeds, question.plan)
+    sure, tests = (
+        f"95 % sure {seeds} {_on_test(answer)}",
+        f"one-sided paired t-tests, each at {ALPHA:g} / {num_arms - 1}",
+    )
     if len(found.alive) == 1:
         ahead = f"at least {100 * (answer.lead or 0.0):.2f} points of test accuracy ahead of every other arm"
-        first = f"95 % sure{when}: {ahead}, {over} ({tests})."
-    elif not found.ruled_out:
-        first = f"No arm is shown to be ahead of another{when}, {over} ({tests})."
+        first = f"{sure}: {ahead} ({tests})."
+    elif found.ruled_out:
+        first = f"{sure}: an arm is out where another one is shown to be ahead of it ({tests})."
     else:
-        first = f"95 % sure{when}: an arm is out where another one is shown to be ahead of it, {over} ({tests})."
+        first = f"No arm is shown to be ahead of another {seeds} {_on_test(answer)} ({tests})."
     return [first, *_will_do(found, question, names), *_ruled_out(answer, names), *_apart(answer, names)]
+
+
+def _after(seeds: int, plan: SeedPlan) -> str:
+    return f"after {seeds} of at most {plan.looks[-1]} seeds"
 
 
 def _will_do(found: BestSet, question: Question, names: Names) -> list[str]:
@@ -79,12 +87,6 @@ def _apart(answer: Answer, names: Names) -> list[str]:
     return [f"Not compared: {some_of(told)}."] if told and any(r.p is not None for r in answer.results) else []
 
 
-def _when(seeds: int, question: Question) -> str:
-    if question.plan is None:
-        return ""
-    return f", after {seeds} of at most {question.plan.looks[-1]} seeds"
-
-
 def _of_baseline(answer: Answer, question: Question, names: Names) -> list[str]:
     """Say the figures of the arm that the headline is about, then group the others by their verdicts."""
     tested = [result for result in answer.results if result.p_holm is not None]
@@ -104,7 +106,7 @@ def _figures(result: Result, answer: Answer, question: Question, names: Names) -
     assert difference is not None
     assert result.p_holm is not None
     amount = f"{100 * abs(difference.mean):.2f} points of test accuracy"
-    over = _over(difference.n, answer)
+    over = _on_test(answer)
     if result.verdict in (BETTER, WORSE):
         how = _how(result, question, len(answer.results) - 1)
         return f"{name} is {result.verdict} than {baseline} by {amount}{_decided(result, question)}: {how} {over}."
@@ -143,7 +145,7 @@ def _how(result: Result, question: Question, num_others: int) -> str:
 def _decided(result: Result, question: Question) -> str:
     if question.plan is None or result.decided_at is None:
         return ""
-    return f", decided after {result.decided_at} of at most {question.plan.looks[-1]} seeds"
+    return f", decided {_after(result.decided_at, question.plan)}"
 
 
 def _needed(result: Result, num_tested: int, answer: Answer) -> str:

@@ -18,6 +18,8 @@ def next_step(answer: Answer, question: Question, study: Study) -> str | None:
         return _more_seeds(answer, tried.pop(), study.command)
     if _is_open(answer) and study.command and question.plan is None and len(answer.results) > 1:
         return f"{_without_seeds(study.command, 'until=decided')}  (a new study: seeds until it is decided)"
+    if question.plan is not None and not answer.is_over:
+        return f"{study.command}  (goes on with it)" if study.command else None
     return _use(answer)
 
 
