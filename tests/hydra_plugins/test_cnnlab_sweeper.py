@@ -57,6 +57,33 @@ def test_what_is_typed_beats_the_grid_of_a_study(typed, expected, swept):
     assert sorted(swept) == sorted(expected)
 
 
+@pytest.mark.parametrize("words", ["optimizer=sgd,adam", "optimizer=sgd,adam margin=50"])
+def test_until_decided_chooses_the_seeds(words, swept):
+    assert main(["-m", *words.split(), "until=decided", "max_seeds=5"]) == 0
+    assert swept == [(name, "relu", seed) for seed in range(5) for name in ("sgd", "adam")]
+
+
+def test_until_decided_takes_the_place_of_a_studys_own_seeds(swept):
+    words = study('until: decided\nhydra: {sweeper: {params: {activation: "relu,gelu", seed: "7,8"}}}')
+    assert main(["-m", *words, "max_seeds=2"]) == 0
+    assert swept == [("adam", name, seed) for seed in (0, 1) for name in ("relu", "gelu")]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("optimizer=sgd,adam seed=0,1 until=decided", "until: decided chooses the seeds itself. Leave seed= out.\n"),
+        ("optimizer=sgd until=decided", "until: decided compares arms, got one. Sweep over something: "),
+        ("optimizer=sgd,adam max_seeds=9", "max_seeds: goes with until=decided, got 9. Add until=decided.\n"),
+        ("optimizer=sgd,adam until=now", "until: unknown 'now'. Known: decided"),
+    ],
+)
+def test_what_does_not_go_with_until_decided_is_refused(words, message, swept, capsys):
+    assert main(["-m", *words.split()]) == 2
+    assert capsys.readouterr().err.startswith(message)
+    assert swept == []
+
+
 def test_two_studies_at_once_are_refused(capsys):
     assert main(["-m", "experiment=optimizers,other"]) == 2
     assert "experiment: one study at a time, each brings its own sweep.\n" in capsys.readouterr().err
