@@ -32,6 +32,7 @@ def write_run(
     epochs=3,
     seconds=2.0,
     num_test=100,
+    num_predictions=None,
     num_train=1000,
     majority=0.5,
     environment=None,
@@ -63,7 +64,7 @@ def write_run(
             "data": {"train": num_train, "val": 50, "test": num_test, "content": content},
         })  # fmt: skip
         if has_weights:
-            _write_predictions(folder, num_test, hits)
+            _write_predictions(folder, num_test if num_predictions is None else num_predictions, hits)
         _write_metrics(folder, epochs, test, seconds, watch_test, is_diverged=not has_weights)
     return folder
 

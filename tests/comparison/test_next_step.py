@@ -42,10 +42,13 @@ def test_what_is_left_open_is_answered_by_a_study_that_adds_seeds(arms):
 def test_what_was_decided_is_used():
     assert step({SGD: LOW, ADAM: HIGH}) == "cnnlab predict trial-arm1-s4 IMAGE...  (classify with its best run)"
     assert step({SGD: LOW, ADAM: HIGH, NADAM: LOW}).startswith("cnnlab predict trial-arm1-s4 ")
+    assert step({SGD: HIGH, ADAM: LOW}).startswith("cnnlab predict trial-arm0-s4 ")
 
 
 def test_plan_that_is_not_over_goes_on_with_its_own_command():
-    assert step({SGD: LOW, ADAM: [0.52, 0.50, 0.56, 0.50, 0.55]}, plan=SeedPlan((5, 8))) == f"{COMMAND}  (goes on with it)"
+    assert (
+        step({SGD: LOW, ADAM: [0.52, 0.50, 0.56, 0.50, 0.55]}, plan=SeedPlan((5, 8))) == f"{COMMAND}  (goes on with it)"
+    )
 
 
 def test_nothing_is_proposed_where_nothing_helps():

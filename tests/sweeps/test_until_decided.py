@@ -7,6 +7,7 @@ from scipy import special
 from cnnlab.base.errors import RunError
 from cnnlab.base.hashing import FileHashes
 from cnnlab.base.stopping import Stop
+from cnnlab.comparison import compare_study
 from cnnlab.config.load import load
 from cnnlab.outputs.study_folder import SeedPlan, StudyFolder
 from cnnlab.runs.outcome import Outcome
@@ -15,6 +16,7 @@ from cnnlab.sweeps.points import Point, expand
 from cnnlab.sweeps.steering import begin
 from cnnlab.sweeps.sweep import Sweep
 from cnnlab.sweeps.until_decided import UntilDecided
+from tests.comparison.study_maker import write_study
 from tests.conftest import composed
 from tests.sweeps.sweep_maker import ended
 
@@ -327,3 +329,22 @@ def test_random_studies_are_decided_as_the_reference_procedure_decides(block):
             alive, out = reference_best(accuracies)
             assert list(until._answer.best.alive) == alive, seed
             assert {arm: asked[arm] for arm in out} == out, seed
+
+
+def decided_by_files(seed):
+    """Return what the reference decides, and what the files of the study say that the design asked for."""
+    accuracies = random_study(seed)
+    _, asked = conversation(accuracies, baseline="arm0")
+    arms = {arm: accuracies[arm][:seeds] for arm, seeds in asked.items()}
+    more = {arm: {"num_test": NUM_TEST, "num_predictions": 0, "epochs": 1} for arm in arms}
+    folder = write_study(arms, name=f"study{seed}", plan=SeedPlan(LOOKS), baseline="arm0", more=more)
+    found = {result.label: result.verdict for result in compare_study(folder).results}
+    reference = {arm: verdict for arm, (_, verdict) in reference_against(accuracies).items()}
+    return reference, {arm: found[arm] if found[arm] in ("better", "worse") else None for arm in reference}
+
+
+def test_files_of_a_study_say_what_its_design_decided(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for seed in range(8):
+        reference, found = decided_by_files(seed)
+        assert found == reference, seed

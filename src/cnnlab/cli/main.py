@@ -28,7 +28,8 @@ commands:
 examples:
   cnnlab train                                       one run, all defaults
   cnnlab optimizer=adam activation=gelu epochs=20    change what you like
-  cnnlab -m optimizer=sgd,adam seed=0,1,2,3,4         a sweep: ten runs
+  cnnlab -m optimizer=sgd,adam seed=0,1,2,3,4        a sweep: ten runs
+  cnnlab -m optimizer=sgd,adam until=decided         seeds until it is decided
   cnnlab -m experiment=optimizers                    a whole study
   cnnlab report optimizers                           compare its arms again
 

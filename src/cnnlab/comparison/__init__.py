@@ -1,11 +1,14 @@
 """Arms of a study against each other: what may be said, in the terminal, as tables, pictures and a page.
 
 arms            runs grouped into arms, read from their files; refused where they are on different data
-statistics      paired tests over seeds, corrections, intervals
-verdicts        better, worse, not shown: one arm against the baseline
-conclusion      the sentences; cautions what has to be said beside them
+statistics      paired tests over seeds, corrections, intervals; looks: when they are made, and their shares of the error
+best_set        which arm is the best: those that may be, those that are ruled out
+paired          each arm against a baseline: better, worse, equal, open
+judging         the arms of a study, asked one of these two questions; verdicts the words of the answer
+headline        the answer in one sentence; conclusion the figures; terms what the words mean; methods how it was tested
+cautions        what has to be said beside it; next_step what to type next
 comparing       all that is said about a study, as one value
-tables, page    terminal, CSV, Markdown; report.html, one file that works offline
+tables, page    terminal, CSV, Markdown; report.html, one file that works offline; arm_rows its table
 figures, curves, heat, plane, classes   the study's pictures
 beside_report   measured numbers beside a report's
 labels          names of arms and numbers, as every table writes them

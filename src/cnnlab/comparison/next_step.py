@@ -7,7 +7,7 @@ import shlex
 from cnnlab.base.texts import duration
 from cnnlab.comparison.cautions import ENOUGH_SEEDS
 from cnnlab.comparison.judging import Answer, Question
-from cnnlab.comparison.verdicts import BEST, BETTER, NOT_SHOWN, Result, best_by_validation
+from cnnlab.comparison.verdicts import BASELINE, BEST, BETTER, NOT_SHOWN, WORSE, Result, best_by_validation
 from cnnlab.outputs.study_folder import Study
 
 
@@ -46,6 +46,9 @@ def _without_seeds(command: str, word: str) -> str:
 def _use(answer: Answer) -> str | None:
     """Return the command that classifies with the best run of the arm that was found the best."""
     wanted = [result for result in answer.results if result.verdict in (BEST, BETTER)]
+    tested = [result for result in answer.results if result.p is not None]
+    if answer.best is None and tested and all(result.verdict == WORSE for result in tested):
+        wanted = [result for result in answer.results if result.verdict == BASELINE]
     arm = best_by_validation(wanted) if len(wanted) > 1 else next(iter(wanted), None)
     return None if arm is None else _predict(arm)
 
