@@ -142,6 +142,14 @@ def test_tie_by_validation_is_told():
     assert found.chosen.label == SGD
 
 
+def test_choice_of_validation_that_test_speaks_against_is_told():
+    arms = {SGD: [0.9, 0.91, 0.92, 0.9, 0.91], ADAM: [0.8, 0.81, 0.82, 0.8, 0.81]}
+    more = {ADAM: {"val": 0.95}}
+    assert "Validation would choose adam, which is worse on test." in compared(arms, more=more).cautions
+    third = {"optimizer=nadam": [0.7, 0.71, 0.72, 0.7, 0.71]}
+    assert "Validation would choose adam, which is ruled out on test." in compared(arms | third, more=more).cautions
+
+
 def test_two_names_of_the_same_runs_are_found():
     folder = write_study(ARMS)
     rows = folder.read_grid()

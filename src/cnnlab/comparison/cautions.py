@@ -9,7 +9,7 @@ from cnnlab.comparison.arms import ENDED, Arm, Run
 from cnnlab.comparison.judging import Answer, Question
 from cnnlab.comparison.labels import Names, percent, some_of
 from cnnlab.comparison.presets import preset
-from cnnlab.comparison.verdicts import Result, tied_by_validation
+from cnnlab.comparison.verdicts import RULED_OUT, WORSE, Result, best_by_validation, tied_by_validation
 from cnnlab.outputs.run_folder import SCHEMA
 from cnnlab.outputs.study_folder import Study
 
@@ -46,7 +46,15 @@ def cautions(answer: Answer, question: Question, study: Study, names: Names) -> 
             f"A tie by validation at {percent(tied[0].val.mean)} %: {some_of([names[one.label] for one in tied])}. "
             "The first of them as typed is marked."
         )
-    return [*found, *_of_test_set(answer)]
+    return [*found, *_of_validation(results, names), *_of_test_set(answer)]
+
+
+def _of_validation(results: Sequence[Result], names: Names) -> list[str]:
+    """Say so where validation would choose an arm that the test accuracies speak against."""
+    chosen = best_by_validation(results)
+    if chosen is None or chosen.verdict not in (RULED_OUT, WORSE):
+        return []
+    return [f"Validation would choose {names[chosen.label]}, which is {chosen.verdict} on test."]
 
 
 def _of_looks(answer: Answer, question: Question, study: Study) -> list[str]:
