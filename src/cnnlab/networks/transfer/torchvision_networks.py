@@ -148,6 +148,7 @@ def _expected(name: str, *, is_imagenet: bool) -> Expected:
         image_size=transforms.crop_size[0],
         resize=transforms.resize_size[0],
         interpolation=transforms.interpolation.value,
+        is_published=True,
     )
 
 
