@@ -67,6 +67,9 @@ def test_files_are_read_once(make_run):
     assert run.predictions is first
 
 
+TOO_DEEP = "(it is nested too deep|while increasing flow level)"  # as the file, or as libyaml says
+
+
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
@@ -82,7 +85,7 @@ def test_files_are_read_once(make_run):
             "index,target,predicted,top1_score\n0,0,x,1\n",
             r"predictions\.csv: cannot be read, 'x' is none of the classes in summary\.json\.$",
         ),
-        ("config.yaml", "[" * 20_000, r"config\.yaml: cannot be read, (it is nested too deep|while increasing flow)"),
+        ("config.yaml", "[" * 20_000, rf"config\.yaml: cannot be read, {TOO_DEEP}"),
         ("config.yaml", "a: &a [*a]", r"config\.yaml: cannot be read, it holds aliases"),
         (
             "summary.json",
