@@ -1,4 +1,5 @@
 import dataclasses
+import resource
 
 import numpy as np
 import pytest
@@ -120,6 +121,17 @@ def test_damaged_file_is_computed_anew(extraction, store):
     extraction.features_of({"train": train}, [train])
     assert extraction.backbone.net.seen == 40
     assert np.load(file).shape == (20, 3)
+
+
+def test_full_disk_is_told_as_what_it_is(extraction, store):
+    train, (soft, hard) = split(store, *range(20)), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200, hard))  # bytes
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            extraction.features_of({"train": train}, [train])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert not list(extraction.folder.iterdir())
 
 
 def test_stores_of_their_own_have_files_of_their_own(extraction, store):

@@ -23,6 +23,14 @@ def test_larger_images_are_scaled_and_their_middle_is_cut_out(interpolation):
     torch.testing.assert_close(spec.prepare(IMAGES), (scaled[..., 1:5, 1:5] / 255 - 0.5) / 0.25)
 
 
+def test_published_weights_see_a_middle_that_begins_where_torchvisions_does():
+    images = IMAGES[..., :7, :7]
+    for is_published, start in ((False, 1), (True, 2)):  # of (7 - 4) / 2
+        spec = dataclasses.replace(SEEN, resize=7, is_published=is_published)
+        expected = SEEN.prepare(images[..., start : start + 4, start : start + 4])
+        torch.testing.assert_close(spec.prepare(images), expected)
+
+
 def test_images_that_have_the_size_of_the_scaling_are_only_cut():
     images = IMAGES[..., :6, :6]
     prepared = dataclasses.replace(SEEN, resize=6).prepare(images)

@@ -67,6 +67,9 @@ def test_files_are_read_once(make_run):
     assert run.predictions is first
 
 
+TOO_DEEP = "(it is nested too deep|while increasing flow level)"  # as the file, or as libyaml says
+
+
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
@@ -82,12 +85,28 @@ def test_files_are_read_once(make_run):
             "index,target,predicted,top1_score\n0,0,x,1\n",
             r"predictions\.csv: cannot be read, 'x' is none of the classes in summary\.json\.$",
         ),
+        ("config.yaml", "[" * 20_000, rf"config\.yaml: cannot be read, {TOO_DEEP}"),
+        ("config.yaml", "a: &a [*a]", r"config\.yaml: cannot be read, it holds aliases"),
+        (
+            "summary.json",
+            "[" * 100_000,
+            r"summary\.json: cannot be read, (it is nested too deep|while increasing flow)",
+        ),
+        ("summary.json", "9" * 5000, r"summary\.json: cannot be read, Exceeds the limit"),
+        ("metrics.csv", HEADER + "1" * 200_000, r"metrics\.csv: cannot be read, field larger than field limit"),
+        ("metrics.csv", HEADER.encode() + b"\xff", r"metrics\.csv: cannot be read, 'utf-8' codec can't decode"),
+        ("gradients.csv", "epoch,layer,mean_abs,max_abs\n1e9,a,1,1\n", r"gradients\.csv: .* invalid literal for int"),
+        (
+            "predictions.csv",
+            "index,target,predicted,top1_score\n" + "9" * 30 + ",0,0,1\n",
+            r"predictions\.csv: cannot be read, .*(too large|out of bounds)",
+        ),
         ("mistakes.npz", "no zip", r"mistakes\.npz: cannot be read, "),
     ],
 )
 def test_a_broken_file_is_named(make_run, name, content, message):
     run = make_run(num_test=20, epochs=1)
-    (run.folder / name).write_text(content)
+    (run.folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(RunError, match=message):
         _ = (run.config, run.summary, run.metrics, run.gradients, run.predictions, run.mistakes)
 

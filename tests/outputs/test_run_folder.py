@@ -1,3 +1,4 @@
+import os
 import re
 import resource
 
@@ -24,6 +25,28 @@ def test_rows_are_appended_under_one_header_with_exact_numbers(folder):
     header, first, _ = (folder.path / "metrics.csv").read_text().splitlines()
     assert header == ",".join(METRICS_COLUMNS)
     assert first == "1,,0.30000000000000004,,nan,,,,,,"
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        ("config.yaml", RunFolder.read_config),
+        ("metrics.csv", RunFolder.read_metrics),
+        ("checkpoints/best.pt", lambda folder: folder.load_checkpoint("best.pt")),
+    ],
+)
+def test_pipe_in_place_of_a_file_is_not_waited_for(folder, name, read):
+    folder.checkpoints.mkdir(parents=True)
+    os.mkfifo(folder.path / name)
+    with pytest.raises(RunError, match=rf"{name}: (cannot be read|is damaged)"):
+        read(folder)
+
+
+def test_device_in_place_of_a_file_is_none(folder):
+    folder.path.mkdir()
+    (folder.path / "env.json").symlink_to("/dev/zero")
+    (folder.path / "overrides.txt").symlink_to("/dev/zero")
+    assert (folder.read_environment(), folder.read_overrides()) == ({}, [])
 
 
 def test_append_that_fails_leaves_the_file_as_it_was(folder):

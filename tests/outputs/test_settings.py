@@ -8,6 +8,13 @@ def test_settings_are_flat_texts():
     }  # fmt: skip
 
 
+def test_settings_of_a_damaged_file_are_texts_however_deep_they_are_nested():
+    deep = []
+    for _ in range(100_000):
+        deep = [deep]
+    assert settings({"epochs": deep, "optimizer": {"lr": {"x": 1}}}) == {"epochs": "...", "optimizer.lr": "{'x': 1}"}
+
+
 def test_differing_settings_name_parts_first_and_leave_the_seed_out():
     runs = [{"a.lr": "1", "a": "x", "b": "0", "seed": "0"}, {"a.lr": "2", "a": "y", "b": "0", "seed": "1"}]
     assert differing(runs) == ["a", "a.lr"]

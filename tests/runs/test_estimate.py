@@ -34,6 +34,15 @@ def test_finished_run_tells_its_time_without_that_of_features_that_are_kept(tmp_
     assert cost_of_finished(finished(tmp_path / "run", 12.5, features=10.0)).seconds == 2.5
 
 
+@pytest.mark.parametrize(("name", "key"), [("env.json", "abreast"), ("summary.json", "seconds")])
+@pytest.mark.parametrize("value", ["0", '"x"', "[]", "1e999", '{"total": "x"}', '{"total": 1e999}'])
+def test_damaged_files_of_a_finished_run_tell_nothing_but_its_time(tmp_path, name, key, value):
+    folder = finished(tmp_path / "run", 12.5)
+    (folder.path / name).write_text(f'{{"{key}": {value}}}')
+    cost = cost_of_finished(folder)
+    assert cost is None if name == "summary.json" else cost.seconds == 12.5
+
+
 def test_run_that_is_not_finished_tells_nothing(tmp_path):
     folder = finished(tmp_path / "run", 12.5)
     write_status(folder, "failed")

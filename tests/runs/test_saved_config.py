@@ -24,6 +24,14 @@ def test_wish_to_train_again_is_none_of_a_saved_run():
     assert saved_config(folder, None) == with_whole_paths(tiny("epochs=0"))
 
 
+@pytest.mark.parametrize("damaged", [float("inf"), 7, {"a": "b.py"}, [["b.py"]]])
+def test_plugins_that_are_no_paths_are_told(damaged):
+    folder = execute(tiny("epochs=0")).folder
+    folder.write_config(folder.read_config() | {"plugins": damaged}, [])
+    with pytest.raises(ConfigError, match=r"plugins: (must be|the run was trained with plugins)"):
+        saved_config(folder, None)
+
+
 def test_plugins_have_to_be_named_again(plugin):
     with pytest.raises(
         ConfigError, match=r"--plugins: the run was trained with plugins, which are code\. Name them: --plugins"

@@ -2,12 +2,14 @@
 
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import read_status
+from cnnlab.sweeps.launching import Launching
 from tests.sweeps.sweep_maker import TINY, main
 
 pytestmark = pytest.mark.usefixtures("swept")
@@ -58,6 +60,26 @@ def test_run_whose_result_is_lost_is_a_failure(capsys):
     lines = capsys.readouterr().err.splitlines()
     assert lines[0:2] == ["1 of 2 runs failed:", "  failed   seed=0"]
     assert lines[2].strip().startswith(f"{damaged}: is missing. The run has ended, but its result is lost.")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("status.json", "{", "no reason is recorded"),
+        ("status.json", '{"status": {"a": 1}}', "damaged: no reason is recorded"),
+        ("status.json", '{"status": "failed", "error": [5]}', "[5]"),
+        ("status.json", '{"status": "running", "pid": 1e400}', "damaged: no reason is recorded"),
+        ("summary.json", "[" * 100_000, "summary.json: cannot be read (it is nested too deep)"),
+        ("summary.json", '{"best_epoch": "x"}', "summary.json: best_epoch must be a number, got 'x'."),
+    ],
+    ids=range(6),
+)
+def test_why_a_run_has_no_result_is_told_where_its_files_are_damaged(tmp_path, name, content, told):
+    folder = RunFolder(tmp_path / "run")
+    folder.write_json("status.json", {"status": "finished"})
+    (folder.path / name).write_text(content)
+    job = SimpleNamespace(run_id="run")
+    assert told in Launching({"run": folder}).problem(job)
 
 
 def test_two_sweeps_that_overlap_train_each_run_once_and_both_end_with_all():

@@ -1,5 +1,9 @@
 """The comparison of a sweep's arms: refreshed while runs go on, shown at the end."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from cnnlab.sweeps import study_comparison
@@ -24,6 +28,25 @@ def test_comparison_is_written_without_pictures_while_runs_go_on(monkeypatch):
 
 def test_comparison_that_was_made_a_moment_ago_is_left(monkeypatch):
     assert refreshed(None, pause=60.0, monkeypatch=monkeypatch) == set()
+
+
+def test_once_it_is_ready_comparing_imports_no_library():
+    write_study({"optimizer=sgd": [0.9, 0.8], "optimizer=adam": [0.8, 0.7]})
+    code = """
+import sys
+from cnnlab.outputs.study_folder import StudyFolder
+from cnnlab.sweeps.study_comparison import StudyComparison
+study = StudyFolder.named("trial")
+comparison = StudyComparison(study, study.read_grid)
+comparison.get_ready()
+before = set(sys.modules)
+comparison._compared_at = -1e9
+comparison.refresh()
+print(*{name.partition(".")[0] for name in set(sys.modules) - before} - {"cnnlab"})
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not set(run.stdout.split()) - set(sys.stdlib_module_names), run.stdout
+    assert Path("outputs/trial/report.html").is_file()
 
 
 def test_comparison_is_left_to_another_sweep_of_its_name(monkeypatch):

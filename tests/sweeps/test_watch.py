@@ -69,6 +69,38 @@ def test_finished_run_that_is_to_be_trained_again_waits(tmp_path):
     assert read_progress(run, since=time.time() + 60) == RunProgress("waiting")
 
 
+DAMAGES = [
+    ("summary.json", '{"best_epoch": "x", "val": {"accuracy": []}, "seconds": {"train": {}}}'),
+    ("summary.json", '{"best_epoch": 1e999, "val": {"accuracy": NaN}, "seconds": {"train": 1e400}}'),
+    ("summary.json", "[" * 100_000),
+    ("status.json", '{"status": "failed", "error": 5}'),
+    ("status.json", '{"status": "failed", "error": ""}'),
+    ("status.json", '{"status": ["running"]}'),
+    ("status.json", '{"status": "running", "pid": "x"}'),
+    ("status.json", ""),
+    ("metrics.csv", "epoch,val_accuracy\nx,y\n"),
+    ("metrics.csv", "epoch,val_accuracy\n" + "9" * 5000 + ",0.5\n"),
+    ("metrics.csv", "colour\nred\n"),
+    ("metrics.csv", "\0\n"),
+    ("metrics.csv", "\udcff\n"),
+]
+
+
+@pytest.mark.parametrize("ends", [True, False], ids=["ended", "running"])
+@pytest.mark.parametrize(("name", "content"), DAMAGES, ids=range(len(DAMAGES)))
+def test_damaged_files_of_a_run_do_not_end_the_watch(tmp_path, capsys, name, content, ends):
+    damaged, other = watched(tmp_path, "a"), watched(tmp_path, "b")
+    with Watch("sweep", StudyFolder(tmp_path / "study"), [damaged, other]) as watch:
+        train_epochs(damaged, [0.1])
+        if ends:
+            finish(damaged)
+        (damaged.folder.path / name).write_bytes(content.encode(errors="surrogateescape"))
+        assert watch.head().startswith("sweep: ")
+        finish(other)
+    assert "finished    run=b" in capsys.readouterr().out
+    assert results(tmp_path)[1] == ("b", "finished", "0.9")
+
+
 def test_results_follow_the_runs(tmp_path):
     runs = [watched(tmp_path, name) for name in "ab"]
     with Watch("sweep", StudyFolder(tmp_path / "study"), runs):

@@ -17,6 +17,7 @@ from cnnlab.data.datasets import DATASETS
 from cnnlab.data.image_normalization import Normalization, imagenet_normalization
 from cnnlab.data.library import DataLibrary
 from cnnlab.data.resizing import resize_used
+from cnnlab.data.scaling import Scaling
 from cnnlab.data.splits import SplitOptions, make_splits
 from cnnlab.data.storage import Storage
 from cnnlab.data.stores import Data, Split, Store
@@ -53,7 +54,7 @@ def load_data(
     content: str | None,
     progress: Progress | None = None,
     decode_size: int | None = None,
-    interpolation: str = "bilinear",
+    scaling: Scaling = Scaling(),
 ) -> Data:
     """Return the data set in its splits, in the order in memory that convolutions like best.
 
@@ -64,7 +65,7 @@ def load_data(
         progress: told of what takes long.
         decode_size: height and width, in pixels, at which image files are decoded where the run asks for no size;
             None: their own, or a default for images of several sizes.
-        interpolation: of the scaling while they are decoded.
+        scaling: how they come to that size.
 
     Raises:
         ConfigError: the data is not there, is damaged, or does not fit what is asked of it.
@@ -72,7 +73,7 @@ def load_data(
     dataset = config.dataset
     storage = Storage(
         data_dir=config.data_dir, cache_dir=cache_dir(config), image_size=dataset.image_size, decode_size=decode_size,
-        interpolation=interpolation, workers=config.workers, progress=progress, hashes=library.hashes,
+        scaling=scaling, workers=config.workers, progress=progress, hashes=library.hashes,
     )  # fmt: skip
     splits = _split_options(dataset)
     place = dataclasses.replace(storage, workers=None, progress=None)  # neither has a part in the images

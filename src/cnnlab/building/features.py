@@ -124,7 +124,10 @@ def compute_and_keep(extraction: Extraction, file: Path, store: Store, rows: Ten
     features, seconds = extraction.compute(store, rows)
     remove_abandoned(file.parent)
     with replacing(file) as opened:
-        np.save(opened, features.numpy())
+        # Not by np.save: where the disk is full, its error does not say so.
+        array = np.ascontiguousarray(features.numpy())
+        np.lib.format.write_array_header_1_0(opened, np.lib.format.header_data_from_array_1_0(array))
+        opened.write(array.data)
     return features, seconds
 
 

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from cnnlab.base.schema import Plain
 from cnnlab.data.batches import Batches
 from cnnlab.data.image_normalization import Normalization
+from cnnlab.data.scaling import Scaling, middle
 from cnnlab.data.stores import Data
 from cnnlab.training.learning import Learning
 
@@ -30,6 +31,8 @@ class ImageSpec:
     """Height and width to which images are scaled before their middle is cut out; None: they come as they are seen."""
     interpolation: str = "bilinear"
     """Of the scaling: bilinear or bicubic, both with antialiasing."""
+    is_published: bool = False
+    """Whether to scale and cut to the pixel as torchvision does for its weights."""
     read_size: int | None = None
     """Height and width at which files are decoded; None, of older runs: `resize`, or what the model sees."""
 
@@ -43,13 +46,18 @@ class ImageSpec:
         """Height and width of the images that `prepare` is given."""
         return self.image_size if self.resize is None else self.file_size
 
+    @property
+    def scaling(self) -> Scaling:
+        """How files come to `file_size`."""
+        return Scaling(self.interpolation, self.image_size if self.is_published else None)
+
     def prepare(self, images: Tensor) -> Tensor:
         """Turn uint8 images (N, C, h, w) into what the model takes, float32 (N, C, H, W): scaled, cut, normalized."""
         if self.resize is not None:  # as torchvision's Resize and CenterCrop
             if images.shape[2:] != (self.resize, self.resize):
                 size = (self.resize, self.resize)
                 images = F.interpolate(images.float(), size, mode=self.interpolation, antialias=True).clamp_(0, 255)
-            start = (self.resize - self.image_size) // 2
+            start = middle(self.resize, self.image_size) if self.is_published else (self.resize - self.image_size) // 2
             images = images[:, :, start : start + self.image_size, start : start + self.image_size]
         return self.normalization.apply(images)
 

@@ -80,6 +80,7 @@ def _images(saved: PlainMapping) -> ImageSpec:
         normalization=Normalization(tuple(saved["mean"]), tuple(saved["std"])),
         resize=saved.get("resize"),
         interpolation=saved.get("interpolation", "bilinear"),
+        is_published=saved.get("is_published", False),
         read_size=saved.get("read_size"),
     )
 
@@ -131,7 +132,10 @@ def backbone_of_run(path: Path, seed: int, *, layer: Literal["penultimate", "las
         raise ConfigError(f"backbone.weights: {error}") from error
     network, images = restored.network, restored.images
     mean, std = images.normalization.mean, images.normalization.std
-    expected = Expected(mean, std, images.image_size, resize=images.resize, interpolation=images.interpolation)
+    expected = Expected(
+        mean, std, images.image_size, resize=images.resize, interpolation=images.interpolation,
+        is_published=images.is_published,
+    )  # fmt: skip
     if not loads:
         initialise(network, seed)
         correct(network)

@@ -21,6 +21,7 @@ from cnnlab.config.identity import dataset_key
 from cnnlab.config.run_config import RunConfig, cache_dir
 from cnnlab.data.batches import Batches, piece_steps, step_bounds
 from cnnlab.data.image_normalization import Normalization
+from cnnlab.data.scaling import Scaling
 from cnnlab.data.splits import subset
 from cnnlab.data.stores import Data, Split, whole
 from cnnlab.networks.batch_norm import NO_VARIANCE, normalizes_by_batch
@@ -74,15 +75,17 @@ def _network_parts(
 
 def _load_data(config: RunConfig, backbone: Backbone, supplies: Supplies) -> Data:
     """Return the data; image files have the size from which the backbone cuts what it sees, whatever their own is."""
-    expected = backbone.expected
-    decode_size = None if config.dataset.image_size is not None else expected.resize or expected.image_size
+    expected, size, scaling = backbone.expected, None, Scaling()
+    if config.dataset.image_size is None:
+        size = expected.resize or expected.image_size
+        scaling = Scaling(expected.interpolation, expected.image_size if expected.is_published else None)
     return load_data(
         config,
         library=supplies.library,
         content=supplies.data_content,
         progress=supplies.progress,
-        decode_size=decode_size,
-        interpolation="bilinear" if decode_size is None else expected.interpolation,
+        decode_size=size,
+        scaling=scaling,
     )
 
 
@@ -187,6 +190,7 @@ def _images(config: RunConfig, data: Data, backbone: Backbone) -> ImageSpec:
             image_size=expected.image_size,
             resize=expected.resize or expected.image_size,
             interpolation=expected.interpolation,
+            is_published=expected.is_published,
         )
     check_images(config.chosen("backbone").name, backbone, images.channels, images.image_size)
     return images

@@ -26,7 +26,22 @@ from cnnlab.comparison.page import write_page
 from cnnlab.comparison.tables import markdown_lines, terminal_lines, write_csv
 from cnnlab.outputs.study_folder import StudyFolder
 
-__all__ = ["Comparison", "compare_runs", "compare_study", "markdown_lines", "save", "terminal_lines", "write"]
+__all__ = [
+    "Comparison",
+    "compare_runs",
+    "compare_study",
+    "import_libraries",
+    "markdown_lines",
+    "save",
+    "terminal_lines",
+    "write",
+]
+
+
+def import_libraries() -> None:
+    """Import what comparing and the page take, 18 MB, now; else the first comparison does it."""
+    import jinja2  # noqa: F401
+    from scipy import special  # noqa: F401
 
 
 def write(folder: StudyFolder, *, pictures: bool) -> Comparison:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cnnlab.base.hashing import FileHashes
 from cnnlab.base.progress import Progress
+from cnnlab.data.scaling import Scaling
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,8 @@ class Storage:
     """Height and width that the run asks for, in pixels; None: the data set's own."""
     decode_size: int | None = None
     """Height and width at which image files are decoded where no size is asked for; None: their own, see `cache`."""
-    interpolation: str = "bilinear"
-    """Of the scaling while files are decoded: bilinear or bicubic."""
+    scaling: Scaling = field(default_factory=Scaling)
+    """How image files come to that size."""
     workers: int | None = None
     """Processes that decode images; None: one per core."""
     progress: Progress | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import errno
 import io
 import json
 import re
@@ -49,6 +50,17 @@ class Table:
         return ([row[place] for place in places] for row in self.rows)
 
 
+def a_file(path: Path) -> Path:
+    """Return the path of a file that is to be read: of a device or a pipe, reading may find no end.
+
+    Raises:
+        OSError: it is such a one.
+    """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise OSError(errno.EINVAL, "a device or a pipe, no file", str(path))
+    return path
+
+
 def read_table(path: Path) -> Table:
     """Return a CSV file.
 
@@ -56,7 +68,7 @@ def read_table(path: Path) -> Table:
         OSError: it is not there.
         UnicodeDecodeError, csv.Error: it is no text, or no table.
     """
-    with path.open(newline="", encoding="utf-8") as file:
+    with a_file(path).open(newline="", encoding="utf-8") as file:
         reader = csv.reader(file)
         header = next(reader, [])
         return Table(header, [[*map(_read, row)] for row in reader if row and len(row) == len(header)])
@@ -80,7 +92,7 @@ class Folder:
             ValueError: it is no JSON.
         """
         try:
-            return json.loads((self.path / name).read_text(encoding="utf-8"))
+            return json.loads(a_file(self.path / name).read_text(encoding="utf-8"))
         except RecursionError:
             raise ValueError("it is nested too deep") from None
 

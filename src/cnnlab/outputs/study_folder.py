@@ -17,7 +17,7 @@ from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.settings import differing
 from cnnlab.outputs.standing import standing
 from cnnlab.outputs.status import FINAL
-from cnnlab.outputs.summary_file import known_summary, look_up
+from cnnlab.outputs.summary_file import figure, known_summary
 
 RESULTS = (
     "run_id", "status", "seed", "best_epoch", "val_accuracy", "test_accuracy", "test_loss", "test_auc",
@@ -178,5 +178,5 @@ def result_row(folder: RunFolder, *, seed: object) -> Plain:
     if status not in FINAL:
         summary = {}  # of an earlier training, if there is one
     keys = ("best_epoch", "val.accuracy", "test.accuracy", "test.loss", "test.auc", "seconds.train", "parameters")
-    figures = (look_up(summary, key) for key in keys)
+    figures = (figure(summary, key) for key in keys)
     return dict(zip(RESULTS, (folder.run_id, status, seed, *figures)))

@@ -63,6 +63,12 @@ def look_up(summary: object, key: str) -> object:
     return summary
 
 
+def figure(summary: object, key: str) -> int | float | None:
+    """Return what `look_up` finds if it is a figure; a damaged file may hold anything."""
+    value = look_up(summary, key)
+    return value if isinstance(value, int | float) and -_LARGEST < value < _LARGEST else None
+
+
 def _problems(summary: object) -> Iterator[str]:
     """Yield what is wrong. Losses are not asked for: null stands for one that is not finite."""
     if look_up(summary, "status") == "diverged":

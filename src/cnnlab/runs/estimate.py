@@ -22,7 +22,7 @@ from cnnlab.data.library import DataLibrary
 from cnnlab.networks.transfer.solved_heads import SolvedHead
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import read_status
-from cnnlab.outputs.summary_file import known_summary, look_up
+from cnnlab.outputs.summary_file import figure, known_summary
 from cnnlab.runs.feature_samples import FeatureSamples
 from cnnlab.runs.scores import FULL_SCORES
 from cnnlab.training.engine import fit
@@ -60,13 +60,12 @@ def shape(config: RunConfig) -> str:
 def cost_of_finished(folder: RunFolder) -> Cost | None:
     """Return what a finished run took, the computing of features apart; None if it is not finished."""
     summary = known_summary(folder)
-    seconds, features = look_up(summary, "seconds.total"), look_up(summary, "seconds.features")
-    if read_status(folder).get("status") != "finished" or not isinstance(seconds, int | float):
+    seconds, features = figure(summary, "seconds.total"), figure(summary, "seconds.features")
+    if read_status(folder).get("status") != "finished" or seconds is None:
         return None
-    shared = features if isinstance(features, int | float) else 0.0
-    abreast = folder.read_environment().get("abreast", 1)  # its seconds were those of so many
+    abreast = figure(folder.read_environment(), "abreast") or 1  # its seconds were those of so many
     return Cost(
-        (float(seconds) - shared) / abreast,
+        (seconds - (features or 0.0)) / abreast,
         sum(path.stat().st_size for path in folder.path.rglob("*") if path.is_file()),
     )
 

@@ -56,6 +56,7 @@ def _saved_model(parts: Parts, state: TrainingState) -> Plain:
         "scores_are": scores_are(parts.learning.loss_fn),
         "resize": images.resize,
         "interpolation": images.interpolation,
+        "is_published": images.is_published,
         "read_size": images.read_size,
         **parts.saved,
     }

@@ -28,8 +28,8 @@ def saved_config(folder: RunFolder, plugins: str | None) -> RunConfig:
     from cnnlab.config.plugins import load_plugins
 
     plain = folder.read_config()
-    if plain.get("plugins"):
-        plain["plugins"] = _same_plugins(folder, plain["plugins"], plugins)
+    if isinstance(saved := plain.get("plugins"), list) and saved:  # what is none is refused by `load`
+        plain["plugins"] = _same_plugins(folder, saved, plugins)
         load_plugins(plain["plugins"])
     return dataclasses.replace(load(plain), rerun=False)
 

@@ -26,6 +26,12 @@ class StudyComparison:
         self._study, self._rows = study, rows
         self._compared_at = time.monotonic()
 
+    def get_ready(self) -> None:
+        """Import what comparing takes before any run: what runs take of memory is told by how it grows."""
+        from cnnlab.comparison import import_libraries
+
+        import_libraries()
+
     def refresh(self) -> None:
         """Write the comparison of what there is so far, unless that was done a moment ago."""
         if time.monotonic() - self._compared_at < _PAUSE:

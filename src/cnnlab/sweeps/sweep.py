@@ -128,6 +128,7 @@ class Sweep:
             print(f"note     {note}")
         self._write_grid()
         self._tell_begun(self.checked.jobs)
+        self._comparison.get_ready()
         runs = [self._watched(job) for job in self.checked.jobs]
         watch = Watch(self.name, self.study, runs, on_change=self._comparison.refresh, narrator=self._narrator)
         try:

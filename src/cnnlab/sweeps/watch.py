@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from cnnlab.base.errors import RunError
 from cnnlab.base.printing import live, one_line
 from cnnlab.base.schema import Plain
 from cnnlab.base.texts import cut_middle, duration
@@ -234,6 +235,7 @@ def read_progress(run: Watched, *, since: float) -> RunProgress:
         # Its lock is there a moment before it is held: what looks dead may be about to begin.
         return RunProgress("running" if standing(run.folder) == "running" else "waiting")
     is_old, status, error = said < since, standing(run.folder), read_status(run.folder).get("error")
+    error = error if isinstance(error, str) else None
     if status in FINAL and not (run.is_rerun and is_old):
         return _ended(run, status, error)
     if status == "running":
@@ -249,11 +251,11 @@ def _ended(run: Watched, status: str, error: str | None) -> RunProgress:
 
 def _last_epoch(folder: RunFolder) -> tuple[int, float | None]:
     """Return the last epoch in metrics.csv and its validation accuracy; only the end of the file is read."""
-    rows = folder.read_metrics()
-    if not rows:
+    try:
+        *_, last = [{"epoch": "0", "val_accuracy": ""}, *folder.read_metrics()]
+        return int(last["epoch"]), float(last["val_accuracy"]) if last["val_accuracy"] else None
+    except (RunError, ValueError, KeyError):  # damaged: the run says so itself when it comes to it
         return 0, None
-    accuracy = rows[-1]["val_accuracy"]
-    return int(rows[-1]["epoch"]), float(accuracy) if accuracy else None
 
 
 def run_line(run: Watched, progress: RunProgress, *, width: int) -> str:

@@ -18,6 +18,7 @@ from cnnlab.base.hashing import file_hash
 from cnnlab.data.image_folders import cache as image_cache
 from cnnlab.data.image_folders.cache import Decoded, decoded_images
 from cnnlab.data.image_folders.listing import list_folder
+from cnnlab.data.scaling import Scaling
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def decoded(root: Path, **changes: object) -> Decoded:
     options = {
         "cache_dir": root.parent / "cache",
         "image_size": None,
-        "interpolation": "bilinear",
+        "scaling": Scaling(),
         "workers": 0,
         "progress": None,
     } | changes
@@ -130,9 +131,15 @@ def test_interpolation_is_as_asked_for(root, interpolation):
     image = Image.fromarray(np.arange(24, dtype=np.uint8).reshape(4, 6) * 10)
     image.save(root / "9.png")
     expected = image.resize((12, 8), Image.Resampling[interpolation.upper()]).crop((2, 0, 10, 8))
-    result = decoded(root, image_size=8, interpolation=interpolation).images[9, 0]
+    result = decoded(root, image_size=8, scaling=Scaling(interpolation)).images[9, 0]
     np.testing.assert_allclose(result.astype(int), np.asarray(expected).astype(int), atol=1)
     assert len(folders(root)) == 1
+
+
+def test_images_that_are_scaled_otherwise_are_kept_apart(root):
+    for scaling in (Scaling(), Scaling("bicubic"), Scaling(crop=7), Scaling(crop=7)):
+        decoded(root, image_size=8, scaling=scaling)
+    assert len(folders(root)) == 3
 
 
 def test_one_image_in_color_makes_three_channels(root):
@@ -215,8 +222,9 @@ def test_two_processes_share_one_cache(root):
 from pathlib import Path
 from cnnlab.data.image_folders.listing import list_folder
 from cnnlab.data.image_folders.cache import decoded_images
+from cnnlab.data.scaling import Scaling
 root = Path({str(root)!r})
-options = dict(cache_dir=root.parent / "cache", image_size=None, interpolation="bilinear", workers=0, progress=None)
+options = dict(cache_dir=root.parent / "cache", image_size=None, scaling=Scaling(), workers=0, progress=None)
 paths = [image.path for image in list_folder(root).images]
 print(decoded_images(root, paths, paths, **options).images.sum())
 """

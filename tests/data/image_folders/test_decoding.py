@@ -14,6 +14,7 @@ from PIL import Image
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.data.image_folders.decoding import Header, Target, decode, decode_files, read_headers
+from cnnlab.data.scaling import Scaling
 
 
 def save(path: Path, array: np.ndarray, mode: str | None = None, **options: object) -> Path:
@@ -145,7 +146,7 @@ def test_files_are_decoded_into_their_rows_and_damaged_ones_become_zeros(tmp_pat
     (tmp_path / "c.jpg").write_bytes(whole[: len(whole) // 2])
     file = tmp_path / "store"
     file.write_bytes(b"12345" + bytes([9]) * (5 * 64 * 64))
-    reasons = decode_files(tmp_path, ["a.png", "b.png", "c.jpg"], 1, Target(file, 5, 1, 64, 64, "bilinear"))
+    reasons = decode_files(tmp_path, ["a.png", "b.png", "c.jpg"], 1, Target(file, 5, 1, 64, 64, Scaling()))
     assert reasons[:2] == [None, None]
     assert "truncated" in str(reasons[2]).lower()
     rows = np.frombuffer(file.read_bytes()[5:], np.uint8).reshape(5, -1)

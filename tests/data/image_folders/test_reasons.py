@@ -12,6 +12,7 @@ from PIL import Image
 
 from cnnlab.data.image_folders.decoding import Target, decode_files, read_headers
 from cnnlab.data.image_folders.reasons import reason
+from cnnlab.data.scaling import Scaling
 
 
 def image_bytes(format_: str) -> bytes:
@@ -78,7 +79,7 @@ def test_file_that_was_cut_is_called_truncated(tmp_path, format_, part):
 
 
 def decoded(folder: Path) -> object:
-    target = Target(folder / "store", 0, 3, 256, 256, "bilinear")
+    target = Target(folder / "store", 0, 3, 256, 256, Scaling())
     target.file.write_bytes(b"")
     return decode_files(folder, ["a.jpg"], 0, target)[0]
 

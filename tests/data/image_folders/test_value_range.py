@@ -14,6 +14,7 @@ from cnnlab.base.errors import ConfigError
 from cnnlab.data.image_folders.cache import Decoded, decoded_images
 from cnnlab.data.image_folders.decoding import Header, decode, read_headers
 from cnnlab.data.image_folders.value_range import Peak, check_peaks
+from cnnlab.data.scaling import Scaling
 
 RAMP = np.arange(64).reshape(8, 8) / 63
 TWELVE_BITS = np.rint(RAMP * 4095).astype(np.uint16)
@@ -22,7 +23,7 @@ TWELVE_BITS = np.rint(RAMP * 4095).astype(np.uint16)
 def decoded(folder: Path) -> Decoded:
     paths = sorted(path.name for path in folder.iterdir())
     return decoded_images(
-        folder, paths, paths, cache_dir=folder.parent / "cache", image_size=None, interpolation="bilinear", workers=0,
+        folder, paths, paths, cache_dir=folder.parent / "cache", image_size=None, scaling=Scaling(), workers=0,
         progress=None,
     )  # fmt: skip
 

@@ -25,6 +25,7 @@ from cnnlab.data.image_folders.decoding import VERSION, Header, Target, decode_f
 from cnnlab.data.image_folders.formats import load_plugins
 from cnnlab.data.image_folders.listing import hash_lines
 from cnnlab.data.image_folders.value_range import Peak, check_peaks
+from cnnlab.data.scaling import Scaling
 
 _CHUNK = 64  # files per task
 _MIXED_SIZE = 128  # pixels
@@ -58,7 +59,7 @@ def decoded_images(
     *,
     cache_dir: Path,
     image_size: int | None,
-    interpolation: str,
+    scaling: Scaling,
     workers: int | None,
     progress: Progress | None,
     check: Callable[[], None] = lambda: None,
@@ -71,7 +72,7 @@ def decoded_images(
         contents: the hash of each file's bytes; with the paths they are the key of the cache.
         cache_dir: gets `images/<key>/images.npy` and `meta.json`.
         image_size: height and width; None: the images' own size, or a square of 128 pixels if they have several.
-        interpolation: of the scaling.
+        scaling: how images come to that size.
         workers: decoding processes; None: one per core. With 0, 1 or few files: this process.
         progress: called after every few files.
         check: called once all is decoded; what it raises keeps it out of the cache.
@@ -83,13 +84,13 @@ def decoded_images(
         OSError: the cache cannot be written; nothing of it is left.
     """
     lines = (f"{content}\t{path}" for content, path in zip(contents, paths))
-    folder = cache_dir / "images" / hash_lines([f"{VERSION}\t{load_plugins()}\t{image_size}\t{interpolation}", *lines])
+    folder = cache_dir / "images" / hash_lines([f"{VERSION}\t{load_plugins()}\t{image_size}\t{scaling}", *lines])
     remove_abandoned(folder.parent)
     if (decoded := _load(folder)) is not None:
         return decoded
     with draft_folder(folder) as draft:
         with _processes(workers, len(paths)) as executor:
-            _fill(draft, root, list(paths), image_size, interpolation, executor, progress)
+            _fill(draft, root, list(paths), image_size, scaling, executor, progress)
         check()
         return _publish(draft, folder)
 
@@ -123,7 +124,7 @@ def _fill(
     root: Path,
     paths: list[str],
     image_size: int | None,
-    interpolation: str,
+    scaling: Scaling,
     executor: ProcessPoolExecutor | None,
     progress: Progress | None,
 ) -> None:
@@ -143,7 +144,7 @@ def _fill(
     if image_size is None:
         _check_size(considered)
     for _ in range(2):  # a file that turns out to be damaged has no say in the size of the others
-        target = _create(draft / "images.npy", len(paths), considered, image_size, interpolation)
+        target = _create(draft / "images.npy", len(paths), considered, image_size, scaling)
         found = run("decoding images", decode_files, [(root, chunk, first, target) for first, chunk in chunks])
         pairs = zip(headers, found)
         considered = [header for header, each in pairs if isinstance(header, Header) and not isinstance(each, str)]
@@ -185,12 +186,12 @@ def _check_size(headers: list[Header]) -> None:
         )
 
 
-def _create(file: Path, num_images: int, headers: list[Header], image_size: int | None, interpolation: str) -> Target:
+def _create(file: Path, num_images: int, headers: list[Header], image_size: int | None, scaling: Scaling) -> Target:
     """Make the file in its full size; holes take no space until they are written."""
     channels, height, width = _shape(headers, image_size)
     shape = (num_images, height, width, channels)
     empty = np.lib.format.open_memmap(file, mode="w+", dtype=np.uint8, shape=shape)
-    return Target(file, empty.offset, channels, height, width, interpolation)
+    return Target(file, empty.offset, channels, height, width, scaling)
 
 
 def _shape(headers: list[Header], image_size: int | None) -> tuple[int, int, int]:

@@ -18,6 +18,7 @@ from cnnlab.data.image_folders.formats import formats_of
 from cnnlab.data.image_folders.listing import permission_denied
 from cnnlab.data.image_folders.reasons import reason
 from cnnlab.data.image_folders.value_range import Peak, in_8_bits, raw_mode_of
+from cnnlab.data.scaling import Scaling
 
 VERSION = 3  # of what is made of a file; raising it decodes every folder anew
 GRAY_MODES = frozenset({"1", "L", "LA", "I", "F", "I;16", "I;16L", "I;16B", "I;16N"})
@@ -50,7 +51,7 @@ class Target:
     channels: int
     height: int
     width: int
-    interpolation: str
+    scaling: Scaling
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -77,7 +78,7 @@ def decode_files(root: Path, paths: Sequence[str], first: int, target: Target) -
     # Not through a memory map: where the disk is full, that ends the process without a word.
     with target.file.open("r+b") as file:
         file.seek(target.offset + first * len(blank))
-        for result in _each(lambda path: _decode(path, *target.shape, target.interpolation), root, paths):
+        for result in _each(lambda path: _decode(path, *target.shape, target.scaling), root, paths):
             file.write(blank if isinstance(result, str) else result[0].transpose(1, 2, 0).tobytes())
             found.append(result if isinstance(result, str) else result[1])
     return found
@@ -111,12 +112,8 @@ def read_header(path: Path) -> Header:
         return Header(width, height, image.mode in GRAY_MODES)
 
 
-def decode(
-    path: Path, channels: int, height: int, width: int, interpolation: str = "bilinear"
-) -> npt.NDArray[np.uint8]:
+def decode(path: Path, channels: int, height: int, width: int, scaling: Scaling = Scaling()) -> npt.NDArray[np.uint8]:
     """Read an image upright, in 8 bits, on white where it is transparent, scaled to cover height x width and cropped.
-
-    A smaller one is enlarged. The interpolation is Pillow's `bilinear` or `bicubic`, with antialiasing.
 
     Shape:
         -> (channels, height, width); channels is 1 or 3.
@@ -125,35 +122,20 @@ def decode(
         UnknownRange: what is black and what is white is not known.
         Exception: on damaged files Pillow raises nearly anything.
     """
-    return _decode(path, channels, height, width, interpolation)[0]
+    return _decode(path, channels, height, width, scaling)[0]
 
 
 def _decode(
-    path: Path, channels: int, height: int, width: int, interpolation: str
+    path: Path, channels: int, height: int, width: int, scaling: Scaling
 ) -> tuple[npt.NDArray[np.uint8], Peak | None]:
     with Image.open(path, formats=formats_of(path.name)) as image:
-        if image.width % 8 == 0 and image.height % 8 == 0:  # else a fraction of a pixel would be rounded up
-            # A large JPEG is decoded at 1/2, 1/4 or 1/8 of its size, but at twice the target's or more.
-            image.draft(None, (2 * width, 2 * height))
+        scaling.prepare(image, width, height)
         raw_mode = raw_mode_of(image)  # a decoded image has forgotten it
         ImageOps.exif_transpose(image, in_place=True)
         narrow, peak = in_8_bits(image, raw_mode)
         plain = _on_white(narrow).convert("L" if channels == 1 else "RGB")
-        pixels = np.asarray(_cover(plain, width, height, interpolation))
+        pixels = np.asarray(scaling.cover(plain, width, height))
     return pixels[None] if channels == 1 else pixels.transpose(2, 0, 1), peak
-
-
-def _cover(image: Image.Image, width: int, height: int, interpolation: str) -> Image.Image:
-    """Scale until width x height is covered, then cut out the middle; torchvision's Resize and CenterCrop in one."""
-    if image.width * height < image.height * width:
-        scaled = (width, image.height * width // image.width)
-    else:
-        scaled = (image.width * height // image.height, height)
-    left, top = round((scaled[0] - width) / 2), round((scaled[1] - height) / 2)
-    # Multiplied before divided, so that no corner comes to lie a hair outside the image.
-    x0, x1 = left * image.width / scaled[0], (left + width) * image.width / scaled[0]
-    y0, y1 = top * image.height / scaled[1], (top + height) * image.height / scaled[1]
-    return image.resize((width, height), Image.Resampling[interpolation.upper()], box=(x0, y0, x1, y1))
 
 
 def _on_white(image: Image.Image) -> Image.Image:

@@ -48,7 +48,7 @@ def read_images(storage: Storage, layout: Layout, *, skip_corrupt: bool) -> Sour
         contents,
         cache_dir=storage.cache_dir,
         image_size=storage.image_size or storage.decode_size,
-        interpolation=storage.interpolation,
+        scaling=storage.scaling,
         workers=storage.workers,
         progress=storage.progress,
         check=lambda: _check_unchanged(layout),

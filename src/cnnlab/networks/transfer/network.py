@@ -24,6 +24,8 @@ class Expected:
     resize: int | None = None
     """Height and width to which an image is scaled before the middle is cut out; None: as it comes."""
     interpolation: str = "bilinear"
+    is_published: bool = False
+    """Whether to scale and cut to the pixel as torchvision does for its weights."""
     at_least: int = 1
     """The smallest height and width that the network works on, in pixels."""
 

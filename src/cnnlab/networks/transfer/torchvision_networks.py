@@ -16,16 +16,8 @@ from cnnlab.base.progress import Progress
 from cnnlab.base.randomness import seed_of
 from cnnlab.networks.batch_norm import correct
 from cnnlab.networks.transfer.network import Backbone, Expected
-from cnnlab.networks.transfer.weights import (
-    UNREADABLE,
-    StateDict,
-    as_float,
-    load_into,
-    num_outputs,
-    read_weights,
-    unreadable,
-    without,
-)
+from cnnlab.networks.transfer.weights import StateDict, as_float, load_into, num_outputs, without
+from cnnlab.networks.transfer.weights_files import UNREADABLE, read_weights, unreadable
 
 if TYPE_CHECKING:
     from torchvision.models import WeightsEnum
@@ -148,6 +140,7 @@ def _expected(name: str, *, is_imagenet: bool) -> Expected:
         image_size=transforms.crop_size[0],
         resize=transforms.resize_size[0],
         interpolation=transforms.interpolation.value,
+        is_published=True,
     )
 
 

@@ -1,11 +1,9 @@
-"""Weights of a backbone from a file: read without running code, fitted to the network, every difference named."""
+"""Weights of a backbone: fitted to the network, every difference named."""
 
 from __future__ import annotations
 
 import hashlib
-import pickle
-from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterable
 
 import torch
 from torch import Tensor, nn
@@ -14,60 +12,12 @@ from cnnlab.base.errors import ConfigError
 
 StateDict = dict[str, Tensor]
 
-UNREADABLE = (OSError, EOFError, RuntimeError, ValueError, TypeError, KeyError, pickle.UnpicklingError)
-"""What torch raises on files that are damaged, are no weights, or want to run code."""
-_WRAPPERS = ("model", "state_dict", "model_state_dict")  # keys under which training scripts put the weights
-_PREFIXES = ("module.", "_orig_mod.")  # of DataParallel and torch.compile
-_ANEW = "Fetch it anew, or take the weights of an earlier epoch."
 _NAMED = 6  # differences of each kind; the rest is counted
-
-
-def read_weights(path: Path) -> StateDict:
-    """Return the tensors of a weights file by name, in fp32, prefixes of DataParallel and torch.compile taken off.
-
-    Raises:
-        ConfigError: it cannot be read, is damaged, holds no weights or such as are not finite, or wants to run code.
-    """
-    try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-    except UNREADABLE as error:
-        raise ConfigError(unreadable(path, error)) from error
-    tensors = _tensors(content)
-    if not tensors:
-        raise ConfigError(f"backbone.weights: '{path}' holds no tensors by name. It takes a state dict.")
-    if strange := next((name for name, value in tensors.items() if not value.isfinite().all()), None):
-        raise ConfigError(f"backbone.weights: '{path}' holds values that are not finite, first in '{strange}'. {_ANEW}")
-    return {_without_prefixes(name): as_float(value) for name, value in tensors.items()}
-
-
-def unreadable(path: Path, error: BaseException) -> str:
-    """Say why a weights file cannot be read."""
-    if isinstance(error, pickle.UnpicklingError) and "weights_only" in str(error).lower():
-        return f"backbone.weights: '{path}' holds more than tensors and plain values, and could run code. Not loaded."
-    line = next(iter(str(error).strip().splitlines()), type(error).__name__)
-    reason = line.partition(". ")[0].rstrip(".")  # torch goes on with guesses of its own
-    return f"backbone.weights: '{path}' is no weights file, or a damaged one ({reason}). Fetch it anew."
 
 
 def as_float(value: Tensor) -> Tensor:
     """Return a tensor of any floating point type in fp32, others as they are."""
     return value.float() if value.is_floating_point() else value
-
-
-def _tensors(content: object) -> StateDict:
-    """Find the mapping of tensors: the file itself, or under one of the usual names."""
-    if not isinstance(content, Mapping):
-        return {}
-    for key in _WRAPPERS:
-        if isinstance(content.get(key), Mapping):
-            return _tensors(content[key])
-    return {str(name): value for name, value in content.items() if isinstance(value, Tensor)}
-
-
-def _without_prefixes(name: str) -> str:
-    for prefix in _PREFIXES:
-        name = name.removeprefix(prefix)
-    return name
 
 
 def load_into(net: nn.Module, weights: StateDict, *, where: str, source: object) -> None:

@@ -68,7 +68,7 @@ def _pixels(path: Path, images: ImageSpec) -> npt.NDArray[np.uint8]:
     """Decode a file at the size of the run's own images and scale it as they were, unless it has that size already."""
     stored, header = images.stored_size, read_header(path)
     size = stored if (header.height, header.width) == (stored, stored) else images.file_size
-    pixels = decode(path, images.channels, size, size, images.interpolation)
+    pixels = decode(path, images.channels, size, size, images.scaling)
     if size == stored:
         return pixels
     scaled: npt.NDArray[np.uint8] = resize(torch.from_numpy(pixels.copy())[None], torch.tensor([0]), stored)[0].numpy()
@@ -85,9 +85,7 @@ def pick_test_images(config: RunConfig, trained: SavedNetwork) -> list[Picture]:
     content = data_content(config, library.hashes)
     images = trained.images
     decode_size = None if images.resize is None else images.file_size
-    data = load_data(
-        config, library=library, content=content, decode_size=decode_size, interpolation=images.interpolation
-    )
+    data = load_data(config, library=library, content=content, decode_size=decode_size, scaling=images.scaling)
     pictures = []
     for label in torch.unique(data.test.labels)[:_TEST_IMAGES].tolist():
         index = int((data.test.labels == label).nonzero()[0])
