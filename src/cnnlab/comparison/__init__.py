@@ -1,7 +1,7 @@
 """Arms of a study against each other: what may be said, in the terminal, as tables, pictures and a page.
 
 arms            runs grouped into arms, read from their files; refused where they are on different data
-statistics      paired tests over seeds, corrections, intervals; looks: when they are made, and their shares of the error
+statistics      paired tests over seeds, corrections, intervals; looks: when, and with what share of the error
 best_set        which arm is the best: those that may be, those that are ruled out
 paired          each arm against a baseline: better, worse, equal, open
 judging         the arms of a study, asked one of these two questions; verdicts the words of the answer
