@@ -53,7 +53,7 @@ def test_image_file_that_is_gone_is_told(tmp_path):
     folder = execute(load(composed(*image_folder(tmp_path / "root"), "dataset.image_size=16"))).folder
     for path in (tmp_path / "root").rglob("*.png"):
         path.unlink()
-    with pytest.raises(ConfigError, match=r"^dataset\.root: '\S+\.png' is not there\.$"):
+    with pytest.raises(ConfigError, match=r"^dataset\.root: cannot be read, '\S+\.png' \(not there\)\.$"):
         pictures_of(folder, [0])
 
 

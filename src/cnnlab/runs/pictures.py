@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.base.printing import harmless
-from cnnlab.outputs.files import read_table
+from cnnlab.outputs.files import a_file, read_table
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.summary_file import look_up
 from cnnlab.runs.saved_config import saved_config
@@ -60,11 +60,11 @@ def _decode(path: Path, image_size: int | None) -> NDArray[np.uint8]:
     from cnnlab.data.image_folders.reasons import reason
 
     try:
-        header = read_header(path)
+        header = read_header(a_file(path))
         side = min(image_size or min(header.width, header.height), _LARGEST)
         return decode(path, 3, side, side)
     except Exception as error:  # on damaged files Pillow raises nearly anything
-        raise ConfigError(f"dataset.root: '{path}' is {reason(path, error)}.") from error
+        raise ConfigError(f"dataset.root: cannot be read, '{path}' ({reason(path, error)}).") from error
 
 
 def _taken(folder: RunFolder, targets: Sequence[str], index: Sequence[int]) -> list[NDArray[np.uint8]]:
