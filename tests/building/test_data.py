@@ -5,7 +5,7 @@ import torch
 from PIL import Image
 
 from cnnlab.base.errors import ConfigError
-from cnnlab.building.data import image_spec, load_data
+from cnnlab.building.data import image_spec, load_data, read_unscaled
 from cnnlab.config.identity import data_content
 from cnnlab.config.load import load
 from cnnlab.data.library import DataLibrary
@@ -49,6 +49,13 @@ def test_images_lie_in_the_order_that_convolutions_like_and_mapped_files_stay_ma
     for store in (copied, mapped):
         assert store.images.is_contiguous(memory_format=torch.channels_last)
     assert (copied.is_mapped, mapped.is_mapped) == (False, True)
+
+
+def test_data_that_is_only_looked_at_is_in_the_same_splits():
+    config = tiny("dataset.classes=['2','1']")
+    used, seen = loaded(config).test, read_unscaled(config).test
+    assert torch.equal(seen.labels, used.labels)
+    assert torch.equal(seen.images[seen.rows], used.images[used.rows])
 
 
 SAME = ["optimizer=sgd", "seed=1", "batch_size=8", "dataset.memory_limit=1", "dataset.shuffle=false", "workers=0"]

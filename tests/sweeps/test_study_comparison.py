@@ -23,7 +23,7 @@ def refreshed(rows, *, pause, monkeypatch):
 
 
 def test_comparison_is_written_without_pictures_while_runs_go_on(monkeypatch):
-    assert refreshed(None, pause=0.0, monkeypatch=monkeypatch) == {"comparison.csv", "report.html"}
+    assert refreshed(None, pause=0.0, monkeypatch=monkeypatch) == {"changes.csv", "comparison.csv", "report.html"}
 
 
 def test_comparison_that_was_made_a_moment_ago_is_left(monkeypatch):

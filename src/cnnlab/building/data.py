@@ -90,6 +90,18 @@ def load_data(
     return library.get(DataKey(source, splits, config.seed if splits.draws_subset else None), read)
 
 
+def read_unscaled(config: RunConfig) -> Data:
+    """Return a data set that comes as arrays in its splits, its images as they come, and without a download.
+
+    Raises:
+        ConfigError: the data is not there, is damaged, or does not fit what is asked of it.
+    """
+    dataset = config.dataset
+    storage = Storage(config.data_dir, cache_dir(config), dataset.image_size, may_download=False)
+    source = DATASETS[dataset.name](storage, **dataset.options)
+    return make_splits(source, _split_options(dataset), seed=config.seed)
+
+
 def _hashable(value: object) -> Hashable:
     """Return an option's value, or all options, with tuples in place of what can be changed."""
     if isinstance(value, Mapping):

@@ -10,17 +10,21 @@ cautions        what has to be said beside it; next_step what to type next
 comparing       all that is said about a study, as one value
 tables, page    terminal, CSV, Markdown; report.html, one file that works offline; arm_rows its table
 figures, curves, heat, plane, classes   the study's pictures
+changes, changed_images                 two arms, image by image
 beside_report   measured numbers beside a report's
 labels          names of arms and numbers, as every table writes them
 run_table       the table of single runs
 
 It imports outputs, plots, base, and of config what is known without torch: the files of conf/, the roles of keys;
-matplotlib, scipy and jinja2 only when they are used. It never trains, loads a network or reads an image: what it says
-follows from files. Verdicts rest on test accuracy, every choice on validation.
+matplotlib, scipy and jinja2 only when they are used. It never trains, loads a network or reads a data set: what it says
+follows from files of runs, and images that they have not kept are handed in. Verdicts rest on test accuracy, every
+choice on validation.
 """
 
 from __future__ import annotations
 
+from cnnlab.comparison.changed_images import Pixels
+from cnnlab.comparison.changes import write_changes
 from cnnlab.comparison.comparing import Comparison, compare_runs, compare_study
 from cnnlab.comparison.page import write_page
 from cnnlab.comparison.tables import markdown_lines, terminal_lines, write_csv
@@ -60,10 +64,17 @@ def write(folder: StudyFolder, *, pictures: bool) -> Comparison:
     return comparison
 
 
-def save(comparison: Comparison, *, pictures: bool) -> None:
-    """Write comparison.csv, report.html and, if wanted, plots/ into the study's folder."""
+def save(comparison: Comparison, *, pictures: bool, pixels: Pixels | None = None) -> None:
+    """Write comparison.csv, changes.csv, report.html and, if wanted, plots/ into the study's folder.
+
+    Args:
+        comparison: what is to be said.
+        pictures: whether to draw plots/, and to show images.
+        pixels: gives test images of a run, of which this room never reads the data.
+    """
     write_csv(comparison)
-    write_page(comparison)
+    write_changes(comparison.folder, comparison.changes)
+    write_page(comparison, pixels=pixels if pictures else None)
     if pictures:
         from cnnlab.comparison.figures import draw_all  # matplotlib takes half a second to import
 
