@@ -45,7 +45,10 @@ __all__ = [
 def import_libraries() -> None:
     """Import what comparing and the page take, 18 MB, now; else the first comparison does it."""
     import jinja2  # noqa: F401
+    from PIL import Image
     from scipy import special  # noqa: F401
+
+    Image.preinit()  # the formats, which Pillow imports with the first file that it writes
 
 
 def write(folder: StudyFolder, *, pictures: bool) -> Comparison:
