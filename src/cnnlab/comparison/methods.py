@@ -27,7 +27,7 @@ def _tests(answer: Answer, question: Question, names: Names) -> str:
         )
     baseline = names[answer.reference.label]
     return (
-        f"Differences to {baseline} were tested by paired t-tests over seeds (Student 1908){looks} and corrected over "
+        f"Differences to {baseline} were tested by paired t-tests over seeds (Student 1908){looks}, corrected over "
         "arms by Holm (1979), which bounds the family-wise error by 5 %."
     )
 
@@ -38,4 +38,4 @@ def _looks(question: Question) -> str:
     looks = question.plan.looks
     parts = ", ".join(f"1/{round(1 / share)}" for share in shares(len(looks)))
     at = listed([str(look) for look in looks])
-    return f" at {at} seeds, where p was divided by the look's share of alpha ({parts}; weighted Bonferroni),"
+    return f" at {at} seeds, where p was divided by the look's share of alpha ({parts}; weighted Bonferroni)"
