@@ -16,9 +16,9 @@ labels          names of arms and numbers, as every table writes them
 run_table       the table of single runs
 
 It imports outputs, plots, base, and of config what is known without torch: the files of conf/, the roles of keys;
-matplotlib, scipy and jinja2 only when they are used. It never trains, loads a network or reads a data set: what it says
-follows from files of runs, and images that they have not kept are handed in. Verdicts rest on test accuracy, every
-choice on validation.
+matplotlib, scipy, jinja2 and Pillow only when they are used. It never trains, loads a network or reads a data set:
+what it says follows from files of runs, and images that they have not kept are handed in. Verdicts rest on test
+accuracy, every choice on validation.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ __all__ = [
 
 
 def import_libraries() -> None:
-    """Import what comparing and the page take, 18 MB, now; else the first comparison does it."""
+    """Import what comparing and the page take, 20 MB, now; else the first comparison does it."""
     import jinja2  # noqa: F401
     from PIL import Image
     from scipy import special  # noqa: F401
