@@ -7,6 +7,7 @@ import pytest
 from scipy.stats import binomtest
 
 from cnnlab.comparison import compare_study
+from cnnlab.comparison.arms import Run
 from cnnlab.comparison.changes import (
     COLUMNS,
     SeedChanges,
@@ -30,7 +31,8 @@ def arms_of(*predicted, files=None):
 
 
 def seed_of(fixed, broken):
-    return SeedChanges("0", None, None, [None] * fixed, [None] * broken, 0, 0)
+    run = Run("0", None, "finished", None, {}, {}, {})
+    return SeedChanges("0", run, run, [None] * fixed, [None] * broken, 0, 0)
 
 
 @pytest.mark.parametrize(("fixed", "broken"), [(14, 3), (3, 14), (1, 0), (5, 5), (40, 61), (1200, 1050)])
@@ -64,7 +66,7 @@ def test_images_are_fixed_broken_right_or_wrong_in_both():
 def test_only_seeds_that_both_finished_are_held_against_each_other():
     comparison = compare_study(write_study({"a": [0.9, "failed", 0.8, 0.7], "b": [0.8, 0.9, "diverged", 0.7]}))
     changes = find_changes(*(result.arm for result in comparison.results))
-    assert [seed.seed for seed in changes.seeds] == ["0", "3"]
+    assert [seed.unit for seed in changes.seeds] == ["0", "3"]
     assert changes.notes == []
 
 
@@ -136,9 +138,9 @@ def test_file_has_a_row_for_each_image_that_exactly_one_gets_right():
     rows = comparison.folder.read_rows("changes.csv")
     assert tuple(rows[0]) == COLUMNS
     assert [tuple(row.values()) for row in rows] == [
-        ("0", "1", "b", "dog", "fixed", "arm0", "cat", "arm1", "dog"),
-        ("0", "3", "d", "dog", "fixed", "arm0", "cat", "arm1", "dog"),
-        ("0", "4", "e", "cat", "broken", "arm0", "cat", "arm1", "dog"),
+        ("0", "", "1", "b", "dog", "fixed", "arm0", "cat", "arm1", "dog"),
+        ("0", "", "3", "d", "dog", "fixed", "arm0", "cat", "arm1", "dog"),
+        ("0", "", "4", "e", "cat", "broken", "arm0", "cat", "arm1", "dog"),
     ]
 
 

@@ -147,8 +147,7 @@ def sweep_of(*arms, typed=("until=decided",), seeds=""):
         return composed(*overrides)
 
     begun = begin(expand({"": ()}, axes, ["plots=false", *shared], list(axes)), compose, words)
-    more = {"plan": begun.plan, "narrator": begun.narrator, "max_hours": begun.max_hours}
-    return Sweep(begun.design, compose, command="cnnlab -m mine", hashes=FileHashes(), stop=Stop(), **more)
+    return Sweep(begun, compose, command="cnnlab -m mine", hashes=FileHashes(), stop=Stop())
 
 
 def verdicts(study):

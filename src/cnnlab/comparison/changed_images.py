@@ -97,7 +97,7 @@ def changes_section(comparison: Comparison, pixels: Pixels | None) -> ChangesSec
         arm=arm,
         places=(arms.index(changes.reference), arms.index(changes.arm)),
         rows=[
-            (seed.seed, len(seed.fixed), len(seed.broken), seed.both_right, seed.both_wrong, p_cell(seed.p))
+            (seed.unit, len(seed.fixed), len(seed.broken), seed.both_right, seed.both_wrong, p_cell(seed.p))
             for seed in changes.seeds
         ],
         shown=shown,

@@ -11,13 +11,13 @@ from functools import cached_property
 from cnnlab.base.errors import RunError
 from cnnlab.base.schema import Plain
 from cnnlab.comparison.arms import Arm, Run
-from cnnlab.comparison.labels import p_text
+from cnnlab.comparison.labels import capitalised, p_text
 from cnnlab.comparison.verdicts import Result
 from cnnlab.outputs.files import read_table
 from cnnlab.outputs.study_folder import StudyFolder
 
 COLUMNS = (
-    "seed", "index", "file", "target", "change", "reference", "reference_predicted", "arm", "arm_predicted",
+    "seed", "fold", "index", "file", "target", "change", "reference", "reference_predicted", "arm", "arm_predicted",
 )  # fmt: skip
 """Of changes.csv."""
 
@@ -40,9 +40,10 @@ class Change:
 
 @dataclass(frozen=True)
 class SeedChanges:
-    """The answers of two runs with the same seed on the same test images."""
+    """The answers of two runs with the same seed, or of the same fold, on the same test images."""
 
-    seed: str
+    unit: str
+    """Seed, or fold."""
     before: Run
     after: Run
     fixed: Sequence[Change]
@@ -51,6 +52,11 @@ class SeedChanges:
     """The other way round."""
     both_right: int
     both_wrong: int
+
+    @property
+    def which(self) -> str:
+        """Name the pair of runs: `seed 0`, `fold 2`."""
+        return _which(self.before)
 
     @cached_property
     def p(self) -> float:
@@ -106,16 +112,20 @@ def _by_test(result: Result) -> tuple[bool, float]:
     return result.arm.count("diverged") > 0, 0.0 if result.test is None else -round(result.test.mean, 9)
 
 
+def _which(run: Run) -> str:
+    return f"fold {run.fold}" if run.fold else f"seed {run.seed}"
+
+
 def find_changes(reference: Arm, arm: Arm) -> Changes:
     """Read predictions.csv of both arms' runs, and hold them against each other seed by seed."""
-    theirs = {run.seed: run for run in arm.finished}
-    pairs = [(run, theirs[run.seed]) for run in reference.finished if run.seed in theirs]
+    theirs = {run.unit: run for run in arm.finished}
+    pairs = [(run, theirs[run.unit]) for run in reference.finished if run.unit in theirs]
     seeds, notes = [], []
     for before, after in pairs:
         try:
             seeds.append(_compare(before, after))
         except RunError as error:
-            notes.append(f"Seed {before.seed} is left out: {error}")
+            notes.append(f"{capitalised(_which(before))} is left out: {error}")
     return Changes(reference, arm, seeds, notes)
 
 
@@ -148,7 +158,7 @@ def _compare(before: Run, after: Run) -> SeedChanges:
             (fixed if new == target else broken).append(Change(ours.index[place], file, target, old, new))
     both_right = sum(map(operator.eq, ours.predicted, ours.targets)) - len(broken)
     both_wrong = len(ours.index) - both_right - len(fixed) - len(broken)
-    return SeedChanges(before.seed, before, after, fixed, broken, both_right, both_wrong)
+    return SeedChanges(before.unit, before, after, fixed, broken, both_right, both_wrong)
 
 
 def _read(run: Run) -> _Answers:
@@ -183,7 +193,8 @@ def _csv_rows(changes: Changes) -> Iterator[Plain]:
         for kind, images in (("fixed", seed.fixed), ("broken", seed.broken)):
             for each in images:
                 names = (changes.reference.name, each.before, changes.arm.name, each.after)
-                yield dict(zip(COLUMNS, (seed.seed, each.index, each.file, each.target, kind, *names)))
+                image = (each.index, each.file, each.target, kind)
+                yield dict(zip(COLUMNS, (seed.before.seed, seed.before.fold, *image, *names)))
 
 
 def in_words(seed: SeedChanges, *, reference: str, arm: str) -> str:
@@ -196,10 +207,10 @@ def in_words(seed: SeedChanges, *, reference: str, arm: str) -> str:
     """
     fixed, broken = len(seed.fixed), len(seed.broken)
     if not fixed + broken:
-        return f"{arm} and {reference} are right on the same images, and wrong on the same (seed {seed.seed})."
+        return f"{arm} and {reference} are right on the same images, and wrong on the same ({seed.which})."
     return (
         f"{arm} answers {_images(fixed)} right that {reference} gets wrong, and {broken or 'none'} the other way round "
-        f"(seed {seed.seed}). McNemar's exact test: {p_text(seed.p)}. It tells whether these two networks differ on "
+        f"({seed.which}). McNemar's exact test: {p_text(seed.p)}. It tells whether these two networks differ on "
         "these images, not whether the settings do: that is the verdict above."
     )
 
@@ -208,7 +219,7 @@ def in_brief(seed: SeedChanges, *, reference: str, arm: str) -> str:
     """Say the same in one line of a terminal."""
     fixed, broken = len(seed.fixed), len(seed.broken)
     said = f"{arm} fixes {_images(fixed)} of {reference} and breaks {broken or 'none'}"
-    return f"seed {seed.seed}: {said} (McNemar {p_text(seed.p)}); see report.html"
+    return f"{seed.which}: {said} (McNemar {p_text(seed.p)}); see report.html"
 
 
 def _images(count: int) -> str:
