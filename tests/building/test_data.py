@@ -94,6 +94,20 @@ def test_seed_counts_where_it_draws_a_subset():
     assert one.train.rows.tolist() != other.train.rows.tolist()
 
 
+def test_seed_counts_where_it_draws_validation():
+    library = DataLibrary()
+    one, same, other = (loaded(tiny("dataset.split_seed=seed", f"seed={seed}"), library) for seed in (0, 0, 1))
+    assert one is same
+    assert one.val.rows.tolist() != other.val.rows.tolist()
+    assert one.test.rows.tolist() == other.test.rows.tolist()
+
+
+def test_folds_of_a_run_are_those_of_its_configuration():
+    library = DataLibrary()
+    folds = [loaded(tiny("dataset.folds=3", f"dataset.fold={fold}"), library).test for fold in (1, 2, 3)]
+    assert sorted(row for test in folds for row in test.rows.tolist()) == list(range(120))
+
+
 def test_folder_that_has_changed_is_read_anew(tmp_path):
     config, library = load(composed(*image_folder(tmp_path / "root"))), DataLibrary()
     before = loaded(config, library)

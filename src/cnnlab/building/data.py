@@ -87,7 +87,7 @@ def load_data(
             data = dataclasses.replace(resize_used(data, storage.image_size), read_size=read_size)
         return data.with_stores({name: _in_order(store) for name, store in data.stores.items()})
 
-    return library.get(DataKey(source, splits, config.seed if splits.draws_subset else None), read)
+    return library.get(DataKey(source, splits, config.seed if splits.follows_seed else None), read)
 
 
 def read_unscaled(config: RunConfig) -> Data:
@@ -118,6 +118,8 @@ def _split_options(config: DatasetConfig) -> SplitOptions:
         val_fraction=config.val_fraction,
         test_fraction=config.test_fraction,
         split_seed=config.split_seed,
+        folds=config.folds,
+        fold=config.fold,
     )
 
 
