@@ -44,6 +44,8 @@ def _one_kind_of_subset(config: RunConfig) -> str | None:
 
 def _one_fold_of_all(config: RunConfig) -> str | None:
     folds, fold = config.dataset.folds, config.dataset.fold
+    if config.cross_validation is not None and None in (folds, fold):
+        return None  # the sweep gives both
     if fold is None and folds is not None:
         sweep = f"Give it, or sweep over all: cnnlab -m cross_validation={folds}"
         return f"dataset.folds: needs dataset.fold, the one that is tested on, got dataset.folds={folds} alone. {sweep}"
