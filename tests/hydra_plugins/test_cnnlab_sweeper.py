@@ -123,7 +123,7 @@ def test_folds_of_one_arm_are_a_study_too(swept):
             "seed: one for all folds, which take the place of seeds, got seed=0,1. Give one: seed=0.",
         ),
         (
-            "dataset.folds=5 dataset.fold=1,2 seed=0,1",
+            "dataset.folds=5 dataset.fold=1 seed=0,1",
             "seed: one for all folds, which take the place of seeds, got seed=0,1. Give one: seed=0.",
         ),
         (

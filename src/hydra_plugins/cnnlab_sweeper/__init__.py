@@ -109,7 +109,7 @@ class GridSweeper(Sweeper):
         swept = [override for override in overrides if override.is_sweep_override()]
         check_size(swept, num_arms=len(arms))
         axes = {str(override.get_key_element()): _values(override) for override in swept}
-        if FOLD in axes and SEED in axes:
+        if FOLD in given and SEED in axes:
             raise ConfigError(
                 f"seed: one for all folds, which take the place of seeds, got {given[SEED]}. Give one: seed=0."
             )
