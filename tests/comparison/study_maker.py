@@ -129,6 +129,32 @@ def write_study(arms, *, name="trial", command="cnnlab -m optimizer=sgd,adam see
                 write_run(run_id, seed=seed, state=outcome, **settings)
             else:
                 write_run(run_id, seed=seed, test=outcome, **settings)
+    return _write_grid(name, command, rows, about)
+
+
+def write_folds(
+    arms, *, folds, sizes=None, name="trial", command="cnnlab -m optimizer=sgd,adam cross_validation=5", **about
+):
+    """Write a study over folds and its runs.
+
+    Args:
+        arms: name of an arm -> the test accuracy of each fold, or its state; fewer than `folds` where some are missing.
+        sizes: test images of each fold; None: 100.
+        about: what study.json holds beside.
+    """
+    rows = []
+    for number, (arm, outcomes) in enumerate(arms.items()):
+        for fold, outcome in enumerate(outcomes, start=1):
+            run_id = f"{name}-arm{number}-f{fold}"
+            dataset = {"name": "digits", "split_seed": 0, "folds": folds, "fold": fold}
+            settings = _nested(arm) | {"dataset": dataset, "num_test": sizes[fold - 1] if sizes else 100}
+            ended = {"state": outcome} if isinstance(outcome, str) else {"test": outcome}
+            write_run(run_id, **ended, **settings)
+            rows.append((fold, GridRow(arm, "0", run_id, arm, fold=str(fold))))
+    return _write_grid(name, command, rows, about)
+
+
+def _write_grid(name, command, rows, about):
     folder = StudyFolder.named(name)
     ordered = [row for _, row in sorted(rows, key=lambda pair: pair[0])]
     folder.write_grid(Study(name, command, **about), ordered)

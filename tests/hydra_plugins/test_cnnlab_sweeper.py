@@ -127,6 +127,10 @@ def test_folds_of_one_arm_are_a_study_too(swept):
             "seed: one for all folds, which take the place of seeds, got seed=0,1. Give one: seed=0.",
         ),
         (
+            "cross_validation=5 optimizer=sgd,adam until=decided",
+            "until: decided adds seeds, where the number of folds is fixed. Leave one of the two out.",
+        ),
+        (
             "cross_validation=5 dataset.fold=2",
             "cross_validation: sets dataset.folds and dataset.fold, got dataset.fold=2 too. Leave one of the two out.",
         ),

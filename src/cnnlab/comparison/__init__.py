@@ -2,6 +2,7 @@
 
 arms            runs grouped into arms, read from their files; refused where they are on different data
 statistics      paired tests over seeds, corrections, intervals; looks: when, and with what share of the error
+resampling      folds in place of seeds, and which sources of variation a verdict covers
 best_set        which arm is the best: those that may be, those that are ruled out
 paired          each arm against a baseline: better, worse, equal, open
 judging         the arms of a study, asked one of these two questions; verdicts the words of the answer

@@ -105,6 +105,11 @@ class Arm:
         found = next((run.settings for run in self.runs if run.settings), {})
         return {key: value for key, value in found.items() if key not in (SEED, FOLD)}
 
+    @property
+    def num_test(self) -> int | None:
+        """Number of images on which its runs were tested: of folds, those of all together."""
+        return sum({run.fold: run.num_test or 0 for run in self.finished}.values()) or None
+
     def count(self, *states: str) -> int:
         """Return how many runs are in one of these states."""
         return sum(run.state in states for run in self.runs)

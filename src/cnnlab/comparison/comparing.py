@@ -77,8 +77,8 @@ class Comparison:
 
     @property
     def num_test(self) -> int | None:
-        """Number of test images."""
-        return next((run.num_test for result in self.results for run in result.arm.finished), None)
+        """Number of test images; of folds, of all together."""
+        return next((result.arm.num_test for result in self.results if result.arm.finished), None)
 
     @cached_property
     def changes(self) -> Changes | None:

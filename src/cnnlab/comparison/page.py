@@ -122,9 +122,9 @@ def _recall_map(
 
 
 def _unfinished(comparison: Comparison) -> list[tuple[str, str, str, str]]:
-    """Return arm, seed, state and reason of every run without a result."""
+    """Return arm, seed or fold, state and reason of every run without a result."""
     return [
-        (comparison.name(result), run.seed, run.state, run.reason or "")
+        (comparison.name(result), run.unit, run.state, run.reason or "")
         for result in comparison.results
         for run in result.arm.runs
         if not run.is_finished
@@ -161,6 +161,7 @@ def _data(
     labels = cut(list(comparison.names.values()), LABEL)
     return {
         "classes": list(classes),
+        "noun": comparison.question.repeats.noun,
         "arms": [
             {
                 "name": comparison.name(result),

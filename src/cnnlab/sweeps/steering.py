@@ -15,7 +15,7 @@ from cnnlab.outputs.study_folder import MOST_SEEDS, SeedPlan, StudyFolder
 from cnnlab.sweeps.checked import Compose
 from cnnlab.sweeps.designs import Design, Narrator, Standing, grid
 from cnnlab.sweeps.naming import called_baseline, decided_name, study_name
-from cnnlab.sweeps.points import SEED, Point
+from cnnlab.sweeps.points import FOLD, SEED, Point, key_of
 
 MOST_BY_DEFAULT = 20
 MaxSeeds = Annotated[int, Bound(f"in [2, {MOST_SEEDS}]", low=2, high=MOST_SEEDS)]
@@ -63,6 +63,8 @@ def begin(points: Sequence[Point], compose: Compose, typed: Mapping[str, str]) -
     steering = read_steering({key: plain.get(key) for key in STEERING} | values, typed=typed)
     if steering.until is None:
         return Conversation(grid(points))
+    if any(key_of(text) == FOLD for point in points for text in point.overrides):
+        raise ConfigError("until: decided adds seeds, where the number of folds is fixed. Leave one of the two out.")
     off = tuple(f"{key}=null" for key in STEERING if plain.get(key) is not None)
     arms = {point.arm: dataclasses.replace(point, seed="", shared=(*point.shared, *off)) for point in points}
     return _until_decided(list(arms.values()), plain, steering, is_typed="baseline" in typed)
