@@ -40,9 +40,10 @@ class Change:
 
 @dataclass(frozen=True)
 class SeedChanges:
-    """The answers of two runs with the same seed on the same test images."""
+    """The answers of two runs of the same seed or fold on the same test images."""
 
     seed: str
+    """Or the fold."""
     before: Run
     after: Run
     fixed: Sequence[Change]
@@ -51,6 +52,8 @@ class SeedChanges:
     """The other way round."""
     both_right: int
     both_wrong: int
+    noun: str = "seed"
+    """What `seed` is: a seed, or a fold."""
 
     @cached_property
     def p(self) -> float:
@@ -107,15 +110,15 @@ def _by_test(result: Result) -> tuple[bool, float]:
 
 
 def find_changes(reference: Arm, arm: Arm) -> Changes:
-    """Read predictions.csv of both arms' runs, and hold them against each other seed by seed."""
-    theirs = {run.seed: run for run in arm.finished}
-    pairs = [(run, theirs[run.seed]) for run in reference.finished if run.seed in theirs]
+    """Read predictions.csv of both arms' runs, and hold them against each other seed by seed, or fold by fold."""
+    theirs = {run.unit: run for run in arm.finished}
+    pairs = [(run, theirs[run.unit]) for run in reference.finished if run.unit in theirs]
     seeds, notes = [], []
     for before, after in pairs:
         try:
             seeds.append(_compare(before, after))
         except RunError as error:
-            notes.append(f"Seed {before.seed} is left out: {error}")
+            notes.append(f"{'Fold' if before.fold else 'Seed'} {before.unit} is left out: {error}")
     return Changes(reference, arm, seeds, notes)
 
 
@@ -148,7 +151,8 @@ def _compare(before: Run, after: Run) -> SeedChanges:
             (fixed if new == target else broken).append(Change(ours.index[place], file, target, old, new))
     both_right = sum(map(operator.eq, ours.predicted, ours.targets)) - len(broken)
     both_wrong = len(ours.index) - both_right - len(fixed) - len(broken)
-    return SeedChanges(before.seed, before, after, fixed, broken, both_right, both_wrong)
+    noun = "fold" if before.fold else "seed"
+    return SeedChanges(before.unit, before, after, fixed, broken, both_right, both_wrong, noun)
 
 
 def _read(run: Run) -> _Answers:
@@ -196,11 +200,11 @@ def in_words(seed: SeedChanges, *, reference: str, arm: str) -> str:
     """
     fixed, broken = len(seed.fixed), len(seed.broken)
     if not fixed + broken:
-        return f"{arm} and {reference} are right on the same images, and wrong on the same (seed {seed.seed})."
+        return f"{arm} and {reference} are right on the same images, and wrong on the same ({seed.noun} {seed.seed})."
     return (
         f"{arm} answers {_images(fixed)} right that {reference} gets wrong, and {broken or 'none'} the other way round "
-        f"(seed {seed.seed}). McNemar's exact test: {p_text(seed.p)}. It tells whether these two networks differ on "
-        "these images, not whether the settings do: that is the verdict above."
+        f"({seed.noun} {seed.seed}). McNemar's exact test: {p_text(seed.p)}. It tells whether these two networks "
+        "differ on these images, not whether the settings do: that is the verdict above."
     )
 
 
@@ -208,7 +212,7 @@ def in_brief(seed: SeedChanges, *, reference: str, arm: str) -> str:
     """Say the same in one line of a terminal."""
     fixed, broken = len(seed.fixed), len(seed.broken)
     said = f"{arm} fixes {_images(fixed)} of {reference} and breaks {broken or 'none'}"
-    return f"seed {seed.seed}: {said} (McNemar {p_text(seed.p)}); see report.html"
+    return f"{seed.noun} {seed.seed}: {said} (McNemar {p_text(seed.p)}); see report.html"
 
 
 def _images(count: int) -> str:
