@@ -3,6 +3,7 @@
 import pytest
 
 from cnnlab.comparison.arms import read_arms
+from cnnlab.comparison.changes import in_brief
 from cnnlab.comparison.comparing import compare_study
 from cnnlab.comparison.methods import methods
 from cnnlab.comparison.resampling import repeats_of
@@ -83,6 +84,12 @@ def test_more_seeds_are_not_proposed_where_folds_are_compared():
 def test_failures_are_told_by_their_folds():
     comparison = compared({SGD: BASE, ADAM: ["failed", "failed", 0.7, 0.7, 0.7]}, folds=5)
     assert comparison.failures == ["failed: adam (folds 1, 2): no reason is recorded."]
+
+
+def test_images_that_change_are_those_of_one_fold():
+    comparison = compared({SGD: BASE, ADAM: [0.75] * 5}, folds=5, sizes=[100, 102, 104, 106, 108])
+    assert [each.seed for each in comparison.changes.seeds] == ["1", "2", "3", "4", "5"]
+    assert in_brief(comparison.changes.seeds[1], reference="sgd", arm="adam").startswith("fold 2: adam fixes ")
 
 
 def test_page_says_how_folds_were_compared():
