@@ -88,7 +88,7 @@ def test_failures_are_told_by_their_folds():
 
 def test_images_that_change_are_those_of_one_fold():
     comparison = compared({SGD: BASE, ADAM: [0.75] * 5}, folds=5, sizes=[100, 102, 104, 106, 108])
-    assert [each.seed for each in comparison.changes.seeds] == ["1", "2", "3", "4", "5"]
+    assert [each.unit for each in comparison.changes.seeds] == ["1", "2", "3", "4", "5"]
     assert in_brief(comparison.changes.seeds[1], reference="sgd", arm="adam").startswith("fold 2: adam fixes ")
 
 
