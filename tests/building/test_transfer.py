@@ -165,10 +165,13 @@ def test_backbones_that_expect_other_sizes_share_no_images(imagenet_file):
     assert sizes == [256, 128, 256]
 
 
+def zero_shot(*overrides):
+    typed = ("backbone=squeezenet1_1", "transfer=zero_shot", "device=cpu", "plots=false", "precision=fp32")
+    return load(composed(*typed, *overrides, command="transfer"))
+
+
 def test_zero_shot_adds_the_class_other_and_trains_nothing(imagenet_file):
-    data = image_folder("ants", "bees")
-    config = load(composed(*data, "backbone=squeezenet1_1", "transfer=zero_shot", "device=cpu", "plots=false",
-                           "precision=fp32", command="transfer"))  # fmt: skip
+    config = zero_shot(*image_folder("ants", "bees"))
     folder = execute(config).folder
     summary = folder.read_json("summary.json")
     assert summary["classes"] == ["ants", "bees", "other"]
@@ -178,6 +181,52 @@ def test_zero_shot_adds_the_class_other_and_trains_nothing(imagenet_file):
     assert "score_other" in rows(folder, "predictions.csv")[0]
     assert restored(folder).images.classes == ("ants", "bees", "other")
     assert type(built(config).learning) is Nothing
+
+
+def test_zero_shot_keeps_the_mapping_and_judges_the_mapped_classes(imagenet_file):
+    folder = execute(zero_shot(*image_folder("ants", "bees", "elves"))).folder
+    summary = folder.read_json("summary.json")
+    assert summary["mapping"] == {"ants": ["ant"], "bees": ["bee"], "elves": []}
+    table = rows(folder, "predictions.csv")
+    pairs = [(row["target"], float(row["score_ants"]) >= float(row["score_bees"])) for row in table]
+    right = [is_ant == (target == "ants") for target, is_ant in pairs if target != "elves"]
+    assert len(right) == 8
+    assert summary["test"]["accuracy_among_mapped"] == sum(right) / 8
+    assert summary["test"]["accuracy"] <= 2 / 3  # elves are never the answer
+    log = (folder.path / "train.log").read_text()
+    assert "mapping  ants: ant\n" in log
+    assert "unmapped elves\n" in log
+
+
+def test_saved_zero_shot_run_answers_as_it_did_whatever_became_of_its_mapping(imagenet_file):
+    mapping = Path("mine.yaml")
+    mapping.write_text("glow: [bubble, 470]\ngloom: [spotlight]\n")
+    folder = execute(zero_shot(*image_folder("gloom", "glow"), f"transfer.mapping={mapping}")).folder
+    assert folder.read_json("summary.json")["mapping"] == {"gloom": ["spotlight"], "glow": ["candle", "bubble"]}
+    mapping.unlink()
+    again = restored(folder)
+    assert again.network.head.columns[:2] == [[818], [470, 971]]
+
+
+def test_zero_shot_run_that_has_not_saved_its_mapping_is_mapped_again(imagenet_file):
+    folder = execute(zero_shot(*image_folder("ants", "bees"))).folder
+    saved = folder.load_checkpoint("best.pt")
+    columns = saved.pop("columns")
+    folder.save_checkpoint("best.pt", saved)
+    assert restored(folder).network.head.columns == columns
+
+
+def test_zero_shot_asks_a_class_against_the_rest(imagenet_file):
+    folder = execute(zero_shot(*image_folder("ants", "bees"), "dataset.binary=bees")).folder
+    summary = folder.read_json("summary.json")
+    assert summary["classes"] == ["rest", "bees"]
+    assert summary["mapping"] == {"bees": ["bee"]}
+    assert summary["test"]["accuracy_among_mapped"] == summary["test"]["accuracy"]
+
+
+def test_zero_shot_without_a_class_that_imagenet_knows_is_refused(imagenet_file):
+    with pytest.raises(ConfigError, match=r"^transfer\.mapping: none of the classes elves, trolls has a name that"):
+        execute(zero_shot(*image_folder("elves", "trolls")))
 
 
 def test_zero_shot_wants_a_thousand_classes():

@@ -199,3 +199,13 @@ def test_mapping_that_is_not_there_is_named():
     given = ("transfer=zero_shot", "transfer.mapping=gone.yaml", "backbone.weights=imagenet")
     with pytest.raises(ConfigError, match=r"^transfer\.mapping: no file 'gone\.yaml'\. Put it there\.$"):
         id_of(*given, command="transfer")
+
+
+def test_mapping_enters_by_its_content(tmp_path):
+    given = ("transfer=zero_shot", "backbone.weights=imagenet")
+    ids = [id_of(*given, command="transfer")]
+    for name, text in (("a.yaml", "cow: [ox]"), ("b.yaml", "cow: [ox]"), ("c.yaml", "cow: [hog]")):
+        (tmp_path / name).write_text(text)
+        ids.append(id_of(*given, f"transfer.mapping={tmp_path / name}", command="transfer"))
+    assert ids[1] == ids[2]
+    assert len(set(ids)) == 3

@@ -1,7 +1,16 @@
 import pytest
 
 from cnnlab.building.networks import NetworkSize
-from cnnlab.runs.console import RunConsole, counted, epoch_line, opening_lines, scores_kept, summary_lines
+from cnnlab.networks.transfer.class_mapping import map_classes
+from cnnlab.runs.console import (
+    RunConsole,
+    counted,
+    epoch_line,
+    mapping_lines,
+    opening_lines,
+    scores_kept,
+    summary_lines,
+)
 from cnnlab.training.engine import EpochRecord
 from cnnlab.training.evaluation import Score
 from cnnlab.training.selection import Selection
@@ -50,6 +59,36 @@ def test_of_two_classes_the_area_under_the_curve_is_told():
     line = "area under the ROC curve of the test split (AUC): 0.9876"
     assert line in summary_lines(summary(auc=0.98761) | {"classes": ["rest", "bird"]}, epochs=20)
     assert line not in summary_lines(summary(auc=0.98761) | {"classes": ["cat", "dog", "bird"]}, epochs=20)
+
+
+def test_accuracy_among_the_mapped_classes_is_told_with_their_number():
+    mapping = {"mapping": {"ant": ["ant"], "bee": ["bee"], "elf": []}}
+    lines = summary_lines(summary(accuracy_among_mapped=0.96732) | mapping, epochs=0)
+    assert lines[5] == "among mapped             96.73 %   2 of 3 classes"
+
+
+def test_mapping_is_told_in_lines_of_80_columns():
+    lines = mapping_lines(map_classes(("dogs", "ant", "bread", "elf", "crane", "mouse"), None))
+    assert lines == [
+        "mapping  dogs: Chihuahua, Japanese spaniel, Maltese dog, Pekinese and 114 more",
+        "         ant: ant",
+        "         bread: French loaf",
+        "         other: the rest of ImageNet's 1,000",
+        "unmapped elf",
+        "unmapped, since ambiguous: crane, mouse",
+        "         say what stands for them: transfer.mapping=file.yaml",
+    ]
+
+
+def test_mapping_of_many_classes_of_long_names_is_cut():
+    animals = ("ants", "bees", "flies", "wolves", "foxes", "bears", "lions", "tigers", "zebras", "pigs")
+    lines = mapping_lines(map_classes((*animals, *(f"{'x' * 100}{number}" for number in range(200))), None))
+    assert lines[8:] == [
+        "         and 2 more, all in summary.json",
+        "         other: the rest of ImageNet's 1,000",
+        f"unmapped {'x' * 15}…{'x' * 13}0 and 199 more",
+        "         say what stands for them: transfer.mapping=file.yaml",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from sklearn.metrics import roc_auc_score
 from cnnlab.base.metrics import macro_auc
 from cnnlab.outputs.run_files import RunFiles
 from cnnlab.outputs.run_folder import RunFolder
-from cnnlab.runs.scores import MISTAKES, figures_of, predictions, seconds_to, worst_mistakes
+from cnnlab.runs.scores import MISTAKES, accuracy_among, figures_of, predictions, seconds_to, worst_mistakes
 
 SCORES = np.array([[0.9, 0.1], [0.2, 0.8], [0.7, 0.3], [0.6, 0.4]], np.float32)
 TARGETS = np.array([0, 1, 1, 1])
@@ -19,6 +19,15 @@ def test_figures_are_those_worked_by_hand():
     assert figures["majority_accuracy"] == 0.75
     assert figures["auc"] == 1.0  # each bee scores above the ant
     assert figures["per_class"]["ant"] == pytest.approx({"precision": 1 / 3, "recall": 1.0, "f1": 0.5, "support": 1})
+
+
+def test_accuracy_among_some_classes_asks_for_them_alone_on_their_images():
+    scores = np.array([[0.2, 0.1, 0.7], [0.3, 0.6, 0.1], [0.5, 0.4, 0.1], [0.1, 0.2, 0.7]], np.float32)
+    targets = np.array([0, 0, 1, 2])
+    assert accuracy_among(scores, targets, [0, 1]) == pytest.approx(1 / 3)
+    assert accuracy_among(scores, targets, [0, 2]) == pytest.approx(2 / 3)
+    assert accuracy_among(scores, targets, [0, 1, 2]) == 0.25
+    assert accuracy_among(scores, np.array([2, 2, 2, 2]), [0, 1]) is None
 
 
 def test_area_under_the_curve_is_null_where_a_class_has_no_test_images():

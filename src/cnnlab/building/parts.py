@@ -12,6 +12,7 @@ from cnnlab.data.batches import Batches
 from cnnlab.data.image_normalization import Normalization
 from cnnlab.data.scaling import Scaling, middle
 from cnnlab.data.stores import Data
+from cnnlab.networks.transfer.class_mapping import ClassMapping
 from cnnlab.training.learning import Learning
 
 SplitBatches = tuple[Batches, Batches | None, Batches]
@@ -78,5 +79,7 @@ class Parts:
     trained in steps, the backbone."""
     saved: Plain = field(default_factory=dict)
     """What is saved beside the weights, so that they can be used again."""
+    mapping: ClassMapping | None = None
+    """What the network's answers stand for, where they are about other classes than the data set's."""
     features_seconds: float = 0.0
     """Of building it: to compute features, which other runs then find kept."""

@@ -13,7 +13,7 @@ from torch import nn
 from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.base.randomness import initialise
 from cnnlab.base.schema import Plain, PlainMapping
-from cnnlab.building.networks import build_backbone, build_head, build_model, map_classes, procedure_of
+from cnnlab.building.networks import build_backbone, build_head, build_model, map_answers, procedure_of
 from cnnlab.building.parts import ImageSpec
 from cnnlab.config.load import load
 from cnnlab.config.run_config import RunConfig
@@ -21,7 +21,9 @@ from cnnlab.data.image_normalization import Normalization
 from cnnlab.networks.batch_norm import correct, take_as_they_are
 from cnnlab.networks.models.blocks import Classifier
 from cnnlab.networks.transfer.network import Backbone, Expected, TransferNetwork
+from cnnlab.networks.transfer.transfers import Transfer
 from cnnlab.networks.transfer.weights import hash_module
+from cnnlab.networks.transfer.zero_shot import MappedClasses
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import read_status
 
@@ -104,13 +106,17 @@ def _transfer_network(config: RunConfig, classes: tuple[str, ...], saved: PlainM
         )
     head: nn.Module
     if transfer.has_own_answers:
-        own = classes[:-1]  # the last one is "other"
-        head = map_classes(backbone, chosen.name, mapping=transfer.mapping, classes=own)
+        head = MappedClasses(saved.get("columns") or _columns(backbone, transfer, classes))
     else:
         head = build_head(config.chosen("head"), backbone.num_features, len(classes), seed=config.seed)
     network = TransferNetwork(backbone, head, trainable_layers=None)
     (head if is_frozen else network).load_state_dict(saved["model"])
     return network
+
+
+def _columns(backbone: Backbone, transfer: Transfer, classes: tuple[str, ...]) -> list[list[int]]:
+    """Return what stands for the classes of a run that has not saved it; its last one is "other"."""
+    return map_answers(backbone, mapping=transfer.mapping, classes=classes[:-1]).answer_columns
 
 
 def backbone_of_run(path: Path, seed: int, *, layer: Literal["penultimate", "last"], loads: bool) -> Backbone:

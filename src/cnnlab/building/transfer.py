@@ -12,7 +12,7 @@ from cnnlab.base.runtime import Runtime
 from cnnlab.building.data import check_batch_size, image_batches, image_spec, load_data
 from cnnlab.building.features import Extraction
 from cnnlab.building.learning import in_steps
-from cnnlab.building.networks import build_backbone, build_head, map_classes, on_device, procedure_of
+from cnnlab.building.networks import build_backbone, build_head, map_answers, on_device, procedure_of
 from cnnlab.building.parts import ImageSpec, Parts, SplitBatches
 from cnnlab.building.saved_network import backbone_of_run
 from cnnlab.building.supplies import Supplies
@@ -25,11 +25,12 @@ from cnnlab.data.scaling import Scaling
 from cnnlab.data.splits import subset
 from cnnlab.data.stores import Data, Split, whole
 from cnnlab.networks.batch_norm import NO_VARIANCE, normalizes_by_batch
+from cnnlab.networks.transfer.class_mapping import ClassMapping
 from cnnlab.networks.transfer.network import Backbone, Expected, TransferNetwork, check_images
 from cnnlab.networks.transfer.solved_heads import SolvedHead
 from cnnlab.networks.transfer.transfers import Transfer
 from cnnlab.networks.transfer.weights import hash_module
-from cnnlab.networks.transfer.zero_shot import OTHER
+from cnnlab.networks.transfer.zero_shot import MappedClasses
 from cnnlab.training.learning import AtOnce, InSteps, Learning, Nothing
 from cnnlab.training.optimizers import Group
 
@@ -104,7 +105,11 @@ def _frozen_parts(
     """Return the parts of a head that learns, or needs not, on the features of a backbone that stays as it is."""
     full, data = _full_and_chosen(config, backbone, supplies)
     images = _images(config, data, backbone)
-    learning = _learning_on_features(config, runtime, backbone, transfer, data)
+    mapping = None
+    if transfer.has_own_answers:
+        mapping = map_answers(backbone, mapping=transfer.mapping, classes=data.classes)
+        images = dataclasses.replace(images, classes=mapping.answers)
+    learning = _learning_on_features(config, runtime, backbone, mapping, data)
     extraction = Extraction(
         backbone, images, runtime, cache_dir(config) / "features", dataset_key(config, supplies.data_content),
         supplies.progress, supplies.obtain_features,
@@ -116,8 +121,6 @@ def _frozen_parts(
         network = TransferNetwork(backbone, learning.model, trainable_layers=0)
         train_size = config.batch_size
     train, val, test = _feature_batches(data, features.of, train_size, runtime.device)
-    if transfer.has_own_answers:
-        images = dataclasses.replace(images, classes=(*images.classes, OTHER))
     return Parts(
         data=dataclasses.replace(data, notes=(*data.notes, features.note)),
         images=images,
@@ -126,19 +129,18 @@ def _frozen_parts(
         test=test,
         learning=learning,
         network=network.to(runtime.device),
-        saved={"backbone": hash_module(backbone)},
+        saved={"backbone": hash_module(backbone)} | ({} if mapping is None else {"columns": mapping.answer_columns}),
+        mapping=mapping,
         features_seconds=features.seconds,
     )
 
 
 def _learning_on_features(
-    config: RunConfig, runtime: Runtime, backbone: Backbone, transfer: Transfer, data: Data
+    config: RunConfig, runtime: Runtime, backbone: Backbone, mapping: ClassMapping | None, data: Data
 ) -> Learning:
     """Return how a head learns from the features of a frozen backbone: in steps, at once, or not at all."""
-    if transfer.has_own_answers:
-        name = config.chosen("backbone").name
-        mapped = map_classes(backbone, name, mapping=transfer.mapping, classes=data.classes)
-        return Nothing(mapped.to(runtime.device))
+    if mapping is not None:
+        return Nothing(MappedClasses(mapping.answer_columns).to(runtime.device))
     head = build_head(config.chosen("head"), backbone.num_features, len(data.classes), seed=config.seed)
     head = head.to(runtime.device)
     if config.learns == "at once":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from rich.console import Console
 from rich.progress import BarColumn, TaskID, TextColumn, TimeRemainingColumn
@@ -12,10 +12,11 @@ from rich.progress import Progress as ProgressBar
 from cnnlab.base.printing import harmless, live
 from cnnlab.base.runtime import Runtime, device_name
 from cnnlab.base.schema import Plain
-from cnnlab.base.texts import duration
+from cnnlab.base.texts import cut_middle, duration
 from cnnlab.building.networks import NetworkSize
 from cnnlab.building.parts import Parts
 from cnnlab.config.run_config import Choice, RunConfig
+from cnnlab.networks.transfer.class_mapping import ClassMapping
 from cnnlab.runs.scores import FULL_SCORES, TOP
 from cnnlab.training.engine import EpochRecord
 from cnnlab.training.evaluation import Score
@@ -23,6 +24,8 @@ from cnnlab.training.selection import Selection
 
 _STEPS = 10  # plain lines of a long preparation
 _CLASSES = 8  # that are named
+_WIDTH = 80  # of a line, in columns
+_NAME = 30  # characters of a long name that has to fit into one
 
 
 class RunConsole:
@@ -149,6 +152,7 @@ def opening_lines(
         *(f"         {note}" for note in (*data.notes, *scores_kept(len(images.classes)))),
         *_model_lines(config),
         f"         {size.parameters:,} parameters, {_flops(size.flops)} per image",
+        *([] if parts.mapping is None else mapping_lines(parts.mapping)),
         *_training_lines(config),
         f"device   {device_name(runtime.device)}, {counted(runtime.threads, 'thread')}, {precision}",
     ]  # fmt: skip
@@ -182,6 +186,32 @@ def _model_lines(config: RunConfig) -> list[str]:
 def _with_options(part: Choice) -> str:
     options = (f"{key}={value}" for key, value in part.options.items() if value is not None)
     return " ".join((part.name, *options))
+
+
+def mapping_lines(mapping: ClassMapping) -> list[str]:
+    """Return which of ImageNet's classes stand for which of the data set's, the first ones, and which have none."""
+    named = [(name, members) for name, members in mapping.as_names().items() if members]
+    lines = [_listed(f"         {cut_middle(name, _NAME)}: ", members) for name, members in named[:_CLASSES]]
+    if len(named) > _CLASSES:
+        lines.append(f"         and {len(named) - _CLASSES:,} more, all in summary.json")
+    lines.append(f"         {mapping.takes_rest}: the rest of ImageNet's {len(mapping.names):,}")
+    if mapping.unmapped:
+        of_two_meanings = [name for name in mapping.unmapped if name in mapping.ambiguous]
+        unknown = [name for name in mapping.unmapped if name not in mapping.ambiguous]
+        lines += [_listed("unmapped ", unknown)] if unknown else []
+        lines += [_listed("unmapped, since ambiguous: ", of_two_meanings)] if of_two_meanings else []
+        lines.append("         say what stands for them: transfer.mapping=file.yaml")
+    return ["mapping " + lines[0][8:], *lines[1:]]
+
+
+def _listed(start: str, names: Sequence[str]) -> str:
+    """Return a line of at most 80 columns with as many names as there is room for, and the number of the others."""
+    for shown in range(len(names), 0, -1):
+        more = f" and {len(names) - shown:,} more" if shown < len(names) else ""
+        line = f"{start}{', '.join(names[:shown])}{more}"
+        if len(line) <= _WIDTH:
+            return line
+    return f"{start}{cut_middle(names[0], _NAME)}{more}"
 
 
 def _training_lines(config: RunConfig) -> list[str]:
@@ -221,6 +251,7 @@ def summary_lines(summary: Plain, *, epochs: int) -> list[str]:
             accuracy = f"{100 * figures['accuracy']:.2f} %"
             lines.append(f"{name:12}{_loss(figures.get('loss')):>8}{accuracy:>12}{_remark(split, summary)}")
     test = summary["test"]
+    lines += _among_mapped(summary)
     if test["accuracy"] <= test["majority_accuracy"]:
         lines.append("The test accuracy does not exceed that of always answering the most frequent class.")
     if len(summary.get("classes", ())) == 2 and test.get("auc") is not None:
@@ -231,6 +262,15 @@ def summary_lines(summary: Plain, *, epochs: int) -> list[str]:
         f"weights of epoch {summary['best_epoch']} of {epochs}, chosen by {summary['selected_by']}",
         f"trained {duration(seconds['train'])}, {summary['images_per_second']:,.0f} images/s",
     ]
+
+
+def _among_mapped(summary: Plain) -> list[str]:
+    """Return the row of an ImageNet network's own answers, where only classes that it can name are asked for."""
+    accuracy, mapping = summary["test"].get("accuracy_among_mapped"), summary.get("mapping")
+    if accuracy is None or not isinstance(mapping, Mapping):
+        return []
+    num_mapped = sum(1 for members in mapping.values() if members)
+    return [f"{'among mapped':12}{'':8}{f'{100 * accuracy:.2f} %':>12}   {num_mapped} of {len(mapping)} classes"]
 
 
 def _loss(value: float | None) -> str:

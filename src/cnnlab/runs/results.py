@@ -14,7 +14,7 @@ from cnnlab.networks.batch_norm import folded
 from cnnlab.networks.scores import scores_are, to_scores
 from cnnlab.outputs.mistakes import Mistakes, write_mistakes
 from cnnlab.outputs.run_folder import RunFolder
-from cnnlab.runs.scores import figures_of, predictions, worst_mistakes
+from cnnlab.runs.scores import accuracy_among, figures_of, predictions, worst_mistakes
 from cnnlab.runs.training_state import TrainingState
 from cnnlab.training.evaluation import Batch, Score, evaluate, predict
 
@@ -82,4 +82,7 @@ def _test(folder: RunFolder, parts: Parts, runtime: Runtime) -> Plain:
         test = parts.data.test
         images = test.images[test.rows[torch.from_numpy(wrong)]].contiguous().numpy()
         write_mistakes(folder, Mistakes(images, wrong))
-    return {"loss": loss, **figures_of(scores, labels, classes)}
+    figures = {"loss": loss, **figures_of(scores, labels, classes)}
+    if parts.mapping is not None:
+        figures["accuracy_among_mapped"] = accuracy_among(scores, labels, parts.mapping.mapped)
+    return figures

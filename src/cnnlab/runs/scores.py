@@ -43,6 +43,21 @@ def figures_of(scores: npt.NDArray[np.float32], targets: npt.NDArray[np.int64], 
     }
 
 
+def accuracy_among(
+    scores: npt.NDArray[np.float32], targets: npt.NDArray[np.int64], chosen: Sequence[int]
+) -> float | None:
+    """Return the accuracy on the images of some classes where these are all that can be answered; None: no images.
+
+    Shape:
+        scores (N, K), targets (N,); chosen: of the K classes.
+    """
+    is_one = np.isin(targets, chosen)
+    if not is_one.any():
+        return None
+    predicted = np.asarray(chosen)[scores[is_one][:, chosen].argmax(1)]
+    return float((predicted == targets[is_one]).mean())
+
+
 def score_columns(classes: Sequence[str]) -> tuple[str, ...]:
     """Return the columns that `score_cells` fills."""
     if len(classes) <= FULL_SCORES:

@@ -79,6 +79,7 @@ class SummaryWriter:
             "device": self._runtime.device.type,
             "precision": self._runtime.precision,
             **figures,
+            **({} if self._parts.mapping is None else {"mapping": self._parts.mapping.as_names()}),
             "data": self._num_images() | {"content": self._content},
             "parameters": self._size.parameters,
             "flops_per_image": self._size.flops,

@@ -25,7 +25,7 @@ class Transfer:
     backbone_lr: float | None = None
     """Learning rate of the backbone's layers; None: the head's."""
     mapping: Path | None = None
-    """What ImageNet's classes stand for; None: a shipped one."""
+    """What ImageNet's classes stand for; None: their names say it."""
 
     @property
     def has_own_answers(self) -> bool:
