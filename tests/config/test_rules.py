@@ -106,3 +106,28 @@ def test_reported_figures_have_to_be_figures():
 
 def test_reported_figures_of_any_arm_are_taken():
     assert load(composed("reported={plain: {test_accuracy: 0.9}}")).reported == {"plain": {"test_accuracy": 0.9}}
+
+
+@pytest.mark.parametrize(
+    ("overrides", "is_refused"),
+    [
+        (["transfer=scratch"], True),
+        (["transfer=finetune", "backbone.weights=w.pth"], True),
+        (["transfer=finetune", "backbone.weights=w.pth", "transfer.trainable_layers=0"], False),
+        (["transfer=features", "head=linear"], False),
+        (["transfer=scratch", "backbone=squeezenet1_1"], False),  # it has no batch norm
+        (
+            ["transfer=finetune", "backbone.weights=w.pth", "transfer.trainable_layers=99"],
+            False,
+        ),  # told when it is built
+    ],
+)
+def test_batches_of_one_image_are_refused_where_batch_norm_of_a_backbone_learns(overrides, is_refused):
+    typed = ("backbone=shufflenet_v2_x0_5", "backbone.weights=none", *overrides, "batch_size=1")
+    plain = composed(*typed, command="transfer")
+    if not is_refused:
+        load(plain)
+        return
+    message = r"^batch_size: must be > 1 where layers with batch norm learn, got 1\. A batch of one has no variance to"
+    with pytest.raises(ConfigError, match=message):
+        load(plain)

@@ -267,6 +267,15 @@ def test_subsets_follow_the_seed_and_are_nested():
     assert rows(small.train) < rows(split(source, fraction=0.5).train)
 
 
+@pytest.mark.parametrize(("name", "meant"), [("true", "True"), ("1000.0", "1e3"), ("7", "007"), ("nan", ".nan")])
+def test_unknown_class_that_yaml_has_made_of_another_name_is_to_be_quoted(name, meant):
+    source = dataclasses.replace(source_of(5, 5), classes=("ant", meant))
+    with pytest.raises(
+        ConfigError, match=r"unknown class .* In a file, quote a name that YAML takes for no text: '1e3'"
+    ):
+        split(source, classes=("ant", name))
+
+
 def test_unknown_class_names_the_nearest():
     with pytest.raises(
         ConfigError, match=r"^dataset\.classes: unknown class 'bees'\. Did you mean 'bee'\? Known: ant, b"

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -47,6 +48,23 @@ def test_batch_without_a_triplet_costs_nothing_and_has_a_gradient(targets):
     loss.backward()
     assert loss.item() == 0
     assert features.grad.eq(0).all()
+
+
+def test_terms_are_those_of_their_formulas_in_float64():
+    """Relative: 1e-5; the squares of distances are added in fp32."""
+    draw = np.random.default_rng(0)
+    features, targets = (5 + draw.standard_normal((24, 16))).astype(np.float32), np.arange(24) % 3
+    f, given = features.astype(np.float64), (torch.tensor(features), torch.tensor(targets))
+    d = np.linalg.norm(f[:, None] - f, axis=2)
+    is_same = targets[:, None] == targets
+    farthest, nearest = np.where(is_same, d, 0).max(1), np.where(is_same, np.inf, d).min(1)
+    expected = np.maximum(0, 1 + farthest - nearest).mean()
+    assert float(triplet().term(*given)) == pytest.approx(expected, rel=1e-5)
+    loss = CenterLoss(3, weight=1.0, rate=0.5)
+    loss.set_num_features(16)
+    assert float(loss.term(*given)) == pytest.approx((f**2).sum(1).mean() / 2, rel=1e-5)
+    moved = np.stack([0.5 * f[targets == k].sum(0) / 9 for k in range(3)])
+    np.testing.assert_allclose(loss.centers.numpy(), moved, rtol=1e-5)
 
 
 def test_equal_features_have_a_finite_gradient():

@@ -24,9 +24,14 @@ from cnnlab.data.image_normalization import Normalization
 from cnnlab.data.scaling import Scaling
 from cnnlab.data.splits import subset
 from cnnlab.data.stores import Data, Split, whole
-from cnnlab.networks.batch_norm import NO_VARIANCE, normalizes_by_batch
 from cnnlab.networks.transfer.class_mapping import ClassMapping
-from cnnlab.networks.transfer.network import Backbone, Expected, TransferNetwork, check_images
+from cnnlab.networks.transfer.network import (
+    Backbone,
+    Expected,
+    TransferNetwork,
+    check_images,
+    problem_of_one_image,
+)
 from cnnlab.networks.transfer.solved_heads import SolvedHead
 from cnnlab.networks.transfer.transfers import Transfer
 from cnnlab.networks.transfer.weights import hash_module
@@ -63,11 +68,8 @@ def _network_parts(
     batches = image_batches(config, data, images, runtime.device)
     head = build_head(config.chosen("head"), backbone.num_features, len(data.classes), seed=config.seed)
     model = on_device(TransferNetwork(backbone, head, trainable_layers=transfer.trainable_layers), runtime.device)
-    if config.batch_size == 1 and normalizes_by_batch(model):
-        raise ConfigError(
-            f"batch_size: must be > 1 where layers with batch norm learn, got 1. {NO_VARIANCE}; "
-            "take transfer.trainable_layers=0, transfer=features or a backbone without batch norm."
-        )
+    if config.batch_size == 1 and (problem := problem_of_one_image(model)) is not None:
+        raise ConfigError(problem)  # of a finished run's network, which no rule can know
     return parts_in_steps(
         config, runtime, data, images, batches, model,
         params=lambda loss_fn: _groups(model, loss_fn, transfer.backbone_lr),

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from torch import nn
+
 from cnnlab.base.errors import ConfigError, unknown
 from cnnlab.config.run_config import Choice, RunConfig
 from cnnlab.data.augmentations import AUGMENTATIONS
 from cnnlab.networks.batch_norm import NO_VARIANCE
+from cnnlab.networks.transfer.backbones import BACKBONES, Request
+from cnnlab.networks.transfer.network import Backbone, TransferNetwork, problem_of_one_image
 from cnnlab.networks.transfer.transfers import TRANSFERS
 from cnnlab.outputs.reported import problem_of_reported
 from cnnlab.training.losses import LOSSES
@@ -27,13 +31,36 @@ def _plateau_needs_validation(config: RunConfig) -> str | None:
 
 
 def _batch_norm_needs_two_images(config: RunConfig) -> str | None:
+    if config.batch_size != 1:
+        return None
     normalization = config.normalization
-    if config.batch_size == 1 and normalization is not None and normalization.name == "batch":
+    if config.transfer is not None:
+        return _problem_of_one_image(config)
+    if normalization is not None and normalization.name == "batch":
         return (
             f"batch_size: must be > 1 with normalization=batch, got 1. {NO_VARIANCE}; "
             "take normalization=group, layer or none."
         )
     return None
+
+
+def _problem_of_one_image(config: RunConfig) -> str | None:
+    """Build a transfer's network to see what of it learns; a finished run's is not opened before it is trained on."""
+    backbone, chosen = config.chosen("backbone"), config.chosen("transfer")
+    procedure = TRANSFERS[chosen.name](**chosen.options)
+    if procedure.has_frozen_features or backbone.name == "run":
+        return None
+    request = Request(backbone.name, config.seed, _opens_no_run, loads=False)
+    try:
+        net = BACKBONES[backbone.name](request, **backbone.options)
+        network = TransferNetwork(net, nn.Identity(), trainable_layers=procedure.trainable_layers)
+    except ConfigError:
+        return None  # said where the run is built
+    return problem_of_one_image(network)
+
+
+def _opens_no_run(*_: object, **__: object) -> Backbone:
+    raise AssertionError("no run is opened for a network of another kind")
 
 
 def _one_kind_of_subset(config: RunConfig) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +17,7 @@ from cnnlab.data.held_out import TEST_FRACTION, VAL_FRACTION
 from cnnlab.data.stores import Data, Source, Split
 
 REST = "rest"  # the class of all others under `dataset.binary`
+_NO_TEXT = re.compile(r"true|false|-?(?:nan|inf|\d+(?:\.\d+)?(?:e[+-]?\d+)?)")  # how Python writes what YAML makes
 _NAMED = 5  # classes in a note; the rest is counted
 
 
@@ -119,7 +121,8 @@ def join_rest(source: Source, name: str) -> Source:
 
 
 def _unknown_class(key: str, name: str, source: Source) -> str:
-    return f"dataset.{key}: {unknown(name, source.classes, noun='class')}"
+    quoted = " In a file, quote a name that YAML takes for no text: '1e3'." if _NO_TEXT.fullmatch(name) else ""
+    return f"dataset.{key}: {unknown(name, source.classes, noun='class')}{quoted}"
 
 
 def _relabel(source: Source, labels: Tensor, classes: tuple[str, ...]) -> Source:

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from cnnlab.base.errors import ConfigError
+from cnnlab.networks.batch_norm import NO_VARIANCE, normalizes_by_batch
 from cnnlab.networks.models.blocks import Classifier
 
 RGB = 3
@@ -103,6 +104,16 @@ class TransferNetwork(Classifier):
         for module in self.frozen:
             module.eval()
         return self
+
+
+def problem_of_one_image(network: TransferNetwork) -> str | None:
+    """Say why a network cannot be trained with batches of one image; None if it can. Puts it into training mode."""
+    if not normalizes_by_batch(network):
+        return None
+    return (
+        f"batch_size: must be > 1 where layers with batch norm learn, got 1. {NO_VARIANCE}; "
+        "take transfer.trainable_layers=0, transfer=features or a backbone without batch norm."
+    )
 
 
 def _freeze(backbone: Backbone, trainable_layers: int) -> list[nn.Module]:
