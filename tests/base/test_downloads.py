@@ -32,6 +32,15 @@ def test_download_is_quiet_and_bounded_in_time(capsys):
     assert socket.getdefaulttimeout() == before
 
 
+def test_download_that_is_not_allowed_is_none():
+    def fetch() -> None:
+        raise AssertionError("was fetched")
+
+    match = r"^dataset \(x\): is not here, and nothing is downloaded for this\. Put it there\.$"
+    with pytest.raises(ConfigError, match=match):
+        download("x", fetch, folder=Path("data"), advice="Put it there.", progress=None, is_allowed=False)
+
+
 def test_progress_is_told_of_start_and_end():
     seen: list[tuple[str, int, int]] = []
     fetch = lambda: seen.append(("fetch", 0, 0))  # noqa: E731

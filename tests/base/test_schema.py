@@ -71,6 +71,8 @@ def test_value_takes_the_type_of_its_annotation(value, annotation, expected):
         (0.9, tuple[Fraction, Fraction], r"^must be a list, got 0\.9$"),
         ([0.9], tuple[Fraction, Fraction], r"^must be a list of 2, got \[0\.9\]$"),
         ("cwo", Literal["none", "cow"], r"^unknown 'cwo'\. Did you mean 'cow'\? Known: cow, none$"),
+        ("cow", Literal["all"] | PositiveInt, r"^must be a whole number, got 'cow' \(or all\)$"),
+        (0, Literal["a", "b"] | PositiveInt | None, r"^must be > 0, got 0 \(or a, b\) \(null turns it off\)$"),
         (-1, Positive | None, r"^must be > 0, got -1 \(null turns it off\)$"),
         (0, tuple[PositiveInt, ...] | PositiveInt, r"^must be > 0, got 0$"),
         (0, Annotated[PositiveInt, "metadata of someone else"], r"^must be > 0, got 0$"),

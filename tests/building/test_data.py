@@ -5,7 +5,7 @@ import torch
 from PIL import Image
 
 from cnnlab.base.errors import ConfigError
-from cnnlab.building.data import image_spec, load_data
+from cnnlab.building.data import image_spec, load_data, read_unscaled
 from cnnlab.config.identity import data_content
 from cnnlab.config.load import load
 from cnnlab.data.library import DataLibrary
@@ -51,6 +51,13 @@ def test_images_lie_in_the_order_that_convolutions_like_and_mapped_files_stay_ma
     assert (copied.is_mapped, mapped.is_mapped) == (False, True)
 
 
+def test_data_that_is_only_looked_at_is_in_the_same_splits():
+    config = tiny("dataset.classes=['2','1']")
+    used, seen = loaded(config).test, read_unscaled(config).test
+    assert torch.equal(seen.labels, used.labels)
+    assert torch.equal(seen.images[seen.rows], used.images[used.rows])
+
+
 SAME = ["optimizer=sgd", "seed=1", "batch_size=8", "dataset.memory_limit=1", "dataset.shuffle=false", "workers=0"]
 
 
@@ -85,6 +92,20 @@ def test_seed_counts_where_it_draws_a_subset():
     one, same, other = (loaded(tiny("dataset.per_class=5", f"seed={seed}"), library) for seed in (0, 0, 1))
     assert one is same
     assert one.train.rows.tolist() != other.train.rows.tolist()
+
+
+def test_seed_counts_where_it_draws_validation():
+    library = DataLibrary()
+    one, same, other = (loaded(tiny("dataset.split_seed=seed", f"seed={seed}"), library) for seed in (0, 0, 1))
+    assert one is same
+    assert one.val.rows.tolist() != other.val.rows.tolist()
+    assert one.test.rows.tolist() == other.test.rows.tolist()
+
+
+def test_folds_of_a_run_are_those_of_its_configuration():
+    library = DataLibrary()
+    folds = [loaded(tiny("dataset.folds=3", f"dataset.fold={fold}"), library).test for fold in (1, 2, 3)]
+    assert sorted(row for test in folds for row in test.rows.tolist()) == list(range(120))
 
 
 def test_folder_that_has_changed_is_read_anew(tmp_path):

@@ -82,6 +82,13 @@ def test_study_of_another_command_is_refused_with_that_command(capsys):
     assert capsys.readouterr().err.endswith("needs -m: cnnlab transfer -m --config-dir own experiment=mine\n")
 
 
+def test_cross_validation_without_m_is_told_the_command(trained, capsys):
+    assert main(["train", "cross_validation=5", "epochs=2"]) == 2
+    message = "cross_validation: is a sweep, and a sweep needs -m: cnnlab -m cross_validation=5 epochs=2\n"
+    assert capsys.readouterr().err == message
+    assert trained == []
+
+
 def test_job_that_its_launcher_lost_has_failed_with_the_reason():
     lost = JobReturn()
     lost.return_value, lost.status = RuntimeError("no such node"), JobStatus.FAILED

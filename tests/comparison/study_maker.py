@@ -79,6 +79,19 @@ def _write_predictions(folder, num_test, hits):
     folder.write_rows("predictions.csv", ("index", "target", "predicted", "score_cat", "score_dog"), rows)
 
 
+def write_answers(folder, predicted, *, targets, scores=None, files=None):
+    """Write predictions.csv: c, d and b stand for cat, dog and bird; scores are those of what was predicted."""
+    names = {"c": "cat", "d": "dog", "b": "bird"}
+    rows = [{"index": i, "target": names[t], "predicted": names[p]} for i, (t, p) in enumerate(zip(targets, predicted))]
+    rows = [row | {"score_cat": 0.5, "score_dog": 0.5} for row in rows]
+    for row, score in zip(rows, scores or ()):
+        row[f"score_{row['predicted']}"] = score
+    for row, file in zip(rows, files or ()):
+        row["file"] = file
+    columns = ("index", "target", "predicted", "score_cat", "score_dog", *(() if files is None else ("file",)))
+    folder.write_rows("predictions.csv", columns, rows)
+
+
 def _write_metrics(folder, epochs, test, seconds, watch_test, *, is_diverged):
     rows = []
     for epoch in range(1, epochs + 1):
@@ -116,6 +129,32 @@ def write_study(arms, *, name="trial", command="cnnlab -m optimizer=sgd,adam see
                 write_run(run_id, seed=seed, state=outcome, **settings)
             else:
                 write_run(run_id, seed=seed, test=outcome, **settings)
+    return _write_grid(name, command, rows, about)
+
+
+def write_folds(
+    arms, *, folds, sizes=None, name="trial", command="cnnlab -m optimizer=sgd,adam cross_validation=5", **about
+):
+    """Write a study over folds and its runs.
+
+    Args:
+        arms: name of an arm -> the test accuracy of each fold, or its state; fewer than `folds` where some are missing.
+        sizes: test images of each fold; None: 100.
+        about: what study.json holds beside.
+    """
+    rows = []
+    for number, (arm, outcomes) in enumerate(arms.items()):
+        for fold, outcome in enumerate(outcomes, start=1):
+            run_id = f"{name}-arm{number}-f{fold}"
+            dataset = {"name": "digits", "split_seed": 0, "folds": folds, "fold": fold}
+            settings = _nested(arm) | {"dataset": dataset, "num_test": sizes[fold - 1] if sizes else 100}
+            ended = {"state": outcome} if isinstance(outcome, str) else {"test": outcome}
+            write_run(run_id, **ended, **settings)
+            rows.append((fold, GridRow(arm, "0", run_id, arm, fold=str(fold))))
+    return _write_grid(name, command, rows, about)
+
+
+def _write_grid(name, command, rows, about):
     folder = StudyFolder.named(name)
     ordered = [row for _, row in sorted(rows, key=lambda pair: pair[0])]
     folder.write_grid(Study(name, command, **about), ordered)

@@ -1,5 +1,7 @@
 """Runs grouped into arms; runs on different data are refused."""
 
+import dataclasses
+
 import pytest
 
 from cnnlab.base.errors import ConfigError, RunError
@@ -16,6 +18,7 @@ from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.standing import DIED
 from cnnlab.outputs.status import read_status, write_status
+from cnnlab.outputs.study_folder import GridRow
 from tests.comparison.study_maker import write_run, write_study
 from tests.conftest import refusal
 
@@ -90,6 +93,41 @@ def test_single_runs_are_grouped_by_every_setting_but_the_seed():
     ]
 
 
+def folds(*seeds, **changes):
+    """Write a run of each of two folds and every seed of an arm; return their folders."""
+    names = []
+    for seed in seeds:
+        for fold in (1, 2):
+            dataset = {"name": "digits", "split_seed": 0, "folds": 2, "fold": fold}
+            name = f"{changes.get('optimizer', {}).get('name', 'adam')}-{seed}-{fold}"
+            names.append(write_run(name, seed=seed, dataset=dataset, num_test=100 + 2 * fold, **changes))
+    return names
+
+
+def test_single_runs_of_folds_are_one_arm_and_pair_by_the_fold():
+    (adam, sgd) = arms = group_runs([*folds(3), *folds(4, optimizer={"name": "sgd"})])
+    assert [(arm.name, [run.unit for run in arm.runs]) for arm in arms] == [
+        ("optimizer=adam", ["1", "2"]), ("optimizer=sgd", ["1", "2"]),
+    ]  # fmt: skip
+    assert "dataset.fold" not in adam.settings
+    assert sgd.settings["dataset.folds"] == "2"
+    assert refusal(check_same_data, arms) is None
+
+
+def test_folds_of_several_seeds_are_refused():
+    expected = r"^seed: one for all folds, got 3 and 4 of fold 1 \(all runs\)\. Compare runs of one seed: cnnlab rep"
+    with pytest.raises(ConfigError, match=expected):
+        check_same_data(group_runs(folds(3, 4)))
+
+
+def test_fold_of_a_study_is_that_of_its_grid():
+    folder = write_study({"optimizer=sgd": [0.9]})
+    rows = [dataclasses.replace(row, fold=str(fold)) for row in folder.read_grid() for fold in (1, 2)]
+    folder.write_grid(folder.read_study(), [*rows, GridRow("optimizer=sgd", "0", "", "", "wrong", "3")])
+    (arm,) = read_arms(folder)
+    assert [run.unit for run in arm.runs] == ["1", "2", "3"]
+
+
 def test_single_run_without_configuration_is_an_error():
     with pytest.raises(RunError, match=r"config\.yaml: cannot be read"):
         group_runs([RunFolder(RUNS / "nothing")])
@@ -116,6 +154,10 @@ DIFFERENT = [
         "dataset.classes: .*, got null (arm0) and ['1']",
     ),
     ({"dataset": {"name": "digits", "split_seed": 0, "val_fraction": 0.2}}, "dataset.val_fraction: .*, got null"),
+    (
+        {"dataset": {"name": "digits", "split_seed": 0, "folds": 5, "fold": 1}},
+        "dataset.folds: .*, got null (arm0) and 5 (arm1)",
+    ),
     ({"num_test": 90}, "dataset: .*, got 100 test images (arm0) and 90 test images (arm1)"),
     ({"content": "0123"}, "dataset.root: .*, got null (arm0) and files 0123 (arm1)"),
 ]

@@ -14,7 +14,8 @@ def verdicts_of(arms, **more):
 
 
 def test_difference_is_paired_by_seed_worked_by_hand():
-    results = results_of({"a": [0.70, 0.80, 0.90], "b": [0.75, 0.84, 0.94]}, more={"a": {"num_test": 1000}})
+    arms = {"a": [0.70, 0.80, 0.90], "b": [0.75, 0.84, 0.94]}
+    results = results_of(arms, more={arm: {"num_test": 1000} for arm in arms})
     # differences 0.05, 0.04, 0.04: mean 0.13 / 3, sd 0.01 / sqrt(3), t = 13; p = 1 - t / sqrt(2 + t^2) = 0.0058654
     b = results["b"]
     assert (b.difference.n, b.num_pairs) == (3, 3)

@@ -15,15 +15,16 @@ def said(arms, **more):
 
 def test_paired_tests_name_student_and_holm():
     text = said({"a": LOW, "b": HIGH})
-    assert text.startswith(
-        "Differences to a were tested by paired t-tests over seeds (Student 1908) and corrected over"
-    )
+    assert text.startswith("Differences to a were tested by paired t-tests over seeds (Student 1908), corrected over")
     assert text.endswith("Arms are ranked by validation; verdicts are on test.")
 
 
 def test_looks_and_their_shares_are_told():
     text = said({"a": LOW, "b": HIGH}, plan=SeedPlan((5, 8, 12, 20)))
-    assert "at 5, 8, 12 and 20 seeds, where p was divided by the look's share of alpha (1/8, 1/8, 1/4, 1/2;" in text
+    shares = "at 5, 8, 12 and 20 seeds, where p was divided by the look's share of alpha (1/8, 1/8, 1/4, 1/2; "
+    assert f"{shares}weighted Bonferroni), corrected over" in text
+    best = said({"a": LOW, "b": HIGH, "c": LOW}, plan=SeedPlan((5, 8, 12, 20)))
+    assert f"{shares}weighted Bonferroni), each at 0.05 / 2:" in best
 
 
 def test_best_set_names_its_level_and_source():

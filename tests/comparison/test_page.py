@@ -54,6 +54,15 @@ def test_page_begins_with_question_command_and_verdict():
     assert places == sorted(places)
 
 
+def test_what_changed_is_told_by_names_where_no_image_is_at_hand():
+    """Of 100 images the first 70 are right with sgd, the first 75 with adam."""
+    text = text_of(page_of())
+    assert "adam answers 5 images right that sgd gets wrong, and none the other way round (seed 0)." in text
+    assert "0 5 0 70 25 0.062 1 4 0 80 16 0.125" in text
+    assert "Only adam is right: 5 images of seed 0 test image 70 cat sgd says dog adam says cat test image 71" in text
+    assert "What changed" not in text_of(page_of({"optimizer=sgd": [0.7]}))
+
+
 def test_page_is_one_file_that_loads_nothing():
     page = page_of()
     assert not re.search(r'(src|href)="(?!data:,)', page)
@@ -164,4 +173,4 @@ def test_save_writes_everything_beside_the_study():
     save(comparison, pictures=True)
     found = {str(path.relative_to(comparison.folder.path)) for path in comparison.folder.path.rglob("*.*")}
     pictures = {f"plots/{name}.{kind}" for name in ("accuracy", "loss", "test_accuracy") for kind in ("png", "pdf")}
-    assert found == {"comparison.csv", "report.html", "runs.csv", "study.json"} | pictures
+    assert found == {"changes.csv", "comparison.csv", "report.html", "runs.csv", "study.json"} | pictures

@@ -2,9 +2,11 @@
 
 import shutil
 
+import numpy as np
 import pytest
 
 from cnnlab.comparison import compare_study, save
+from cnnlab.comparison.page import write_page
 from tests.comparison.study_maker import write_study
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: scripts/install test")
@@ -170,6 +172,24 @@ def test_confusion_matrix_begins_with_the_best_arm_and_can_be_chosen(page):
     assert cells.all_inner_texts() == ["137", "13", "14", "136"]
     page.get_by_label("confusion matrix of").select_option("sgd")
     assert cells.all_inner_texts() == ["120", "30", "30", "120"]
+
+
+@pytest.mark.parametrize("width", [1600, 400])
+def test_changed_images_are_drawn_and_names_stand_for_those_that_are_not_there(browser, width):
+    comparison = compare_study(write_study(ARMS))
+    images = {index: np.full((1, 8, 8), index, dtype=np.uint8) for index in range(100)}
+    write_page(comparison, pixels=lambda _, index: [images[place] for place in index])
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.goto((comparison.folder.path / "report.html").resolve().as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    sizes = page.locator("#changes img").evaluate_all("all => all.map(e => [e.naturalWidth, e.clientWidth])")
+    assert sizes == [[8, 96]] * 24
+    page.close()
+    write_page(comparison)
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.goto((comparison.folder.path / "report.html").resolve().as_uri())
+    assert page.locator("#changes .nothing").first.inner_text() == "test image 71"
+    page.close()
 
 
 def test_theme_is_switched_by_the_button_and_follows_the_system(browser, address):

@@ -34,6 +34,8 @@ def test_terminal_shows_table_headline_figures_and_the_file_to_open():
         "",
         "note     Any test set of 100 images has a sampling error of ± 8.4 points; more",
         "         seeds don't reduce it.",
+        "changed  seed 0: adam fixes 5 images of sgd and breaks none (McNemar p = 0.062);",
+        "         see report.html",
         "next     cnnlab predict trial-arm1-s2 IMAGE...  (classify with its best run)",
         "open     outputs/trial/report.html",
     ]
@@ -52,7 +54,7 @@ def test_cautions_reported_numbers_and_failures_follow_the_verdict():
         reported={SGD: {"test_accuracy": 0.7729}, "gone": {"test_accuracy": 0.1}},
     )
     firsts = [line[:9].strip() for line in lines[lines.index("", 8) + 1 :] if line[:9].strip()]
-    assert firsts == ["note", "note", "note", "reported", "failed", "open"]
+    assert firsts == ["note", "note", "note", "changed", "reported", "failed", "open"]
     text = "\n".join(lines)
     assert "reported sgd: 77.29 %, measured 80.0 (70.0 to 90.0)\nfailed   adam (seed 1): RuntimeError: boom." in text
     assert "adam      *  1/3  90.00" in text

@@ -88,7 +88,7 @@ def test_groups_that_take_no_part_are_none(typed, absent, epochs):
         (("normalize=dataset", "head.C=-1", "head=svm"), "head.C: must be > 0, got -1."),
         (
             ("transfer=finetune", "backbone.weights=x", "transfer.trainable_layers=-1"),
-            "transfer.trainable_layers: must be >= 0, got -1.",
+            "transfer.trainable_layers: must be >= 0, got -1 (or all).",
         ),
     ],
 )

@@ -68,7 +68,7 @@ def test_order_and_spelling_of_what_was_typed_do_not_matter():
 @pytest.mark.parametrize(
     "override",
     ["seed=1", "epochs=11", "optimizer.lr=0.01", "optimizer=sgd", "precision=fp32", "watch_test=true", "ema=0.9",
-     "dataset.split_seed=1", "dataset.shuffle=false", "max_minutes=1", "normalize=none"],
+     "dataset.split_seed=1", "dataset.split_seed=seed", "dataset.shuffle=false", "max_minutes=1", "normalize=none"],
 )  # fmt: skip
 def test_what_changes_the_result_changes_the_id(override):
     assert id_of(override) != id_of()
@@ -76,7 +76,7 @@ def test_what_changes_the_result_changes_the_id(override):
 
 LEFT_OUT = (
     "study=mine", "rerun=true", "device=cpu", "threads=1", "workers=1", "compile=true", "capture=off",
-    "plots=false", "plan=true", "margin=1",
+    "plots=false", "plan=true", "margin=1", "cross_validation=5",
     "baseline=a", "reported={a:{test_accuracy:1}}", "small.epochs=1", "data_dir=elsewhere", "cache_dir=elsewhere",
     "checkpoint_seconds=0", "dataset.memory_limit=1",
 )  # fmt: skip
@@ -91,6 +91,11 @@ def test_keys_that_leave_the_id_are_these_alone():
     keys = {override.partition("=")[0] for override in LEFT_OUT} - {"small.epochs"}
     of_sweeps = {"arm", "until", "max_seeds", "max_hours"}  # a single run takes none of them
     assert keys_of(*NOT_IDENTITY) == keys | {"small"} | of_sweeps
+
+
+def test_every_fold_is_a_run_of_its_own():
+    ids = [id_of(f"dataset.folds={folds}", f"dataset.fold={fold}") for folds, fold in ((5, 1), (5, 2), (4, 1))]
+    assert len({*ids, id_of()}) == 4
 
 
 def test_algorithms_left_to_the_device_are_named_as_any_are():

@@ -66,6 +66,9 @@ def test_classes_are_a_list_or_a_number():
         (["dataset.classes=1"], "dataset.classes: must be >= 2, got 1 (null turns it off)."),
         (["dataset.classes=2.5"], "dataset.classes: must be a whole number, got 2.5 (null turns it off)."),
         (["dataset.fraction=0"], "dataset.fraction: must be in (0, 1], got 0 (null turns it off)."),
+        (["dataset.split_seed=sed"], "dataset.split_seed: must be a whole number, got 'sed' (or seed)."),
+        (["dataset.folds=1"], "dataset.folds: must be in 2 to 20, got 1 (null turns it off)."),
+        (["dataset.folds=5", "dataset.fold=0"], "dataset.fold: must be > 0, got 0 (null turns it off)."),
         (["model.width=0"], "model.width: must be > 0, got 0."),
         (
             ["activation.name=rellu"],

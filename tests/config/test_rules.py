@@ -28,6 +28,16 @@ from tests.conftest import composed
             "dataset.per_class: cannot be combined with dataset.fraction. Set one of the two to null.",
         ),
         (
+            ["dataset.folds=5"],
+            "dataset.folds: needs dataset.fold, the one that is tested on, got dataset.folds=5 alone. "
+            "Give it, or sweep over all: cnnlab -m cross_validation=5",
+        ),
+        (
+            ["dataset.fold=2"],
+            "dataset.fold: needs dataset.folds, of how many it is one, got dataset.fold=2 alone. Give both.",
+        ),
+        (["dataset.folds=5", "dataset.fold=6"], "dataset.fold: must be <= dataset.folds (5), got 6."),
+        (
             ["epochs=2", "scheduler.warmup_epochs=3"],
             "scheduler.warmup_epochs: must be <= epochs (2), got 3.",
         ),

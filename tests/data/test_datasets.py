@@ -72,6 +72,19 @@ def test_digits_do_not_import_scikit_learn():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+DOWNLOADED = ("mnist", "fashion_mnist", "cifar10", "cifar100", "stl10", "tiny_imagenet", "hymenoptera")
+
+
+@pytest.mark.parametrize("name", DOWNLOADED)
+def test_nothing_is_downloaded_where_it_may_not_be(tmp_path, name):
+    place = dataclasses.replace(storage(tmp_path), may_download=False)
+    with pytest.raises(
+        ConfigError, match=rf"^dataset \({name}\): is not here, and nothing is downloaded for this\. Put "
+    ):
+        DATASETS[name](place)
+    assert not list(tmp_path.rglob("*"))
+
+
 def test_unknown_part_of_mnist_is_named():
     _, problems = check_options("dataset", "mnist", DATASETS["mnist"], {"part": "tests"})
     assert problems == ["dataset.part: unknown 'tests'. Did you mean 'test'? Known: test (null turns it off)."]

@@ -75,6 +75,70 @@ def test_splits_depend_on_split_seed_and_not_on_the_seed():
         assert rows(getattr(first, name)) != rows(getattr(other, name))
 
 
+def test_split_seed_may_be_the_seed_for_all_but_the_test_split():
+    source = source_of(50, 50)
+    first, second = (split(source, split_seed="seed", seed=seed) for seed in (3, 4))
+    assert rows(first.test) == rows(second.test) == rows(split(source).test)
+    assert rows(first.val) != rows(second.val)
+
+
+def folds_of(source: Source, folds: int, **changes: object) -> list[Data]:
+    return [split(source, folds=folds, fold=fold, **changes) for fold in range(1, folds + 1)]
+
+
+def test_folds_are_each_the_test_split_once_and_hold_every_image():
+    folds = folds_of(source_of(31, 22, 13), 5)
+    assert sorted(row for data in folds for row in rows(data.test)) == list(range(66))
+    for data in folds:
+        parts = [rows(data.train), rows(data.val), rows(data.test)]
+        assert set.union(*parts) == set(range(66))
+        assert sum(map(len, parts)) == 66
+
+
+def test_folds_differ_by_one_image_at_most_in_a_class_and_altogether():
+    sizes = torch.tensor([counts(data.test) for data in folds_of(source_of(31, 22, 13), 5)])
+    assert sizes.tolist() == [[7, 4, 3], [6, 5, 2], [6, 5, 2], [6, 4, 3], [6, 4, 3]]
+    assert sizes.sum(1).tolist() == [14, 13, 13, 13, 13]
+
+
+def test_validation_is_carved_of_the_other_folds():
+    for data in folds_of(source_of(50, 25), 5):
+        assert counts(data.test) == [10, 5]
+        assert counts(data.val) == [4, 2]  # a tenth of 40 and of 20
+
+
+def test_folds_depend_on_split_seed_and_not_on_the_seed():
+    source = source_of(50, 50)
+    first, same, other = (folds_of(source, 5, **changes)[0] for changes in ({}, {"seed": 7}, {"split_seed": 1}))
+    assert rows(first.test) == rows(same.test) != rows(other.test)
+    assert rows(first.val) == rows(same.val)
+
+
+def test_subset_of_a_fold_follows_the_seed():
+    source = source_of(50, 50)
+    first, other = (split(source, folds=5, fold=2, per_class=7, seed=seed) for seed in (0, 1))
+    assert counts(first.train) == [7, 7]
+    assert rows(first.train) != rows(other.train)
+
+
+def test_folds_of_a_data_set_with_a_test_split_of_its_own_are_refused():
+    expected = (
+        r"^cross_validation: the data has a test split of its own, which stays what tests\. Vary the seed instead, "
+        r"seed=0,1,2,3,4, or give a folder without split folders: dataset=image_folder dataset\.root=path/to/folder\.$"
+    )
+    with pytest.raises(ConfigError, match=expected):
+        split(source_of(50, 50, test=split_of([3, 4])), folds=5, fold=1)
+
+
+def test_class_with_fewer_images_than_folds_is_refused():
+    expected = (
+        r"^cross_validation: must be <= 4, the images of class 'bee', got 5\. "
+        r"Take fewer folds, or leave the class out: dataset\.classes\.$"
+    )
+    with pytest.raises(ConfigError, match=expected):
+        split(source_of(50, 4), folds=5, fold=1)
+
+
 @pytest.mark.parametrize(
     ("num_images", "portion", "num_held"),
     [(1, 0.5, 0), (2, 0.1, 1), (2, 1.0, 1), (5, 0.1, 1), (10, 0.25, 3), (10, 0.24, 2), (10, 0.99, 9), (10, 1.0, 9)],
@@ -122,6 +186,9 @@ def test_portions_that_are_asked_for_in_vain_are_noted():
         "dataset.test_fraction=0.4 has no effect: the data has a test split of its own",
     )
     assert split(source, val_fraction=0.0).notes == ("a note",)
+    assert split(source_of(20, 20), test_fraction=0.4, folds=2, fold=1).notes[1:] == (
+        "dataset.test_fraction=0.4 has no effect: each fold is the test split once",
+    )
     assert split(source_of(20, 20), val_fraction=0.3, test_fraction=0.4).notes == ("a note",)
 
 

@@ -84,6 +84,63 @@ def test_what_does_not_go_with_until_decided_is_refused(words, message, swept, c
     assert swept == []
 
 
+def folds_of(name):
+    rows = StudyFolder.named(name).read_grid()
+    return [(row.arm, row.fold, row.seed, row.overrides) for row in rows]
+
+
+def test_cross_validation_trains_every_arm_once_per_fold(swept):
+    assert main(["-m", "optimizer=sgd,adam", "cross_validation=3", "seed=4"]) == 0
+    assert folds_of("optimizer") == [
+        (f"optimizer={name}", fold, "4", f"optimizer={name} dataset.fold={fold}")
+        for fold in "123"
+        for name in ("sgd", "adam")
+    ]
+    assert len(swept) == 6
+
+
+@pytest.mark.parametrize("text", ["cross_validation: 2", 'hydra: {sweeper: {params: {cross_validation: "2"}}}'])
+def test_study_may_cross_validate_unless_the_command_says_otherwise(text, swept):
+    words = study(f"study: s\n{text}")
+    assert main(["-m", *words, "optimizer=sgd"]) == 0
+    assert [fold for _, fold, *_ in folds_of("s")] == ["1", "2"]
+    assert main(["-m", *words, "optimizer=sgd", "cross_validation=null"]) == 0
+    assert [fold for _, fold, *_ in folds_of("s")] == [""]
+
+
+def test_folds_of_one_arm_are_a_study_too(swept):
+    assert main(["-m", "cross_validation=2"]) == 0
+    assert [row[:2] for row in folds_of("fold")] == [("", "1"), ("", "2")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("cross_validation=1", "cross_validation: must be in 2 to 20, got 1 (null turns it off)."),
+        ("cross_validation=5,10", "cross_validation: must be a whole number, got '5,10' (null turns it off)."),
+        (
+            "cross_validation=5 seed=0,1",
+            "seed: one for all folds, which take the place of seeds, got seed=0,1. Give one: seed=0.",
+        ),
+        (
+            "dataset.folds=5 dataset.fold=1 seed=0,1",
+            "seed: one for all folds, which take the place of seeds, got seed=0,1. Give one: seed=0.",
+        ),
+        (
+            "cross_validation=5 optimizer=sgd,adam until=decided",
+            "until: decided adds seeds, where the number of folds is fixed. Leave one of the two out.",
+        ),
+        (
+            "cross_validation=5 dataset.fold=2",
+            "cross_validation: sets dataset.folds and dataset.fold, got dataset.fold=2 too. Leave one of the two out.",
+        ),
+    ],
+)
+def test_folds_that_cannot_be_are_refused(typed, message, swept, capsys):
+    assert main(["-m", *typed.split()]) == 2
+    assert capsys.readouterr().err == f"{message}\n"
+
+
 def test_two_studies_at_once_are_refused(capsys):
     assert main(["-m", "experiment=optimizers,other"]) == 2
     assert "experiment: one study at a time, each brings its own sweep.\n" in capsys.readouterr().err

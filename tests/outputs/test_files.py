@@ -4,7 +4,7 @@ import json
 import pytest
 
 from cnnlab.base.errors import RunError
-from cnnlab.outputs.files import GRADIENTS_COLUMNS, Folder, Table, replacing, write_text
+from cnnlab.outputs.files import GRADIENTS_COLUMNS, Folder, Table, read_table, replacing, write_text
 
 
 @pytest.fixture
@@ -75,9 +75,19 @@ def test_json_that_is_missing_or_cut_off_reads_as_empty(folder):
 
 def test_columns_are_read_by_their_names_and_missing_ones_are_told():
     table = Table(["epoch", "loss", "lr"], [["1", "0.5", "0.1"], ["2", "0.4", "0.1"]])
-    assert list(table.columns(["lr", "epoch"])) == [["0.1", "1"], ["0.1", "2"]]
+    assert list(table.columns(["lr", "epoch"])) == [("0.1", "1"), ("0.1", "2")]
     with pytest.raises(ValueError, match=r"^no column accuracy\. It has: epoch, loss, lr\.$"):
         table.columns(["epoch", "accuracy"])
+
+
+@pytest.mark.parametrize("only", [["b", "c"], ["c", "b", "d"], ["b"]])
+def test_only_some_columns_are_kept_where_they_are_there(only, tmp_path):
+    (tmp_path / "a.csv").write_text("a,b,c\n1,'=2,3\n4,5\n6,7,8\n")
+    table = read_table(tmp_path / "a.csv", only=only)
+    assert table.column("b") == ["=2", "7"]
+    assert "d" not in table.header
+    with pytest.raises(ValueError, match=r"^no column d\. It has: "):
+        table.column("d")
 
 
 @pytest.mark.parametrize("name", ["=1+1", "@x", "-cat", "+cat", "'=x", "''@", "cat", "'s Gravenhage", "-1.5", "3"])

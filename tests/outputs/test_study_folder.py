@@ -1,12 +1,14 @@
 """The files of a study: grid, question, results."""
 
+import dataclasses
+
 import pytest
 
 from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.outputs.files import OUTPUTS
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import write_status
-from cnnlab.outputs.study_folder import RESULTS, GridRow, Study, StudyFolder, result_row
+from cnnlab.outputs.study_folder import RESULTS, GridRow, SeedPlan, Study, StudyFolder, result_row
 
 
 def test_study_lies_in_outputs_under_its_name():
@@ -27,6 +29,8 @@ def test_study_cannot_take_the_folder_of_the_runs():
 def test_grid_and_question_come_back_as_they_were_written(tmp_path):
     folder = StudyFolder(tmp_path / "depth")
     study = Study("depth", "cnnlab -m seed=0,1", question="Deeper?", baseline="a", reported={"a": {"test_accuracy": 1}})
+    plan = SeedPlan((5, 8, 12), first_seed=5, after="width", is_changed=True)
+    study = dataclasses.replace(study, margin=0.5, plan=plan, looked_at=(3, 5))
     rows = [GridRow("a", "0", "id-0", "optimizer=sgd"), GridRow("b, c", "0", "", "optimizer=sdg", "unknown 'sdg'")]
     folder.write_grid(study, rows)
     assert folder.read_study() == study
@@ -41,6 +45,24 @@ def test_what_is_damaged_in_its_file_is_left_out(tmp_path):
     folder = StudyFolder(tmp_path / "depth")
     folder.write_json("study.json", {"command": 7, "question": "Deeper?", "reported": {"a": 91.2}, "more": 1})
     assert folder.read_study() == Study("depth", "", question="Deeper?")
+
+
+DAMAGED = [
+    ({"looks": "5"}, None), ({"looks": []}, None), ({"looks": [5, "8"]}, None), ({"looks": [1, 5]}, None),
+    ({"looks": [5, 10**9]}, None), (7, None),
+    ({"looks": [8, 5], "first_seed": -3, "after": 4, "is_changed": 1}, SeedPlan((5, 8))),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("plan", "read"), DAMAGED)
+def test_damaged_plan_is_none_and_what_is_wrong_beside_its_looks_is_left_out(plan, read, tmp_path):
+    folder = StudyFolder(tmp_path / "depth")
+    folder.write_json("study.json", {"plan": plan, "margin": -1, "looked_at": ["x"]})
+    assert folder.read_study() == Study("depth", "", plan=read)
+
+
+def test_seeds_of_a_plan_follow_its_first_one():
+    assert SeedPlan((5,), first_seed=3).seeds == ("3", "4", "5", "6", "7")
 
 
 def test_folder_without_a_grid_is_no_study(tmp_path):

@@ -8,6 +8,7 @@ import sys
 import pytest
 from matplotlib.text import Text
 
+from cnnlab.outputs.run_files import RunFiles
 from cnnlab.plots import PLOTS, draw_all
 from cnnlab.plots.style import styled
 from tests.run_maker import LONG, inside, overlap, write_run
@@ -44,6 +45,14 @@ def test_no_text_is_cut_off_or_overlaps_another(make_run, case, name, monkeypatc
 def test_every_plot_names_run_data_set_and_seed(make_run, name):
     figure = PLOTS[name](make_run(skill=3))
     assert any(text.get_text().startswith("cnn6-batch-relu-adam  ·  digits  ·  seed 0") for text in figure.texts)
+
+
+def test_run_of_a_fold_names_it(tmp_path):
+    folder = write_run(tmp_path)
+    config = folder / "config.yaml"
+    config.write_text(config.read_text().replace("  name: digits\n", "  name: digits\n  fold: 2\n"))
+    figure = PLOTS["curves"](RunFiles(folder))
+    assert any("digits  ·  seed 0, fold 2" in text.get_text() for text in figure.texts)
 
 
 def test_a_long_slug_gives_way_to_the_rest(make_run):

@@ -105,6 +105,12 @@ def test_first_lines_name_up_to_eight_classes(typed, said):
     assert f"         {said}" in lines
 
 
+def test_opening_names_the_fold():
+    config = tiny("dataset.folds=3", "dataset.fold=2")
+    lines = opening_lines("run", config, built(config), RUNTIME, size=NetworkSize(1, 1), epochs_done=0)
+    assert lines[1] == "data     synthetic, fold 2 of 3: 71 train, 9 validation, 40 test images"
+
+
 def test_only_of_more_than_20_classes_it_is_said_that_there_is_no_roc():
     assert scores_kept(20) == []
     assert scores_kept(21) == ["more than 20 classes: predictions.csv keeps the 5 best scores, so no ROC is drawn"]

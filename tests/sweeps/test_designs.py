@@ -10,7 +10,7 @@ from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.study_folder import StudyFolder
 from cnnlab.runs.outcome import Outcome
-from cnnlab.sweeps.designs import answer, grid
+from cnnlab.sweeps.designs import Conversation, answer, grid
 from cnnlab.sweeps.points import expand
 from cnnlab.sweeps.sweep import Sweep
 from tests.conftest import composed
@@ -40,7 +40,8 @@ def trained(tmp_path, monkeypatch):
 
 
 def carried_out(design, launch):
-    sweep = Sweep(design, lambda words: composed(*words), command="cnnlab -m mine", hashes=FileHashes(), stop=Stop())
+    asked = Conversation(design)
+    sweep = Sweep(asked, lambda words: composed(*words), command="cnnlab -m mine", hashes=FileHashes(), stop=Stop())
     sweep.carry_out(launch)
     return sweep
 

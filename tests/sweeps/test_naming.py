@@ -4,10 +4,10 @@ import pytest
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.sweeps.naming import called_baseline, decided_name, study_name
-from cnnlab.sweeps.points import expand
+from cnnlab.sweeps.points import FOLD, expand
 
 
-def points(**axes):
+def points(axes):
     return expand({"": ()}, {key: [f"{key}={value}" for value in values] for key, values in axes.items()}, [], [])
 
 
@@ -16,12 +16,14 @@ def points(**axes):
     [
         (None, {"optimizer": "ab", "loss": "cd", "seed": "01"}, "optimizer-loss"),
         (None, {"seed": "01"}, "seed"),
+        (None, {"optimizer": "ab", FOLD: "12"}, "optimizer"),
+        (None, {FOLD: "12"}, "fold"),
         (None, {}, "sweep"),
         ("mine", {"optimizer": "ab"}, "mine"),
     ],
 )
 def test_study_is_named_as_configured_or_after_what_is_swept(configured, axes, name):
-    assert study_name(configured, points(**axes)) == name
+    assert study_name(configured, points(axes)) == name
     assert decided_name(name) == f"{name}-decided"
 
 

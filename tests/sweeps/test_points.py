@@ -21,3 +21,11 @@ def test_point_of_a_sweep_over_nothing_has_a_name_all_the_same():
 
 def test_key_of_an_override_has_no_signs():
     assert [key_of(text) for text in ("a.b=1", "+a.b=1", "~a.b", "++a.b=1=2")] == ["a.b"] * 4
+
+
+def test_folds_are_outermost_and_in_no_name_of_an_arm():
+    axes = {"activation": ["activation=relu", "activation=tanh"], "dataset.fold": ["dataset.fold=1", "dataset.fold=2"]}
+    points = expand({"": ()}, axes, ["dataset.folds=2"], list(axes))
+    assert [point.label for point in points] == [f"activation={a} fold={f}" for f in "12" for a in ("relu", "tanh")]
+    assert {point.arm for point in points} == {"activation=relu", "activation=tanh"}
+    assert points[0].overrides == ["dataset.folds=2", "activation=relu", "dataset.fold=1"]

@@ -4,7 +4,7 @@ import pytest
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.outputs.study_folder import SeedPlan
-from cnnlab.sweeps.points import expand
+from cnnlab.sweeps.points import FOLD, FOLDS, expand
 from cnnlab.sweeps.steering import begin
 
 UNTIL = {"until": "until=decided"}
@@ -54,6 +54,13 @@ WRONG = [
     (UNTIL, {"arms": ("sgd",)}, r"^until: decided compares arms, got one\. Sweep over something: optimizer=sgd,adam$"),
     (UNTIL | {"baseline": "baseline=x"}, {"plain": {"baseline": "x"}}, r"^baseline: unknown arm 'x'\."),
 ]
+
+
+def test_folds_are_not_added_until_decided():
+    axes = {"optimizer": ["optimizer=sgd", "optimizer=adam"], FOLD: [f"{FOLD}=1", f"{FOLD}=2"]}
+    expected = r"^until: decided adds seeds, where the number of folds is fixed\. Leave one of the two out\.$"
+    with pytest.raises(ConfigError, match=expected):
+        begin(expand({"": ()}, axes, [f"{FOLDS}=2"], list(axes)), lambda words: {}, UNTIL)
 
 
 @pytest.mark.parametrize(("typed", "more", "message"), WRONG)

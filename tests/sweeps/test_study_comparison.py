@@ -4,8 +4,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from cnnlab.outputs.files import RUNS
+from cnnlab.outputs.mistakes import Mistakes, write_mistakes
+from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.sweeps import study_comparison
 from cnnlab.sweeps.study_comparison import StudyComparison
 from tests.comparison.study_maker import write_study
@@ -23,7 +27,7 @@ def refreshed(rows, *, pause, monkeypatch):
 
 
 def test_comparison_is_written_without_pictures_while_runs_go_on(monkeypatch):
-    assert refreshed(None, pause=0.0, monkeypatch=monkeypatch) == {"comparison.csv", "report.html"}
+    assert refreshed(None, pause=0.0, monkeypatch=monkeypatch) == {"changes.csv", "comparison.csv", "report.html"}
 
 
 def test_comparison_that_was_made_a_moment_ago_is_left(monkeypatch):
@@ -31,7 +35,11 @@ def test_comparison_that_was_made_a_moment_ago_is_left(monkeypatch):
 
 
 def test_once_it_is_ready_comparing_imports_no_library():
+    """Of 100 images the first 90 are right with sgd, the first 80 with adam."""
     write_study({"optimizer=sgd": [0.9, 0.8], "optimizer=adam": [0.8, 0.7]})
+    images = np.zeros((2, 3, 64, 64), dtype=np.uint8)
+    write_mistakes(RunFolder(RUNS / "trial-arm1-s0"), Mistakes(images, np.array([80, 81])))
+    write_mistakes(RunFolder(RUNS / "trial-arm0-s0"), Mistakes(images[:, :, :8, :8], np.array([82, 83])))
     code = """
 import sys
 from cnnlab.outputs.study_folder import StudyFolder
@@ -46,7 +54,8 @@ print(*{name.partition(".")[0] for name in set(sys.modules) - before} - {"cnnlab
 """
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not set(run.stdout.split()) - set(sys.stdlib_module_names), run.stdout
-    assert Path("outputs/trial/report.html").is_file()
+    page = Path("outputs/trial/report.html").read_text()
+    assert (page.count("data:image/jpeg"), page.count("data:image/png")) == (2, 2)
 
 
 def test_comparison_is_left_to_another_sweep_of_its_name(monkeypatch):

@@ -138,6 +138,16 @@ def test_sweep_compares_its_own_grid_although_another_of_its_name_was_begun(monk
     assert [row.arm for row in StudyFolder.named("activation").read_grid()] == ["activation=relu", "activation=tanh"]
 
 
+def test_what_only_building_could_tell_is_said_once(run_errors, capsys):
+    run_errors.update(dict.fromkeys((0, 1), ConfigError("dataset: too few images.")))
+    assert main(["-m", "seed=0,1,2"]) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        "2 of 3 runs failed:",
+        "  failed   seed=0 and 1 more",
+        "           dataset: too few images.",
+    ]
+
+
 def test_run_that_is_found_wrong_when_it_is_built_is_refused_in_the_grid(run_errors):
     run_errors[0] = ConfigError("batch_size: larger than the training split")
     assert main(["-m", "seed=0,1"]) == 1

@@ -80,6 +80,16 @@ def test_margin_ends_a_study_of_equal_arms():
     assert conversation({"a": A, "same": SAME, "low": draws(0.2, 0.01, seed=5)}, margin=0.03)[1]["a"] == 5
 
 
+def test_run_whose_summary_is_damaged_counts_as_one_without_result():
+    until = UntilDecided([point("a"), point("high"), point("same")], SeedPlan(LOOKS), None, None)
+    design = until.design()
+    design.send([
+        Ended(one, "id", "finished", {} if one.label == "a seed=2" else summary(0.5 + int(one.seed[5:]) / 100))
+        for one in next(design)
+    ])  # fmt: skip
+    assert until._answer.results[0].verdict == "damaged in 1 of 5"
+
+
 @pytest.mark.parametrize("state", ["diverged", "failed"])
 def test_arm_with_a_run_without_result_gets_no_more_seeds(state):
     wild = draws(0.74, 0.08, seed=3)
@@ -137,8 +147,7 @@ def sweep_of(*arms, typed=("until=decided",), seeds=""):
         return composed(*overrides)
 
     begun = begin(expand({"": ()}, axes, ["plots=false", *shared], list(axes)), compose, words)
-    more = {"plan": begun.plan, "narrator": begun.narrator, "max_hours": begun.max_hours}
-    return Sweep(begun.design, compose, command="cnnlab -m mine", hashes=FileHashes(), stop=Stop(), **more)
+    return Sweep(begun, compose, command="cnnlab -m mine", hashes=FileHashes(), stop=Stop())
 
 
 def verdicts(study):

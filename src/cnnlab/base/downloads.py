@@ -51,6 +51,7 @@ def download(
     advice: str,
     progress: Progress | None,
     key: str = "dataset",
+    is_allowed: bool = True,
 ) -> None:
     """Run one of torchvision's downloads once.
 
@@ -61,10 +62,13 @@ def download(
         advice: what to put where instead; ends the message.
         progress: called before and after.
         key: the group that wants it, for the message.
+        is_allowed: whether it may be run.
 
     Raises:
-        ConfigError: it failed, whatever the reason.
+        ConfigError: it failed, whatever the reason, or it is not allowed.
     """
+    if not is_allowed:
+        raise ConfigError(f"{key} ({name}): is not here, and nothing is downloaded for this. {advice}")
     if progress is not None:
         progress(f"downloading {name}", 0, 1)
     absent = [path for path in (folder, *folder.parents) if not path.exists()]
@@ -105,16 +109,21 @@ def _reason(error: BaseException) -> str:
     return re.sub(r"^<urlopen error (.*)>$", r"\1", lines[-1].strip()).removesuffix(".")
 
 
-def fetch_folder(name: str, archive: Archive, *, data_dir: Path, progress: Progress | None) -> None:
+def fetch_folder(
+    name: str, archive: Archive, *, data_dir: Path, progress: Progress | None, is_allowed: bool = True
+) -> None:
     """Download an archive into `data_dir`, unless it lies there, and unpack its folder beside it.
 
     The folder appears whole or not at all: an interrupted download or unpacking is made good by the next one.
 
     Raises:
-        ConfigError: it failed; the text says what to put where.
+        ConfigError: it failed, or is not allowed; the text says what to put where.
     """
     advice = archive_advice(data_dir, filename=archive.filename, md5=archive.md5, url=archive.url)
-    download(name, lambda: _fetch_folder(archive, data_dir), folder=data_dir, advice=advice, progress=progress)
+    download(
+        name, lambda: _fetch_folder(archive, data_dir), folder=data_dir, advice=advice, progress=progress,
+        is_allowed=is_allowed,
+    )  # fmt: skip
 
 
 def _fetch_folder(archive: Archive, data_dir: Path) -> None:

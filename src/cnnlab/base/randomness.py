@@ -21,7 +21,7 @@ def generator(seed: int, stream: Stream, counter: int | str = 0) -> torch.Genera
     """Return a fresh CPU generator for one draw.
 
     Args:
-        seed: the run's seed, or `dataset.split_seed` for the stream `split`.
+        seed: the run's seed; for the stream `split`, what `dataset.split_seed` says.
         stream: what is drawn; streams do not disturb each other.
         counter: epoch, module name or class: which draw of the stream.
     """

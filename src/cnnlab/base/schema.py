@@ -182,7 +182,13 @@ def _coerce_union(value: Any, options: tuple[Any, ...]) -> Any:
             return coerce(value, option)
         except Invalid as error:
             errors.append(str(error))
-    raise Invalid(errors[-1] + (" (null turns it off)" if types.NoneType in options else ""))
+    words = [str(word) for option in fitting[:-1] for word in _words(option)]
+    also = f" (or {', '.join(words)})" if words else ""
+    raise Invalid(f"{errors[-1]}{also}{' (null turns it off)' if types.NoneType in options else ''}")
+
+
+def _words(annotation: Any) -> tuple[Any, ...]:
+    return typing.get_args(annotation) if typing.get_origin(annotation) is Literal else ()
 
 
 def _bare(annotation: Any) -> Any:

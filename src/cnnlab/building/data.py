@@ -87,7 +87,19 @@ def load_data(
             data = dataclasses.replace(resize_used(data, storage.image_size), read_size=read_size)
         return data.with_stores({name: _in_order(store) for name, store in data.stores.items()})
 
-    return library.get(DataKey(source, splits, config.seed if splits.draws_subset else None), read)
+    return library.get(DataKey(source, splits, config.seed if splits.follows_seed else None), read)
+
+
+def read_unscaled(config: RunConfig) -> Data:
+    """Return a data set that comes as arrays in its splits, its images as they come, and without a download.
+
+    Raises:
+        ConfigError: the data is not there, is damaged, or does not fit what is asked of it.
+    """
+    dataset = config.dataset
+    storage = Storage(config.data_dir, cache_dir(config), dataset.image_size, may_download=False)
+    source = DATASETS[dataset.name](storage, **dataset.options)
+    return make_splits(source, _split_options(dataset), seed=config.seed)
 
 
 def _hashable(value: object) -> Hashable:
@@ -106,6 +118,8 @@ def _split_options(config: DatasetConfig) -> SplitOptions:
         val_fraction=config.val_fraction,
         test_fraction=config.test_fraction,
         split_seed=config.split_seed,
+        folds=config.folds,
+        fold=config.fold,
     )
 
 

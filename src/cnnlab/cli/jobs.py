@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Sequence
 
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.utils import JobReturn
@@ -42,8 +41,11 @@ class TrainJob:
             in_sweep = hydra_config.mode == RunMode.MULTIRUN
             sweeper = hydra_config.sweeper
             if not in_sweep and (sweeper.get("params") or sweeper.get("arms")):
-                raise ConfigError(_needs_sweep(str(hydra_config.job.name), overrides))
+                what = next((text for text in overrides if text.startswith("experiment=")), "hydra.sweeper")
+                raise ConfigError(_needs_sweep(str(hydra_config.job.name), what))
             plain = plain_values(config)
+            if not in_sweep and plain.get("cross_validation") is not None:
+                raise ConfigError(_needs_sweep(str(hydra_config.job.name), "cross_validation"))
             check_plugins(plain, overrides)
         except ConfigError as error:
             print(error, file=sys.stderr)
@@ -68,7 +70,6 @@ def outcome_of(returned: JobReturn) -> Outcome:
     return outcome
 
 
-def _needs_sweep(name: str, overrides: Sequence[str]) -> str:
-    what = next((text for text in overrides if text.startswith("experiment=")), "hydra.sweeper")
+def _needs_sweep(name: str, what: str) -> str:
     command = ("cnnlab", *(() if name == DEFAULT else (name,)))
     return f"{what}: is a sweep, and a sweep needs -m: {shlex.join([*command, '-m', *sys.argv[1:]])}"

@@ -21,6 +21,7 @@ from cnnlab.cli.swept import check_size, values
 from cnnlab.config.conf_files import EXPERIMENT, GLOBAL, command_of_study, conf_dir
 from cnnlab.config.options import groups
 from cnnlab.sweeps.points import key_of
+from cnnlab.sweeps.steering import STEERING
 
 _LOOKED_AT = 20  # values of a swept key; each takes a moment to compose
 
@@ -149,7 +150,8 @@ def _problems_of_values(arguments: Arguments, overrides: list[str]) -> Sequence[
         with explained():
             plain = plain_values(compose(arguments.config_name, overrides))
         if arguments.is_sweep:
-            plain.pop("arm", None)  # for the sweeper, which has looked at it
+            for key in ("arm", *STEERING):  # for the sweeper, which has looked at them
+                plain.pop(key, None)
         check_plugins(plain, arguments.overrides)
         load_plugins(plain.get("plugins") or ())
         load(plain)

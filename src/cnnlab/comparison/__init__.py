@@ -2,6 +2,7 @@
 
 arms            runs grouped into arms, read from their files; refused where they are on different data
 statistics      paired tests over seeds, corrections, intervals; looks: when, and with what share of the error
+resampling      folds in place of seeds, and which sources of variation a verdict covers
 best_set        which arm is the best: those that may be, those that are ruled out
 paired          each arm against a baseline: better, worse, equal, open
 judging         the arms of a study, asked one of these two questions; verdicts the words of the answer
@@ -10,17 +11,21 @@ cautions        what has to be said beside it; next_step what to type next
 comparing       all that is said about a study, as one value
 tables, page    terminal, CSV, Markdown; report.html, one file that works offline; arm_rows its table
 figures, curves, heat, plane, classes   the study's pictures
+changes, changed_images                 two arms, image by image
 beside_report   measured numbers beside a report's
 labels          names of arms and numbers, as every table writes them
 run_table       the table of single runs
 
 It imports outputs, plots, base, and of config what is known without torch: the files of conf/, the roles of keys;
-matplotlib, scipy and jinja2 only when they are used. It never trains, loads a network or reads an image: what it says
-follows from files. Verdicts rest on test accuracy, every choice on validation.
+matplotlib, scipy, jinja2 and Pillow only when they are used. It never trains, loads a network or reads a data set:
+what it says follows from files of runs, and images that they have not kept are handed in. Verdicts rest on test
+accuracy, every choice on validation.
 """
 
 from __future__ import annotations
 
+from cnnlab.comparison.changed_images import Pixels
+from cnnlab.comparison.changes import write_changes
 from cnnlab.comparison.comparing import Comparison, compare_runs, compare_study
 from cnnlab.comparison.page import write_page
 from cnnlab.comparison.tables import markdown_lines, terminal_lines, write_csv
@@ -39,9 +44,12 @@ __all__ = [
 
 
 def import_libraries() -> None:
-    """Import what comparing and the page take, 18 MB, now; else the first comparison does it."""
+    """Import what comparing and the page take, 20 MB, now; else the first comparison does it."""
     import jinja2  # noqa: F401
+    from PIL import Image
     from scipy import special  # noqa: F401
+
+    Image.preinit()  # the formats, which Pillow imports with the first file that it writes
 
 
 def write(folder: StudyFolder, *, pictures: bool) -> Comparison:
@@ -60,10 +68,17 @@ def write(folder: StudyFolder, *, pictures: bool) -> Comparison:
     return comparison
 
 
-def save(comparison: Comparison, *, pictures: bool) -> None:
-    """Write comparison.csv, report.html and, if wanted, plots/ into the study's folder."""
+def save(comparison: Comparison, *, pictures: bool, pixels: Pixels | None = None) -> None:
+    """Write comparison.csv, changes.csv, report.html and, if wanted, plots/ into the study's folder.
+
+    Args:
+        comparison: what is to be said.
+        pictures: whether to draw plots/, and to show images.
+        pixels: gives test images of a run, of which this room never reads the data.
+    """
     write_csv(comparison)
-    write_page(comparison)
+    write_changes(comparison.folder, comparison.changes)
+    write_page(comparison, pixels=pixels if pictures else None)
     if pictures:
         from cnnlab.comparison.figures import draw_all  # matplotlib takes half a second to import
 

@@ -24,6 +24,9 @@ NO_RESULT = ("refused", "failed", "damaged", "diverged", "died", "interrupted", 
 ENDED = NO_RESULT[:6]
 """Those of them in which nothing more will come by itself."""
 
+SEED, FOLD = "seed", "dataset.fold"
+"""Settings in which runs of one arm differ."""
+
 
 @dataclass(frozen=True)
 class Run:
@@ -44,6 +47,13 @@ class Run:
     """env.json"""
     schema: int = SCHEMA
     """By which it was trained; runs of two cannot be compared."""
+    fold: str = ""
+    """Which part of the whole set was its test split; empty without cross-validation."""
+
+    @property
+    def unit(self) -> str:
+        """What it shares with one run of every other arm: the fold, or else the seed."""
+        return self.fold or self.seed
 
     @property
     def is_finished(self) -> bool:
@@ -73,7 +83,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Arm:
-    """What is compared: runs that differ in nothing but the seed."""
+    """What is compared: runs that differ in nothing but the seed, or the fold."""
 
     name: str
     """As in runs.csv; empty where there is only one."""
@@ -91,9 +101,14 @@ class Arm:
 
     @cached_property
     def settings(self) -> Mapping[str, str]:
-        """Settings of its runs, the seed apart; empty before one was started."""
+        """Settings of its runs, seed and fold apart; empty before one was started."""
         found = next((run.settings for run in self.runs if run.settings), {})
-        return {key: value for key, value in found.items() if key != "seed"}
+        return {key: value for key, value in found.items() if key not in (SEED, FOLD)}
+
+    @property
+    def num_test(self) -> int | None:
+        """Number of images on which its runs were tested: of folds, those of all together."""
+        return sum({run.fold: run.num_test or 0 for run in self.finished}.values()) or None
 
     def count(self, *states: str) -> int:
         """Return how many runs are in one of these states."""
@@ -111,20 +126,20 @@ def read_arms(folder: StudyFolder, *, runs: Callable[[str], RunFolder] | None = 
         RunError: runs.csv is missing or damaged.
     """
     find = runs or (lambda run_id: RunFolder(RUNS / run_id))
-    points: dict[str, dict[tuple[str, str], Run]] = {}
+    points: dict[str, dict[tuple[str, str, str], Run]] = {}
     for row in folder.read_grid():
-        points.setdefault(row.arm, {})[row.seed, row.run_id] = _point(row, find)
+        points.setdefault(row.arm, {})[row.seed, row.fold, row.run_id] = _point(row, find)
     return [Arm(name, tuple(of_arm.values())) for name, of_arm in points.items()]
 
 
 def _point(row: GridRow, find: Callable[[str], RunFolder]) -> Run:
     if not row.run_id:
-        return Run(row.seed, None, "refused", row.problem or None, {}, {}, {})
-    return read_run(find(row.run_id), seed=row.seed)
+        return Run(row.seed, None, "refused", row.problem or None, {}, {}, {}, fold=row.fold)
+    return read_run(find(row.run_id), seed=row.seed, fold=row.fold)
 
 
-def read_run(folder: RunFolder, *, seed: str | None = None) -> Run:
-    """Read a run from its files; the seed is its configuration's where none is given."""
+def read_run(folder: RunFolder, *, seed: str | None = None, fold: str | None = None) -> Run:
+    """Read a run from its files; seed and fold are its configuration's where none are given."""
     own = _settings(folder)
     state, error = standing(folder), read_status(folder).get("error")
     if state in (of_state := {"died": DIED, "damaged": DAMAGED}) and error is None:
@@ -143,6 +158,7 @@ def read_run(folder: RunFolder, *, seed: str | None = None) -> Run:
         summary=summary,
         environment=folder.read_environment(),
         schema=folder.schema,
+        fold=own.get(FOLD, "") if fold is None else fold,
     )
 
 
@@ -155,7 +171,7 @@ def _settings(folder: RunFolder) -> dict[str, str]:
 
 
 def group_runs(folders: Iterable[RunFolder]) -> list[Arm]:
-    """Group any runs by every setting but the seed; an arm is named by the settings that tell it from the others.
+    """Group any runs by every setting but seed and fold; an arm is named by the settings that tell it from the others.
 
     Raises:
         RunError: a run's config.yaml cannot be read.
@@ -164,13 +180,13 @@ def group_runs(folders: Iterable[RunFolder]) -> list[Arm]:
     for folder in folders:
         folder.read_config()
         run = read_run(folder)
-        groups.setdefault(tuple((k, v) for k, v in run.settings.items() if k != "seed"), []).append(run)
+        groups.setdefault(tuple((k, v) for k, v in run.settings.items() if k not in (SEED, FOLD)), []).append(run)
     names = _names([dict(own) for own in groups])
-    return [Arm(name, tuple(sorted(runs, key=_by_seed))) for name, runs in zip(names, groups.values())]
+    return [Arm(name, tuple(sorted(runs, key=_by_unit))) for name, runs in zip(names, groups.values())]
 
 
-def _by_seed(run: Run) -> tuple[int, str]:
-    return int(run.seed) if run.seed.isdecimal() and len(run.seed) < 20 else 0, run.seed  # of a damaged file it is text
+def _by_unit(run: Run) -> tuple[int, str]:
+    return int(run.unit) if run.unit.isdecimal() and len(run.unit) < 20 else 0, run.unit  # of a damaged file it is text
 
 
 def _names(groups: Sequence[Mapping[str, str]]) -> list[str]:
@@ -222,28 +238,44 @@ def check_same_schema(arms: Iterable[Arm]) -> None:
             )
 
 
-def check_same_data(arms: Iterable[Arm]) -> None:
-    """Refuse to compare runs whose validation or test images are not the same.
+def check_same_data(arms: Sequence[Arm]) -> None:
+    """Refuse to compare runs whose validation or test images are not the same; of folds, those of one fold.
 
     Raises:
-        ConfigError: with the setting in which they differ, two of its values and who has them.
+        ConfigError: with the setting in which they differ, two of its values and who has them; or an arm has two runs
+            of one fold.
     """
     runs = [(arm, run) for arm in arms for run in arm.runs if run.settings]
     finished = [(arm, run) for arm, run in runs if run.is_finished]
     keys = dict.fromkeys(key for _, run in runs for key in run.settings if _is_of_evaluation(key))
     for key in sorted(keys, key=lambda key: "." in key):
         _check_equal(key, [(arm, run.settings.get(key, "null")) for arm, run in runs])
-    _check_equal("dataset", [(arm, f"{run.num_test} test images") for arm, run in finished])
+    for fold in dict.fromkeys(run.fold for _, run in finished):
+        of_fold = [(arm, run) for arm, run in finished if run.fold == fold]
+        _check_equal("dataset", [(arm, f"{run.num_test} test images") for arm, run in of_fold])
     _check_equal("dataset.classes", [(arm, ", ".join(run.summary.get("classes", ()))) for arm, run in finished])
     _check_equal("dataset.root", [(arm, _files(run)) for arm, run in finished])
+    _check_one_seed(arms)
 
 
 def _is_of_evaluation(key: str) -> bool:
     """Tell whether a setting decides which images validate and test; a data set's own options may, all of them.
 
-    Where a folder lies is no matter: what it holds is compared.
+    Where a folder lies is no matter: what it holds is compared. Of folds, each has its pair in every arm.
     """
-    return key.split(".")[0] == "dataset" and key != "dataset.root" and key not in keys_of(Role.RESULT)
+    return key.split(".")[0] == "dataset" and key not in ("dataset.root", FOLD) and key not in keys_of(Role.RESULT)
+
+
+def _check_one_seed(arms: Iterable[Arm]) -> None:
+    """Refuse an arm with several seeds of one fold: which of them is its pair in another arm?"""
+    for arm in arms:
+        seed_of: dict[str, str] = {}
+        for run in arm.runs:
+            if run.fold and seed_of.setdefault(run.fold, run.seed) != run.seed:
+                raise ConfigError(
+                    f"seed: one for all folds, got {seed_of[run.fold]} and {run.seed} of fold {run.fold} "
+                    f"({arm.label}). Compare runs of one seed: cnnlab report RUN RUN..."
+                )
 
 
 def _files(run: Run) -> str:

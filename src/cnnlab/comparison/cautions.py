@@ -46,7 +46,7 @@ def cautions(answer: Answer, question: Question, study: Study, names: Names) -> 
             f"A tie by validation at {percent(tied[0].val.mean)} %: {some_of([names[one.label] for one in tied])}. "
             "The first of them as typed is marked."
         )
-    return [*found, *_of_validation(results, names), *_of_test_set(answer)]
+    return [*found, *_of_validation(results, names), *_of_test_set(answer, question)]
 
 
 def _of_validation(results: Sequence[Result], names: Names) -> list[str]:
@@ -63,7 +63,8 @@ def _of_looks(answer: Answer, question: Question, study: Study) -> list[str]:
     told = []
     if 1 < seeds < ENOUGH_SEEDS:
         told.append(
-            f"Fewer than {ENOUGH_SEEDS} seeds: where training sometimes fails, chance alone can look like this."
+            f"Fewer than {ENOUGH_SEEDS} {question.repeats.noun}s: "
+            "where training sometimes fails, chance alone can look like this."
         )
     if any(before < seeds for before in study.looked_at) and question.plan is None:
         told.append("Seeds were added after a look: its error is not 5 %.")
@@ -80,12 +81,13 @@ def _of_looks(answer: Answer, question: Question, study: Study) -> list[str]:
     return told
 
 
-def _of_test_set(answer: Answer) -> list[str]:
-    """Say how far a test set of this size can be trusted, whatever the number of seeds.
+def _of_test_set(answer: Answer, question: Question) -> list[str]:
+    """Say how far a test set of this size can be trusted, whatever the number of seeds or folds.
 
     1.96 sqrt(p (1 - p) / N), of the arm with the highest accuracy.
     """
-    known = [(r.test.mean, n) for r in answer.results if r.test is not None for n in [_num_test(r)] if n is not None]
+    tests = [(r.test, r.arm.num_test) for r in answer.results]
+    known = [(test.mean, n) for test, n in tests if test is not None and n is not None]
     if not known:
         return []
     accuracy, num_test = max(known)
@@ -93,11 +95,7 @@ def _of_test_set(answer: Answer) -> list[str]:
     if half_width == 0:
         return []
     error = f"sampling error of ± {100 * half_width:.1f} points"
-    return [f"Any test set of {num_test:,} images has a {error}; more seeds don't reduce it."]
-
-
-def _num_test(result: Result) -> int | None:
-    return next((run.num_test for run in result.arm.finished), None)
+    return [f"Any test set of {num_test:,} images has a {error}; more {question.repeats.noun}s don't reduce it."]
 
 
 def _at_chance(arms: Sequence[Arm], names: Names) -> str | None:
@@ -224,18 +222,18 @@ CHECKS: tuple[Callable[[Sequence[Arm], Names], str | None], ...] = (
 
 def failures(arms: Sequence[Arm], names: Names) -> list[str]:
     """Return a line for every way in which runs ended without a result: state, arms with seeds, reason."""
-    of_reason: dict[tuple[str, str], dict[str, list[str]]] = {}
+    of_reason: dict[tuple[str, str], dict[str, list[Run]]] = {}
     for arm in arms:
         for run in arm.runs:
             if run.state in ENDED:
                 of_arms = of_reason.setdefault((run.state, run.reason or "no reason is recorded"), {})
-                of_arms.setdefault(names[arm.label], []).append(run.seed)
+                of_arms.setdefault(names[arm.label], []).append(run)
     return [
-        f"{state}: {some_of([_with_seeds(*pair) for pair in of_arms.items()], most=3)}: {reason.removesuffix('.')}."
+        f"{state}: {some_of([_with_units(*pair) for pair in of_arms.items()], most=3)}: {reason.removesuffix('.')}."
         for (state, reason), of_arms in of_reason.items()
     ]
 
 
-def _with_seeds(name: str, seeds: Sequence[str]) -> str:
-    known = [seed for seed in seeds if seed]
-    return f"{name} (seed{'s' if len(known) > 1 else ''} {some_of(known)})" if known else name
+def _with_units(name: str, runs: Sequence[Run]) -> str:
+    known, noun = [run.unit for run in runs if run.unit], "fold" if runs[0].fold else "seed"
+    return f"{name} ({noun}{'s' if len(known) > 1 else ''} {some_of(known)})" if known else name

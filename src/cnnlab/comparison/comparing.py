@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from cnnlab.comparison.arms import Arm, check_same_data, check_same_schema, find_arm, group_runs, read_arms
 from cnnlab.comparison.best_set import BestSet
 from cnnlab.comparison.cautions import cautions, failures
+from cnnlab.comparison.changes import Changes, choose_pair, find_changes
 from cnnlab.comparison.conclusion import conclude
 from cnnlab.comparison.headline import headline
 from cnnlab.comparison.judging import Answer, Question, answer, question_of
@@ -75,8 +77,14 @@ class Comparison:
 
     @property
     def num_test(self) -> int | None:
-        """Number of test images."""
-        return next((run.num_test for result in self.results for run in result.arm.finished), None)
+        """Number of test images; of folds, of all together."""
+        return next((result.arm.num_test for result in self.results if result.arm.finished), None)
+
+    @cached_property
+    def changes(self) -> Changes | None:
+        """Two arms, image by image; None where fewer than two have a result. Read when it is first asked for."""
+        pair = choose_pair(self.results, self.baseline)
+        return None if pair is None else find_changes(*(result.arm for result in pair))
 
     def name(self, result: Result) -> str:
         """Return an arm's name in sentences."""

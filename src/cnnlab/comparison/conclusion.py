@@ -25,34 +25,35 @@ def conclude(answer: Answer, question: Question, names: Names) -> list[str]:
     results = answer.results
     said: list[str] = []
     if len(results) == 1 and results[0].test is not None:
-        n = results[0].test.n
-        over = f"over {n} seeds" if n > 1 else "from one seed"
-        said = [f"{plus_minus(results[0].test)} % test accuracy {over} {_on_test(answer)}."]
+        counted = question.repeats.counted(results[0].test.n)
+        over = f"over {counted}" if results[0].test.n > 1 else f"from {counted}"
+        said = [f"{plus_minus(results[0].test)} % test accuracy {over} {_on_test(answer, question)}."]
     elif any(result.p is not None for result in results):
         said = _of_best(answer, question, names) if answer.best is not None else _of_baseline(answer, question, names)
     return [*said, *_differences([result.arm for result in results])]
 
 
-def _on_test(answer: Answer) -> str:
-    num_test = next((run.num_test for result in answer.results for run in result.arm.finished), None)
+def _on_test(answer: Answer, question: Question) -> str:
+    num_test = next((result.arm.num_test for result in answer.results if result.arm.finished), None)
+    if question.repeats.folds is not None:
+        return f"on {num_test:,} test images in all" if num_test else "on all test images"
     return "on this test set" + (f" of {num_test:,} images" if num_test else "")
 
 
 def _of_best(answer: Answer, question: Question, names: Names) -> list[str]:
     found, num_arms = answer.best, len(answer.results)
     assert found is not None
-    seeds = f"over {found.seeds} seeds" if question.plan is None else _after(found.seeds, question.plan)
-    sure, tests = (
-        f"95 % sure {seeds} {_on_test(answer)}",
-        f"one-sided paired t-tests, each at {ALPHA:g} / {num_arms - 1}",
-    )
+    n, plan = found.seeds, question.plan
+    over = f"over {question.repeats.counted(n)}" if plan is None else _after(n, plan)
+    over = f"{over} {_on_test(answer, question)}"
+    tests = f"one-sided {question.repeats.test}s, each at {ALPHA:g} / {num_arms - 1}"
     if len(found.alive) == 1:
         ahead = f"at least {100 * (answer.lead or 0.0):.2f} points of test accuracy ahead of every other arm"
-        first = f"{sure}: {ahead} ({tests})."
+        first = f"95 % sure {over}: {ahead} ({tests})."
     elif found.ruled_out:
-        first = f"{sure}: an arm is out where another one is shown to be ahead of it ({tests})."
+        first = f"95 % sure {over}: an arm is out where another one is shown to be ahead of it ({tests})."
     else:
-        first = f"No arm is shown to be ahead of another {seeds} {_on_test(answer)} ({tests})."
+        first = f"No arm is shown to be ahead of another {over} ({tests})."
     return [first, *_will_do(found, question, names), *_ruled_out(answer, names), *_apart(answer, names)]
 
 
@@ -92,7 +93,7 @@ def _of_baseline(answer: Answer, question: Question, names: Names) -> list[str]:
     tested = [result for result in answer.results if result.p_holm is not None]
     main = min(tested, key=lambda result: (_WEIGHT.get(result.verdict, 9), result.p_holm))
     sentence = _figures(main, answer, question, names)
-    more = _needed(main, len(tested), answer)
+    more = _needed(main, len(tested), answer) if question.repeats.folds is None else ""
     rest = [result for result in answer.results if result not in (main, answer.reference)]
     return [f"{sentence}{more}", *_groups(rest, names)]
 
@@ -106,7 +107,7 @@ def _figures(result: Result, answer: Answer, question: Question, names: Names) -
     assert difference is not None
     assert result.p_holm is not None
     amount = f"{100 * abs(difference.mean):.2f} points of test accuracy"
-    over = _on_test(answer)
+    over = _on_test(answer, question)
     if result.verdict in (BETTER, WORSE):
         how = _how(result, question, len(answer.results) - 1)
         return f"{name} is {result.verdict} than {baseline} by {amount}{_decided(result, question)}: {how} {over}."
@@ -136,7 +137,7 @@ def _how(result: Result, question: Question, num_others: int) -> str:
         corrected = f"corrected for {listed([text for text in (arms, looks) if text])}" if arms or looks else "t-test"
         return f"{p_text(result.p_holm)} ({corrected}), interval over all looks {interval(difference)},"
     holm = f", Holm for {arms}" if arms else ""
-    test = f"{p_text(result.p_holm)} (paired t-test over {difference.n} seeds{holm})"
+    test = f"{p_text(result.p_holm)} ({question.repeats.test} over {question.repeats.counted(difference.n)}{holm})"
     if is_wide(difference):
         return f"{test}; runs from {100 * difference.lowest:+.1f} to {100 * difference.highest:+.1f},"
     return f"{test}; 95 % interval of this arm alone {interval(difference)},"

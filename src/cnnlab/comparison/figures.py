@@ -71,8 +71,9 @@ def _draw_curves(comparison: Comparison, name: str, headline: str, factor: float
     panel, left, gap = 2.75, 0.62, 0.5
     width = left + len(splits) * panel + (len(splits) - 1) * gap + right
     figure = new_figure(width, 2.4 + HEADER)
-    seeds = max(curves.num_seeds for curves in of_arms.values())
-    band = f"mean of {seeds} seeds, band from the lowest to the highest" if seeds > 1 else "one seed"
+    number = max(curves.num_seeds for curves in of_arms.values())
+    counted = comparison.question.repeats.counted(number)
+    band = f"mean of {counted}, band from the lowest to the highest" if number > 1 else counted
     notes = notes_on_curves(comparison.results, of_arms, comparison.names)
     write_title(figure, headline, "  ·  ".join([comparison.study.study, band, *notes]))
     panels = []
@@ -161,7 +162,8 @@ def final_accuracy(comparison: Comparison) -> Figure | None:
     axes.set_xlim(max(0.0, low), min(100.0, high))
     axes.set_xlabel("test accuracy in %")
     images = "" if comparison.num_test is None else f"  ·  {comparison.num_test:,} test images"
-    drawn = "dots: seeds, line: 95 % interval of the mean  ·  best by validation first"
+    dots = f"{comparison.question.repeats.noun}s"
+    drawn = f"dots: {dots}, line: 95 % interval of the mean  ·  best by validation first"
     write_title(figure, "Test accuracy", f"{comparison.study.study}{images}  ·  {drawn}")
     return figure
 
@@ -211,7 +213,8 @@ def heat_maps(comparison: Comparison) -> Figure | None:
         axes.set_ylabel(grid.row_key)
         axes.set_yticks(range(len(grid.rows)), labels)
         write_outside(axes, name, (0, 1), (0, 5), color=INK, size=NORMAL)
-    write_title(figure, f"{grid.row_key} and {grid.column_key}", f"{comparison.study.study}  ·  means over the seeds")
+    over = f"means over the {comparison.question.repeats.noun}s"
+    write_title(figure, f"{grid.row_key} and {grid.column_key}", f"{comparison.study.study}  ·  {over}")
     return figure
 
 

@@ -37,16 +37,16 @@ def _without_answer(answer: Answer, question: Question, names: Names) -> str | N
         return f"Not decided yet: the first look is at {question.plan.looks[0]} seeds."
     if question.baseline is not None and reference.test is None:
         return f"No verdict: the baseline {names[reference.label]} has no finished run. Another one: --baseline ARM."
-    return _without_pairs([result.arm for result in results])
+    return _without_pairs([result.arm for result in results], question.repeats.noun)
 
 
-def _without_pairs(arms: Sequence[Arm]) -> str:
+def _without_pairs(arms: Sequence[Arm], noun: str) -> str:
     with_runs = [arm for arm in arms if arm.finished]
     if len(with_runs) == 1:
         return "No verdict: only one arm has a finished run."
     if max(len(arm.finished) for arm in with_runs) == 1:
-        return "No verdict from one seed: what differs may be chance."
-    return "No verdict: the arms have fewer than two finished seeds in common."
+        return f"No verdict from one {noun}: what differs may be chance."
+    return f"No verdict: the arms have fewer than two finished {noun}s in common."
 
 
 def _of_best(found: BestSet, names: Names) -> str:

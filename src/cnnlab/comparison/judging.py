@@ -12,6 +12,7 @@ from cnnlab.comparison.arms import Arm
 from cnnlab.comparison.best_set import BestSet, best_set, lead
 from cnnlab.comparison.looks import shares
 from cnnlab.comparison.paired import Judged, State, judge
+from cnnlab.comparison.resampling import Repeats, repeats_of
 from cnnlab.comparison.statistics import Spread, estimate, estimate_difference
 from cnnlab.comparison.verdicts import (
     BASELINE,
@@ -19,9 +20,7 @@ from cnnlab.comparison.verdicts import (
     BETTER,
     EQUAL,
     MAY_BE_BEST,
-    NO_PAIR,
     NOT_SHOWN,
-    ONE_SEED,
     OPEN,
     RULED_OUT,
     STOPPED,
@@ -44,6 +43,8 @@ class Question:
 
     baseline: Arm | None
     """Compared with every other arm; None: which is the best is asked."""
+    repeats: Repeats
+    """What the runs of an arm repeat."""
     margin: float | None = None
     """Difference up to which arms count as equal, in [0, 1]; None: nothing is called equal."""
     plan: SeedPlan | None = None
@@ -72,33 +73,34 @@ class Answer:
 
 def question_of(arms: Sequence[Arm], baseline: Arm | None, *, margin: float | None, plan: SeedPlan | None) -> Question:
     """Return what is asked: of one or two arms the first is the baseline where none is named."""
-    return Question(arms[0] if baseline is None and len(arms) < 3 else baseline, margin, plan)
+    return Question(arms[0] if baseline is None and len(arms) < 3 else baseline, repeats_of(arms), margin, plan)
 
 
 def answer(arms: Sequence[Arm], question: Question) -> Answer:
     """Compare the test accuracies of the arms as the question wants it."""
     if len(arms) == 1:
-        (result,) = [replace(_measured(arm), verdict=verdict_alone(arm)) for arm in arms]
+        (result,) = [replace(_measured(arm, question), verdict=verdict_alone(arm)) for arm in arms]
         return Answer([result], result, None, None, is_over=True)
-    num_test = next((run.num_test for arm in arms for run in arm.finished), None)
-    spread = Spread(_NO_FLOOR if num_test is None else 1 / num_test)
+    num_test = min((run.num_test for arm in arms for run in arm.finished if run.num_test is not None), default=None)
+    spread = question.repeats.spread(_NO_FLOOR if num_test is None else 1 / num_test)
     if question.baseline is None:
         return _which_is_best(arms, question, spread)
     return _against(question.baseline, arms, question, spread)
 
 
-def _measured(arm: Arm) -> Result:
+def _measured(arm: Arm, question: Question) -> Result:
     """Return what can be said of an arm alone."""
 
     def mean(values: Sequence[float | None]) -> float | None:
         known = [value for value in values if value is not None]
         return sum(known) / len(known) if known else None
 
+    spread = question.repeats.spread(_NO_FLOOR)
     val, test = ([a for run in arm.finished if (a := run.accuracy(split)) is not None] for split in ("val", "test"))
     return Result(
         arm=arm,
-        val=estimate(val) if val else None,
-        test=estimate(test) if test else None,
+        val=estimate(val, spread) if val else None,
+        test=estimate(test, spread) if test else None,
         difference=None,
         p=None,
         p_holm=None,
@@ -112,8 +114,8 @@ def _measured(arm: Arm) -> Result:
 
 
 def _accuracies(arm: Arm) -> dict[str, float]:
-    """Return seed -> test accuracy; runs of one seed share data order, augmentation and subsets."""
-    return {run.seed: accuracy for run in arm.finished if (accuracy := run.accuracy("test")) is not None}
+    """Return seed or fold -> test accuracy; runs of one share data order, augmentation and images."""
+    return {run.unit: accuracy for run in arm.finished if (accuracy := run.accuracy("test")) is not None}
 
 
 def _in_order(arms: Sequence[Arm], plan: SeedPlan | None) -> dict[str, list[float]]:
@@ -166,10 +168,10 @@ def _is_over(others: Sequence[Arm], found: Mapping[str, Judged], plan: SeedPlan)
 def _result_against(
     arm: Arm, baseline: Arm, pairs: Sequence[float], judged: Judged | None, question: Question, spread: Spread
 ) -> Result:
-    result = _measured(arm)
+    result = _measured(arm, question)
     if judged is None:
         difference = estimate_difference(pairs, spread) if pairs else None
-        return replace(result, difference=difference, verdict=_untested(arm, baseline, pairs, question.plan))
+        return replace(result, difference=difference, verdict=_untested(arm, baseline, pairs, question))
     share = 1.0 if question.plan is None else _share_at(judged.seeds, question.plan)
     is_over = question.plan is None or judged.seeds >= question.plan.looks[-1]
     return replace(
@@ -192,16 +194,20 @@ def _share_at(seeds: int, plan: SeedPlan) -> float:
     return dict(zip(plan.looks, shares(len(plan.looks))))[seeds]
 
 
-def _untested(arm: Arm, baseline: Arm, pairs: Sequence[float], plan: SeedPlan | None) -> str:
+def _untested(arm: Arm, baseline: Arm, pairs: Sequence[float], question: Question) -> str:
     if arm.count("diverged"):
         return f"{BASELINE}, {arm.count('diverged')} diverged" if arm is baseline else diverged(arm)
-    if not arm.finished or (plan is not None and arm.count(*_APART)):
+    if not arm.finished or (question.plan is not None and arm.count(*_APART)):
         return without_result(arm)
     if arm is baseline:
         return BASELINE
     if not pairs:
-        return NO_PAIR
-    return ONE_SEED if plan is None else OPEN
+        return f"no {question.repeats.noun} in common"
+    return _one(question) if question.plan is None else OPEN
+
+
+def _one(question: Question) -> str:
+    return f"one {question.repeats.noun}: no verdict"
 
 
 def _which_is_best(arms: Sequence[Arm], question: Question, spread: Spread) -> Answer:
@@ -212,7 +218,7 @@ def _which_is_best(arms: Sequence[Arm], question: Question, spread: Spread) -> A
     if len(compared) < 2:
         looks = ()  # an arm is no better than others that have no result
     found = best_set(accuracies, looks, num_arms=len(arms), spread=spread, margin=question.margin)
-    measured = {arm.label: _measured(arm) for arm in arms}
+    measured = {arm.label: _measured(arm, question) for arm in arms}
     reference = _highest(found.alive if found.seeds else list(accuracies), accuracies, found.seeds or fewest, measured)
     is_over = question.plan is None or found.is_over or len(compared) < 2
     results = [
@@ -241,7 +247,7 @@ def _result_of_best(
 ) -> Result:  # fmt: skip
     arm, label = result.arm, result.label
     if label not in accuracies or not found.seeds:
-        return replace(result, verdict=_not_compared(arm, label in accuracies, question.plan))
+        return replace(result, verdict=_not_compared(arm, label in accuracies, question))
     out, near = found.ruled_out.get(label), found.nearest.get(label)
     most = out or near
     seeds = found.seeds if out is None else out.look.n
@@ -261,12 +267,14 @@ def _result_of_best(
     )
 
 
-def _not_compared(arm: Arm, can_be: bool, plan: SeedPlan | None) -> str:
+def _not_compared(arm: Arm, can_be: bool, question: Question) -> str:
     if arm.count("diverged"):
         return diverged(arm)
     if not can_be:
         return without_result(arm)
-    return OPEN if plan is not None else ONE_SEED if len(arm.finished) == 1 else NO_PAIR
+    if question.plan is not None:
+        return OPEN
+    return _one(question) if len(arm.finished) == 1 else f"no {question.repeats.noun} in common"
 
 
 def arms_left(answer: Answer) -> set[str]:

@@ -13,6 +13,8 @@ from cnnlab.outputs.study_folder import Study
 
 def next_step(answer: Answer, question: Question, study: Study) -> str | None:
     """Return a command and, behind it, what it does; None where there is nothing to propose."""
+    if question.repeats.folds is not None:
+        return _use(answer)  # the number of folds is fixed
     tried = {run.seed for result in answer.results for run in result.arm.runs if run.seed}
     if len(tried) == 1 and study.command and question.plan is None:
         return _more_seeds(answer, tried.pop(), study.command)

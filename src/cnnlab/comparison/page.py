@@ -18,6 +18,7 @@ from cnnlab.base.schema import Plain
 from cnnlab.comparison.arm_rows import CELL, NUM_COLORS, arm_rows, axis_of, cut, unnamed_settings
 from cnnlab.comparison.beside_report import reported_rows
 from cnnlab.comparison.cautions import ENVIRONMENT
+from cnnlab.comparison.changed_images import Pixels, changes_section
 from cnnlab.comparison.classes import Confusion, read_confusion
 from cnnlab.comparison.comparing import OF_RUNS, Comparison
 from cnnlab.comparison.curves import Curves, notes_on_curves, read_curves
@@ -37,18 +38,22 @@ LABEL = 24
 """Characters of an arm's name beside curves; the middle of a longer one is cut out."""
 
 
-def write_page(comparison: Comparison) -> Path:
+def write_page(comparison: Comparison, *, pixels: Pixels | None = None) -> Path:
     """Write report.html into the study's folder, and return it.
+
+    Args:
+        comparison: what is to be said.
+        pixels: gives test images of a run; None: only those are shown that runs kept as their mistakes.
 
     Raises:
         RunError: a file of a run cannot be read.
     """
     path = comparison.folder.path / "report.html"
-    write_text(path, render(comparison))
+    write_text(path, render(comparison, pixels=pixels))
     return path
 
 
-def render(comparison: Comparison) -> str:
+def render(comparison: Comparison, *, pixels: Pixels | None = None) -> str:
     """Return the page."""
     import jinja2  # only where a page is written: the other commands begin sooner
 
@@ -72,6 +77,7 @@ def render(comparison: Comparison) -> str:
         recall=_recall_map(comparison, confusions, classes),
         unread=[damage for _, damages in read for damage in damages],
         curve_notes=[f"{capitalised(note)}." for note in notes_on_curves(comparison.results, curves, comparison.names)],
+        changes=changes_section(comparison, pixels),
         reported=reported_rows(comparison),
         unfinished=_unfinished(comparison),
         environment=_environment(comparison),
@@ -116,9 +122,9 @@ def _recall_map(
 
 
 def _unfinished(comparison: Comparison) -> list[tuple[str, str, str, str]]:
-    """Return arm, seed, state and reason of every run without a result."""
+    """Return arm, seed or fold, state and reason of every run without a result."""
     return [
-        (comparison.name(result), run.seed, run.state, run.reason or "")
+        (comparison.name(result), run.unit, run.state, run.reason or "")
         for result in comparison.results
         for run in result.arm.runs
         if not run.is_finished
@@ -155,6 +161,7 @@ def _data(
     labels = cut(list(comparison.names.values()), LABEL)
     return {
         "classes": list(classes),
+        "noun": comparison.question.repeats.noun,
         "arms": [
             {
                 "name": comparison.name(result),

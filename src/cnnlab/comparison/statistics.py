@@ -62,15 +62,19 @@ class Estimate:
         return None if self.half_width is None else min(self.bounds[1], self.mean + self.half_width)
 
 
-def estimate(accuracies: Sequence[float]) -> Estimate:
+def estimate(accuracies: Sequence[float], spread: Spread = SEEDS) -> Estimate:
     """Return the mean of accuracies in [0, 1] and its two-sided t-interval.
 
-    mean ± t(1 - ALPHA / 2; n - 1) * sd / sqrt(n)    Student 1908, Biometrika 6(1)
+    mean ± t(1 - ALPHA / 2; n - 1) * error    Student 1908, Biometrika 6(1)
+
+    Args:
+        accuracies: of the runs of an arm.
+        spread: gives the standard error.
 
     Raises:
         ValueError: there are no values.
     """
-    return _estimate(accuracies, SEEDS, share=1.0, bounds=(0.0, 1.0))
+    return _estimate(accuracies, spread, share=1.0, bounds=(0.0, 1.0))
 
 
 def estimate_difference(differences: Sequence[float], spread: Spread, *, share: float = 1.0) -> Estimate:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from cnnlab.base.printing import one_line
 from cnnlab.base.schema import Plain
+from cnnlab.comparison.changes import in_brief
 from cnnlab.comparison.comparing import Comparison
 from cnnlab.comparison.labels import MISSING, cut_names, p_cell, percent, plus_minus
 from cnnlab.comparison.statistics import Estimate
@@ -59,6 +60,7 @@ def terminal_lines(comparison: Comparison, *, width: int) -> list[str]:
         words = "; ".join(f"{term}: {meaning}" for term, meaning in comparison.terms)
         lines += ["", *_hanging("words", words, width)]
     notes = [("note", text) for text in comparison.cautions]
+    notes += [("changed", text) for text in _changed(comparison)]
     notes += [("reported", text) for text in _reported(comparison)]
     notes += [(state, reason) for state, _, reason in (text.partition(": ") for text in comparison.failures)]
     lines += ["", *(line for title, text in notes for line in _hanging(title, text, width))]
@@ -112,6 +114,15 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
         for place, (cell, width) in enumerate(zip(cells, widths))
     ]
     return f"{set_cells[0]} {'  '.join(set_cells[1:])}".rstrip()
+
+
+def _changed(comparison: Comparison) -> list[str]:
+    """Return what changes on the test images with the first seed, where there are two arms."""
+    changes = comparison.changes
+    if len(comparison.results) != 2 or changes is None or not changes.seeds:
+        return []
+    reference, arm = (comparison.names[each.label] for each in (changes.reference, changes.arm))
+    return [in_brief(changes.seeds[0], reference=reference, arm=arm)]
 
 
 def _reported(comparison: Comparison) -> list[str]:

@@ -17,7 +17,7 @@ _EQUAL = ("equal", "shown to differ by less than the margin")
 
 def terms(answer: Answer, question: Question, names: Names) -> list[tuple[str, str]]:
     """Return the terms that the table and the sentences use, each with what it means."""
-    results = answer.results
+    results, noun = answer.results, question.repeats.noun
     estimates = [e for result in results for e in (result.test, result.difference) if e is not None]
     is_tested = any(result.p is not None for result in results)
     has_p = any(_is_said(result, answer) for result in results)
@@ -26,7 +26,7 @@ def terms(answer: Answer, question: Question, names: Names) -> list[tuple[str, s
             e.half_width is not None and not is_wide(e) for e in estimates
         ),
         _RANGE: any(map(is_wide, estimates)),
-        ("difference", f"to {names[answer.reference.label]}, seed by seed"): any(r.difference for r in results),
+        ("difference", f"to {names[answer.reference.label]}, {noun} by {noun}"): any(r.difference for r in results),
         _SURE: is_tested and answer.best is not None,
         _P: has_p,
         _CORRECTED: has_p and len(results) > 2,

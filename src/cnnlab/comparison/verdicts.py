@@ -11,8 +11,6 @@ from cnnlab.comparison.statistics import Estimate
 BASELINE, BETTER, WORSE, NOT_SHOWN = "baseline", "better", "worse", "no difference shown"
 EQUAL, STOPPED, OPEN = "equal within margin", "stopped, none shown", "not decided yet"
 BEST, MAY_BE_BEST, RULED_OUT = "best", "may be best", "ruled out"
-ONE_SEED = "one seed: no verdict"
-NO_PAIR = "no seed in common"
 ALONE = "one arm: no verdict"
 
 

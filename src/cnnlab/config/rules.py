@@ -42,6 +42,20 @@ def _one_kind_of_subset(config: RunConfig) -> str | None:
     return None
 
 
+def _one_fold_of_all(config: RunConfig) -> str | None:
+    folds, fold = config.dataset.folds, config.dataset.fold
+    if config.cross_validation is not None and None in (folds, fold):
+        return None  # the sweep gives both
+    if fold is None and folds is not None:
+        sweep = f"Give it, or sweep over all: cnnlab -m cross_validation={folds}"
+        return f"dataset.folds: needs dataset.fold, the one that is tested on, got dataset.folds={folds} alone. {sweep}"
+    if fold is not None and folds is None:
+        return f"dataset.fold: needs dataset.folds, of how many it is one, got dataset.fold={fold} alone. Give both."
+    if folds is not None and fold is not None and fold > folds:
+        return f"dataset.fold: must be <= dataset.folds ({folds}), got {fold}."
+    return None
+
+
 def _warm_up_ends_before_training(config: RunConfig) -> str | None:
     warmup_epochs = 0 if config.scheduler is None else config.scheduler.options.get("warmup_epochs") or 0
     if config.epochs and warmup_epochs > config.epochs:
@@ -130,6 +144,7 @@ RULES: tuple[Callable[[RunConfig], str | None], ...] = (
     _plateau_needs_validation,
     _batch_norm_needs_two_images,
     _one_kind_of_subset,
+    _one_fold_of_all,
     _warm_up_ends_before_training,
     _binary_names_a_kept_class,
     _arms_need_a_sweep,

@@ -13,6 +13,8 @@ from cnnlab.base.schema import Bound, Fraction, NonNegative, NonNegativeInt, Por
 from cnnlab.config.roles import OfCommand, OfEvaluation, OfMachine, OfResult, OfStudy
 from cnnlab.data.held_out import TEST_FRACTION, VAL_FRACTION
 
+Folds = Annotated[int, Bound("in 2 to 20", low=2, high=20)]
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -41,8 +43,12 @@ class DatasetConfig:
     """Part of the training split that is held out for validation; 0 for none."""
     test_fraction: OfEvaluation[Portion] = TEST_FRACTION
     """Part that is held out as test split where the data set comes without one."""
-    split_seed: OfEvaluation[NonNegativeInt] = 0
-    """Fixes both splits; the run's seed does not change them."""
+    split_seed: OfEvaluation[Literal["seed"] | NonNegativeInt] = 0
+    """Fixes both splits, whatever the run's seed; seed: that draws validation, and all runs have one test split."""
+    folds: OfEvaluation[Folds | None] = None
+    """Folds into which the whole set is cut; null: no cross-validation. It is typed as `cross_validation`."""
+    fold: OfEvaluation[PositiveInt | None] = None
+    """The fold that is the test split, from 1; null: no cross-validation."""
     shuffle: OfResult[bool] = True
     """Draw a new order of the training images in every epoch."""
     memory_limit: OfMachine[Positive | None] = None
@@ -125,6 +131,8 @@ class RunConfig:
     """Of a sweep until=decided: the most seeds of an arm; null: 20."""
     max_hours: OfCommand[Positive | None] = None
     """Of a sweep until=decided: begin no further seed after so many hours; null: no limit."""
+    cross_validation: OfCommand[Folds | None] = None
+    """Of a sweep: train every arm once per fold, of so many, each of which is the test split once; null: off."""
     reported: OfStudy[Mapping[str, Any] | None] = None
     """Of a study: the numbers of the report, shown beside the measured ones."""
     small: OfStudy[Mapping[str, Any] | None] = None

@@ -56,34 +56,45 @@ def mnist(storage: Storage, *, part: Literal["test"] | None = None) -> Source:
         data_dir=storage.data_dir,
         progress=storage.progress,
         only_test=part == "test",
+        may_download=storage.may_download,
     )
 
 
 def fashion_mnist(storage: Storage) -> Source:
     """Fashion-MNIST: 60,000 + 10,000 pictures of clothes in 10 classes, 28x28 gray; downloaded."""
     return read_mnist(
-        "fashion_mnist", "FashionMNIST", classes=FASHION, data_dir=storage.data_dir, progress=storage.progress
-    )
+        "fashion_mnist", "FashionMNIST", classes=FASHION, data_dir=storage.data_dir, progress=storage.progress,
+        may_download=storage.may_download,
+    )  # fmt: skip
 
 
 def cifar10(storage: Storage) -> Source:
     """CIFAR-10: 50,000 + 10,000 photographs in 10 classes, 32x32 RGB; downloaded."""
-    return read_cifar("cifar10", "CIFAR10", data_dir=storage.data_dir, progress=storage.progress)
+    return read_cifar(
+        "cifar10", "CIFAR10", data_dir=storage.data_dir, progress=storage.progress, may_download=storage.may_download
+    )
 
 
 def cifar100(storage: Storage) -> Source:
     """CIFAR-100: 50,000 + 10,000 photographs in 100 classes, 32x32 RGB; downloaded."""
-    return read_cifar("cifar100", "CIFAR100", data_dir=storage.data_dir, progress=storage.progress)
+    return read_cifar(
+        "cifar100", "CIFAR100", data_dir=storage.data_dir, progress=storage.progress, may_download=storage.may_download
+    )
 
 
 def stl10(storage: Storage) -> Source:
     """STL-10: 5,000 + 8,000 photographs in 10 classes, 96x96 RGB, its labelled part; downloaded."""
-    return read_stl10(classes=STL10, data_dir=storage.data_dir, progress=storage.progress)
+    return read_stl10(
+        classes=STL10, data_dir=storage.data_dir, progress=storage.progress, may_download=storage.may_download
+    )
 
 
 def tiny_imagenet(storage: Storage, *, root: Path | None = None, skip_corrupt: bool = False) -> Source:
     """TinyImageNet: 100,000 + 10,000 photographs in 200 classes, 64x64 RGB; downloaded."""
-    folder = find_folder("tiny_imagenet", TINY_IMAGENET, root, data_dir=storage.data_dir, progress=storage.progress)
+    folder = find_folder(
+        "tiny_imagenet", TINY_IMAGENET, root, data_dir=storage.data_dir, progress=storage.progress,
+        may_download=storage.may_download,
+    )  # fmt: skip
     return read_images(storage, tiny_imagenet_layout(folder), skip_corrupt=skip_corrupt)
 
 
@@ -95,7 +106,10 @@ def dogs_vs_cats(storage: Storage, *, root: Path | None = None, skip_corrupt: bo
 
 def hymenoptera(storage: Storage, *, root: Path | None = None, skip_corrupt: bool = False) -> Source:
     """Ants and bees: 244 + 153 photographs of many sizes, hymenoptera_data; downloaded."""
-    folder = find_folder("hymenoptera", HYMENOPTERA, root, data_dir=storage.data_dir, progress=storage.progress)
+    folder = find_folder(
+        "hymenoptera", HYMENOPTERA, root, data_dir=storage.data_dir, progress=storage.progress,
+        may_download=storage.may_download,
+    )  # fmt: skip
     return read_images(storage, hymenoptera_layout(folder), skip_corrupt=skip_corrupt)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 from torch import Tensor
@@ -34,13 +35,17 @@ class SplitOptions:
     """Held out of what is left after the test split; 0: no validation split, not even the source's own."""
     test_fraction: float = TEST_FRACTION
     """Held out where the source has no test split."""
-    split_seed: int = 0
-    """Draws what is held out."""
+    split_seed: int | Literal["seed"] = 0
+    """Draws what is held out; `seed`: the run's seed draws validation, 0 what tests."""
+    folds: int | None = None
+    """Cut the whole set into so many; None: no cross-validation."""
+    fold: int | None = None
+    """Which of them tests, from 1; None where there are none."""
 
     @property
-    def draws_subset(self) -> bool:
-        """Whether the run's seed chooses among the training images."""
-        return self.per_class is not None or self.fraction is not None
+    def follows_seed(self) -> bool:
+        """Whether the run's seed chooses images."""
+        return self.split_seed == "seed" or self.per_class is not None or self.fraction is not None
 
 
 def make_splits(source: Source, options: SplitOptions, *, seed: int) -> Data:
@@ -52,21 +57,21 @@ def make_splits(source: Source, options: SplitOptions, *, seed: int) -> Data:
     Args:
         source: its own splits are used as they come; what it has not got is held out of the training split.
         options: which images, and what for.
-        seed: draws the subset, and nothing else.
+        seed: of the run; draws the subset, and validation where the options say so.
 
     Raises:
-        ConfigError: an unknown class, fewer than two, a class with too few images or none, an empty split.
+        ConfigError: an unknown class, fewer than two, a class with too few images or none, an empty split, or folds of
+            a data set with a test split of its own.
     """
     if options.classes is not None:
         source = keep_classes(source, options.classes)
     if options.binary is not None:
         source = join_rest(source, options.binary)
-    train, test, split_seed = source.train, source.test, options.split_seed
-    if test is None:
-        train, test = _hold_out(train, source.classes, options.test_fraction, split_seed=split_seed, name="test")
+    train, test = _train_and_test(source, options)
     val = source.val if options.val_fraction else None
     if options.val_fraction and val is None:
-        train, val = _hold_out(train, source.classes, options.val_fraction, split_seed=split_seed, name="val")
+        val_seed = seed if options.split_seed == "seed" else options.split_seed
+        train, val = _hold_out(train, source.classes, options.val_fraction, split_seed=val_seed, name="val")
     _check_images(train, val, test, source.classes)
     train = subset(train, source.classes, seed=seed, per_class=options.per_class, fraction=options.fraction)
     notes = (*source.notes, *_unused_fractions(source, options), *_untested(test, source.classes))
@@ -136,6 +141,50 @@ def _select(split: Split, chosen: Tensor) -> Split:
     return Split(split.store, split.labels[chosen], split.rows[chosen])
 
 
+def _train_and_test(source: Source, options: SplitOptions) -> tuple[Split, Split]:
+    """Return what is left for training and validation, and the test split: the source's own, a fold, or a portion."""
+    split_seed = 0 if options.split_seed == "seed" else options.split_seed  # all seeds are tested on the same images
+    if options.folds is not None:
+        return _hold_out_fold(source, options, split_seed=split_seed)
+    if source.test is not None:
+        return source.train, source.test
+    return _hold_out(source.train, source.classes, options.test_fraction, split_seed=split_seed, name="test")
+
+
+def _hold_out_fold(source: Source, options: SplitOptions, *, split_seed: int) -> tuple[Split, Split]:
+    """Cut the whole set in two: all folds but one, and that one."""
+    assert options.folds is not None
+    assert options.fold is not None
+    if source.test is not None:
+        raise ConfigError(
+            "cross_validation: the data has a test split of its own, which stays what tests. Vary the seed instead, "
+            "seed=0,1,2,3,4, or give a folder without split folders: dataset=image_folder dataset.root=path/to/folder."
+        )
+    is_held = _fold_of(source.train, source.classes, options.folds, split_seed=split_seed) == options.fold
+    return _select(source.train, ~is_held), _select(source.train, is_held)
+
+
+def _fold_of(split: Split, classes: tuple[str, ...], folds: int, *, split_seed: int) -> Tensor:
+    """Return the fold of every image, from 1, int64 (N,).
+
+    Each class is dealt out in a random order, and begins where the one before it has ended: neither in a class nor
+    altogether does one fold have two images more than another.
+    """
+    fold_of = torch.zeros(len(split), dtype=torch.int64)
+    num_dealt = 0
+    for label, class_name in enumerate(classes):
+        members = (split.labels == label).nonzero().flatten()
+        if len(members) < folds:
+            raise ConfigError(
+                f"cross_validation: must be <= {len(members)}, the images of class '{class_name}', got {folds}. "
+                "Take fewer folds, or leave the class out: dataset.classes."
+            )
+        order = torch.randperm(len(members), generator=generator(split_seed, "split", f"fold/{class_name}"))
+        fold_of[members[order]] = (num_dealt + torch.arange(len(members))) % folds + 1
+        num_dealt += len(members)
+    return fold_of
+
+
 def _hold_out(
     split: Split, classes: tuple[str, ...], portion: float, *, split_seed: int, name: str
 ) -> tuple[Split, Split]:
@@ -170,13 +219,14 @@ def _check_images(train: Split, val: Split | None, test: Split, classes: tuple[s
 
 
 def _unused_fractions(source: Source, options: SplitOptions) -> list[str]:
-    """Say which portion was asked for in vain, since the data set comes with that split."""
+    """Say which portion was asked for in vain, since that split is given."""
     notes = []
     val_fraction, test_fraction = options.val_fraction, options.test_fraction
     if source.val is not None and val_fraction not in (0, VAL_FRACTION):
         notes.append(f"dataset.val_fraction={val_fraction:g} has no effect: the data has a validation split of its own")
-    if source.test is not None and test_fraction != TEST_FRACTION:
-        notes.append(f"dataset.test_fraction={test_fraction:g} has no effect: the data has a test split of its own")
+    if test_fraction != TEST_FRACTION and (source.test is not None or options.folds is not None):
+        why = "the data has a test split of its own" if options.folds is None else "each fold is the test split once"
+        notes.append(f"dataset.test_fraction={test_fraction:g} has no effect: {why}")
     return notes
 
 

@@ -26,6 +26,8 @@ class Storage:
     """How image files come to that size."""
     workers: int | None = None
     """Processes that decode images; None: one per core."""
+    may_download: bool = True
+    """Whether what is missing may be downloaded."""
     progress: Progress | None = None
     """Called with (what, done, total) while something takes long."""
     hashes: FileHashes = field(default_factory=FileHashes, compare=False)

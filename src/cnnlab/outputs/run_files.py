@@ -186,7 +186,7 @@ def _mapping(value: object) -> Mapping[str, object]:
     return value
 
 
-def _layer_gradients(rows: list[list[str]]) -> LayerGradients:
+def _layer_gradients(rows: list[tuple[str, ...]]) -> LayerGradients:
     return LayerGradients(
         layers=tuple(row[1] for row in rows),
         mean_abs=np.array([float(row[2]) for row in rows]),

@@ -33,7 +33,7 @@ class GridRow:
     """A point of a study's grid: a row of runs.csv."""
 
     arm: str
-    """Name of the arm, or the overrides that make the point differ, the seed left out."""
+    """Name of the arm, or the overrides that make the point differ, seed and fold left out."""
     seed: str
     run_id: str
     """Empty where the point was refused."""
@@ -41,6 +41,8 @@ class GridRow:
     """What makes the point differ from the others, as typed."""
     problem: str = ""
     """Why the point was refused."""
+    fold: str = ""
+    """Empty without cross-validation."""
 
 
 @dataclass(frozen=True)

@@ -105,9 +105,9 @@ def add_axes(figure: Figure, left: float, bottom: float, *, right: float, top: f
 
 
 def write_header(figure: Figure, run: RunFiles, headline: str, *, note: str = "") -> None:
-    """Write what the picture shows, and small beneath it the run, its data set and seed."""
+    """Write what the picture shows, and small beneath it the run, its data set, its seed and its fold."""
     room = figure.get_size_inches()[0] - 2 * MARGIN
-    rest = "".join(f"  ·  {part}" for part in (run.data_set, _seed(run), note) if part)
+    rest = "".join(f"  ·  {part}" for part in (run.data_set, _repetition(run), note) if part)
     write_title(figure, headline, fit_text(figure, run.slug, SMALL, room - text_width(figure, [rest], SMALL)) + rest)
 
 
@@ -222,9 +222,10 @@ def percent(share: float) -> str:
     return "99.9 %" if shown == "100.0" and share < 1 else f"{shown.removesuffix('.0') if share in (0, 1) else shown} %"
 
 
-def _seed(run: RunFiles) -> str:
-    seed = look_up(run.config, "seed")
-    return "" if seed is None else f"seed {seed}"
+def _repetition(run: RunFiles) -> str:
+    """Tell the run from the others of its arm."""
+    numbers = {"seed": look_up(run.config, "seed"), "fold": look_up(run.config, "dataset.fold")}
+    return ", ".join(f"{name} {number}" for name, number in numbers.items() if number is not None)
 
 
 def _start(pool: Sequence[float], gap: float, low: float, high: float) -> float:

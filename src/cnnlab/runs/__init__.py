@@ -13,6 +13,7 @@ results, scores  the selected weights, scored on every split, on the test split 
 endings          what can come between a run and its end, and what is written down then
 console          what a run says on the terminal and in its log
 saved_config     the configuration of a saved run, with its plugins
+pictures         images that a run was tested on, to be shown
 estimate         what a run will take
 feature_samples  a few images' features in place of all, for an estimate
 predicting/      images that a run has not been asked about before

@@ -146,8 +146,8 @@ def opening_lines(
     precision = f"{runtime.precision}{' (auto)' if config.precision == 'auto' else ''}"
     lines = [
         f"run      {run_id}",
-        f"data     {config.dataset.name}{_folder(config)}: {len(data.train):,} train, {num_val:,} validation, "
-        f"{len(data.test):,} test images",
+        f"data     {config.dataset.name}{_folder(config)}{_fold(config)}: {len(data.train):,} train, "
+        f"{num_val:,} validation, {len(data.test):,} test images",
         f"         {images.channels}x{images.image_size}x{images.image_size}, {_class_names(images.classes)}",
         *(f"         {note}" for note in (*data.notes, *scores_kept(len(images.classes)))),
         *_model_lines(config),
@@ -228,6 +228,11 @@ def _training_lines(config: RunConfig) -> list[str]:
 def _folder(config: RunConfig) -> str:
     root = config.dataset.options.get("root")
     return "" if root is None else f" {root.expanduser().absolute().name}"
+
+
+def _fold(config: RunConfig) -> str:
+    dataset = config.dataset
+    return "" if dataset.folds is None else f", fold {dataset.fold} of {dataset.folds}"
 
 
 def _flops(flops: int) -> str:

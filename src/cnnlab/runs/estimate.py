@@ -48,8 +48,9 @@ class Cost:
 
 def shape(config: RunConfig) -> str:
     """Return what the cost of an epoch depends on, as text: runs of one shape are measured once."""
+    dataset = dataclasses.replace(config.dataset, fold=None)  # all folds have as many images
     options = (
-        config.dataset, config.augmentation, config.model, config.normalization, config.activation, config.backbone,
+        dataset, config.augmentation, config.model, config.normalization, config.activation, config.backbone,
         config.head, config.transfer,
     )  # fmt: skip
     names = [part.name for part in (config.loss, config.optimizer) if part is not None]
@@ -201,7 +202,7 @@ def _with_features(
 
 def _features(config: RunConfig) -> str:
     """Return what a run's features depend on, as text; runs on other images of the same data share them."""
-    data = dataclasses.replace(config.dataset, per_class=None, fraction=None)
+    data = dataclasses.replace(config.dataset, per_class=None, fraction=None, folds=None, fold=None)
     is_random = config.command == "transfer" and config.chosen("backbone").options["weights"] == "none"
     own = (config.normalize, config.precision, config.seed if is_random else None)
     return repr((config.backbone, data, own))

@@ -55,12 +55,6 @@ class CheckedPoints:
         """How many points are no valid runs."""
         return sum(map(len, self.refused.values()))
 
-    @property
-    def swept_keys(self) -> list[str]:
-        """The keys in which points differ, the seed last."""
-        keys = [text.partition("=")[0] for point, _ in self.points for text in (*point.swept, point.seed) if text]
-        return list(dict.fromkeys(keys))
-
     def rows(self, wrong: Mapping[str, str]) -> Iterator[GridRow]:
         """Yield the rows of runs.csv.
 
@@ -68,13 +62,14 @@ class CheckedPoints:
             wrong: run id -> what was found wrong after the check.
         """
         for point, checked in self.points:
-            seed = point.seed.partition("=")[2]
+            seed, fold = (text.partition("=")[2] for text in (point.seed, point.fold))
             if isinstance(checked, str):
-                yield GridRow(point.arm, seed, "", point.own, checked)
+                yield GridRow(point.arm, seed, "", point.own, checked, fold)
             else:
                 problem = wrong.get(checked.run_id, "")
-                run_id = "" if problem else checked.run_id
-                yield GridRow(point.arm, seed or str(checked.config.seed), run_id, point.own, problem)
+                run_id, config = "" if problem else checked.run_id, checked.config
+                seed, fold = seed or str(config.seed), fold or str(config.dataset.fold or "")
+                yield GridRow(point.arm, seed, run_id, point.own, problem, fold)
 
     def refusals(self) -> list[str]:
         """Return two lines for every problem: the points that have it, the problem."""

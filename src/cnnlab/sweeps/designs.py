@@ -16,6 +16,7 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
 from cnnlab.base.schema import PlainMapping
+from cnnlab.outputs.study_folder import SeedPlan
 from cnnlab.sweeps.points import Point
 
 
@@ -47,6 +48,18 @@ Narrator = Callable[[], Standing]
 
 
 Design = Generator[list[Point], list[Ended], None]
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """A design, and what a sweep has to know of it."""
+
+    design: Design
+    narrator: Narrator = Standing
+    plan: SeedPlan | None = None
+    """Of a design that adds seeds until it is decided; None: the seeds are fixed."""
+    max_hours: float | None = None
+    """After which no further seed is begun; None: no limit."""
 
 
 def grid(points: Sequence[Point]) -> Design:

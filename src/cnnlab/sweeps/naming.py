@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cnnlab.base.errors import ConfigError
-from cnnlab.sweeps.points import SEED, Point, key_of
+from cnnlab.sweeps.points import FOLD, SEED, Point, key_of
 
 
 def study_name(configured: str | None, points: Sequence[Point]) -> str:
     """Return the study's name: as configured, else made of the keys in which points differ."""
     if configured is not None:
         return configured
-    keys = dict.fromkeys(key_of(text) for point in points for text in (*point.swept, point.seed) if text)
-    return "-".join(key for key in keys if key != SEED) or next(iter(keys), "sweep")
+    keys = dict.fromkeys(key_of(text) for point in points for text in (*point.swept, point.seed, point.fold) if text)
+    repeats = [name for key, name in ((SEED, "seed"), (FOLD, "fold")) if key in keys]
+    return "-".join(key for key in keys if key not in (SEED, FOLD)) or next(iter(repeats), "sweep")
 
 
 def decided_name(name: str) -> str:

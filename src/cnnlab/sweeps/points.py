@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 SEED = "seed"
+FOLD, FOLDS = "dataset.fold", "dataset.folds"
 
 
 @dataclass(frozen=True)
@@ -21,26 +22,28 @@ class Point:
     swept: tuple[str, ...]
     seed: str
     """The override of the seed, "" where it is not swept."""
+    fold: str = ""
+    """The override of the fold, "" where it is not swept."""
 
     @property
     def overrides(self) -> list[str]:
         """Everything that composes its configuration."""
-        return [*self.arm_overrides, *self.shared, *self.swept, *([self.seed] if self.seed else [])]
+        return [*self.arm_overrides, *self.shared, *self.swept, *filter(None, (self.seed, self.fold))]
 
     @property
     def arm(self) -> str:
-        """What the point is called, whatever its seed."""
+        """What the point is called, whatever its seed or fold."""
         return " ".join((*([self.arm_name] if self.arm_name else []), *self.swept))
 
     @property
     def label(self) -> str:
         """What makes it differ from the other points, as short as possible."""
-        return " ".join(filter(None, (self.arm, self.seed))) or "the run"
+        return " ".join(filter(None, (self.arm, self.seed, self.fold.removeprefix("dataset.")))) or "the run"
 
     @property
     def own(self) -> str:
         """The overrides that make it differ from the other points."""
-        return " ".join(filter(None, (*self.arm_overrides, *self.swept, self.seed)))
+        return " ".join(filter(None, (*self.arm_overrides, *self.swept, self.seed, self.fold)))
 
 
 def key_of(override: str) -> str:
@@ -51,7 +54,7 @@ def key_of(override: str) -> str:
 def expand(
     arms: Mapping[str, Sequence[str]], axes: Mapping[str, Sequence[str]], shared: Sequence[str], given: Sequence[str]
 ) -> list[Point]:
-    """Return every arm with every combination of the swept values; seeds outermost, so that all arms come early.
+    """Return every arm with every combination of the swept values; seeds and folds outermost: all arms come early.
 
     Args:
         arms: name -> overrides; one nameless arm where there are none.
@@ -59,11 +62,12 @@ def expand(
         shared: overrides of all points.
         given: keys that are typed or swept; they beat what an arm says of them.
     """
-    seeds = axes.get(SEED, [""])
-    others = [values for key, values in axes.items() if key != SEED]
+    seeds, folds = axes.get(SEED, [""]), axes.get(FOLD, [""])
+    others = [values for key, values in axes.items() if key not in (SEED, FOLD)]
     return [
-        Point(arm, tuple(text for text in own if key_of(text) not in given), tuple(shared), combination, seed)
+        Point(arm, tuple(text for text in own if key_of(text) not in given), tuple(shared), combination, seed, fold)
         for seed in seeds
+        for fold in folds
         for combination in itertools.product(*others)
         for arm, own in arms.items()
     ]

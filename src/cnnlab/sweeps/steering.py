@@ -11,11 +11,11 @@ import yaml
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.schema import Bound, Invalid, PlainMapping, Positive, coerce
-from cnnlab.outputs.study_folder import MOST_SEEDS, SeedPlan, StudyFolder
+from cnnlab.outputs.study_folder import MOST_SEEDS, StudyFolder
 from cnnlab.sweeps.checked import Compose
-from cnnlab.sweeps.designs import Design, Narrator, Standing, grid
+from cnnlab.sweeps.designs import Conversation, grid
 from cnnlab.sweeps.naming import called_baseline, decided_name, study_name
-from cnnlab.sweeps.points import SEED, Point
+from cnnlab.sweeps.points import FOLD, SEED, Point, key_of
 
 MOST_BY_DEFAULT = 20
 MaxSeeds = Annotated[int, Bound(f"in [2, {MOST_SEEDS}]", low=2, high=MOST_SEEDS)]
@@ -37,16 +37,6 @@ class Steering:
     max_hours: float | None = None
 
 
-@dataclass(frozen=True)
-class Conversation:
-    """What a sweep asks, and how it is told."""
-
-    design: Design
-    narrator: Narrator = Standing
-    plan: SeedPlan | None = None
-    max_hours: float | None = None
-
-
 def begin(points: Sequence[Point], compose: Compose, typed: Mapping[str, str]) -> Conversation:
     """Return the conversation that the points, and what is typed and configured beside them, ask for.
 
@@ -63,6 +53,8 @@ def begin(points: Sequence[Point], compose: Compose, typed: Mapping[str, str]) -
     steering = read_steering({key: plain.get(key) for key in STEERING} | values, typed=typed)
     if steering.until is None:
         return Conversation(grid(points))
+    if any(key_of(text) == FOLD for point in points for text in point.overrides):
+        raise ConfigError("until: decided adds seeds, where the number of folds is fixed. Leave one of the two out.")
     off = tuple(f"{key}=null" for key in STEERING if plain.get(key) is not None)
     arms = {point.arm: dataclasses.replace(point, seed="", shared=(*point.shared, *off)) for point in points}
     return _until_decided(list(arms.values()), plain, steering, is_typed="baseline" in typed)

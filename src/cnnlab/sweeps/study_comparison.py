@@ -55,6 +55,7 @@ class StudyComparison:
         """
         from cnnlab.comparison import compare_study, save, terminal_lines
         from cnnlab.comparison.run_table import show, width
+        from cnnlab.runs.pictures import pictures_of
 
         try:
             comparison = compare_study(self._study)
@@ -64,5 +65,5 @@ class StudyComparison:
             return 0
         lines = terminal_lines(comparison, width=width())
         with printed_all_the_same("\n".join(lines), comparison.folder.path):
-            save(comparison, pictures=pictures)
+            save(comparison, pictures=pictures, pixels=pictures_of)
         return max(result.num_pairs for result in comparison.results)

@@ -22,7 +22,7 @@ from cnnlab.outputs.status import FINAL
 from cnnlab.outputs.study_folder import GridRow, SeedPlan, Study, StudyFolder
 from cnnlab.sweeps.checked import CheckedPoints, Compose, Job, check_points
 from cnnlab.sweeps.clock import Clock
-from cnnlab.sweeps.designs import Design, Ended, Narrator, Standing, answer
+from cnnlab.sweeps.designs import Conversation, Ended, answer
 from cnnlab.sweeps.launching import Launch, Launching
 from cnnlab.sweeps.looked import looks_before, plan_after_looks
 from cnnlab.sweeps.naming import called_baseline, decided_name, study_name
@@ -35,27 +35,23 @@ class Sweep:
     """The runs that a design asks for, round after round.
 
     Args:
-        design: what to run; asked for its first round at once.
+        conversation: whose design says what to run; asked for its first round at once.
         compose: makes a point's configuration.
         command: as typed; repeated, it does what is missing.
         hashes: of the files that name runs.
         stop: asked before every round.
         question: what a study asks.
-        plan: of a design that adds seeds until it is decided.
-        narrator: says how the design stands.
-        max_hours: after which no further seed is begun; None: no limit.
 
     Raises:
         ConfigError: no point of the first round is a valid run, or there is no such baseline.
     """
 
     def __init__(
-        self, design: Design, compose: Compose, *, command: str, hashes: FileHashes, stop: Stop,
-        question: str | None = None, plan: SeedPlan | None = None, narrator: Narrator = Standing,
-        max_hours: float | None = None,
+        self, conversation: Conversation, compose: Compose, *, command: str, hashes: FileHashes, stop: Stop,
+        question: str | None = None,
     ) -> None:  # fmt: skip
-        self.command, self.question, self._narrator = command, question, narrator
-        self._clock = Clock(max_hours)
+        self.command, self.question, self._narrator = command, question, conversation.narrator
+        self._clock, design, plan = Clock(conversation.max_hours), conversation.design, conversation.plan
         self._design, self._compose, self._hashes, self._stop = design, compose, hashes, stop
         self.checked = CheckedPoints()
         self.folders: dict[str, RunFolder] = {}
@@ -206,11 +202,11 @@ class Sweep:
             self._note_look(seeds)
         jobs = self.checked.jobs
         ran = [job for job in jobs if job.run_id not in self._put_off]
-        failures = [self._failure(job) for job in ran if self._launching.problem(job) is not None]
+        failed = [job for job in ran if self._launching.problem(job) is not None]
         num_refused = self.checked.num_refused
-        if failures or num_refused:
-            head = f"{len(failures) + num_refused} of {count(len(jobs) + num_refused)} failed:"
-            raise RunError("\n".join([*unsaved, head, *failures, *self.checked.refusals()]))
+        if failed or num_refused:
+            head = f"{len(failed) + num_refused} of {count(len(jobs) + num_refused)} failed:"
+            raise RunError("\n".join([*unsaved, head, *self._failures(failed), *self.checked.refusals()]))
         if unsaved:
             raise RunError("\n".join(unsaved))
 
@@ -222,9 +218,18 @@ class Sweep:
         progress = RunConsole().preparing if sys.stdout.isatty() else None
         draw_runs([self.folders[job.run_id].path for job in drawn], progress=progress)
 
-    def _failure(self, job: Job) -> str:
+    def _failures(self, failed: Sequence[Job]) -> list[str]:
+        """Return what became of each run; what is wrong with several configurations is said once."""
+        wrong = self._launching.found_wrong()
+        alike: dict[str, list[Job]] = {}
+        for job in failed:
+            alike.setdefault(wrong.get(job.run_id) or job.run_id, []).append(job)
+        return [self._failure(first, len(others)) for first, *others in alike.values()]
+
+    def _failure(self, job: Job, num_more: int) -> str:
         kind = "diverged" if self._status(job) == "diverged" else "failed"
-        return f"  {kind:9}{job.point.label}\n{'':11}{self._launching.problem(job)}"
+        more = f" and {num_more} more" if num_more else ""
+        return f"  {kind:9}{job.point.label}{more}\n{'':11}{self._launching.problem(job)}"
 
     def _tell_begun(self, jobs: Sequence[Job]) -> None:
         """Say what a round takes up: how many runs, how many of them are done, which have died."""

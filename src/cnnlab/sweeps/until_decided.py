@@ -92,4 +92,6 @@ def _with_seed(point: Point, seed: str) -> Point:
 def _as_run(ended: Ended) -> Run:
     """Return what the comparison asks of a run; what it asks of its files besides is of no matter here."""
     seed = ended.point.seed.partition("=")[2]
-    return Run(seed, None, ended.status, None, {}, ended.summary if ended.status == "finished" else {}, {})
+    run = Run(seed, None, ended.status, None, {}, ended.summary if ended.status == "finished" else {}, {})
+    has_result = not run.is_finished or run.accuracy("test") is not None
+    return run if has_result else replace(run, state="damaged")

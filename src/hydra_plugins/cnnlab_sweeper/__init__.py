@@ -16,18 +16,21 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
 from cnnlab.base.errors import ConfigError, unknown
-from cnnlab.base.schema import Plain
+from cnnlab.base.schema import Invalid, Plain, coerce
 from cnnlab.cli.commands import DEFAULT
 from cnnlab.cli.composed import compose_point
 from cnnlab.cli.jobs import TrainJob, outcome_of
 from cnnlab.cli.swept import check_size, read_arms, read_params, values
 from cnnlab.config.conf_files import EXPERIMENT, read_options
-from cnnlab.sweeps.points import Point, expand, key_of
+from cnnlab.config.run_config import Folds
+from cnnlab.sweeps.points import FOLD, FOLDS, SEED, Point, expand, key_of
 from cnnlab.sweeps.steering import STEERING, begin
 from cnnlab.sweeps.sweep import Sweep
 
 ARM = "arm"
 """What chooses among the named arms: `arm=sgd,adam`."""
+CROSS_VALIDATION = "cross_validation"
+"""What trains every arm once per fold: `cross_validation=5`."""
 
 
 @dataclass
@@ -79,15 +82,12 @@ class GridSweeper(Sweeper):
 
         conversation = begin(self._points(arguments), compose, {key_of(text): text for text in arguments})
         sweep = Sweep(
-            conversation.design,
+            conversation,
             compose,
             command=_typed(master.hydra.job.name),
             hashes=self.hashes,
             stop=self.stop,
             question=_question(master, arguments),
-            plan=conversation.plan,
-            narrator=conversation.narrator,
-            max_hours=conversation.max_hours,
         )
         if sweep.is_planned:
             sweep.show_plan()
@@ -96,15 +96,41 @@ class GridSweeper(Sweeper):
         return []
 
     def _points(self, arguments: list[str]) -> list[Point]:
+        assert self.config is not None
         given = {key: f"{key}={value}" for key, value in read_params(self.params).items()}
         given |= {key_of(text): text for text in arguments if key_of(text) not in STEERING}
+        given |= _folds(self.config, given)
         arms = _chosen_arms(read_arms(self.arms), given.pop(ARM, None))
         overrides = OverridesParser.create(config_loader=self.loader).parse_overrides(list(given.values()))
         shared = tuple(str(override.input_line) for override in overrides if not override.is_sweep_override())
         swept = [override for override in overrides if override.is_sweep_override()]
         check_size(swept, num_arms=len(arms))
         axes = {str(override.get_key_element()): _values(override) for override in swept}
+        if FOLD in given and SEED in axes:
+            raise ConfigError(
+                f"seed: one for all folds, which take the place of seeds, got {given[SEED]}. Give one: seed=0."
+            )
         return expand(arms, axes, shared, list(given))
+
+
+def _folds(master: DictConfig, given: dict[str, str]) -> dict[str, str]:
+    """Take `cross_validation` away, and return the overrides that it stands for; none where it is off.
+
+    Raises:
+        ConfigError: it is no number of folds, or the folds are given otherwise too.
+    """
+    value = master.get(CROSS_VALIDATION)  # of a study
+    if CROSS_VALIDATION in given:
+        value = given.pop(CROSS_VALIDATION).partition("=")[2]
+    try:
+        folds = coerce(None if value == "null" else value, Folds | None)
+    except Invalid as error:
+        raise ConfigError(f"{CROSS_VALIDATION}: {error}.") from None
+    if folds is None:
+        return {}
+    if twice := next((given[key] for key in (FOLDS, FOLD) if key in given), None):
+        raise ConfigError(f"{CROSS_VALIDATION}: sets {FOLDS} and {FOLD}, got {twice} too. Leave one of the two out.")
+    return {FOLDS: f"{FOLDS}={folds}", FOLD: f"{FOLD}={','.join(str(fold) for fold in range(1, folds + 1))}"}
 
 
 def _chosen_arms(arms: Mapping[str, tuple[str, ...]], text: str | None) -> Mapping[str, tuple[str, ...]]:

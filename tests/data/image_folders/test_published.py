@@ -12,6 +12,7 @@ from cnnlab.base.downloads import Archive, md5_of
 from cnnlab.base.errors import ConfigError
 from cnnlab.data import datasets
 from cnnlab.data.datasets import DATASETS
+from cnnlab.data.image_folders.published import images_root
 from cnnlab.data.storage import Storage
 from cnnlab.data.stores import Source, Split
 from tests.conftest import OFFLINE
@@ -33,6 +34,25 @@ def contents(split: Split | None) -> list[tuple[int, int]]:
     """Return the sorted (value, label) of the images of a split."""
     assert split is not None
     return sorted(zip(split.images[split.rows][:, 0, 0, 0].tolist(), split.labels.tolist()))
+
+
+@pytest.mark.parametrize(
+    ("name", "root", "folder"),
+    [
+        ("image_folder", "own", "own"),
+        ("hymenoptera", "own", "own"),
+        ("hymenoptera", None, "data/hymenoptera_data"),
+        ("tiny_imagenet", None, "data/tiny-imagenet-200"),
+        ("dogs_vs_cats", None, "data/dogs-vs-cats/train"),
+        ("dogs_vs_cats", "own", "own/train"),
+    ],
+)
+def test_root_of_the_paths_is_found_without_a_look_at_the_images(tmp_path, name, root, folder):
+    given = None if root is None else tmp_path / root
+    with pytest.raises(ConfigError, match=r"no folder '\S+'"):
+        images_root(name, given, data_dir=tmp_path / "data")
+    (tmp_path / folder).mkdir(parents=True)
+    assert images_root(name, given, data_dir=tmp_path / "data") == tmp_path / folder
 
 
 # TinyImageNet

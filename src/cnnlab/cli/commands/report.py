@@ -16,6 +16,7 @@ from cnnlab.outputs.files import OUTPUTS, RUNS
 from cnnlab.outputs.finding import find_run
 from cnnlab.outputs.lock import printed_all_the_same
 from cnnlab.outputs.study_folder import StudyFolder
+from cnnlab.runs.pictures import pictures_of
 
 
 def main(args: Sequence[str], stop: Stop) -> int:
@@ -57,7 +58,7 @@ def _one_study(names: Sequence[str]) -> StudyFolder | None:
 def _print(comparison: Comparison, layout: str) -> None:
     lines = markdown_lines(comparison) if layout == "markdown" else terminal_lines(comparison, width=width())
     with printed_all_the_same("\n".join(lines), comparison.folder.path):
-        save(comparison, pictures=True)
+        save(comparison, pictures=True, pixels=pictures_of)
 
 
 def _list(named: Sequence[Path]) -> None:

@@ -161,7 +161,7 @@ function drawCurves() {
     },
   }, table);
   const seeds = Math.max(0, ...places.map((place) => data.arms[place].curves.seeds));
-  byId("band").textContent = (seeds > 1 ? "Lines: means over the seeds. Bands: from the lowest to the highest seed. " : "") + "Drag to zoom, double-click to zoom out.";
+  byId("band").textContent = (seeds > 1 ? `Lines: means over the ${data.noun}s. Bands: from the lowest to the highest ${data.noun}. ` : "") + "Drag to zoom, double-click to zoom out.";
 }
 
 function said(mean, low, high, isBand, isAccuracy) {

@@ -30,6 +30,7 @@ def read_mnist(
     data_dir: Path,
     progress: Progress | None,
     only_test: bool = False,
+    may_download: bool = True,
 ) -> Source:
     """Read `<data_dir>/<kind>/raw/*-ubyte` or the same with .gz; download what is missing.
 
@@ -40,6 +41,7 @@ def read_mnist(
         data_dir: where downloads go and are looked for.
         progress: told of a download.
         only_test: take the test files as the whole data set; the training files need not be there.
+        may_download: whether what is missing may be downloaded.
 
     Raises:
         ConfigError: a file is missing and cannot be downloaded, or is damaged.
@@ -52,7 +54,10 @@ def read_mnist(
 
         data_set = getattr(torchvision.datasets, kind)
         advice = f"Put {', '.join(missing)} into {folder}, from {data_set.mirrors[0]}"
-        download(name, lambda: data_set(data_dir, download=True), folder=folder, advice=advice, progress=progress)
+        download(
+            name, lambda: data_set(data_dir, download=True), folder=folder, advice=advice, progress=progress,
+            is_allowed=may_download,
+        )  # fmt: skip
     train, *test = (_idx_split(name, folder, part, len(classes)) for part in parts)
     return Source(train, classes, test=test[0] if test else None)
 
@@ -90,7 +95,7 @@ def _whole(name: str, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.inte
     return whole(name, torch.from_numpy(images), torch.from_numpy(labels.astype(np.int64)))
 
 
-def read_cifar(name: str, kind: str, *, data_dir: Path, progress: Progress | None) -> Source:
+def read_cifar(name: str, kind: str, *, data_dir: Path, progress: Progress | None, may_download: bool = True) -> Source:
     """Read `<data_dir>/cifar-10-batches-py` or `cifar-100-python`; download the archive if it is not there.
 
     Args:
@@ -98,6 +103,7 @@ def read_cifar(name: str, kind: str, *, data_dir: Path, progress: Progress | Non
         kind: as torchvision calls it.
         data_dir: where the download goes and is looked for.
         progress: told of a download.
+        may_download: whether the archive may be downloaded.
 
     Raises:
         ConfigError: the files are missing or damaged, and the archive cannot be downloaded.
@@ -108,7 +114,10 @@ def read_cifar(name: str, kind: str, *, data_dir: Path, progress: Progress | Non
     parts = _cifar_parts(data_set, data_dir)
     if parts is None:
         advice = archive_advice(data_dir, filename=data_set.filename, md5=data_set.tgz_md5, url=data_set.url)
-        download(name, lambda: data_set(data_dir, download=True), folder=data_dir, advice=advice, progress=progress)
+        download(
+            name, lambda: data_set(data_dir, download=True), folder=data_dir, advice=advice, progress=progress,
+            is_allowed=may_download,
+        )  # fmt: skip
         parts = _cifar_parts(data_set, data_dir)
         assert parts is not None  # the download has checked them
     train, test = (
@@ -130,7 +139,9 @@ def _cifar_parts(data_set: type[CIFAR10], data_dir: Path) -> tuple[CIFAR10, CIFA
         return None
 
 
-def read_stl10(*, classes: tuple[str, ...], data_dir: Path, progress: Progress | None) -> Source:
+def read_stl10(
+    *, classes: tuple[str, ...], data_dir: Path, progress: Progress | None, may_download: bool = True
+) -> Source:
     """Read `<data_dir>/stl10_binary`, its labelled part; download the archive if a file is missing.
 
     Read here and not by torchvision, which computes the MD5 of the 2.6 GB without labels at every start.
@@ -143,7 +154,10 @@ def read_stl10(*, classes: tuple[str, ...], data_dir: Path, progress: Progress |
         from torchvision.datasets import STL10
 
         advice = archive_advice(data_dir, filename=STL10.filename, md5=STL10.tgz_md5, url=STL10.url)
-        download("stl10", lambda: STL10(data_dir, download=True), folder=data_dir, advice=advice, progress=progress)
+        download(
+            "stl10", lambda: STL10(data_dir, download=True), folder=data_dir, advice=advice, progress=progress,
+            is_allowed=may_download,
+        )  # fmt: skip
     train, test = (_stl10_split(folder, part, len(classes)) for part in ("train", "test"))
     return Source(train, classes, test=test)
 

@@ -31,7 +31,10 @@ _ANNOTATIONS = "val/val_annotations.txt"
 _NAMED = 5  # classes or files in a message; the rest is counted
 
 
-def find_folder(name: str, archive: Archive, root: Path | None, *, data_dir: Path, progress: Progress | None) -> Path:
+def find_folder(
+    name: str, archive: Archive, root: Path | None, *, data_dir: Path, progress: Progress | None,
+    may_download: bool = True,
+) -> Path:  # fmt: skip
     """Return the folder of a data set: `root`, or the archive's under `data_dir`, downloaded if it is not there.
 
     Raises:
@@ -43,7 +46,7 @@ def find_folder(name: str, archive: Archive, root: Path | None, *, data_dir: Pat
         return root.expanduser()
     folder = data_dir / archive.folder
     if not folder.is_dir():
-        fetch_folder(name, archive, data_dir=data_dir, progress=progress)
+        fetch_folder(name, archive, data_dir=data_dir, progress=progress, is_allowed=may_download)
     return folder
 
 
@@ -255,6 +258,27 @@ def _some(names: Iterable[str]) -> str:
     return f"{', '.join(names[:_NAMED])}{more}"
 
 
+def images_root(name: str, root: Path | None, *, data_dir: Path) -> Path:
+    """Return the folder that the paths of a data set's images start from. Nothing is listed or downloaded.
+
+    Args:
+        name: of a data set of image files.
+        root: as the run has it.
+        data_dir: where downloads go.
+
+    Raises:
+        ConfigError: there is no such folder.
+    """
+    archive = _ARCHIVES.get(name)
+    folder = root if root is not None or archive is None else data_dir / archive.folder
+    if name == "dogs_vs_cats":
+        folder = dogs_vs_cats_folder(root, data_dir=data_dir)
+    if folder is None or not folder.expanduser().is_dir():
+        raise ConfigError(f"dataset.root: no folder '{folder}'.")
+    return folder.expanduser()
+
+
+_ARCHIVES = {"tiny_imagenet": TINY_IMAGENET, "hymenoptera": HYMENOPTERA}
 LAYOUTS: dict[str, Callable[[Path], Layout]] = {
     "image_folder": read_layout,
     "tiny_imagenet": tiny_imagenet_layout,
