@@ -63,7 +63,7 @@ def test_interaction_is_what_a_cell_has_beside_both_effects():
 
 def test_interaction_that_is_shown_is_named_before_a_larger_one_that_is_not():
     wild = {"optimizer=sgd activation=relu": [0.60, 0.94, 0.98], "optimizer=sgd activation=tanh": [0.68, 0.34, 0.30]}
-    (found,) = effects_of(dict.fromkeys(GRID, [0.8, 0.8, 0.8]) | wild).interactions
+    (found,) = effects_of({name: [0.8, 0.8, 0.8] for name in GRID} | wild).interactions
     assert found.is_shown
     assert (found.largest.row, found.largest.column) == ("sgd", "gelu")
     assert max(abs(cell.effect.mean) for cell in found.cells) > abs(found.largest.effect.mean)

@@ -5,7 +5,9 @@ statistics      paired tests over seeds, corrections, intervals
 verdicts        better, worse, not shown: one arm against the baseline
 conclusion      the sentences; cautions what has to be said beside them
 comparing       all that is said about a study, as one value
-tables, page    terminal, CSV, Markdown; report.html, one file that works offline
+factors         what the swept settings of a grid do; factor_tables and factor_charts, how it is shown
+tables, latex   terminal, CSV, Markdown; a table for a paper
+page            report.html, one file that works offline
 figures, curves, heat, plane, classes   the study's pictures
 beside_report   measured numbers beside a report's
 labels          names of arms and numbers, as every table writes them
@@ -19,11 +21,21 @@ follows from files. Verdicts rest on test accuracy, every choice on validation.
 from __future__ import annotations
 
 from cnnlab.comparison.comparing import Comparison, compare_runs, compare_study
+from cnnlab.comparison.latex import latex_lines
 from cnnlab.comparison.page import write_page
 from cnnlab.comparison.tables import markdown_lines, terminal_lines, write_csv
 from cnnlab.outputs.study_folder import StudyFolder
 
-__all__ = ["Comparison", "compare_runs", "compare_study", "markdown_lines", "save", "terminal_lines", "write"]
+__all__ = [
+    "Comparison",
+    "compare_runs",
+    "compare_study",
+    "latex_lines",
+    "markdown_lines",
+    "save",
+    "terminal_lines",
+    "write",
+]
 
 
 def write(folder: StudyFolder, *, pictures: bool) -> Comparison:

@@ -22,15 +22,22 @@ def factor_rows(effects: Effects) -> list[list[str]]:
     ]  # fmt: skip
 
 
-def notes_on_factors(effects: Effects) -> str:
-    """Return what is to be known of the table, and whether factors interact."""
+def about_factors(effects: Effects) -> str:
+    """Return what is to be known of the table, or why there is none."""
+    if not effects.factors:
+        return effects.note or ""
     about = (
         f"Means over the other factors within a seed, over {effects.seeds} seeds; ± and differences are 95 % intervals "
         "of one value alone. Each factor is tested by itself at 5 %: what is ruled out is so on the average over the "
         "others."
     )
+    return f"{effects.note} {about}" if effects.note else about
+
+
+def notes_on_factors(effects: Effects) -> str:
+    """Return the same, and whether factors interact."""
     of_pairs = [f"{one.row_name} and {one.column_name}: {interaction_sentence(one)}" for one in effects.interactions]
-    return " ".join([*([effects.note] if effects.note else []), about, *map(capitalised, of_pairs)])
+    return " ".join([about_factors(effects), *map(capitalised, of_pairs)])
 
 
 def interaction_sentence(interaction: Interaction) -> str:

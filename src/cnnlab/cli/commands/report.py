@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.paths import given_path
 from cnnlab.base.stopping import Stop
-from cnnlab.comparison import Comparison, compare_runs, compare_study, markdown_lines, save, terminal_lines
+from cnnlab.comparison import Comparison, compare_runs, compare_study, latex_lines, markdown_lines, save, terminal_lines
 from cnnlab.comparison.run_table import show, width
 from cnnlab.outputs.files import OUTPUTS, RUNS
 from cnnlab.outputs.finding import find_run
@@ -30,7 +30,7 @@ def main(args: Sequence[str], stop: Stop) -> int:
     parser.add_argument(
         "names", nargs="*", metavar="STUDY or RUN", help="a study's name, or runs by id or its beginning"
     )
-    parser.add_argument("--format", choices=("text", "markdown"), default="text", help="how the table is printed")
+    parser.add_argument("--format", choices=tuple(FORMATS), default="text", help="how the table is printed")
     parser.add_argument("--baseline", metavar="ARM", help="the arm to compare the others with; else: which is best?")
     options = parser.parse_args(args)
     study = _one_study(options.names)
@@ -55,7 +55,7 @@ def _one_study(names: Sequence[str]) -> StudyFolder | None:
 
 
 def _print(comparison: Comparison, layout: str) -> None:
-    lines = markdown_lines(comparison) if layout == "markdown" else terminal_lines(comparison, width=width())
+    lines = FORMATS[layout](comparison)
     with printed_all_the_same("\n".join(lines), comparison.folder.path):
         save(comparison, pictures=True)
 
@@ -70,3 +70,10 @@ def _list(named: Sequence[Path]) -> None:
     if studies and not named:
         print(f"studies  {', '.join(studies)}  (compare: {shlex.join(['cnnlab', 'report', studies[0]])})\n")
     show(folders)
+
+
+FORMATS: dict[str, Callable[[Comparison], list[str]]] = {
+    "text": lambda comparison: terminal_lines(comparison, width=width()),
+    "markdown": markdown_lines,
+    "latex": latex_lines,
+}
