@@ -19,8 +19,8 @@ def test_table_of_arms_is_this():
         r"  \centering",
         r"  \caption{adam is better than sgd. Bold: chosen by validation. Differences to sgd were tested by paired "
         r"t-tests over seeds (Student 1908) and corrected over arms by Holm (1979), which bounds the family-wise error "
-        r"by 5 \%. Runs of one seed share initial weights where modules agree, data order and augmentation, so they are "
-        r"paired. Arms are ranked by validation; verdicts are on test.}",
+        r"by 5 \%. Runs of one seed share initial weights where modules agree, data order and augmentation, so they "
+        r"are paired. Arms are ranked by validation; verdicts are on test.}",
         r"  \label{tab:my-study}",
         r"  \begin{tabular}{lrrrrrl}",
         r"    \toprule",

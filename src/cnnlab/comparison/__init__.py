@@ -8,7 +8,7 @@ comparing       all that is said about a study, as one value
 factors         what the swept settings of a grid do; factor_tables and factor_charts, how it is shown
 tables, latex   terminal, CSV, Markdown; a table for a paper
 page            report.html, one file that works offline
-figures, curves, heat, plane, classes   the study's pictures
+figures, curves, heat, plane, classes   the study's pictures; layout and panels, how wide they are
 beside_report   measured numbers beside a report's
 labels          names of arms and numbers, as every table writes them
 run_table       the table of single runs
@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from cnnlab.comparison.comparing import Comparison, compare_runs, compare_study
 from cnnlab.comparison.latex import latex_lines
+from cnnlab.comparison.layout import ON_SCREEN, Layout
 from cnnlab.comparison.page import write_page
 from cnnlab.comparison.tables import markdown_lines, terminal_lines, write_csv
 from cnnlab.outputs.study_folder import StudyFolder
@@ -54,11 +55,11 @@ def write(folder: StudyFolder, *, pictures: bool) -> Comparison:
     return comparison
 
 
-def save(comparison: Comparison, *, pictures: bool) -> None:
-    """Write comparison.csv, report.html and, if wanted, plots/ into the study's folder."""
+def save(comparison: Comparison, *, pictures: bool, layout: Layout = ON_SCREEN) -> None:
+    """Write comparison.csv, report.html and, if wanted, plots/ in this layout into the study's folder."""
     write_csv(comparison)
     write_page(comparison)
     if pictures:
         from cnnlab.comparison.figures import draw_all  # matplotlib takes half a second to import
 
-        draw_all(comparison)
+        draw_all(comparison, layout)

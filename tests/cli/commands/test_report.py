@@ -95,6 +95,15 @@ WRONG = [
     (["trial", "other"], "report: takes one study, or several runs, got trial other."),
     (["trial", "--baseline", "x"], "baseline: unknown arm 'x'. Known: optimizer=adam, optimizer=sgd."),
     (["--baseline", "x"], "report: --baseline and --format need what is to be compared: a study, or several runs."),
+    (["--no-titles"], "report: --figures-width and --no-titles need a study, or several runs, to draw."),
+    *(
+        (
+            ["trial", "--figures-width", text],
+            "--figures-width: must be a number of inches from 2.5 to 15, got "
+            f"{text}. A column of a paper has about 3.3, a page 7.",
+        )
+        for text in ("0", "wide", "100", "nan")
+    ),
 ]
 
 
