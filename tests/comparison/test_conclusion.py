@@ -60,12 +60,22 @@ def test_other_arms_are_grouped_by_their_verdicts_in_one_sentence():
 
 def test_best_arm_is_said_with_what_it_is_ahead_and_who_ruled_out_whom():
     arms = {SGD: LOW, MOMENTUM: [0.60, 0.61, 0.62, 0.59, 0.60], ADAM: HIGH, "optimizer=nadam": [0.9, "failed"]}
-    assert sentences(arms)[:3] == [
+    assert sentences(arms)[:2] == [
         "95 % sure over 5 seeds on this test set of 100 images: at least 27.33 points of test accuracy ahead of every "
         "other arm (one-sided paired t-tests, each at 0.05 / 3).",
-        "Ruled out by adam: sgd (p < 0.001), momentum (p < 0.001); p is corrected for 3 comparisons.",
-        "Not compared: nadam (failed in 1 of 2).",
+        "Ruled out by adam: sgd (p < 0.001), momentum (p < 0.001); p is corrected for 3 comparisons; not compared: "
+        "nadam (failed in 1 of 2).",
     ]
+
+
+def test_many_arms_are_counted_since_the_table_names_them():
+    arms = {
+        f"optimizer=o{place}": [0.1 * place + noise for noise in (0, 0.01, 0.02, 0.02, 0)] for place in range(1, 10)
+    }
+    assert sentences(arms)[1] == (
+        "8 arms are ruled out, all of them by o9; every p is below 0.001, corrected for 8 comparisons."
+    )
+    assert sentences(arms, baseline="optimizer=o1")[1:2] == ["Better: o2 (+10.00), o3 (+20.00), 5 more."]
 
 
 def test_arms_that_may_be_the_best_are_said_to_be_left():

@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from cnnlab.comparison import compare_study
-from cnnlab.comparison.figures import DASHES, FIGURES, accuracy, arm_style, draw_all, final_accuracy, heat_maps, loss
-from cnnlab.plots.style import CYCLE
+from cnnlab.comparison.figures import FIGURES, accuracy, draw_all, final_accuracy, heat_maps, loss
+from cnnlab.comparison.layout import ON_SCREEN, Layout
+from cnnlab.plots.style import CYCLE, DASHES, line_style, styled
 from tests.comparison.study_maker import write_study
 from tests.run_maker import texts_of
 
@@ -18,7 +19,7 @@ def comparison_of(arms=ARMS, **more):
 
 
 def test_every_picture_is_written_for_screen_and_paper():
-    grid = {f"optimizer={o} epochs={e}": [0.9] for o in ("sgd", "adam") for e in (1, 2)}
+    grid = {f"optimizer={o} epochs={e}": [0.9, 0.8] for o in ("sgd", "adam") for e in (1, 2)}
     before = dict(matplotlib.rcParams)
     files = draw_all(comparison_of(grid))
     assert sorted(path.name for path in files) == sorted(
@@ -40,13 +41,13 @@ def test_curves_have_a_panel_per_measured_split_and_one_scale():
 def test_arm_has_one_colour_in_every_picture():
     comparison = comparison_of()
     colors = [line.get_color() for line in accuracy(comparison).axes[0].get_lines()]
-    assert colors == [arm_style(0)[0], arm_style(1)[0]] == list(CYCLE[:2])
+    assert colors == [line_style(0)[0], line_style(1)[0]] == list(CYCLE[:2])
     points = final_accuracy(comparison).axes[0].get_lines()
     assert [line.get_color() for line in points] == [CYCLE[1]] * 3 + [CYCLE[0]] * 3  # adam leads on validation
 
 
 def test_style_of_arms_repeats_late():
-    assert len({arm_style(place) for place in range(len(CYCLE) * len(DASHES))}) == len(CYCLE) * len(DASHES)
+    assert len({line_style(place) for place in range(len(CYCLE) * len(DASHES))}) == len(CYCLE) * len(DASHES)
 
 
 def test_band_is_drawn_over_seeds_and_said():
@@ -98,4 +99,20 @@ def test_heat_maps_show_accuracy_and_time_of_every_pair():
 
 @pytest.mark.parametrize("draw", FIGURES.values(), ids=list(FIGURES))
 def test_nothing_is_drawn_of_runs_that_have_not_begun(draw):
-    assert draw(comparison_of({"optimizer=sgd": ["waiting"], "optimizer=adam": ["refused: no"]})) is None
+    assert draw(comparison_of({"optimizer=sgd": ["waiting"], "optimizer=adam": ["refused: no"]}), ON_SCREEN) is None
+
+
+@pytest.mark.parametrize("draw", FIGURES.values(), ids=list(FIGURES))
+def test_width_of_a_column_is_kept_without_titles_and_with_text_that_stays_inside(draw):
+    arms = {f"optimizer={o} activation={a}": [0.9, 0.8] for o in ("sgd", "momentum") for a in ("relu", "leaky_relu")}
+    figure = styled(draw)(comparison_of(arms), Layout(3.3, has_titles=False))
+    assert figure.get_size_inches()[0] == pytest.approx(3.3)
+    assert not figure.texts  # titles are written on the figure, all else on its axes
+    box = styled(figure.get_tightbbox)()
+    assert box.x0 >= 0
+    assert box.x1 <= 3.3
+
+
+def test_files_of_a_paper_have_three_hundred_dots_per_inch():
+    (first, *_) = draw_all(comparison_of(), Layout(3.3))
+    assert int.from_bytes(first.read_bytes()[16:20], "big") == 990

@@ -9,8 +9,10 @@ judging         the arms of a study, asked one of these two questions; verdicts 
 headline        the answer in one sentence; conclusion the figures; terms what the words mean; methods how it was tested
 cautions        what has to be said beside it; next_step what to type next
 comparing       all that is said about a study, as one value
-tables, page    terminal, CSV, Markdown; report.html, one file that works offline; arm_rows its table
-figures, curves, heat, plane, classes   the study's pictures
+factors         what the swept settings of a grid do; factor_tables, factor_charts, factor_figures how it is shown
+tables, latex   terminal, CSV, Markdown; a table for a paper
+page            report.html, one file that works offline; arm_rows its table
+figures, curves, heat, plane, classes   the study's pictures; layout and panels how wide they are
 changes, changed_images                 two arms, image by image
 beside_report   measured numbers beside a report's
 labels          names of arms and numbers, as every table writes them
@@ -27,6 +29,8 @@ from __future__ import annotations
 from cnnlab.comparison.changed_images import Pixels
 from cnnlab.comparison.changes import write_changes
 from cnnlab.comparison.comparing import Comparison, compare_runs, compare_study
+from cnnlab.comparison.latex import latex_lines
+from cnnlab.comparison.layout import ON_SCREEN, Layout
 from cnnlab.comparison.page import write_page
 from cnnlab.comparison.tables import markdown_lines, terminal_lines, write_csv
 from cnnlab.outputs.study_folder import StudyFolder
@@ -36,6 +40,7 @@ __all__ = [
     "compare_runs",
     "compare_study",
     "import_libraries",
+    "latex_lines",
     "markdown_lines",
     "save",
     "terminal_lines",
@@ -68,13 +73,14 @@ def write(folder: StudyFolder, *, pictures: bool) -> Comparison:
     return comparison
 
 
-def save(comparison: Comparison, *, pictures: bool, pixels: Pixels | None = None) -> None:
+def save(comparison: Comparison, *, pictures: bool, pixels: Pixels | None = None, layout: Layout = ON_SCREEN) -> None:
     """Write comparison.csv, changes.csv, report.html and, if wanted, plots/ into the study's folder.
 
     Args:
         comparison: what is to be said.
         pictures: whether to draw plots/, and to show images.
         pixels: gives test images of a run, of which this room never reads the data.
+        layout: of plots/.
     """
     write_csv(comparison)
     write_changes(comparison.folder, comparison.changes)
@@ -82,4 +88,4 @@ def save(comparison: Comparison, *, pictures: bool, pixels: Pixels | None = None
     if pictures:
         from cnnlab.comparison.figures import draw_all  # matplotlib takes half a second to import
 
-        draw_all(comparison)
+        draw_all(comparison, layout)

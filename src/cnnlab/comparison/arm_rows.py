@@ -66,7 +66,7 @@ def arm_rows(comparison: Comparison) -> list[ArmRow]:
             seconds=MISSING if result.seconds is None else f"{result.seconds:,.1f}",
             parameters=MISSING if result.figure("parameters") is None else f"{result.figure('parameters'):,.0f}",
             settings=[result.arm.settings.get(key, "") for key in unnamed_settings(comparison)],
-            whisker=_whisker(result.test, low, high),
+            whisker=whisker(result.test, low, high),
         )
         for result in comparison.ranked
     ]
@@ -94,7 +94,8 @@ def axis_of(results: Sequence[Result]) -> tuple[float, float]:
     return max(0.0, low, min(seen) - 3 * span), min(1.0, high, max(seen) + 3 * span)
 
 
-def _whisker(test: Estimate | None, low: float, high: float) -> tuple[float, float, float] | None:
+def whisker(test: Estimate | None, low: float, high: float) -> tuple[float, float, float] | None:
+    """Return low end, mean and high end on an axis between these ends, in percent of its width."""
     if test is None:
         return None
     ends = (test.mean if end is None else end for end in (test.low, test.mean, test.high))

@@ -11,6 +11,7 @@ from cnnlab.comparison.best_set import BestSet
 from cnnlab.comparison.cautions import cautions, failures
 from cnnlab.comparison.changes import Changes, choose_pair, find_changes
 from cnnlab.comparison.conclusion import conclude
+from cnnlab.comparison.factors import Effects, effects_of
 from cnnlab.comparison.headline import headline
 from cnnlab.comparison.judging import Answer, Question, answer, question_of
 from cnnlab.comparison.labels import cell_names, heading, short_names
@@ -47,6 +48,8 @@ class Comparison:
     """The answer in one sentence, without statistics."""
     conclusion: Sequence[str]
     """The figures below it, in sentences."""
+    effects: Effects | None
+    """What a grid says of its factors; None where the arms are no grid."""
     terms: Sequence[tuple[str, str]]
     """Each term that they use, and what it means."""
     cautions: Sequence[str]
@@ -137,6 +140,7 @@ def _compare(folder: StudyFolder, study: Study, arms: Sequence[Arm], baseline_na
         differing=differing([arm.settings for arm in arms if arm.settings]),
         headline=headline(found, question, names),
         conclusion=conclude(found, question, names),
+        effects=effects_of(arms, question, names),
         terms=terms(found, question, names),
         cautions=cautions(found, question, study, names),
         failures=failures(arms, names),

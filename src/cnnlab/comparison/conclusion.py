@@ -16,6 +16,10 @@ from cnnlab.outputs.study_folder import SeedPlan
 
 MANY_VALUES, LONG_VALUE = 4, 40
 """A setting with more values than this, or with one of more characters, is named without them."""
+MANY_ARMS = 6
+"""More arms of one kind than this are counted: the table names them."""
+FEW_ARMS = 2
+"""As many of each kind are named where all are too many."""
 RATES = ("optimizer.lr", "transfer.backbone_lr")
 """Always named where they differ: no comparison can be read without them."""
 
@@ -54,7 +58,8 @@ def _of_best(answer: Answer, question: Question, names: Names) -> list[str]:
         first = f"95 % sure {over}: an arm is out where another one is shown to be ahead of it ({tests})."
     else:
         first = f"No arm is shown to be ahead of another {over} ({tests})."
-    return [first, *_will_do(found, question, names), *_ruled_out(answer, names), *_apart(answer, names)]
+    others = [*_ruled_out(answer, names), *_apart(answer, names)]
+    return [first, *_will_do(found, question, names), *([f"{capitalised('; '.join(others))}."] if others else [])]
 
 
 def _after(seeds: int, plan: SeedPlan) -> str:
@@ -64,18 +69,27 @@ def _after(seeds: int, plan: SeedPlan) -> str:
 def _will_do(found: BestSet, question: Question, names: Names) -> list[str]:
     if question.margin is None or not found.will_do:
         return []
-    do = listed([names[label] for label in found.will_do])
+    those = [names[label] for label in found.will_do]
+    do = listed(those) if len(those) <= MANY_ARMS else some_of(those, most=FEW_ARMS)
     return [f"{do} will do: no other arm left is more than {points(question.margin)} ahead (95 % sure)."]
 
 
 def _ruled_out(answer: Answer, names: Names) -> list[str]:
-    """Say by whom arms were ruled out; those of one arm are said together."""
+    """Say by whom arms were ruled out; those of one arm are said together, and many are counted."""
     groups: dict[str, list[str]] = {}
+    p_values = []
     for result in answer.results:
         if result.verdict == RULED_OUT and result.ruled_out_by is not None and result.p_holm is not None:
             groups.setdefault(result.ruled_out_by, []).append(f"{names[result.label]} ({p_text(result.p_holm)})")
+            p_values.append(result.p_holm)
+    comparisons = f"corrected for {len(answer.results) - 1} comparisons"
+    if len(p_values) > MANY_ARMS:
+        by, out = max(groups.items(), key=lambda group: len(group[1]))
+        most = "all" if len(groups) == 1 else str(len(out))
+        largest = p_text(max(p_values)).replace("p =", "the largest p is").replace("p <", "every p is below")
+        return [f"{len(p_values)} arms are ruled out, {most} of them by {names[by]}; {largest}, {comparisons}"]
     told = [f"by {names[by]}: {some_of(out)}" for by, out in groups.items()]
-    return [f"Ruled out {'; '.join(told)}; p is corrected for {len(answer.results) - 1} comparisons."] if told else []
+    return [f"ruled out {'; '.join(told)}; p is {comparisons}"] if told else []
 
 
 def _apart(answer: Answer, names: Names) -> list[str]:
@@ -85,7 +99,7 @@ def _apart(answer: Answer, names: Names) -> list[str]:
         for result in answer.results
         if result.verdict not in (RULED_OUT, MAY_BE_BEST, OPEN) and result.p is None and result.arm.runs
     ]
-    return [f"Not compared: {some_of(told)}."] if told and any(r.p is not None for r in answer.results) else []
+    return [f"not compared: {some_of(told)}"] if told and any(r.p is not None for r in answer.results) else []
 
 
 def _of_baseline(answer: Answer, question: Question, names: Names) -> list[str]:
@@ -170,7 +184,8 @@ def _groups(rest: Sequence[Result], names: Names) -> list[str]:
         groups.setdefault(result.verdict, []).append(f"{names[result.label]}{shown}")
     order = [verdict for verdict in _WEIGHT if verdict in groups]
     said = [*order, *(verdict for verdict in groups if verdict not in order)]
-    told = [f"{verdict}: {some_of(groups[verdict])}" for verdict in said]
+    most = MANY_ARMS if len(rest) <= MANY_ARMS else FEW_ARMS
+    told = [f"{verdict}: {some_of(groups[verdict], most=most)}" for verdict in said]
     return [f"{capitalised('; '.join(told))}."] if told else []
 
 

@@ -12,12 +12,14 @@ from matplotlib.figure import Figure
 from cnnlab.base.texts import cut_middle
 from cnnlab.comparison.comparing import Comparison
 from cnnlab.comparison.curves import SPLITS, Curves, notes_on_curves, read_curves
+from cnnlab.comparison.factor_figures import interactions, main_effects
+from cnnlab.comparison.layout import ON_SCREEN, Layout
+from cnnlab.comparison.panels import Room, first_of_rows, names_within, panels_in, turned
 from cnnlab.comparison.plane import Plane, plane_of
 from cnnlab.comparison.verdicts import Result
 from cnnlab.plots import save_figures
 from cnnlab.plots.curves import LOG_RATIO, scale_epochs
 from cnnlab.plots.style import (
-    CYCLE,
     FAINT,
     HEADER,
     INK,
@@ -26,67 +28,73 @@ from cnnlab.plots.style import (
     SMALL,
     add_axes,
     label_ends,
+    line_style,
     new_figure,
     scale_log,
+    size_of,
     styled,
     text_width,
     write_outside,
     write_title,
 )
 
-DASHES = ("-", (0, (5, 2)), (0, (1.2, 1.8)), (0, (6, 2, 1.2, 2)))
-"""Line styles of the first seven arms, of the next seven, and so on."""
 MAX_LABELLED = 14
 """Arms whose names fit beside a panel; the best by validation are named, the others are grey."""
 GREY = "#C9C9C9"
 
 
 @styled
-def draw_all(comparison: Comparison) -> list[Path]:
+def draw_all(comparison: Comparison, layout: Layout = ON_SCREEN) -> list[Path]:
     """Draw every picture that the runs allow into the study's plots/, and return the files."""
     comparison.folder.path.mkdir(parents=True, exist_ok=True)
-    figures = ((name, draw(comparison)) for name, draw in FIGURES.items())
-    return save_figures(comparison.folder.path, figures, kinds=("png", "pdf"))
+    figures = ((name, draw(comparison, layout)) for name, draw in FIGURES.items())
+    return save_figures(comparison.folder.path, figures, kinds=("png", "pdf"), dpi=layout.dpi)
 
 
-def accuracy(comparison: Comparison) -> Figure | None:
+def accuracy(comparison: Comparison, layout: Layout = ON_SCREEN) -> Figure | None:
     """Draw the accuracy of every arm per epoch."""
-    return _draw_curves(comparison, "accuracy", "Accuracy per epoch", 100.0)
+    return _draw_curves(comparison, layout, "accuracy", 100.0)
 
 
-def loss(comparison: Comparison) -> Figure | None:
+def loss(comparison: Comparison, layout: Layout = ON_SCREEN) -> Figure | None:
     """Draw the loss of every arm per epoch."""
-    return _draw_curves(comparison, "loss", "Loss per epoch", 1.0)
+    return _draw_curves(comparison, layout, "loss", 1.0)
 
 
-def _draw_curves(comparison: Comparison, name: str, headline: str, factor: float) -> Figure | None:
+def _draw_curves(comparison: Comparison, layout: Layout, name: str, factor: float) -> Figure | None:
     """Draw a panel per measured split, all arms in each; names stand at the ends of the last panel's curves."""
     of_arms = {r.label: curves for r in comparison.results if (curves := read_curves(r.arm)) is not None}
     splits = [split for split in SPLITS if any(f"{split}_{name}" in curves.bands for curves in of_arms.values())]
     if not splits:
         return None
-    named = {result.label for result in comparison.ranked[:MAX_LABELLED] if result.label in of_arms}
-    names = {label: cut_middle(comparison.names[label], 24) for label in named}
+    most = MAX_LABELLED if layout.width is None else MAX_LABELLED - 2
+    named = [result.label for result in comparison.ranked[:most] if result.label in of_arms]
+    names = dict(zip(named, _names(comparison, named, 24, layout, share=0.33)))
     right = 0.2 + text_width(new_figure(1, 1), names.values(), NORMAL)
-    panel, left, gap = 2.75, 0.62, 0.5
-    width = left + len(splits) * panel + (len(splits) - 1) * gap + right
-    figure = new_figure(width, 2.4 + HEADER)
+    figure, places = panels_in(layout, Room(len(splits), right=right), height=1.75)
     number = max(curves.num_seeds for curves in of_arms.values())
     counted = comparison.question.repeats.counted(number)
     band = f"mean of {counted}, band from the lowest to the highest" if number > 1 else counted
     notes = notes_on_curves(comparison.results, of_arms, comparison.names)
-    write_title(figure, headline, "  ·  ".join([comparison.study.study, band, *notes]))
+    if layout.has_titles:
+        write_title(figure, f"{name.capitalize()} per epoch", "  ·  ".join([comparison.study.study, band, *notes]))
     panels = []
-    for place, split in enumerate(splits):
-        x = left + place * (panel + gap)
-        axes = add_axes(figure, x, 0.45, right=width - x - panel, top=HEADER + 0.2)
-        ends = _draw_panel(axes, comparison, of_arms, f"{split}_{name}", factor, named)
+    for axes, split in zip(places, splits):
+        ends = _draw_panel(axes, comparison, of_arms, f"{split}_{name}", factor, set(named))
         write_outside(axes, SPLITS[split], (0, 1), (0, 5), color=INK, size=NORMAL)
         panels.append(axes)
     _scale(panels, is_loss=name == "loss")
-    panels[0].set_ylabel("accuracy in %" if name == "accuracy" else "loss in nats")
+    for axes in first_of_rows(panels):
+        axes.set_ylabel("accuracy in %" if name == "accuracy" else "loss in nats")
     label_ends(panels[-1], [(names[label], y, color) for label, y, color in ends])
     return figure
+
+
+def _names(comparison: Comparison, labels: Sequence[str], length: int, layout: Layout, *, share: float) -> list[str]:
+    """Return names of arms of at most so many characters; in a narrow picture values alone, in a share of its width."""
+    if layout.width is None:
+        return [cut_middle(comparison.names[label], length) for label in labels]
+    return names_within([comparison.cells[label] for label in labels], share * layout.width)
 
 
 def _draw_panel(
@@ -99,7 +107,7 @@ def _draw_panel(
         if curves is None or column not in curves.bands:
             continue
         band, epochs = curves.bands[column], np.arange(1, curves.num_epochs + 1)
-        color, dash = arm_style(place) if result.label in named else (GREY, "-")
+        color, dash = line_style(place) if result.label in named else (GREY, "-")
         order, width = (3, 1.5) if result.label in named else (2, 0.8)
         marker = "o" if curves.num_epochs == 1 else ""
         (line,) = axes.plot(epochs, factor * band.mean, color=color, linestyle=dash, marker=marker, linewidth=width)
@@ -134,25 +142,20 @@ def _scale(panels: Sequence[Axes], *, is_loss: bool) -> None:
             )
 
 
-def arm_style(place: int) -> tuple[str, object]:
-    """Return colour and line style of an arm by its place in the order typed, the same in every picture."""
-    return CYCLE[place % len(CYCLE)], DASHES[place // len(CYCLE) % len(DASHES)]
-
-
-def final_accuracy(comparison: Comparison) -> Figure | None:
+def final_accuracy(comparison: Comparison, layout: Layout = ON_SCREEN) -> Figure | None:
     """Draw the test accuracy of every arm: seeds, mean and 95 % interval, with its verdict."""
     shown = [result for result in comparison.ranked if result.test is not None]
     if not shown:
         return None
-    names = [cut_middle(comparison.name(result), 32) for result in shown]
     probe = new_figure(1, 1)
-    left = MARGIN + 0.12 + text_width(probe, names, NORMAL)
     right = 0.25 + text_width(probe, [result.verdict for result in shown], SMALL)
-    height = 0.27 * len(shown)
-    figure = new_figure(left + 3.6 + right, 0.45 + height + HEADER)
-    axes = add_axes(figure, left, 0.45, right=right, top=HEADER)
+    names = _names(comparison, [result.label for result in shown], 32, layout, share=0.33)
+    left = MARGIN + 0.12 + text_width(probe, names, NORMAL)
+    width, top = layout.width or left + 3.6 + right, HEADER if layout.has_titles else MARGIN
+    figure = new_figure(width, 0.45 + 0.27 * len(shown) + top)
+    axes = add_axes(figure, left, 0.45, right=right, top=top)
     for row, result in enumerate(shown):
-        _draw_arm(axes, row, result, arm_style(comparison.results.index(result))[0])
+        _draw_arm(axes, row, result, line_style(comparison.results.index(result))[0])
     axes.set_ylim(len(shown) - 0.5, -0.5)
     axes.set_yticks(range(len(shown)), names)
     axes.tick_params(axis="y", length=0)
@@ -164,7 +167,8 @@ def final_accuracy(comparison: Comparison) -> Figure | None:
     images = "" if comparison.num_test is None else f"  ·  {comparison.num_test:,} test images"
     dots = f"{comparison.question.repeats.noun}s"
     drawn = f"dots: {dots}, line: 95 % interval of the mean  ·  best by validation first"
-    write_title(figure, "Test accuracy", f"{comparison.study.study}{images}  ·  {drawn}")
+    if layout.has_titles:
+        write_title(figure, "Test accuracy", f"{comparison.study.study}{images}  ·  {drawn}")
     return figure
 
 
@@ -191,30 +195,32 @@ def _draw_arm(axes: Axes, row: int, result: Result, color: str) -> None:
     )  # fmt: skip
 
 
-def heat_maps(comparison: Comparison) -> Figure | None:
+def heat_maps(comparison: Comparison, layout: Layout = ON_SCREEN) -> Figure | None:
     """Draw test accuracy and training time over the plane of two swept settings."""
     grid = plane_of(comparison.results)
     if grid is None or not any(result.test for result in comparison.results):
         return None
-    labels = [cut_middle(label, 14) for label in grid.rows]
+    labels = names_within(grid.rows, 1.0)
+    columns = names_within(grid.columns, 0.9)
     left = MARGIN + 0.3 + text_width(new_figure(1, 1), labels, NORMAL)
-    wide, high = max(1.6, 0.62 * len(grid.columns)), max(0.9, 0.42 * len(grid.rows))
-    width = 2 * (left + wide) + 0.25
-    figure = new_figure(width, 0.5 + high + HEADER + 0.2)
+    wide, high = max(1.6, 0.62 * len(columns)), max(0.9, 0.42 * len(labels))
+    room = Room(2, width=wide, left=left, gap=left, right=0.25, least=max(1.6, 0.4 * len(columns)))
+    height = turned(columns, room.fitted(layout)[1] / len(columns))
+    figure, panels = panels_in(layout, room, height=high, bottom=0.5 if height is None else height + 0.4)
     maps: tuple[tuple[str, str, Callable[[Result], float | None], str], ...] = (
         ("test accuracy in %", "Blues", lambda r: None if r.test is None else 100 * r.test.mean, ".1f"),
         ("training time in s", "Oranges", lambda r: r.seconds, ".3g"),
     )
-    for place, (name, colours, figure_of, layout) in enumerate(maps):
-        x = left + place * (left + wide)
-        axes = add_axes(figure, x, 0.5, right=width - x - wide, top=HEADER + 0.2)
-        _draw_map(axes, grid, figure_of, colours, layout)
+    for axes, (name, colours, figure_of, number_layout) in zip(panels, maps):
+        _draw_map(axes, grid, figure_of, colours, number_layout)
         axes.set_xlabel(grid.column_key)
         axes.set_ylabel(grid.row_key)
-        axes.set_yticks(range(len(grid.rows)), labels)
+        axes.set_yticks(range(len(labels)), labels)
+        axes.set_xticks(range(len(columns)), columns, rotation=0 if height is None else 90)
         write_outside(axes, name, (0, 1), (0, 5), color=INK, size=NORMAL)
-    over = f"means over the {comparison.question.repeats.noun}s"
-    write_title(figure, f"{grid.row_key} and {grid.column_key}", f"{comparison.study.study}  ·  {over}")
+    if layout.has_titles:
+        about = f"{comparison.study.study}  ·  means over the {comparison.question.repeats.noun}s"
+        write_title(figure, f"{grid.row_key} and {grid.column_key}", about)
     return figure
 
 
@@ -226,19 +232,22 @@ def _draw_map(axes: Axes, grid: Plane, figure_of: Callable[[Result], float | Non
     low, high = (known.min(), known.max()) if len(known) else (0.0, 1.0)
     span = (high - low) or 1.0
     axes.imshow(values, cmap=colours, vmin=low - 0.15 * span, vmax=high + 0.1 * span, aspect="auto")
+    texts = [format(value, layout) for value in known]
+    has_room = text_width(new_figure(1, 1), texts, NORMAL) < size_of(axes)[0] / len(grid.columns)
     for (row, column), value in np.ndenumerate(values):
-        if np.isfinite(value):
+        if np.isfinite(value) and has_room:
             color = "white" if value > low + 0.6 * span else INK
             axes.text(column, row, format(value, layout), ha="center", va="center", color=color, size=NORMAL)
-    axes.set_xticks(range(len(grid.columns)), [cut_middle(label, 10) for label in grid.columns])
     axes.tick_params(length=0)
     for side in ("left", "bottom"):
         axes.spines[side].set_visible(False)
 
 
-FIGURES: dict[str, Callable[[Comparison], Figure | None]] = {
+FIGURES: dict[str, Callable[[Comparison, Layout], Figure | None]] = {
     "accuracy": accuracy,
     "loss": loss,
     "test_accuracy": final_accuracy,
     "heat_maps": heat_maps,
+    "main_effects": main_effects,
+    "interactions": interactions,
 }

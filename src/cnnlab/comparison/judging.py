@@ -81,11 +81,21 @@ def answer(arms: Sequence[Arm], question: Question) -> Answer:
     if len(arms) == 1:
         (result,) = [replace(_measured(arm, question), verdict=verdict_alone(arm)) for arm in arms]
         return Answer([result], result, None, None, is_over=True)
-    num_test = min((run.num_test for arm in arms for run in arm.finished if run.num_test is not None), default=None)
-    spread = question.repeats.spread(_NO_FLOOR if num_test is None else 1 / num_test)
+    spread = spread_of(arms, question)
     if question.baseline is None:
         return _which_is_best(arms, question, spread)
     return _against(question.baseline, arms, question, spread)
+
+
+def spread_of(arms: Sequence[Arm], question: Question) -> Spread:
+    """Return how far differences between these arms can be trusted."""
+    num_test = min((run.num_test for arm in arms for run in arm.finished if run.num_test is not None), default=None)
+    return question.repeats.spread(_NO_FLOOR if num_test is None else 1 / num_test)
+
+
+def can_be_best(arm: Arm) -> bool:
+    """Tell whether all its runs that ended have a result: else the seeds that it survives are chosen by the outcome."""
+    return not arm.count(*_APART)
 
 
 def _measured(arm: Arm, question: Question) -> Result:
@@ -118,7 +128,7 @@ def _accuracies(arm: Arm) -> dict[str, float]:
     return {run.unit: accuracy for run in arm.finished if (accuracy := run.accuracy("test")) is not None}
 
 
-def _in_order(arms: Sequence[Arm], plan: SeedPlan | None) -> dict[str, list[float]]:
+def in_order(arms: Sequence[Arm], plan: SeedPlan | None) -> dict[str, list[float]]:
     """Return what can be compared: accuracies of a plan as far as an arm goes without a gap, else of common seeds."""
     of_arms = {arm.label: _accuracies(arm) for arm in arms}
     if plan is None:
@@ -211,8 +221,8 @@ def _one(question: Question) -> str:
 
 
 def _which_is_best(arms: Sequence[Arm], question: Question, spread: Spread) -> Answer:
-    compared = [arm for arm in arms if arm.finished and not arm.count(*_APART)]
-    accuracies = _in_order(compared, question.plan)
+    compared = [arm for arm in arms if arm.finished and can_be_best(arm)]
+    accuracies = in_order(compared, question.plan)
     fewest = min(map(len, accuracies.values()), default=0)
     looks = question.looks or ((fewest,) if fewest > 1 else ())
     if len(compared) < 2:

@@ -21,7 +21,7 @@ NO_WORDS = frozenset({"true", "false", "null", "none", "nan", "inf"})
 def heading(names: Sequence[str]) -> str:
     """Return what the cells of `cell_names` are values of: `optimizer` for optimizer=sgd, optimizer=adam."""
     keys = _common_keys(names)
-    return "arm" if keys is None else ", ".join(_short_keys(keys))
+    return "arm" if keys is None else ", ".join(short_keys(keys))
 
 
 def cell_names(names: Sequence[str]) -> list[str]:
@@ -38,7 +38,7 @@ def short_names(names: Sequence[str]) -> list[str]:
         return cell_names(names)
     values = [[word.partition("=") for word in name.split()] for name in names]
     return [
-        " ".join(f"{short}={value}" if sign else word for short, (word, sign, value) in zip(_short_keys(keys), own))
+        " ".join(f"{short}={value}" if sign else word for short, (word, sign, value) in zip(short_keys(keys), own))
         for own in values
     ]
 
@@ -48,7 +48,8 @@ def _is_word(value: str) -> bool:
     return value[:1].isalpha() and value.lower() not in NO_WORDS
 
 
-def _short_keys(keys: Sequence[str]) -> list[str]:
+def short_keys(keys: Sequence[str]) -> list[str]:
+    """Return the ends of keys, or whole keys where two of them end alike."""
     short = [key.rpartition(".")[2] for key in keys]
     return short if len(set(short)) == len(short) else list(keys)
 

@@ -22,6 +22,8 @@ from cnnlab.comparison.changed_images import Pixels, changes_section
 from cnnlab.comparison.classes import Confusion, read_confusion
 from cnnlab.comparison.comparing import OF_RUNS, Comparison
 from cnnlab.comparison.curves import Curves, notes_on_curves, read_curves
+from cnnlab.comparison.factor_charts import factor_section
+from cnnlab.comparison.factor_tables import about_factors
 from cnnlab.comparison.heat import HeatMap, heat_maps
 from cnnlab.comparison.labels import MISSING, capitalised
 from cnnlab.comparison.methods import methods
@@ -65,7 +67,7 @@ def render(comparison: Comparison, *, pixels: Pixels | None = None) -> str:
     read = [read_confusion(result.arm, classes) for result in comparison.results]
     confusions = [confusion for confusion, _ in read]
     curves = {result.label: found for result in comparison.results if (found := read_curves(result.arm)) is not None}
-    rows = arm_rows(comparison)
+    rows, effects = arm_rows(comparison), comparison.effects
     return environment.get_template("report.html.j2").render(
         comparison=comparison,
         version=__version__,
@@ -73,6 +75,8 @@ def render(comparison: Comparison, *, pixels: Pixels | None = None) -> str:
         cut=cut(list(comparison.names.values()), CELL),
         settings=unnamed_settings(comparison),
         axis=axis_of(comparison.results),
+        factors=factor_section(effects) if effects is not None and effects.factors else None,
+        about_factors=about_factors(effects) if effects is not None else "",
         heat_maps=heat_maps(grid) if (grid := plane_of(comparison.results)) is not None else [],
         recall=_recall_map(comparison, confusions, classes),
         unread=[damage for _, damages in read for damage in damages],

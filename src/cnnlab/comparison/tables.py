@@ -9,6 +9,7 @@ from cnnlab.base.printing import one_line
 from cnnlab.base.schema import Plain
 from cnnlab.comparison.changes import in_brief
 from cnnlab.comparison.comparing import Comparison
+from cnnlab.comparison.factor_tables import HEADER, factor_rows, notes_on_factors, terminal_sentence
 from cnnlab.comparison.labels import MISSING, cut_names, p_cell, percent, plus_minus
 from cnnlab.comparison.statistics import Estimate
 from cnnlab.comparison.verdicts import Result
@@ -56,6 +57,8 @@ def terminal_lines(comparison: Comparison, *, width: int) -> list[str]:
     lines = [*_table(comparison, width), ""]
     for sentence in (comparison.headline, *comparison.conclusion):
         lines += textwrap.wrap(sentence, width, break_on_hyphens=False)
+    if comparison.effects is not None:
+        lines += _hanging("factors", terminal_sentence(comparison.effects, width - 9), width)
     if comparison.terms:
         words = "; ".join(f"{term}: {meaning}" for term, meaning in comparison.terms)
         lines += ["", *_hanging("words", words, width)]
@@ -140,7 +143,7 @@ def markdown_lines(comparison: Comparison) -> list[str]:
     reported = comparison.study.reported or {}
     p_name = "p (Holm)" if comparison.best is None else "p (corrected)"
     header = [comparison.heading, "n", "validation %", "test %", "difference", p_name, "verdict", "s per run"]
-    rows = []
+    rows: list[list[str]] = []
     for result in comparison.ranked:
         name, n, val, test, difference, verdict = [comparison.cells[result.label], *_row(comparison, result)[2:]]
         seconds = MISSING if result.seconds is None else f"{result.seconds:.1f}"
@@ -148,17 +151,30 @@ def markdown_lines(comparison: Comparison) -> list[str]:
         row = [f"{mark}{name}{mark}", n, val, test, difference, p_cell(result.p_holm), verdict, seconds]
         rows.append([*row, percent(reported.get(result.arm.name, {}).get(METRIC))] if reported else row)
     header += ["reported test %"] if reported else []
-    alignment = ["---", *("--:" for _ in header[1:])]
-    cells = [[_in_markdown(cell).replace("|", r"\|") for cell in row] for row in (header, alignment, *rows)]
-    table = [f"| {' | '.join(row)} |" for row in cells]
     notes = [f"- {_in_markdown(text)}" for text in (*comparison.cautions, *comparison.failures)]
     return [
-        *table,
+        *_markdown_table([header, *rows]),
+        *_factors_in_markdown(comparison),
         "",
         _in_markdown(" ".join((comparison.headline, *comparison.conclusion))),
         *([""] if notes else []),
         *notes,
     ]
+
+
+def _markdown_table(rows: Sequence[Sequence[str]], *, num_names: int = 1) -> list[str]:
+    """Lay rows out under the first of them; columns behind those of names stand to the right."""
+    alignment = ["---" if place < num_names else "--:" for place in range(len(rows[0]))]
+    cells = [[_in_markdown(cell).replace("|", r"\|") for cell in row] for row in (rows[0], alignment, *rows[1:])]
+    return [f"| {' | '.join(row)} |" for row in cells]
+
+
+def _factors_in_markdown(comparison: Comparison) -> list[str]:
+    effects = comparison.effects
+    if effects is None or not effects.factors:
+        return []
+    table = _markdown_table([HEADER, *factor_rows(effects)], num_names=2)
+    return ["", *table, "", _in_markdown(notes_on_factors(effects))]
 
 
 _MARKUP = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "`": r"\`", "[": r"\["}

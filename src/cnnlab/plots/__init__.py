@@ -62,7 +62,7 @@ def draw_missing(folder: Path) -> None:
 
 
 def save_figures(
-    folder: Path, figures: Iterable[tuple[str, Figure | None]], *, kinds: Sequence[str] = ("png",)
+    folder: Path, figures: Iterable[tuple[str, Figure | None]], *, kinds: Sequence[str] = ("png",), dpi: int = DPI
 ) -> list[Path]:
     """Write figures as `folder/plots/<name>.<kind>`: all or none, also of a killed process."""
     remove_abandoned(folder)
@@ -73,7 +73,7 @@ def save_figures(
                 continue
             for kind in kinds:
                 drawn.append(beside / f"{name}.{kind}")
-                figure.savefig(drawn[-1], format=kind, dpi=DPI)
+                figure.savefig(drawn[-1], format=kind, dpi=dpi)
         (folder / "plots").mkdir(exist_ok=True)
         return [path.replace(folder / "plots" / path.name) for path in drawn]
 

@@ -36,6 +36,9 @@ CYCLE = (BLUE, VERMILLION, GREEN, ORANGE, SKY, PURPLE, BLACK)
 SPLIT_COLORS = {"train": BLUE, "val": VERMILLION, "test": GREEN}
 INK, FAINT, GRID = "#262626", "#7A7A7A", "#E4E4E4"
 
+DASHES = ("-", (0, (5, 2)), (0, (1.2, 1.8)), (0, (6, 2, 1.2, 2)))
+"""Line styles of the first seven lines, of the next seven, and so on."""
+
 DPI = 120
 SMALL, NORMAL, LARGE = 7.0, 8.0, 10.0
 HEADER = 0.62
@@ -75,6 +78,11 @@ RC: dict[str, object] = {
     "savefig.facecolor": "white",
     "pdf.fonttype": 42,  # TrueType: publishers refuse Type 3
 }
+
+
+def line_style(place: int) -> tuple[str, object]:
+    """Return colour and dashes of the line at this place."""
+    return CYCLE[place % len(CYCLE)], DASHES[place // len(CYCLE) % len(DASHES)]
 
 
 @contextmanager

@@ -79,6 +79,13 @@ def test_other_baseline_and_markdown(capsys):
     assert lines[3] == "| sgd | 5 | 70.80 | 70.80 ± 1.04 | -4.60 ± 1.42 | &lt; 0.001 | worse | 2.0 |"
 
 
+def test_latex_is_printed_for_a_paper(capsys):
+    write_study(ARMS)
+    lines = shown(capsys, "trial", "--format", "latex")
+    assert lines[1] == r"\begin{table}"
+    assert lines[-1] == r"\end{table}"
+
+
 def test_table_of_all_runs_names_the_studies(capsys):
     write_study(ARMS)
     assert shown(capsys)[:2] == ["studies  trial  (compare: cnnlab report trial)", ""]
@@ -88,6 +95,15 @@ WRONG = [
     (["trial", "other"], "report: takes one study, or several runs, got trial other."),
     (["trial", "--baseline", "x"], "baseline: unknown arm 'x'. Known: optimizer=adam, optimizer=sgd."),
     (["--baseline", "x"], "report: --baseline and --format need what is to be compared: a study, or several runs."),
+    (["--no-titles"], "report: --figures-width and --no-titles need a study, or several runs, to draw."),
+    *(
+        (
+            ["trial", "--figures-width", text],
+            "--figures-width: must be a number of inches from 2.5 to 15, got "
+            f"{text}. A column of a paper has about 3.3, a page 7.",
+        )
+        for text in ("0", "wide", "100", "nan")
+    ),
 ]
 
 

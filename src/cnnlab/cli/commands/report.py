@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import math
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.paths import given_path
 from cnnlab.base.stopping import Stop
-from cnnlab.comparison import Comparison, compare_runs, compare_study, markdown_lines, save, terminal_lines
+from cnnlab.comparison import Comparison, compare_runs, compare_study, latex_lines, markdown_lines, save, terminal_lines
+from cnnlab.comparison.layout import NARROWEST, ON_SCREEN, WIDEST, Layout
 from cnnlab.comparison.run_table import show, width
 from cnnlab.outputs.files import OUTPUTS, RUNS
 from cnnlab.outputs.finding import find_run
@@ -31,17 +33,25 @@ def main(args: Sequence[str], stop: Stop) -> int:
     parser.add_argument(
         "names", nargs="*", metavar="STUDY or RUN", help="a study's name, or runs by id or its beginning"
     )
-    parser.add_argument("--format", choices=("text", "markdown"), default="text", help="how the table is printed")
+    parser.add_argument("--format", choices=tuple(FORMATS), default="text", help="how the table is printed")
     parser.add_argument("--baseline", metavar="ARM", help="the arm to compare the others with; else: which is best?")
+    parser.add_argument(
+        "--figures-width", metavar="INCHES", help="width of the pictures in plots/, for a paper: 3.3 is a column"
+    )
+    parser.add_argument("--no-titles", action="store_true", help="pictures without titles: the paper has captions")
     options = parser.parse_args(args)
+    layout = Layout(_width_of(options.figures_width), not options.no_titles)
     study = _one_study(options.names)
     stop.look()
     if study is not None:
-        _print(compare_study(study, baseline=options.baseline), options.format)
+        _print(compare_study(study, baseline=options.baseline), options.format, layout)
     elif len(options.names) > 1:
-        _print(compare_runs([find_run(name) for name in options.names], baseline=options.baseline), options.format)
+        runs = [find_run(name) for name in options.names]
+        _print(compare_runs(runs, baseline=options.baseline), options.format, layout)
     elif options.baseline is not None or options.format != "text":
         raise ConfigError("report: --baseline and --format need what is to be compared: a study, or several runs.")
+    elif layout != ON_SCREEN:
+        raise ConfigError("report: --figures-width and --no-titles need a study, or several runs, to draw.")
     else:
         _list([find_run(name).path for name in options.names])
     return 0
@@ -55,10 +65,30 @@ def _one_study(names: Sequence[str]) -> StudyFolder | None:
     return StudyFolder(studies[0]) if studies else None
 
 
-def _print(comparison: Comparison, layout: str) -> None:
-    lines = markdown_lines(comparison) if layout == "markdown" else terminal_lines(comparison, width=width())
+def _width_of(text: str | None) -> float | None:
+    """Return the width that was asked for, in inches.
+
+    Raises:
+        ConfigError: it is no number, or no width of a picture.
+    """
+    if text is None:
+        return None
+    try:
+        width = float(text)
+    except ValueError:
+        width = math.nan
+    if not NARROWEST <= width <= WIDEST:
+        raise ConfigError(
+            f"--figures-width: must be a number of inches from {NARROWEST:g} to {WIDEST:g}, got {text}. A column of a "
+            "paper has about 3.3, a page 7."
+        )
+    return width
+
+
+def _print(comparison: Comparison, form: str, layout: Layout) -> None:
+    lines = FORMATS[form](comparison)
     with printed_all_the_same("\n".join(lines), comparison.folder.path):
-        save(comparison, pictures=True, pixels=pictures_of)
+        save(comparison, pictures=True, pixels=pictures_of, layout=layout)
 
 
 def _list(named: Sequence[Path]) -> None:
@@ -71,3 +101,10 @@ def _list(named: Sequence[Path]) -> None:
     if studies and not named:
         print(f"studies  {', '.join(studies)}  (compare: {shlex.join(['cnnlab', 'report', studies[0]])})\n")
     show(folders)
+
+
+FORMATS: dict[str, Callable[[Comparison], list[str]]] = {
+    "text": lambda comparison: terminal_lines(comparison, width=width()),
+    "markdown": markdown_lines,
+    "latex": latex_lines,
+}
