@@ -20,10 +20,11 @@ from cnnlab.networks.activations import ACTIVATIONS
 from cnnlab.networks.models import MODELS
 from cnnlab.networks.models.blocks import Classifier
 from cnnlab.networks.normalizations import NORMALIZATIONS
-from cnnlab.networks.transfer.backbones import BACKBONES, OpenRun, Request
+from cnnlab.networks.transfer.backbone_request import OpenRun, Request
+from cnnlab.networks.transfer.backbones import BACKBONES
 from cnnlab.networks.transfer.heads import HEADS
 from cnnlab.networks.transfer.network import Backbone
-from cnnlab.networks.transfer.torchvision_networks import NUM_IMAGENET, imagenet_classes
+from cnnlab.networks.transfer.published import NUM_IMAGENET
 from cnnlab.networks.transfer.transfers import TRANSFERS, Transfer
 from cnnlab.networks.transfer.zero_shot import MappedClasses, columns_of
 
@@ -110,21 +111,20 @@ def build_head(chosen: Choice, num_features: int, num_classes: int, *, seed: int
     return head
 
 
-def map_classes(backbone: Backbone, name: str, *, mapping: Path | None, classes: Sequence[str]) -> MappedClasses:
+def map_classes(backbone: Backbone, *, mapping: Path | None, classes: Sequence[str]) -> MappedClasses:
     """Return what reads a backbone's own outputs as answers about other classes.
 
     Args:
         backbone: its outputs are those for ImageNet's classes.
-        name: of the backbone in the table.
         mapping: what ImageNet's classes stand for; None: a shipped one.
         classes: of the data set.
 
     Raises:
         ConfigError: the backbone's outputs are not those for ImageNet's classes.
     """
-    if backbone.num_features != NUM_IMAGENET:
+    if not backbone.classes:
         raise ConfigError(
             f"backbone.weights: transfer=zero_shot asks for ImageNet's {NUM_IMAGENET:,} classes, "
             f"'{backbone.source}' tells {backbone.num_features:,} apart."
         )
-    return MappedClasses(columns_of(classes, mapping, imagenet_classes(name)))
+    return MappedClasses(columns_of(classes, mapping, backbone.classes))

@@ -105,7 +105,7 @@ def _transfer_network(config: RunConfig, classes: tuple[str, ...], saved: PlainM
     head: nn.Module
     if transfer.has_own_answers:
         own = classes[:-1]  # the last one is "other"
-        head = map_classes(backbone, chosen.name, mapping=transfer.mapping, classes=own)
+        head = map_classes(backbone, mapping=transfer.mapping, classes=own)
     else:
         head = build_head(config.chosen("head"), backbone.num_features, len(classes), seed=config.seed)
     network = TransferNetwork(backbone, head, trainable_layers=None)
@@ -144,8 +144,9 @@ def backbone_of_run(path: Path, seed: int, *, layer: Literal["penultimate", "las
     if isinstance(network, TransferNetwork):
         below = network.backbone
         return Backbone(
-            below.net, below.num_features, expected=expected, source=str(path), takes_features=below.takes_features
-        )
+            below.net, below.num_features, expected=expected, source=str(path), takes_features=below.takes_features,
+            layers=below.layer_names,
+        )  # fmt: skip
     _take_off_classifier(network, images.channels, images.image_size)
     return Backbone(network, network.num_features, expected=expected, source=str(path), takes_features=True)
 

@@ -79,7 +79,7 @@ def _load_data(config: RunConfig, backbone: Backbone, supplies: Supplies) -> Dat
     if config.dataset.image_size is None:
         size = expected.resize or expected.image_size
         scaling = Scaling(expected.interpolation, expected.image_size if expected.is_published else None)
-    return load_data(
+    data = load_data(
         config,
         library=supplies.library,
         content=supplies.data_content,
@@ -87,6 +87,7 @@ def _load_data(config: RunConfig, backbone: Backbone, supplies: Supplies) -> Dat
         decode_size=size,
         scaling=scaling,
     )
+    return dataclasses.replace(data, notes=(*data.notes, *backbone.notes)) if backbone.notes else data
 
 
 def _groups(model: TransferNetwork, loss_fn: nn.Module, backbone_lr: float | None) -> list[Group]:
@@ -136,8 +137,7 @@ def _learning_on_features(
 ) -> Learning:
     """Return how a head learns from the features of a frozen backbone: in steps, at once, or not at all."""
     if transfer.has_own_answers:
-        name = config.chosen("backbone").name
-        mapped = map_classes(backbone, name, mapping=transfer.mapping, classes=data.classes)
+        mapped = map_classes(backbone, mapping=transfer.mapping, classes=data.classes)
         return Nothing(mapped.to(runtime.device))
     head = build_head(config.chosen("head"), backbone.num_features, len(data.classes), seed=config.seed)
     head = head.to(runtime.device)
