@@ -50,11 +50,12 @@ def test_run_is_named_by_slug_seed_and_hash():
     ),
     (
         "resnet18-features-svm-s0-d583f10f7c", "transfer",
-        "backbone.weights=none head=svm head.C=0.1 dataset.binary=3 normalize=imagenet",
+        "backbone=resnet18 backbone.weights=none head=svm head.C=0.1 dataset.binary=3 normalize=imagenet",
     ),
     (
         "resnet18-scratch-linear-s0-300bf5cb23", "transfer",
-        "transfer=scratch optimizer=adamw patience=3 watch_test=true dataset.val_fraction=0.2 max_minutes=1",
+        "backbone=resnet18 transfer=scratch optimizer=adamw patience=3 watch_test=true dataset.val_fraction=0.2 "
+        "max_minutes=1",
     ),
 ])  # fmt: skip
 def test_ids_change_with_the_schema_number_only(run, command, typed):  # others would train every finished run again
@@ -151,8 +152,8 @@ def test_slug_names_the_parts():
 
 
 def test_transfer_is_named_by_backbone_procedure_and_head():
-    run = id_of("backbone.weights=none", command="transfer")
-    assert re.fullmatch(r"resnet18-features-svm-s0-[0-9a-f]{10}", run)
+    run = id_of("backbone=resnet50", "backbone.weights=none", command="transfer")
+    assert re.fullmatch(r"resnet50-features-svm-s0-[0-9a-f]{10}", run)
 
 
 def test_options_of_groups_that_take_no_part_rename_no_run():

@@ -20,11 +20,12 @@ from cnnlab.networks.activations import ACTIVATIONS
 from cnnlab.networks.models import MODELS
 from cnnlab.networks.models.blocks import Classifier
 from cnnlab.networks.normalizations import NORMALIZATIONS
-from cnnlab.networks.transfer.backbones import BACKBONES, OpenRun, Request
+from cnnlab.networks.transfer.backbone_request import OpenRun, Request
+from cnnlab.networks.transfer.backbones import BACKBONES
 from cnnlab.networks.transfer.class_mapping import ClassMapping, map_classes
 from cnnlab.networks.transfer.heads import HEADS
 from cnnlab.networks.transfer.network import Backbone
-from cnnlab.networks.transfer.torchvision_networks import NUM_IMAGENET
+from cnnlab.networks.transfer.published import NUM_IMAGENET
 from cnnlab.networks.transfer.transfers import TRANSFERS, Transfer
 
 Network = TypeVar("Network", bound=nn.Module)
@@ -121,7 +122,7 @@ def map_answers(backbone: Backbone, *, mapping: Path | None, classes: Sequence[s
     Raises:
         ConfigError: the backbone's outputs are not those for ImageNet's classes, or these stand for none.
     """
-    if backbone.num_features != NUM_IMAGENET:
+    if not backbone.classes:
         raise ConfigError(
             f"backbone.weights: transfer=zero_shot asks for ImageNet's {NUM_IMAGENET:,} classes, "
             f"'{backbone.source}' tells {backbone.num_features:,} apart."

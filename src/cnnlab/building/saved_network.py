@@ -150,8 +150,9 @@ def backbone_of_run(path: Path, seed: int, *, layer: Literal["penultimate", "las
     if isinstance(network, TransferNetwork):
         below = network.backbone
         return Backbone(
-            below.net, below.num_features, expected=expected, source=str(path), takes_features=below.takes_features
-        )
+            below.net, below.num_features, expected=expected, source=str(path), takes_features=below.takes_features,
+            layers=below.layer_names,
+        )  # fmt: skip
     _take_off_classifier(network, images.channels, images.image_size)
     return Backbone(network, network.num_features, expected=expected, source=str(path), takes_features=True)
 

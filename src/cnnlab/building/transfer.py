@@ -82,7 +82,7 @@ def _load_data(config: RunConfig, backbone: Backbone, supplies: Supplies) -> Dat
     if config.dataset.image_size is None:
         size = expected.resize or expected.image_size
         scaling = Scaling(expected.interpolation, expected.image_size if expected.is_published else None)
-    return load_data(
+    data = load_data(
         config,
         library=supplies.library,
         content=supplies.data_content,
@@ -90,6 +90,7 @@ def _load_data(config: RunConfig, backbone: Backbone, supplies: Supplies) -> Dat
         decode_size=size,
         scaling=scaling,
     )
+    return dataclasses.replace(data, notes=(*data.notes, *backbone.notes)) if backbone.notes else data
 
 
 def _groups(model: TransferNetwork, loss_fn: nn.Module, backbone_lr: float | None) -> list[Group]:

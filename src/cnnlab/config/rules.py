@@ -10,7 +10,8 @@ from cnnlab.base.errors import ConfigError, unknown
 from cnnlab.config.run_config import Choice, RunConfig
 from cnnlab.data.augmentations import AUGMENTATIONS
 from cnnlab.networks.batch_norm import NO_VARIANCE
-from cnnlab.networks.transfer.backbones import BACKBONES, Request
+from cnnlab.networks.transfer.backbone_request import Request
+from cnnlab.networks.transfer.backbones import BACKBONES
 from cnnlab.networks.transfer.network import Backbone, TransferNetwork, problem_of_one_image
 from cnnlab.networks.transfer.transfers import TRANSFERS
 from cnnlab.outputs.reported import problem_of_reported

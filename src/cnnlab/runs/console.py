@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
@@ -180,7 +181,9 @@ def _model_lines(config: RunConfig) -> list[str]:
         return [f"model    {model}, normalization {normalization}, activation {activation}"]
     backbone, parts = config.chosen("backbone"), {"transfer": config.transfer, "head": config.head}
     chosen = [f"{group} {_with_options(part)}" for group, part in parts.items() if part is not None]
-    return [f"backbone {backbone.name}, weights {backbone.options['weights']}", f"         {', '.join(chosen)}"]
+    own = {key: value for key, value in backbone.options.items() if key not in ("weights", "layer")}
+    named = _with_options(dataclasses.replace(backbone, options=own))
+    return [f"backbone {named}, weights {backbone.options['weights']}", f"         {', '.join(chosen)}"]
 
 
 def _with_options(part: Choice) -> str:

@@ -1,5 +1,8 @@
 """`cnnlab list`: every option, one line each, with what it sets."""
 
+import subprocess
+import sys
+
 import pytest
 
 from cnnlab.cli.main import main
@@ -78,3 +81,32 @@ def test_broken_file_is_named(tmp_path, capsys, content, problem):
     (tmp_path / "loss" / "mine.yaml").write_bytes(content)
     assert main(["list", "loss", "--config-dir", str(tmp_path)]) == 2
     assert capsys.readouterr().err.startswith(f"{tmp_path}/loss/mine.yaml: {problem}")
+
+
+def test_pattern_chooses_options_and_timms_networks_are_asked_for_by_theirs(capsys):
+    assert main(["list", "backbone", "resnet1*"]) == 0
+    names = [line.split()[0] for line in capsys.readouterr().out.splitlines() if line.startswith("  r")]
+    assert names == ["resnet101", "resnet152", "resnet18"]
+    assert main(["list", "backbone", "timm/test_v*"]) == 0
+    lines = capsys.readouterr().out.split()
+    assert {"timm/test_vit", "timm/test_vit.r160_in1k"} <= set(lines)
+    assert all(line.startswith("timm/test_v") for line in lines[1:])
+
+
+def test_pattern_that_nothing_fits_names_the_nearest(capsys):
+    assert main(["list", "backbone", "timm/tset_vit"]) == 2
+    message = (
+        "list: no backbone fits 'timm/tset_vit'. Did you mean 'timm/test_vit'? All of them: cnnlab list backbone\n"
+    )
+    assert capsys.readouterr().err == message
+    assert main(["list", "backbone", "resnet19"]) == 2
+    assert capsys.readouterr().err.startswith("list: no backbone fits 'resnet19'. Did you mean 'resnet1")
+
+
+def test_timm_is_imported_for_its_own_networks_alone():
+    code = (
+        "import sys\nfrom cnnlab.cli.main import main\nmain(['list', 'backbone'])\n"
+        "print({'torch', 'timm', 'huggingface_hub'} & {*sys.modules})"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert done.stdout.splitlines()[-1] == "set()"

@@ -5,22 +5,27 @@ import torch
 import torchvision
 
 from cnnlab.base.errors import ConfigError
-from cnnlab.networks.transfer.backbones import BACKBONES, Request
-from cnnlab.networks.transfer.torchvision_networks import torchvision_backbone
+from cnnlab.networks.transfer.backbone_request import Request
+from cnnlab.networks.transfer.backbones import BACKBONES
+from cnnlab.networks.transfer.embedded_networks import PACKAGES
+from cnnlab.networks.transfer.published import published_backbone
+from cnnlab.networks.transfer.sources import SOURCES
 
 
 def make(name, *, loads=True, seed=0, open_run=None, **options):
     return BACKBONES[name](Request(name, seed, open_run, loads), **options)
 
 
-def test_table_holds_all_classification_networks_of_torchvision():
+def test_table_holds_all_classification_networks_of_torchvision_and_the_embedded_ones():
     known = set(torchvision.models.list_models(module=torchvision.models))
-    assert set(BACKBONES) - {"run"} == known
+    assert set(BACKBONES) - {"run", "timm"} == known | set(PACKAGES)
 
 
 def test_network_is_made_as_requested():
     made = make("squeezenet1_1", weights="none", layer="last", seed=1)
-    same = torchvision_backbone("squeezenet1_1", 1, weights="none", layer="last", loads=True, progress=None)
+    same = published_backbone(
+        SOURCES["torchvision"], "squeezenet1_1", 1, weights="none", layer="last", loads=True, progress=None, called="x"
+    )
     torch.testing.assert_close(made.state_dict(), same.state_dict(), rtol=0, atol=0)
 
 
@@ -37,3 +42,8 @@ def test_run_is_opened_by_what_the_request_brings(tmp_path):
 
     opened = make("run", weights=tmp_path, layer="last", seed=7, loads=False, open_run=open_run)
     assert opened == (tmp_path, 7, "last", False)
+
+
+def test_timm_wants_the_name_of_a_network():
+    with pytest.raises(ConfigError, match=r"backbone\.model: must be one of timm's networks, got null\. Name it: "):
+        make("timm")

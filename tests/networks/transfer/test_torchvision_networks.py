@@ -10,7 +10,8 @@ import torchvision
 from cnnlab.base.errors import ConfigError
 from cnnlab.networks.batch_norm import BatchNorm2d
 from cnnlab.networks.transfer import torchvision_networks
-from cnnlab.networks.transfer.torchvision_networks import imagenet_classes, last_layer_name, torchvision_backbone
+from cnnlab.networks.transfer.published import published_backbone
+from cnnlab.networks.transfer.torchvision_networks import Torchvision, imagenet_classes, last_layer_name
 from tests.networks.transfer.weights_maker import Bomb
 
 SMALL = "squeezenet1_1"
@@ -21,7 +22,9 @@ ONE_PER_FAMILY = [
 
 
 def make(name, *, seed=0, weights="imagenet", layer="penultimate", loads=True):
-    return torchvision_backbone(name, seed, weights=weights, layer=layer, loads=loads, progress=None)
+    return published_backbone(
+        Torchvision(), name, seed, weights=weights, layer=layer, loads=loads, progress=None, called=name
+    )
 
 
 @pytest.fixture
@@ -49,7 +52,7 @@ def imagenet_file(cache):
 
 @pytest.mark.parametrize("name", ONE_PER_FAMILY)
 def test_last_layer_is_the_one_with_a_thousand_outputs(name):
-    net = torchvision_networks._initial(name, 0, is_imagenet=False)
+    net = Torchvision().initial(name, is_published=False)
     layer = net.get_submodule(last_layer_name(net))
     assert 1000 in (getattr(layer, "out_features", None), getattr(layer, "out_channels", None))
 
@@ -155,7 +158,7 @@ def test_old_names_of_densenet_are_understood():
 
 @pytest.mark.parametrize("name", ["googlenet", "inception_v3"])
 def test_outputs_half_way_are_left_out(name):
-    net = torchvision_networks._initial(name, 0, is_imagenet=False)
+    net = Torchvision().initial(name, is_published=False)
     assert not any("aux" in key.lower() for key in net.state_dict())
 
 

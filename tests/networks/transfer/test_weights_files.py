@@ -5,7 +5,6 @@ import gzip
 import json
 import pickle
 import re
-import sys
 import zipfile
 
 import numpy as np
@@ -14,7 +13,8 @@ import torch
 import torchvision
 
 from cnnlab.base.errors import ConfigError
-from cnnlab.networks.transfer.torchvision_networks import torchvision_backbone
+from cnnlab.networks.transfer.published import published_backbone
+from cnnlab.networks.transfer.torchvision_networks import Torchvision
 from cnnlab.networks.transfer.weights_files import read_weights
 from tests.networks.transfer.weights_maker import Bomb
 
@@ -54,6 +54,8 @@ FORMS = {
     "in itself": HIMSELF,
     "data parallel": {"model": prefixed("module.")},
     "compiled": prefixed("_orig_mod."),
+    "timm's, in Hugging Face's wrapper": prefixed("timm_model."),
+    "averaged, of Lightning": {"state_dict": prefixed("ema_model.module.", **{"ema_model.step": torch.tensor(3)})},
     "compiled, in parallel": prefixed("module._orig_mod."),
     "in parallel, compiled": prefixed("_orig_mod.module."),
     "of Lightning": {"state_dict": prefixed("model."), "pytorch-lightning_version": "2.4", "loops": {}},
@@ -91,27 +93,19 @@ def test_names_of_a_network_are_no_wrappers(tmp_path):
 def test_a_checkpoint_of_lightning_makes_a_backbone(tmp_path):
     state = torchvision.models.squeezenet1_1().state_dict()
     path = saved(tmp_path, {"state_dict": {f"model.module.{key}": value for key, value in state.items()}})
-    backbone = torchvision_backbone("squeezenet1_1", 0, weights=path, layer="last", loads=True, progress=None)
+    backbone = published_backbone(
+        Torchvision(), "squeezenet1_1", 0, weights=path, layer="last", loads=True, progress=None, called="x"
+    )
     assert backbone.num_features == 1000
     torch.testing.assert_close(backbone.net.state_dict(), state, rtol=0, atol=0)
 
 
 def test_safetensors_are_read(tmp_path):
-    pytest.importorskip("safetensors")
     path = safetensors_file(tmp_path, **{"model.0.bias": torch.tensor([2.0])})
     torch.testing.assert_close(read_weights(path), {"0.bias": torch.tensor([2.0])})
     path.write_bytes(path.read_bytes()[:-2])
     with pytest.raises(ConfigError, match=r"is no weights file, or a damaged one \(safetensors: .*\)\. Fetch it"):
         read_weights(path)
-
-
-def test_without_their_package_it_is_said_what_to_install(tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "safetensors", None)
-    message = (
-        r"weights\.safetensors' is a file of safetensors, a package that is not installed: pip install safetensors"
-    )
-    with pytest.raises(ConfigError, match=message):
-        read_weights(safetensors_file(tmp_path, **{"0.bias": torch.tensor([2.0])}))
 
 
 def zipped(*names):

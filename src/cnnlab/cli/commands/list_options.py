@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import fnmatch
 import textwrap
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from cnnlab.base.errors import ConfigError, unknown
+from cnnlab.base.errors import ConfigError, did_you_mean, unknown
 from cnnlab.base.paths import given_path
 from cnnlab.base.stopping import Stop
 from cnnlab.config.conf_files import GLOBAL, Option, conf_dir, read_options
 from cnnlab.config.options import groups
 
 WIDTH = 80
+TIMM = "timm/"  # before the names of timm's networks
 
 
 def main(args: Sequence[str], stop: Stop) -> int:
@@ -23,9 +25,12 @@ def main(args: Sequence[str], stop: Stop) -> int:
     parser = argparse.ArgumentParser(
         prog="cnnlab list",
         description="Explain every option of every group in one line, with the values that it sets.",
-        epilog="example: cnnlab list optimizer",
+        epilog="examples: cnnlab list optimizer · cnnlab list backbone 'timm/resnet*'",
     )
     parser.add_argument("group", nargs="?", help=f"{', '.join(known)}; none for all")
+    parser.add_argument(
+        "pattern", nargs="?", help="of the options that are wanted, such as 'resnet*'; timm's: 'timm/resnet*'"
+    )
     parser.add_argument(
         "--config-dir",
         "-cd",
@@ -38,9 +43,30 @@ def main(args: Sequence[str], stop: Stop) -> int:
     if options.group is not None and options.group not in known:
         raise ConfigError(f"list: {unknown(options.group, known, noun='group')}")
     stop.look()
+    if options.pattern is not None:
+        print(_page(options.group, _like(options.group, options.pattern, folders)))
+        return 0
     wanted = known if options.group is None else (options.group,)
     print("\n\n".join(_page(group, read_options(group, folders)) for group in wanted))
     return 0
+
+
+def _like(group: str, pattern: str, folders: Sequence[Path]) -> list[Option]:
+    """Return the options of a group whose name fits a pattern; `timm/...` among the backbones asks timm.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    options = read_options(group, folders)
+    if group == "backbone" and pattern.startswith(TIMM):
+        from cnnlab.networks.transfer.timm_networks import names
+
+        options = [Option(f"{TIMM}{name}", "", {}) for name in names()]
+    found = [option for option in options if fnmatch.fnmatchcase(option.name, pattern)]
+    if not found:
+        near = did_you_mean(pattern, [option.name for option in options])
+        raise ConfigError(f"list: no {group} fits '{pattern}'.{near} All of them: cnnlab list {group}")
+    return found
 
 
 def _own_folder(path: Path | None) -> list[Path]:

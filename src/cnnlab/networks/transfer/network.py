@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 import torch
@@ -12,6 +13,7 @@ from cnnlab.networks.batch_norm import NO_VARIANCE, normalizes_by_batch
 from cnnlab.networks.models.blocks import Classifier
 
 RGB = 3
+_MAPS = 4  # dimensions of (N, D, H, W)
 
 
 @dataclass(frozen=True)
@@ -40,20 +42,34 @@ class Backbone(nn.Module):
         expected: of the images.
         source: where the weights come from, in words.
         takes_features: whether to ask `net.features` instead of `net`.
+        layers: names of what `trainable_layers` counts; None: the children that bear parameters.
+        classes: what the outputs stand for, where they are ImageNet's.
+        notes: what is to be said of how the weights came, a line each.
     """
 
     def __init__(
-        self, net: nn.Module, num_features: int, *, expected: Expected, source: str, takes_features: bool = False
+        self,
+        net: nn.Module,
+        num_features: int,
+        *,
+        expected: Expected,
+        source: str,
+        takes_features: bool = False,
+        layers: Sequence[str] | None = None,
+        classes: Sequence[str] = (),
+        notes: Sequence[str] = (),
     ) -> None:
         super().__init__()
         self.net = net
         self.num_features, self.expected, self.source = num_features, expected, source
-        self.takes_features = takes_features
+        self.takes_features, self.classes, self.notes = takes_features, tuple(classes), tuple(notes)
+        children = [name for name, child in net.named_children() if any(True for _ in child.parameters())]
+        self.layer_names = tuple(children if layers is None else layers)
 
     @property
     def layers(self) -> list[tuple[str, nn.Module]]:
-        """The children that bear parameters, by name, in the network's order: what `trainable_layers` counts."""
-        return [(name, child) for name, child in self.net.named_children() if any(True for _ in child.parameters())]
+        """What `trainable_layers` counts, by name, in the network's order."""
+        return [(name, self.net.get_submodule(name)) for name in self.layer_names]
 
     @property
     def channels(self) -> int:
@@ -61,13 +77,13 @@ class Backbone(nn.Module):
         return len(self.expected.mean)
 
     def forward(self, images: Tensor) -> Tensor:
-        """Return features (N, D); gray images are shown as colour ones where the network wants these."""
+        """Return features (N, D), means of maps; gray images are shown as colour ones where the network wants these."""
         if images.shape[1] == 1 and self.channels == RGB:
             images = images.expand(-1, RGB, -1, -1)
         features: Tensor = self.net.features(images) if isinstance(self.net, Classifier) and self.takes_features else (
             self.net(images)
         )  # fmt: skip
-        return features.flatten(1)
+        return features.mean((2, 3)) if features.ndim == _MAPS else features.flatten(1)
 
 
 class TransferNetwork(Classifier):
@@ -131,8 +147,16 @@ def _freeze(backbone: Backbone, trainable_layers: int) -> list[nn.Module]:
         child.requires_grad_(True)
     if not learning:
         return [backbone]
-    kept = {module for child in learning for module in child.modules()}
-    return [child for child in backbone.net.children() if child not in kept]
+    return list(_outside(backbone.net, set(learning)))
+
+
+def _outside(module: nn.Module, learning: Set[nn.Module]) -> Iterator[nn.Module]:
+    """Yield the largest parts of a module in which nothing learns."""
+    for child in module.children():
+        if learning.isdisjoint(child.modules()):
+            yield child
+        elif child not in learning:
+            yield from _outside(child, learning)
 
 
 def check_images(name: str, backbone: Backbone, channels: int, image_size: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -12,6 +12,7 @@ from cnnlab.base.errors import ConfigError
 
 StateDict = dict[str, Tensor]
 
+_COUNTER = "num_batches_tracked"  # of batch normalization; old files have none
 _NAMED = 6  # differences of each kind; the rest is counted
 
 
@@ -35,7 +36,7 @@ def load_into(net: nn.Module, weights: StateDict, *, where: str, source: object)
     """
     own = net.state_dict()
     extra = [name for name in weights if name not in own]
-    missing = [name for name in own if name not in weights and not name.endswith("num_batches_tracked")]
+    missing = [name for name in own if name not in weights and not name.endswith(_COUNTER)]
     reshaped = [
         f"{name} {_shape(weights[name])} for {_shape(own[name])}"
         for name in own
@@ -47,6 +48,33 @@ def load_into(net: nn.Module, weights: StateDict, *, where: str, source: object)
         lines += [*_listed("*", reshaped, "of another shape"), "  Name the network that they come from: backbone=..."]
         raise ConfigError("\n".join(lines))
     net.load_state_dict(weights, strict=False)
+
+
+def matched(weights: StateDict, own: StateDict, last: Sequence[str]) -> tuple[StateDict, str | None]:
+    """Return a file's weights by the network's names, and what is to be said of it.
+
+    Names count first. Where none agrees, as many tensors of the same shapes in the same order are taken for the same;
+    the last layers may be absent, or be for other classes.
+
+    Args:
+        weights: as they were read.
+        own: of the whole network.
+        last: names of its last layers.
+    """
+    if not weights.keys().isdisjoint(own):
+        return weights, None
+    ends = tuple(f"{layer}." for layer in last)
+    given = {key: value for key, value in weights.items() if not key.endswith(_COUNTER)}
+    for wanted in (own, without(own, lambda key: key.startswith(ends))):
+        names = [key for key in wanted if not key.endswith(_COUNTER)]
+        if len(names) == len(given) and all(
+            value.shape[is_last:] == own[name].shape[is_last:]
+            for name, value in zip(names, given.values())
+            for is_last in [name.startswith(ends)]
+        ):
+            how = f"has other names: its {len(names)} tensors were matched by order, all shapes agree"
+            return dict(zip(names, given.values())), how
+    return weights, None
 
 
 def _shape(tensor: Tensor) -> str:

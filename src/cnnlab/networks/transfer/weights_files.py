@@ -24,8 +24,11 @@ _WRAPPERS = (
 )  # fmt: skip
 """Keys under which training scripts put the weights; averaged ones count where there are no others."""
 _DEPTH = 5  # wrappers in wrappers; a file can hold itself
-_PREFIXES = frozenset({"module", "_orig_mod", "model", "network", "net", "backbone"})
-"""What DataParallel, torch.compile, Lightning and people's own modules put before the names of a network."""
+_PREFIXES = frozenset(
+    {"module", "_orig_mod", "model", "network", "net", "backbone", "timm_model", "ema_model", "model_ema"}
+)
+"""What DataParallel, torch.compile, Lightning, Hugging Face, averages and people's own modules put before the names of
+a network."""
 _INNER = re.compile(r"(?<=\.)(module|_orig_mod)\.")  # of a part that was wrapped alone, as in `features.module.0.bias`
 _ANEW = "Fetch it anew, or take the weights of an earlier epoch."
 _TAKES = "It takes a state dict."
@@ -72,12 +75,9 @@ def _is_safetensors(path: Path) -> bool:
 
 
 def _safe_tensors(path: Path) -> StateDict:
-    try:
-        from safetensors import SafetensorError
-        from safetensors.torch import load_file
-    except ImportError as error:
-        what = "a file of safetensors, a package that is not installed"
-        raise ConfigError(f"backbone.weights: '{path}' is {what}: pip install safetensors") from error
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
     try:
         return dict(load_file(path))
     except SafetensorError as error:
