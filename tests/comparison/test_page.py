@@ -63,6 +63,12 @@ def test_what_changed_is_told_by_names_where_no_image_is_at_hand():
     assert "What changed" not in text_of(page_of({"optimizer=sgd": [0.7]}))
 
 
+def test_verdict_has_the_colour_of_the_best_arm_whatever_validation_says():
+    arms = {"optimizer=sgd": [0.9] * 5, "optimizer=adam": [0.7] * 5, "optimizer=nadam": [0.5] * 5}
+    page = render(compare_study(write_study(arms, more={"optimizer=adam": {"val": 0.99}})))
+    assert 'aria-label="Verdict" style="--arm: var(--c0)"' in page
+
+
 def test_page_is_one_file_that_loads_nothing():
     page = page_of()
     assert not re.search(r'(src|href)="(?!data:,)', page)

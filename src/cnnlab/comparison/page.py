@@ -86,6 +86,7 @@ def render(comparison: Comparison, *, pixels: Pixels | None = None) -> str:
         unfinished=_unfinished(comparison),
         environment=_environment(comparison),
         report_command=_report_command(comparison),
+        said_of=_said_of(comparison),
         next_command=(comparison.next_step or "").partition("  ")[0],
         next_purpose=(comparison.next_step or "").partition("  ")[2],
         methods=methods(comparison.answer, comparison.question, comparison.names),
@@ -101,6 +102,13 @@ def render(comparison: Comparison, *, pixels: Pixels | None = None) -> str:
 def _finalized(value: object) -> object:
     """Return what a place of the template shows: names may hold any character, files of the page are as they are."""
     return harmless(value) if type(value) is str else value
+
+
+def _said_of(comparison: Comparison) -> int | None:
+    """Return the place of the arm whose colour the verdict has: the best if it is known, else validation's choice."""
+    if comparison.best is not None and len(comparison.best.alive) == 1:
+        return next(i for i, result in enumerate(comparison.results) if result.label == comparison.best.alive[0])
+    return None if comparison.chosen is None else comparison.results.index(comparison.chosen)
 
 
 def _texts(*paths: Path) -> list[str]:
