@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from timm.layers import BatchNormAct2d
 from torch import nn
 
 from cnnlab.networks.batch_norm import BatchNorm1d, BatchNorm2d, correct, folded, take_as_they_are
@@ -122,6 +123,22 @@ def test_folded_statistics_are_not_corrected_when_trained_further():
     torchs.load_state_dict(state)
     batch = small(8, 3, 4, 4, seed=1)
     assert torch.equal(seen(norm, batch)(batch), seen(torchs, batch)(batch))
+
+
+@pytest.mark.parametrize("act", [nn.ReLU, nn.SiLU])
+def test_batch_normalization_of_timm_is_corrected_before_its_activation(act):
+    batches = [small(8, 3, 4, 4, seed=seed) for seed in range(3)]
+    timms = nn.Sequential(BatchNormAct2d(3, act_layer=act, inplace=False))
+    correct(timms)
+    seen(timms, *batches)
+    ours = seen(nn.Sequential(BatchNorm2d(3), act()), *batches)
+    assert torch.equal(timms(batches[0]), ours(batches[0]))
+    assert torch.equal(timms.train()(batches[1]), ours.train()(batches[1]))
+    plain = nn.Sequential(BatchNormAct2d(3, act_layer=act, inplace=False)).eval()
+    plain.load_state_dict(folded(timms))
+    torch.testing.assert_close(plain(batches[0]), timms.eval()(batches[0]))
+    take_as_they_are(timms)
+    assert type(timms[0]) is BatchNormAct2d
 
 
 def test_loaded_statistics_are_taken_as_they_are():

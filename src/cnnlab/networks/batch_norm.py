@@ -12,6 +12,8 @@ nothing has been seen (t = 0) there is nothing to correct, nor where t says that
 
 from __future__ import annotations
 
+import functools
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -63,8 +65,34 @@ class BatchNorm2d(_Corrected, nn.BatchNorm2d):
     """Of images (N, C, H, W)."""
 
 
+class _CorrectedAct(_Corrected):
+    """Timm's batch normalization, which is followed by dropout and an activation of its own."""
+
+    drop: nn.Module
+    act: nn.Module
+
+    def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - torch's name
+        """Return what comes of the normalized input, of the same shape."""
+        normalized = super().forward(input)
+        return normalized if self.training else self.act(self.drop(normalized))
+
+
 _CORRECTED: dict[type[nn.Module], type[nn.Module]] = {nn.BatchNorm1d: BatchNorm1d, nn.BatchNorm2d: BatchNorm2d}
-_TORCHS = {corrected: torchs for torchs, corrected in _CORRECTED.items()}
+
+
+@functools.cache
+def _corrected(kind: type[nn.Module]) -> type[nn.Module] | None:
+    """Return what corrects modules of this kind; None for those that need none, or of which nothing is known."""
+    if kind in _CORRECTED or issubclass(kind, _Corrected):
+        return _CORRECTED.get(kind)
+    is_timms = kind.__name__ == "BatchNormAct2d" and kind.__module__.startswith("timm.")
+    return type(kind.__name__, (_CorrectedAct, kind), {}) if is_timms else None
+
+
+def _plain(kind: type[nn.Module]) -> type[nn.Module]:
+    """Return what a corrected kind is without the correction; any other as it is."""
+    bases = (base for base in kind.__mro__ if issubclass(base, nn.Module) and not issubclass(base, _Corrected))
+    return next(bases)
 
 
 def correct(network: nn.Module) -> None:
@@ -74,17 +102,14 @@ def correct(network: nn.Module) -> None:
     """
     for module in network.modules():
         if isinstance(module, _BatchNorm) and module.track_running_stats and module.momentum is not None:
-            _become(module, _CORRECTED)
+            kind: type[nn.Module] = type(module)
+            module.__class__ = _corrected(kind) or kind  # type: ignore[arg-type, assignment]
 
 
 def take_as_they_are(network: nn.Module) -> None:
     """Let a network use the running statistics that it has, now and when it is trained further: they were loaded."""
     for module in network.modules():
-        _become(module, _TORCHS)
-
-
-def _become(module: nn.Module, classes: dict[type[nn.Module], type[nn.Module]]) -> None:
-    module.__class__ = classes.get(type(module), type(module))
+        module.__class__ = _plain(type(module))
 
 
 def folded(network: nn.Module) -> dict[str, Tensor]:
