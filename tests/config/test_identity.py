@@ -149,6 +149,8 @@ def test_identity_holds_what_was_found_when_it_was_made(tmp_path):
 
 def test_slug_names_the_parts():
     assert slug(load(composed("model=resnet18", "normalization=group"))) == "resnet18-group-relu-adam"
+    timm = composed("backbone=timm", "backbone.model=vit_tiny_patch16_224.augreg_in21k", command="transfer")
+    assert slug(load(timm)) == "vit_tiny_patch16_224.augreg_in21k-features-svm"
 
 
 def test_transfer_is_named_by_backbone_procedure_and_head():

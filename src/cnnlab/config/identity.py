@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -59,7 +60,13 @@ def slug(config: RunConfig) -> str:
     """Return the readable part of the id."""
     of_train = (config.model, config.normalization, config.activation, config.optimizer)
     parts = of_train if config.backbone is None else (config.backbone, config.transfer, config.head)
-    return "-".join(part.name for part in parts if part is not None)
+    return "-".join(_shown(part) for part in parts if part is not None)
+
+
+def _shown(part: Choice) -> str:
+    """Return what a part is called in a slug; one of many networks of a library by the network."""
+    model = part.options.get("model")
+    return re.sub(r"[^\w.]", "_", model) if isinstance(model, str) else part.name
 
 
 def identity(config: RunConfig, hashes: FileHashes, *, content: str | None) -> Plain:
