@@ -99,6 +99,16 @@ def test_arm_with_a_run_without_result_gets_no_more_seeds(state):
     assert asked == {"a": 5, "wild": 5}
 
 
+def test_arm_that_is_open_again_catches_up_on_its_seeds():
+    """`high` rules `a` out after five seeds, and fails with the seventh; then `a` gets all seeds up to a look."""
+    accuracies = {"a": A, "same": SAME, "high": HIGH, "higher": draws(0.903, 0.01, seed=4)}
+    failing = {("high", 6): "diverged", ("higher", 6): "diverged"}
+    until, asked = conversation(accuracies, states=failing)
+    assert asked["high"] == asked["higher"] == 8
+    assert asked["a"] == asked["same"] in LOOKS[2:]
+    assert {result.label: result.verdict for result in until._answer.results}["high"] == "diverged in 1 of 8"
+
+
 def test_standing_says_each_arms_seeds_difference_and_state():
     until = UntilDecided([point("a"), point("high"), point("same")], SeedPlan(LOOKS), "a", None)
     design = until.design()

@@ -45,9 +45,14 @@ class UntilDecided:
         self._runs = {point.arm: [] for point in self.points}
         self._open = list(self.points)
         for look in self.plan.looks:
-            seeds = self.plan.seeds[self._asked : look]
             self._asked = look
-            ended = yield [_with_seed(point, seed) for seed in seeds for point in self._open]
+            # An arm may be open again, where the one that ruled it out has failed since: it has more seeds to catch up.
+            ended = yield [
+                _with_seed(point, seed)
+                for place, seed in enumerate(self.plan.seeds[:look])
+                for point in self._open
+                if place >= len(self._runs[point.arm])
+            ]
             for one in ended:
                 self._runs[one.point.arm].append(_as_run(one))
             self._answer = self._compared()
