@@ -47,7 +47,7 @@ LOOKS = [
     ({"plan": SeedPlan((5, 8), is_changed=True)}, [0.9, 0.8, 0.7, 0.9, 0.8],
      ["Arms or seeds were added to the plan after a look: its error is not 5 %."]),
     ({"plan": SeedPlan((5, 8), after="optimizer")}, [0.9, 0.8, 0.7, 0.9, 0.8],
-     ["Study optimizer asked this before, with other seeds: together the two err in up to 9.75 %."]),
+     ["Study optimizer was looked at before, with other seeds: together the two err in up to 9.75 %."]),
 ]  # fmt: skip
 
 

@@ -91,7 +91,7 @@ def folds_of(name):
 
 def test_cross_validation_trains_every_arm_once_per_fold(swept):
     assert main(["-m", "optimizer=sgd,adam", "cross_validation=3", "seed=4"]) == 0
-    assert folds_of("optimizer") == [
+    assert folds_of("optimizer-fold") == [
         (f"optimizer={name}", fold, "4", f"optimizer={name} dataset.fold={fold}")
         for fold in "123"
         for name in ("sgd", "adam")
@@ -103,7 +103,7 @@ def test_cross_validation_trains_every_arm_once_per_fold(swept):
 def test_study_may_cross_validate_unless_the_command_says_otherwise(text, swept):
     words = study(f"study: s\n{text}")
     assert main(["-m", *words, "optimizer=sgd"]) == 0
-    assert [fold for _, fold, *_ in folds_of("s")] == ["1", "2"]
+    assert [fold for _, fold, *_ in folds_of("s-fold")] == ["1", "2"]
     assert main(["-m", *words, "optimizer=sgd", "cross_validation=null"]) == 0
     assert [fold for _, fold, *_ in folds_of("s")] == [""]
 

@@ -30,7 +30,7 @@ def test_grid_and_question_come_back_as_they_were_written(tmp_path):
     folder = StudyFolder(tmp_path / "depth")
     study = Study("depth", "cnnlab -m seed=0,1", question="Deeper?", baseline="a", reported={"a": {"test_accuracy": 1}})
     plan = SeedPlan((5, 8, 12), first_seed=5, after="width", is_changed=True)
-    study = dataclasses.replace(study, margin=0.5, plan=plan, looked_at=(3, 5))
+    study = dataclasses.replace(study, margin=0.5, plan=plan, looked_at=(3, 5), seeds_seen=5)
     rows = [GridRow("a", "0", "id-0", "optimizer=sgd"), GridRow("b, c", "0", "", "optimizer=sdg", "unknown 'sdg'")]
     folder.write_grid(study, rows)
     assert folder.read_study() == study
@@ -57,7 +57,7 @@ DAMAGED = [
 @pytest.mark.parametrize(("plan", "read"), DAMAGED)
 def test_damaged_plan_is_none_and_what_is_wrong_beside_its_looks_is_left_out(plan, read, tmp_path):
     folder = StudyFolder(tmp_path / "depth")
-    folder.write_json("study.json", {"plan": plan, "margin": -1, "looked_at": ["x"]})
+    folder.write_json("study.json", {"plan": plan, "margin": -1, "looked_at": ["x"], "seeds_seen": "5"})
     assert folder.read_study() == Study("depth", "", plan=read)
 
 

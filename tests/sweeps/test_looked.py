@@ -52,7 +52,7 @@ def test_seeds_of_a_fixed_study_that_was_looked_at_are_used_no_more():
     assert fresh_plan("trial", decided, LOOKS) == SeedPlan(LOOKS)
     write_study(ARMS)
     assert fresh_plan("trial", decided, LOOKS) == SeedPlan(LOOKS)  # it was not looked at
-    write_study(ARMS, looked_at=(5,))
+    write_study(ARMS, seeds_seen=5)
     assert fresh_plan("trial", decided, LOOKS) == SeedPlan(LOOKS, first_seed=5, after="trial")
 
 

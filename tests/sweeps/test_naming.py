@@ -16,7 +16,8 @@ def points(axes):
     [
         (None, {"optimizer": "ab", "loss": "cd", "seed": "01"}, "optimizer-loss"),
         (None, {"seed": "01"}, "seed"),
-        (None, {"optimizer": "ab", FOLD: "12"}, "optimizer"),
+        (None, {"optimizer": "ab", FOLD: "12"}, "optimizer-fold"),
+        ("mine", {"optimizer": "ab", FOLD: "12"}, "mine-fold"),
         (None, {FOLD: "12"}, "fold"),
         (None, {}, "sweep"),
         ("mine", {"optimizer": "ab"}, "mine"),

@@ -199,8 +199,16 @@ def test_study_after_a_fixed_one_that_was_looked_at_takes_fresh_seeds(launch, ca
     decided.carry_out(launch)
     assert min(seed for _, seed in launch.runs[6:]) == 3
     assert decided.study.read_study().plan == SeedPlan(LOOKS, first_seed=3, after="optimizer")
-    assert "Study optimizer asked this before, with other seeds" in " ".join(capsys.readouterr().out.split())
+    assert "Study optimizer was looked at before, with other seeds" in " ".join(capsys.readouterr().out.split())
     assert len(fixed.study.read_rows("comparison.csv")) == 2
+
+
+def test_seeds_that_were_seen_are_used_no_more_though_another_question_took_the_place(launch):
+    sweep_of("sgd", "nadam", typed=(), seeds="012").carry_out(launch)
+    sweep_of("sgd", "adam", typed=("batch_size=8",), seeds="0").carry_out(launch)
+    decided = sweep_of("sgd", "nadam")
+    decided.carry_out(launch)
+    assert decided.study.read_study().plan.first_seed == 3
 
 
 def test_seeds_that_are_added_to_a_fixed_study_after_a_look_are_said(launch, capsys):

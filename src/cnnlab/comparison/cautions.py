@@ -72,7 +72,7 @@ def _of_looks(answer: Answer, question: Question, study: Study) -> list[str]:
         told.append("Arms or seeds were added to the plan after a look: its error is not 5 %.")
     if question.plan is not None and question.plan.after is not None:
         told.append(
-            f"Study {question.plan.after} asked this before, with other seeds: together the two err in up to 9.75 %."
+            f"Study {question.plan.after} was looked at before, with other seeds: together the two err in up to 9.75 %."
         )
     missing = sum(result.arm.count("waiting", "running", "interrupted") for result in answer.results)
     if missing and question.plan is None:

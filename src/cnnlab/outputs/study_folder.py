@@ -54,7 +54,7 @@ class SeedPlan:
     first_seed: int = 0
     """The seeds are this one and those that follow it."""
     after: str | None = None
-    """Study that asked the same before and was looked at; its seeds are used no more."""
+    """Study that was looked at before; its seeds are used no more."""
     is_changed: bool = False
     """Whether arms were added, or the most was raised, after a look."""
 
@@ -81,6 +81,8 @@ class Study:
     """Of a study that adds seeds until it is decided; None: the number of seeds is fixed."""
     looked_at: tuple[int, ...] = ()
     """Of a study with a fixed number: seeds that it had whenever a verdict was shown."""
+    seeds_seen: int = 0
+    """Under this name, verdicts were shown over seeds up to this one, itself left out; whatever was asked then."""
 
 
 class StudyFolder(Folder):
@@ -118,6 +120,7 @@ class StudyFolder(Folder):
             "margin": _positive(plain.get("margin")),
             "plan": _read_plan(plain.get("plan")),
             "looked_at": _counts(plain.get("looked_at")),
+            "seeds_seen": seen if isinstance(seen := plain.get("seeds_seen"), int) and seen > 0 else 0,
         }
         return Study(**{"study": self.path.name, "command": "", **texts, **figures, **declared})
 

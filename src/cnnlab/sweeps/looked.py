@@ -47,11 +47,8 @@ def fresh_plan(name: str, decided: StudyFolder, looks: tuple[int, ...]) -> SeedP
     """
     if (begun := decided.read_study().plan) is not None:
         return SeedPlan(looks, begun.first_seed, begun.after)
-    fixed = StudyFolder.named(name)
-    if not fixed.read_study().looked_at:
-        return SeedPlan(looks)
-    used = [int(row.seed) for row in _grid(fixed) if row.seed.isdecimal()]
-    return SeedPlan(looks, first_seed=max(used, default=-1) + 1, after=name)
+    seen = StudyFolder.named(name).read_study().seeds_seen
+    return SeedPlan(looks, first_seed=seen, after=name) if seen else SeedPlan(looks)
 
 
 def _grid(folder: StudyFolder) -> list[GridRow]:

@@ -9,12 +9,15 @@ from cnnlab.sweeps.points import FOLD, SEED, Point, key_of
 
 
 def study_name(configured: str | None, points: Sequence[Point]) -> str:
-    """Return the study's name: as configured, else made of the keys in which points differ."""
-    if configured is not None:
-        return configured
+    """Return the study's name: as configured, else made of the keys in which points differ.
+
+    One over folds is a study of its own: where it took the place of one over seeds, nobody knew which seeds were seen.
+    """
     keys = dict.fromkeys(key_of(text) for point in points for text in (*point.swept, point.seed, point.fold) if text)
-    repeats = [name for key, name in ((SEED, "seed"), (FOLD, "fold")) if key in keys]
-    return "-".join(key for key in keys if key not in (SEED, FOLD)) or next(iter(repeats), "sweep")
+    name = "-".join(key for key in keys if key not in (SEED, FOLD)) if configured is None else configured
+    if FOLD in keys:
+        return f"{name}-fold" if name else "fold"
+    return name if name or configured is not None else SEED if SEED in keys else "sweep"
 
 
 def decided_name(name: str) -> str:

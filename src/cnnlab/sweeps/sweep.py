@@ -67,6 +67,7 @@ class Sweep:
         self.study = StudyFolder.named(self.name)
         self.baseline = self._checked_baseline()
         self._looked_at = looks_before(self.study, self.folders)
+        self._seeds_seen = self.study.read_study().seeds_seen
         self.plan = None if plan is None else self._as_declared(plan)
         self._comparison = StudyComparison(self.study, self._rows)
 
@@ -264,7 +265,7 @@ class Sweep:
     def _write_grid(self) -> None:
         study = Study(
             self.name, self.command, self.question, self.baseline, self._first.reported, self._first.margin, self.plan,
-            self._looked_at,
+            self._looked_at, self._seeds_seen,
         )  # fmt: skip
         with disk_errors(self.study.path):
             self.study.write_grid(study, self._rows())
@@ -273,6 +274,7 @@ class Sweep:
         """Write down that a verdict over so many seeds was shown: more of them would be added after a look."""
         if self.plan is None and seeds > 1 and seeds not in self._looked_at:
             self._looked_at = tuple(sorted((*self._looked_at, seeds)))
+            self._seeds_seen = max(self._seeds_seen, *(job.config.seed + 1 for job in self.checked.jobs))
             self._write_grid()
 
     def _watched(self, job: Job) -> Watched:
