@@ -8,7 +8,7 @@ points            what a sweep runs, in the words of the command line; naming wh
 checked           points that are valid runs, or refused with a reason
 sweep             asks the design, has the runs launched, tells it what came of them
 launching         hands runs to a launcher until every one has ended; clock the time they may take
-processes, worker runs in processes of their own
+pool, worker_process, worker   runs in processes of their own; cores of this machine
 abreast           runs in turns, in one process on one GPU
 plan              what a sweep would do
 watch             how the runs stand, by their files, whoever trains them

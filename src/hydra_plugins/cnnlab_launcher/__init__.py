@@ -1,9 +1,11 @@
 """How the runs of a sweep are carried out.
 
 `hydra/launcher=cnnlab`, the default: one after the other in this process, or several abreast on a GPU.
-`hydra/launcher=process`: every run in a fresh process, some at a time; one that dies fails alone.
+`hydra/launcher=pool`: worker processes take run after run, some at a time; one that dies fails alone.
+`hydra/launcher=process`: likewise, with a fresh process for every run.
 """
 
+import contextlib
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,8 +22,10 @@ from cnnlab.base.schema import Plain
 from cnnlab.cli.composed import plain_values, typed
 from cnnlab.cli.consent import check_plugins
 from cnnlab.cli.jobs import TrainJob, outcome_of
-from cnnlab.sweeps.abreast import Abreast, width_of
-from cnnlab.sweeps.processes import Processes, Task
+from cnnlab.runs.outcome import Outcome
+from cnnlab.sweeps.abreast import Abreast, Listed, width_of
+from cnnlab.sweeps.pool import Pool
+from cnnlab.sweeps.worker_process import Task
 
 
 @dataclass
@@ -64,12 +68,13 @@ class CnnlabLauncher(BasicLauncher):
         if not runs or runs[0].kind is None:
             return [self._alone(text, initial_job_idx + place) for place, text in enumerate(job_overrides)]
         abreast = Abreast(self.width(), is_urgent=lambda: job.stop.is_urgent, release=release_memory)
-        outcomes = dict(enumerate(abreast.run(runs)))
+        outcomes: dict[int, Outcome] = {}
+        abreast.run(Listed(runs), outcomes.__setitem__)
         if lost := [place for place, outcome in outcomes.items() if outcome.is_device_lost]:
             print(f"the GPU was lost to this process; {len(lost)} runs are tried again, each in a process of its own")
-            again = Processes(n_jobs=1, threads=None, gpus=(), timeout_minutes=None)
-            outcomes |= zip(lost, again.run([job_overrides[place] for place in lost], self._task))
-        return [_returned(outcome) for outcome in outcomes.values()]
+            with contextlib.closing(Pool(n_jobs=1, threads=None, recycle=1)) as pool:
+                outcomes |= zip(lost, pool.run([job_overrides[place] for place in lost], self._task))
+        return [_returned(outcomes[place]) for place in range(len(runs))]
 
     def _alone(self, overrides: Sequence[str], place: int) -> JobReturn:
         """Carry out one run as Hydra does, and keep how it ended alone: with each it returns three configurations."""
@@ -89,34 +94,33 @@ class CnnlabLauncher(BasicLauncher):
 
 
 @dataclass
-class ProcessLauncherConfig:
-    """What `hydra/launcher=process` takes."""
+class PoolLauncherConfig:
+    """What `hydra/launcher=pool` takes, and `hydra/launcher=process`, which replaces a worker after every run."""
 
-    _target_: str = "hydra_plugins.cnnlab_launcher.ProcessLauncher"
+    _target_: str = "hydra_plugins.cnnlab_launcher.PoolLauncher"
     n_jobs: int | None = None
     """Runs at a time; null: one per GPU of `gpus`, else one per core."""
     threads: int | None = None
     """CPU threads of each run; null: the cores, divided among them."""
     gpus: list[int] = field(default_factory=list)
-    """GPUs to hand out, one to a run; a number that stands twice takes two runs."""
+    """GPUs to hand out, one to a worker; a number that stands twice takes two workers."""
     timeout_minutes: float | None = None
     """A run that takes longer is stopped, what it has done is kept; null: no limit."""
+    recycle: int | None = None
+    """Runs after which a worker is replaced by a fresh process; null: never."""
+    abreast: Any = "auto"
+    """Runs that a worker with a GPU carries out at the same time; auto: as many as it gets through more with."""
 
 
-class ProcessLauncher(Launcher):
-    """Hydra's side of `Processes`.
+class PoolLauncher(Launcher):
+    """Hydra's side of `Pool`.
 
     Args:
-        n_jobs: as of ProcessLauncherConfig.
-        threads: likewise.
-        gpus: likewise.
-        timeout_minutes: likewise.
+        options: those of PoolLauncherConfig.
     """
 
-    def __init__(
-        self, n_jobs: int | None, threads: int | None, gpus: Sequence[int], timeout_minutes: float | None
-    ) -> None:
-        self.n_jobs, self.threads, self.gpus, self.timeout_minutes = n_jobs, threads, tuple(gpus), timeout_minutes
+    def __init__(self, **options: Any) -> None:
+        self.options = options
 
     def setup(
         self,
@@ -130,9 +134,7 @@ class ProcessLauncher(Launcher):
         Raises:
             ConfigError: a number is out of range; Hydra would hide what the constructor says.
         """
-        self.processes = Processes(
-            n_jobs=self.n_jobs, threads=self.threads, gpus=self.gpus, timeout_minutes=self.timeout_minutes
-        )
+        self.pool = Pool(**self.options)
         self.config, self.loader = config, hydra_context.config_loader
 
     def launch(
@@ -140,8 +142,12 @@ class ProcessLauncher(Launcher):
         job_overrides: Sequence[Sequence[str]],
         initial_job_idx: int,  # noqa: ARG002 - runs have ids
     ) -> Sequence[JobReturn]:
-        """Run one process per job."""
-        return [_returned(outcome) for outcome in self.processes.run(job_overrides, self._task)]
+        """Have the workers carry out the runs."""
+        return [_returned(outcome) for outcome in self.pool.run(job_overrides, self._task)]
+
+    def close(self) -> None:
+        """Let the workers go, when the sweep has ended."""
+        self.pool.close()
 
     def _task(self, overrides: Sequence[str]) -> Task:
         config = self.loader.load_sweep_config(self.config, list(overrides))
@@ -156,4 +162,7 @@ def _returned(outcome: object) -> JobReturn:
 
 
 ConfigStore.instance().store(group="hydra/launcher", name="cnnlab", node=CnnlabLauncherConfig, provider="cnnlab")
-ConfigStore.instance().store(group="hydra/launcher", name="process", node=ProcessLauncherConfig, provider="cnnlab")
+ConfigStore.instance().store(group="hydra/launcher", name="pool", node=PoolLauncherConfig, provider="cnnlab")
+ConfigStore.instance().store(
+    group="hydra/launcher", name="process", node=PoolLauncherConfig(recycle=1), provider="cnnlab"
+)
