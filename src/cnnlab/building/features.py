@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from cnnlab.base.drafts import remove_abandoned
+from cnnlab.base.drafts import made_once, remove_abandoned
 from cnnlab.base.progress import Progress
 from cnnlab.base.runtime import Runtime
 from cnnlab.building.parts import ImageSpec
@@ -74,7 +74,7 @@ class Extraction:
             file = self.folder / f"{self._key(weights_key, number, rows[name])}.npy"
             if (cached := _load(file, len(rows[name]))) is None:
                 cached, took = self.obtain(self, file, store, rows[name])
-                seconds, computed = seconds + took, computed + len(cached)
+                seconds, computed = seconds + took, computed + (len(cached) if took else 0)
             features[name] = cached
         found = {
             name: features[split.store.name][torch.searchsorted(rows[split.store.name], split.rows)]
@@ -120,15 +120,18 @@ ObtainFeatures = Callable[[Extraction, Path, Store, Tensor], tuple[Tensor, float
 
 
 def compute_and_keep(extraction: Extraction, file: Path, store: Store, rows: Tensor) -> tuple[Tensor, float]:
-    """Compute the features of all rows, and keep them for the runs to come."""
-    features, seconds = extraction.compute(store, rows)
-    remove_abandoned(file.parent)
-    with replacing(file) as opened:
-        # Not by np.save: where the disk is full, its error does not say so.
-        array = np.ascontiguousarray(features.numpy())
-        np.lib.format.write_array_header_1_0(opened, np.lib.format.header_data_from_array_1_0(array))
-        opened.write(array.data)
-    return features, seconds
+    """Compute the features of all rows, and keep them for the runs to come; 0 seconds where another process has."""
+    with made_once(file):
+        if (kept := _load(file, len(rows))) is not None:
+            return kept, 0.0
+        features, seconds = extraction.compute(store, rows)
+        remove_abandoned(file.parent)
+        with replacing(file) as opened:
+            # Not by np.save: where the disk is full, its error does not say so.
+            array = np.ascontiguousarray(features.numpy())
+            np.lib.format.write_array_header_1_0(opened, np.lib.format.header_data_from_array_1_0(array))
+            opened.write(array.data)
+        return features, seconds
 
 
 def _load(file: Path, num_images: int) -> Tensor | None:
