@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from cnnlab.base.drafts import draft_folder, draft_of, made_once, remove_abandoned
+from cnnlab.base.drafts import draft_folder, draft_of, remove_abandoned
 
 LEAVE = """
 import os, sys

@@ -90,6 +90,10 @@ CAUTIONS = [
         "threads 8 (sgd), 2 (adam).",
     ),
     (
+        {SGD: {"environment": {"num_at_once": 2}}},
+        "Trained with another share of the machine than most runs, so without seconds: adam.",
+    ),
+    (
         {SGD: {"environment": {"torch": "2.8", "cnnlab": "0.2"}}},
         "Runs were not made alike: version of cnnlab 0.2 (sgd), 0.1.0 (adam); version of torch 2.8 (sgd), 2.9 (adam).",
     ),

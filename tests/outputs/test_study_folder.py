@@ -103,17 +103,17 @@ def test_row_of_a_finished_run_holds_its_figures(tmp_path):
         tmp_path, "finished", best_epoch=3, val={"accuracy": 0.9}, test={"accuracy": 0.8, "loss": 0.5, "auc": 0.7},
         seconds={"train": 1.5}, parameters=10,
     )  # fmt: skip
-    assert list(result_row(folder, seed=4).values()) == ["the-run", "finished", 4, 3, 0.9, 0.8, 0.5, 0.7, 1.5, 10]
+    assert list(result_row(folder, seed=4).values()) == ["the-run", "finished", 4, 3, 0.9, 0.8, 0.5, 0.7, 1.5, 10, 1]
 
 
 def test_row_of_a_run_whose_summary_is_damaged_has_no_such_figures(tmp_path):
     folder = run(tmp_path, "finished", best_epoch="x", val={"accuracy": [0.9]}, test=3, parameters=10**30)
-    assert list(result_row(folder, seed=4).values()) == ["the-run", "finished", 4, *[None] * 7]
+    assert list(result_row(folder, seed=4).values()) == ["the-run", "finished", 4, *[None] * 7, 1]
 
 
 def test_row_of_a_run_that_failed_later_does_not_show_old_figures(tmp_path):
     row = result_row(run(tmp_path, "failed", best_epoch=3, parameters=10), seed=4)
-    assert list(row.values()) == ["the-run", "failed", 4, *[None] * 7]
+    assert list(row.values()) == ["the-run", "failed", 4, *[None] * 8]
 
 
 def test_row_of_a_run_that_was_not_started_says_waiting(tmp_path):

@@ -103,6 +103,11 @@ def choose_device(name: str) -> torch.device:
     return device
 
 
+def num_gpus() -> int:
+    """Return how many GPUs torch sees."""
+    return torch.cuda.device_count()
+
+
 def _choose_precision(precision: str, device: torch.device) -> str:
     if precision != "auto":
         return precision

@@ -162,8 +162,13 @@ def _mixed_environments(arms: Sequence[Arm], names: Names) -> str | None:
 
 
 def _shared_device(arms: Sequence[Arm], names: Names) -> str | None:
+    finished = [run for arm in arms for run in arm.finished]
+    abreast = any(run.environment.get("abreast") is not None for run in finished)
     told = [names[arm.label] for arm in arms if not all(run.is_timed for run in arm.finished)]
-    return f"Trained beside other runs on one GPU, so without seconds: {some_of(told, most=3)}." if told else None
+    if not told or not (abreast or len({run.num_at_once for run in finished}) > 1):
+        return None  # where they differ in threads or processor, that is told
+    how = "beside other runs on one GPU" if abreast else "with another share of the machine than most runs"
+    return f"Trained {how}, so without seconds: {some_of(told, most=3)}."
 
 
 def _older_version(arms: Sequence[Arm], _: Names) -> str | None:

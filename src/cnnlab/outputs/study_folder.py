@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from cnnlab.base.drafts import remove_abandoned
@@ -18,12 +19,14 @@ from cnnlab.outputs.settings import differing
 from cnnlab.outputs.standing import standing
 from cnnlab.outputs.status import FINAL
 from cnnlab.outputs.summary_file import figure, known_summary
+from cnnlab.outputs.workers import Workers
 
 RESULTS = (
     "run_id", "status", "seed", "best_epoch", "val_accuracy", "test_accuracy", "test_loss", "test_auc",
-    "train_seconds", "parameters",
+    "train_seconds", "parameters", "at_once",
 )  # fmt: skip
 """Columns of results.csv, behind the settings that differ."""
+_TRIAL = ".trial"
 MOST_SEEDS = 1000
 """No study repeats an arm more often."""
 
@@ -83,6 +86,8 @@ class Study:
     """Of a study with a fixed number: seeds that it had whenever a verdict was shown."""
     seeds_seen: int = 0
     """Under this name, verdicts were shown over seeds up to this one, itself left out; whatever was asked then."""
+    workers: Workers | None = None
+    """How its runs were last carried out; None: as a launcher that was asked for did."""
 
 
 class StudyFolder(Folder):
@@ -107,6 +112,22 @@ class StudyFolder(Folder):
         remove_abandoned(self.path)
         self.write_json("study.json", dataclasses.asdict(study))
         self.write_rows("runs.csv", [f.name for f in dataclasses.fields(GridRow)], map(dataclasses.asdict, rows))
+
+    @contextmanager
+    def trial(self) -> Iterator[bool]:
+        """Try something that may kill the process; yield whether it has not done so before. See `forget_trial`."""
+        mark = self.path / _TRIAL
+        is_first = not mark.exists()
+        mark.touch()
+        try:
+            yield is_first
+        finally:
+            if is_first:
+                mark.unlink(missing_ok=True)
+
+    def forget_trial(self) -> None:
+        """Let the next trial be the first one: what killed the process is gone."""
+        (self.path / _TRIAL).unlink(missing_ok=True)
 
     def read_study(self) -> Study:
         """Return what the study is about; what is missing or damaged in study.json is left out."""
@@ -184,4 +205,6 @@ def result_row(folder: RunFolder, *, seed: object) -> Plain:
         summary = {}  # of an earlier training, if there is one
     keys = ("best_epoch", "val.accuracy", "test.accuracy", "test.loss", "test.auc", "seconds.train", "parameters")
     figures = (figure(summary, key) for key in keys)
-    return dict(zip(RESULTS, (folder.run_id, status, seed, *figures)))
+    made_in = folder.read_environment() if summary else {}
+    at_once = figure(made_in, "abreast") or figure(made_in, "num_at_once") or 1
+    return dict(zip(RESULTS, (folder.run_id, status, seed, *figures, int(at_once) if summary else None)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from cnnlab.base.errors import ConfigError, Interrupted, RunError
@@ -20,7 +20,9 @@ from cnnlab.outputs.settings import settings
 from cnnlab.outputs.standing import DIED, standing
 from cnnlab.outputs.status import FINAL
 from cnnlab.outputs.study_folder import GridRow, SeedPlan, Study, StudyFolder
+from cnnlab.outputs.workers import Workers
 from cnnlab.sweeps.checked import CheckedPoints, Compose, Job, check_points
+from cnnlab.sweeps.choosing import Choice, choose_here
 from cnnlab.sweeps.clock import Clock
 from cnnlab.sweeps.designs import Conversation, Ended, answer
 from cnnlab.sweeps.launching import Launch, Launching
@@ -68,6 +70,7 @@ class Sweep:
         self.baseline = self._checked_baseline()
         self._looked_at = looks_before(self.study, self.folders)
         self._seeds_seen = self.study.read_study().seeds_seen
+        self._workers: Workers | None = None
         self.plan = None if plan is None else self._as_declared(plan)
         self._comparison = StudyComparison(self.study, self._rows)
 
@@ -97,8 +100,11 @@ class Sweep:
         margin = self._first.margin
         return plan_after_looks(plan, self.study, run_ids=self.folders, arms=self._arms, margin=margin)
 
-    def show_plan(self) -> None:
+    def show_plan(self, *, is_chosen: bool = False) -> None:
         """Say how every run of the first round stands and what the sweep will take; run nothing.
+
+        Args:
+            is_chosen: whether the way of carrying them out is to be chosen.
 
         Raises:
             RunError: some would be refused.
@@ -107,14 +113,19 @@ class Sweep:
 
         runs = {job.point.label: (self.folders[job.run_id], job.config) for job in self.checked.jobs}
         most = len(runs) + self._narrator().num_more
-        for line in plan_lines(self.name, runs, most=most):
+        choice = self._choice() if is_chosen else Choice(Workers())
+        for line in plan_lines(self.name, runs, most=most, choice=choice):
             self._stop.look()
             print(line)
         if num_refused := self.checked.num_refused:
             raise RunError(f"{count(num_refused)} would be refused, see above.")
 
-    def carry_out(self, launch: Launch) -> None:
+    def carry_out(self, launch: Launch, *, settle: Callable[[Workers], None] | None = None) -> None:
         """Run what is not finished, round after round, then show how all of them ended.
+
+        Args:
+            launch: what the launcher does.
+            settle: tells it how it was chosen to go on; None: it needs no telling.
 
         Raises:
             RunError: runs were refused, failed or diverged; each with its reason.
@@ -125,17 +136,39 @@ class Sweep:
             print(f"note     {note}")
         self._write_grid()
         self._tell_begun(self.checked.jobs)
+        if settle is not None:
+            self._settle(settle)
         self._comparison.get_ready()
         runs = [self._watched(job) for job in self.checked.jobs]
         watch = Watch(self.name, self.study, runs, on_change=self._comparison.refresh, narrator=self._narrator)
         try:
             with watch:
                 self._talk(launch, watch)
+            self.study.forget_trial()
             self._close()
         except KeyboardInterrupt:
             done = watch.counts()["done"]
             print(f"interrupted: {done} of {count(len(self.checked.jobs))} are done. Go on with:\n  {self.command}")
             raise Interrupted from None
+
+    def _choice(self) -> Choice:
+        """Choose how the runs that are to do are carried out."""
+        jobs = {self.folders[job.run_id]: job.config for job in self.checked.jobs}
+        return choose_here(jobs, [self.folders[job.run_id] for job in self._to_do(self.checked.jobs)])
+
+    def _settle(self, settle: Callable[[Workers], None]) -> None:
+        """Choose how runs are carried out, say so, and write it down: their bits depend on it.
+
+        Where the last choice was never made, since its trial killed the process, there is none: the run that does that
+        has to be begun to be named.
+        """
+        with disk_errors(self.study.path), self.study.trial() as is_first:
+            choice = self._choice() if is_first else Choice(Workers())
+        if choice.line is not None:
+            print(choice.line)
+        self._workers = choice.workers
+        self._write_grid()
+        settle(choice.workers)
 
     def _talk(self, launch: Launch, watch: Watch) -> None:
         """Have each round launched, and tell the design what became of it, until it asks for no more."""
@@ -241,7 +274,7 @@ class Sweep:
         for job in died:
             print(f"  died     {job.point.label}\n{'':11}{DIED} Trying again.")
         if died:
-            print(f"{'':11}With hydra/launcher=process the other runs go on beside one that dies.")
+            print(f"{'':11}With hydra/launcher=pool the other runs go on beside one that dies.")
 
     @staticmethod
     def _tell_refused(checked: CheckedPoints) -> None:
@@ -265,7 +298,7 @@ class Sweep:
     def _write_grid(self) -> None:
         study = Study(
             self.name, self.command, self.question, self.baseline, self._first.reported, self._first.margin, self.plan,
-            self._looked_at, self._seeds_seen,
+            self._looked_at, self._seeds_seen, self._workers,
         )  # fmt: skip
         with disk_errors(self.study.path):
             self.study.write_grid(study, self._rows())

@@ -17,17 +17,15 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from cnnlab.base.free_memory import free_memory_bytes
 from cnnlab.base.stopping import Stop
-from cnnlab.base.turns import finish
 from cnnlab.runs.outcome import Outcome
+from cnnlab.sweeps.abreast import Abreast, width_of
 
 if TYPE_CHECKING:
-    from cnnlab.data.library import DataLibrary
     from cnnlab.runs.beginning import Beginning
+    from cnnlab.runs.runner import Runner
 
 _GRACE = 50.0  # seconds that runs may take to stop when the sweep is gone; then there is no one who would kill them
-_PART = 0.25  # of the free memory, which all workers together may hold of what they have read
 
 
 def main() -> int:
@@ -37,13 +35,13 @@ def main() -> int:
     try:
         with stop.heard():
             desk = Desk()
-            from cnnlab.data.library import DataLibrary
+            from cnnlab.runs.runner import Runner  # imports torch, before the first run is asked for
 
-            library = DataLibrary(limit=int(_PART * free_memory_bytes() / settings["num_sharing"]))
+            runner = Runner(stop, num_sharing=settings["num_sharing"])
             if settings["abreast"] is None:
-                _one_by_one(desk, library, stop)
+                _one_by_one(desk, runner)
             else:
-                _abreast(desk, library, stop, settings["abreast"])
+                _abreast(desk, runner, stop, settings["abreast"])
     except KeyboardInterrupt:
         return 130
     return 0
@@ -96,41 +94,27 @@ class Desk:
         os._exit(130)  # nothing is open, or no one waits any more
 
 
-def _one_by_one(desk: Desk, library: DataLibrary, stop: Stop) -> None:
-    from cnnlab.base.memory import release_memory  # these import torch, before the first run is asked for
-    from cnnlab.runs.job import attempt
-
+def _one_by_one(desk: Desk, runner: Runner) -> None:
     while (task := desk.next(wait=True)) is not None:
-        run = attempt(
-            task["plain"], task["overrides"], in_sweep=True, library=library, stop=stop,
-            num_at_once=task["num_at_once"],
-        )  # fmt: skip
-        desk.answer(task["place"], finish(run))
-        release_memory()
+        outcome = runner.carry_out(task["plain"], task["overrides"], num_at_once=task["num_at_once"])
+        desk.answer(task["place"], outcome)
+        runner.release()
 
 
-def _abreast(desk: Desk, library: DataLibrary, stop: Stop, width: object) -> None:
-    from cnnlab.base.memory import release_memory
-    from cnnlab.sweeps.abreast import Abreast, width_of
-
-    abreast = Abreast(width_of(width)(), is_urgent=lambda: stop.is_urgent, release=release_memory)
-    abreast.run(_Given(desk, library, stop), desk.answer)
+def _abreast(desk: Desk, runner: Runner, stop: Stop, width: object) -> None:
+    abreast = Abreast(width_of(width)(), is_urgent=lambda: stop.is_urgent, release=runner.release)
+    abreast.run(_Given(desk, runner), desk.answer)
 
 
 class _Given:
     """Runs as the desk is given them: a source of `abreast`."""
 
-    def __init__(self, desk: Desk, library: DataLibrary, stop: Stop) -> None:
-        self._desk, self._library, self._stop = desk, library, stop
+    def __init__(self, desk: Desk, runner: Runner) -> None:
+        self._desk, self._runner = desk, runner
 
     def next(self, *, wait: bool) -> tuple[int, Beginning] | None:
-        from cnnlab.runs.beginning import Beginning
-
         task = self._desk.next(wait=wait)
-        if task is None:
-            return None
-        composed = task["plain"], task["overrides"]
-        return task["place"], Beginning(lambda: composed, self._library, self._stop)
+        return None if task is None else (task["place"], self._runner.beginning(task["plain"], task["overrides"]))
 
 
 if __name__ == "__main__":

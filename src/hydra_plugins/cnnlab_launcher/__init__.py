@@ -1,6 +1,7 @@
 """How the runs of a sweep are carried out.
 
-`hydra/launcher=cnnlab`, the default: one after the other in this process, or several abreast on a GPU.
+`hydra/launcher=auto`, the default: chooses between the next two by what a few steps take, see `sweeps.choosing`.
+`hydra/launcher=cnnlab`: one after the other in this process, or several abreast on a GPU.
 `hydra/launcher=pool`: worker processes take run after run, some at a time; one that dies fails alone.
 `hydra/launcher=process`: likewise, with a fresh process for every run.
 """
@@ -11,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hydra._internal.core_plugins.basic_launcher import BasicLauncher
 from hydra.core.config_store import ConfigStore
 from hydra.core.utils import JobReturn, JobStatus
 from hydra.plugins.launcher import Launcher
@@ -21,7 +21,8 @@ from omegaconf import DictConfig
 from cnnlab.base.schema import Plain
 from cnnlab.cli.composed import plain_values, typed
 from cnnlab.cli.consent import check_plugins
-from cnnlab.cli.jobs import TrainJob, outcome_of
+from cnnlab.cli.jobs import TrainJob
+from cnnlab.outputs.workers import Workers
 from cnnlab.runs.outcome import Outcome
 from cnnlab.sweeps.abreast import Abreast, Listed, width_of
 from cnnlab.sweeps.pool import Pool
@@ -30,22 +31,21 @@ from cnnlab.sweeps.worker_process import Task
 
 @dataclass
 class CnnlabLauncherConfig:
-    """What `hydra/launcher=cnnlab` takes."""
+    """What `hydra/launcher=cnnlab` and `hydra/launcher=auto` take."""
 
     _target_: str = "hydra_plugins.cnnlab_launcher.CnnlabLauncher"
     abreast: Any = "auto"
     """Runs that go on at the same time on a GPU, each in its turn; auto: as many as it gets through more with."""
 
 
-class CnnlabLauncher(BasicLauncher):
-    """Hydra's own launcher, one run after the other in this process; on a GPU several abreast.
+class CnnlabLauncher(Launcher):
+    """One run after the other in this process; on a GPU several abreast.
 
     Args:
         abreast: as of CnnlabLauncherConfig.
     """
 
     def __init__(self, abreast: object) -> None:
-        super().__init__()
         self.abreast = abreast
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
@@ -54,43 +54,76 @@ class CnnlabLauncher(BasicLauncher):
         Raises:
             ConfigError: `abreast` is no number of runs.
         """
-        super().setup(hydra_context=hydra_context, task_function=task_function, config=config)
         assert isinstance(task_function, TrainJob)
-        self.job, self.loader, self.width = task_function, hydra_context.config_loader, width_of(self.abreast)
+        self.config, self.loader = config, hydra_context.config_loader
+        self.job, self.width = task_function, width_of(self.abreast)
 
-    def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
+    def launch(
+        self,
+        job_overrides: Sequence[Sequence[str]],
+        initial_job_idx: int,  # noqa: ARG002 - runs have ids
+    ) -> Sequence[JobReturn]:
         """Carry out the runs in this process."""
         from cnnlab.base.memory import release_memory  # these import torch, and Hydra reads this file at every start
         from cnnlab.runs.beginning import Beginning
 
         job = self.job
-        runs = [Beginning(functools.partial(self._composed, text), job.library, job.stop) for text in job_overrides]
+        runs = [Beginning(functools.partial(self.composed, text), job.library, job.stop) for text in job_overrides]
         if not runs or runs[0].kind is None:
-            return [self._alone(text, initial_job_idx + place) for place, text in enumerate(job_overrides)]
+            return [_returned(run.alone()) for run in runs]
         abreast = Abreast(self.width(), is_urgent=lambda: job.stop.is_urgent, release=release_memory)
         outcomes: dict[int, Outcome] = {}
         abreast.run(Listed(runs), outcomes.__setitem__)
         if lost := [place for place, outcome in outcomes.items() if outcome.is_device_lost]:
             print(f"the GPU was lost to this process; {len(lost)} runs are tried again, each in a process of its own")
             with contextlib.closing(Pool(n_jobs=1, threads=None, recycle=1)) as pool:
-                outcomes |= zip(lost, pool.run([job_overrides[place] for place in lost], self._task))
+                outcomes |= zip(lost, pool.run([job_overrides[place] for place in lost], self.task))
         return [_returned(outcomes[place]) for place in range(len(runs))]
 
-    def _alone(self, overrides: Sequence[str], place: int) -> JobReturn:
-        """Carry out one run as Hydra does, and keep how it ended alone: with each it returns three configurations."""
-        (returned,) = super().launch([overrides], place)
-        return _returned(outcome_of(returned))
-
-    def _task(self, overrides: Sequence[str]) -> Task:
-        plain, words = self._composed(overrides)
+    def task(self, overrides: Sequence[str]) -> Task:
+        """Return a run for another process."""
+        plain, words = self.composed(overrides)
         return Task(plain, tuple(words))
 
-    def _composed(self, overrides: Sequence[str]) -> tuple[Plain, list[str]]:
-        assert self.config is not None
+    def composed(self, overrides: Sequence[str]) -> tuple[Plain, list[str]]:
+        """Return the configuration of a run in plain values, and what was typed."""
         config = self.loader.load_sweep_config(self.config, list(overrides))
         plain, words = plain_values(config), typed(config.hydra)
         check_plugins(plain, words)
         return plain, words
+
+
+class AutoLauncher(CnnlabLauncher):
+    """In this process, or by workers: whatever was chosen for the sweep.
+
+    Args:
+        abreast: as of CnnlabLauncherConfig.
+    """
+
+    pool: Pool | None = None
+    threads: int | None = None
+
+    def settle(self, workers: Workers) -> None:
+        """Take what was chosen."""
+        self.threads = workers.threads
+        if workers.num > 1:
+            self.pool = Pool(n_jobs=workers.num, threads=workers.threads, gpus=workers.gpus, abreast=self.abreast)
+
+    def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
+        """Carry out the runs."""
+        if self.pool is None:
+            return super().launch(job_overrides, initial_job_idx)
+        return [_returned(outcome) for outcome in self.pool.run(job_overrides, self.task)]
+
+    def composed(self, overrides: Sequence[str]) -> tuple[Plain, list[str]]:
+        """Return the configuration of a run, with the threads that were chosen where it names none."""
+        plain, words = super().composed(overrides)
+        return {**plain, "threads": plain.get("threads") or self.threads}, words
+
+    def close(self) -> None:
+        """Let the workers go, when the sweep has ended."""
+        if self.pool is not None:
+            self.pool.close()
 
 
 @dataclass
@@ -162,6 +195,10 @@ def _returned(outcome: object) -> JobReturn:
 
 
 ConfigStore.instance().store(group="hydra/launcher", name="cnnlab", node=CnnlabLauncherConfig, provider="cnnlab")
+ConfigStore.instance().store(
+    group="hydra/launcher", name="auto", provider="cnnlab",
+    node=CnnlabLauncherConfig(_target_="hydra_plugins.cnnlab_launcher.AutoLauncher"),
+)  # fmt: skip
 ConfigStore.instance().store(group="hydra/launcher", name="pool", node=PoolLauncherConfig, provider="cnnlab")
 ConfigStore.instance().store(
     group="hydra/launcher", name="process", node=PoolLauncherConfig(recycle=1), provider="cnnlab"

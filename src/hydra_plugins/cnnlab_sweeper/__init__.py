@@ -89,11 +89,14 @@ class GridSweeper(Sweeper):
             stop=self.stop,
             question=_question(master, arguments),
         )
+        settle = getattr(launcher, "settle", None)  # of the launcher that leaves it to the sweep how to go on
         if sweep.is_planned:
-            sweep.show_plan()
+            sweep.show_plan(is_chosen=settle is not None)
             return []
         try:
-            sweep.carry_out(lambda jobs: [outcome_of(job) for job in launcher.launch(jobs, initial_job_idx=0)])
+            sweep.carry_out(
+                lambda jobs: [outcome_of(job) for job in launcher.launch(jobs, initial_job_idx=0)], settle=settle
+            )
         finally:
             getattr(launcher, "close", lambda: None)()  # workers of ours; Hydra's launchers keep nothing
         return []
