@@ -18,6 +18,20 @@ def as_meant(override: str) -> str:
     return f"{key}{equals}{_AT_HOME.sub(_quoted, value)}"
 
 
+def as_text(value: str) -> str:
+    """Return how Hydra wants a value that is to be text, whatever characters it has."""
+    if re.fullmatch(r"[\w./-]+", value, re.ASCII):
+        return value
+    # As its QuotedString: a backslash counts only before a quote, the one at the end included.
+    escaped = re.sub(r"(\\*)(\"|$)", lambda match: 2 * match[1] + (match[2] and f"\\{match[2]}"), value)
+    return '"' + escaped.replace("${", r"\${") + '"'
+
+
+def unquoted(value: str) -> str:
+    """Return a text without the quotes around it."""
+    return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"" else value
+
+
 def _with_names(value: str, *, are_listed: bool) -> str:
     """Quote names that are no text for Hydra; outside a list, null and a number of classes mean what they say."""
     parts, depth = re.split(r"([\[\],])", value), 0
