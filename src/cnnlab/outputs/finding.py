@@ -36,6 +36,11 @@ def find_run(text: str) -> RunFolder:
     raise ConfigError(f"run: unknown '{path.name}'. The nearest of {len(ids)}: {_some(nearest)}. See: cnnlab report")
 
 
+def called(folder: RunFolder) -> str:
+    """Return what `find_run` finds a run by: its id, or its path where it lies elsewhere."""
+    return folder.run_id if folder.path.parent == RUNS else str(folder.path)
+
+
 def _some(names: Sequence[str]) -> str:
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     return ", ".join(names[:_SHOWN]) + more

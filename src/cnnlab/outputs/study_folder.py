@@ -102,6 +102,10 @@ class StudyFolder(Folder):
         given_path("study", name)
         return cls(OUTPUTS / name)
 
+    def run(self, run_id: str) -> RunFolder:
+        """Return one of its runs: they lie beside the study, wherever that is."""
+        return RunFolder(self.path.parent / RUNS.name / run_id)
+
     def write_grid(self, study: Study, rows: Iterable[GridRow]) -> None:
         """Write study.json and runs.csv."""
         remove_abandoned(self.path)

@@ -5,7 +5,7 @@ import errno
 import pytest
 
 from cnnlab.cli.main import main
-from cnnlab.outputs.files import OUTPUTS
+from cnnlab.outputs.files import OUTPUTS, RUNS
 from tests.comparison.study_maker import write_run, write_study
 
 
@@ -48,6 +48,37 @@ def test_study_is_compared_by_name_or_folder(name, capsys):
     assert lines[1] == "adam      *  5  75.40  75.40 ± 2.08  +4.60 ± 1.42  better"
     assert lines[-1] == "open     outputs/trial/report.html"
     assert (OUTPUTS / "trial" / "comparison.csv").is_file()
+
+
+def test_study_elsewhere_is_compared_with_the_runs_beside_it(monkeypatch, capsys, folder):
+    write_study(ARMS)
+    (folder / "other").mkdir()
+    monkeypatch.chdir(folder / "other")
+    lines = shown(capsys, "../outputs/trial")
+    assert lines[1] == "adam      *  5  75.40  75.40 ± 2.08  +4.60 ± 1.42  better"
+    assert lines[-2].startswith("next     cnnlab predict ../outputs/runs/trial-arm1-s2 IMAGE...")
+    monkeypatch.chdir(folder / "outputs" / "trial")
+    assert shown(capsys, ".")[1] == lines[1]
+
+
+def test_comparison_without_a_run_takes_the_place_of_none(capsys):
+    study = write_study(ARMS)
+    shown(capsys, "trial")
+    before = study.read_rows("comparison.csv")
+    RUNS.rename("elsewhere")
+    assert main(["report", "trial"]) == 1
+    assert capsys.readouterr().err == (
+        "outputs/trial: none of its 10 runs is in outputs/runs. Nothing was written. Put them back, or repeat the "
+        "sweep: cnnlab -m optimizer=sgd,adam seed=0,1,2\n"
+    )
+    assert study.read_rows("comparison.csv") == before
+
+
+def test_run_that_was_moved_away_is_named(capsys):
+    study = write_study(ARMS)
+    study.run("trial-arm1-s3").path.rename("elsewhere")
+    told = " ".join(" ".join(shown(capsys, "trial")).split())
+    assert "1 run is missing still: adam (seed 3). What is said here may change." in told
 
 
 def test_several_runs_are_compared_grouped_by_their_settings(capsys):

@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from cnnlab.base.errors import ConfigError
+from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.base.paths import given_path
 from cnnlab.base.stopping import Stop
 from cnnlab.comparison import Comparison, compare_runs, compare_study, latex_lines, markdown_lines, save, terminal_lines
@@ -58,11 +58,28 @@ def main(args: Sequence[str], stop: Stop) -> int:
 
 
 def _one_study(names: Sequence[str]) -> StudyFolder | None:
+    """Return the study that is named; None where it is no study.
+
+    Raises:
+        ConfigError: it is not the only name.
+        RunError: no run of it is there: a comparison of nothing would take the place of what is written.
+    """
     named = [given_path("report", name) for name in names]
     studies = [path for name in named for path in (OUTPUTS / name, name) if (path / "runs.csv").is_file()]
     if studies and len(names) > 1:
         raise ConfigError(f"report: takes one study, or several runs, got {' '.join(names)}.")
-    return StudyFolder(studies[0]) if studies else None
+    if not studies:
+        return None
+    path = studies[0]
+    study = StudyFolder(path if path.name not in ("", "..") else path.resolve())  # from inside: its name counts
+    runs = [study.run(row.run_id).path for row in study.read_grid() if row.run_id]
+    if runs and not any(run.is_dir() for run in runs):
+        command = study.read_study().command
+        raise RunError(
+            f"{study.path}: none of its {len(runs)} runs is in {runs[0].parent}. Nothing was written. "
+            f"Put them back, or repeat the sweep: {command}"
+        )
+    return study
 
 
 def _width_of(text: str | None) -> float | None:
