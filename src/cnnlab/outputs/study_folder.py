@@ -65,6 +65,24 @@ class SeedPlan:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What a grid asks, whatever its seeds and however many its arms: studies of one name differ in it."""
+
+    swept: tuple[str, ...]
+    """Keys in which its arms differ, in order; `arm` stands for those of named arms."""
+    common: Mapping[str, str]
+    """Settings that its runs share, as of `settings`."""
+
+    def differing(self, other: Asked) -> list[str]:
+        """Return the settings that both share within themselves, with other values; an arm more takes some away."""
+        return [key for key, text in self.common.items() if other.common.get(key, text) != text]
+
+    def is_same(self, other: Asked) -> bool:
+        """Tell whether a study of the one goes on with the other."""
+        return self.swept == other.swept and not self.differing(other)
+
+
+@dataclass(frozen=True)
 class Study:
     """What a study is about: study.json."""
 
@@ -82,7 +100,9 @@ class Study:
     looked_at: tuple[int, ...] = ()
     """Of a study with a fixed number: seeds that it had whenever a verdict was shown."""
     seeds_seen: int = 0
-    """Under this name, verdicts were shown over seeds up to this one, itself left out; whatever was asked then."""
+    """Verdicts were shown over seeds of these arms up to this one, itself left out."""
+    asked: Asked | None = None
+    """What the grid asks; None where that is not known."""
 
 
 class StudyFolder(Folder):
@@ -125,6 +145,7 @@ class StudyFolder(Folder):
             "plan": _read_plan(plain.get("plan")),
             "looked_at": _counts(plain.get("looked_at")),
             "seeds_seen": seen if isinstance(seen := plain.get("seeds_seen"), int) and seen > 0 else 0,
+            "asked": _read_asked(plain.get("asked")),
         }
         return Study(**{"study": self.path.name, "command": "", **texts, **figures, **declared})
 
@@ -166,6 +187,16 @@ def _read_plan(plain: object) -> SeedPlan | None:
         after=after if isinstance(after, str) else None,
         is_changed=plain.get("is_changed") is True,
     )
+
+
+def _read_asked(plain: object) -> Asked | None:
+    """Return what the grid asks; None where it does not say so, or it is damaged."""
+    if not isinstance(plain, Mapping):
+        return None
+    swept, common = plain.get("swept"), plain.get("common")
+    if not isinstance(swept, list) or not isinstance(common, Mapping):
+        return None
+    return Asked(tuple(map(str, swept)), {key: str(text) for key, text in common.items()})
 
 
 def _counts(plain: object) -> tuple[int, ...]:
