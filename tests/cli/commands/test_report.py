@@ -119,10 +119,25 @@ def test_latex_is_printed_for_a_paper(capsys):
 
 def test_table_of_all_runs_names_the_studies(capsys):
     write_study(ARMS)
-    assert shown(capsys)[:2] == ["studies  trial  (compare: cnnlab report trial)", ""]
+    assert shown(capsys)[:3] == ["studies  trial", "         compare: cnnlab report trial", ""]
+
+
+def test_runs_are_chosen_by_what_they_have(capsys):
+    write_run("a", epochs=3)
+    write_run("b", epochs=5)
+    assert [line.split()[0] for line in shown(capsys, "epochs=5")] == ["run", "b", "open"]
+    assert shown(capsys, "epochs=7") == ["none of 2 runs fits epochs=7. All of them: cnnlab report --all"]
+
+
+def test_newest_runs_are_shown_unless_all_are_asked_for(capsys):
+    for number in range(22):
+        write_run(f"r{number}")
+    assert "and 2 older: cnnlab report --all, or choose: cnnlab report dataset=digits" in shown(capsys)
+    assert len(shown(capsys, "--all")) == 24
 
 
 WRONG = [
+    (["trial", "seed=0"], "report: seed=0 chooses among all runs, got trial too. Leave one of the two out."),
     (["trial", "other"], "report: takes one study, or several runs, got trial other."),
     (["trial", "--baseline", "x"], "baseline: unknown arm 'x'. Known: optimizer=adam, optimizer=sgd."),
     (["--baseline", "x"], "report: --baseline and --format need what is to be compared: a study, or several runs."),
