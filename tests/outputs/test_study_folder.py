@@ -8,7 +8,7 @@ from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.outputs.files import OUTPUTS
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import write_status
-from cnnlab.outputs.study_folder import RESULTS, GridRow, SeedPlan, Study, StudyFolder, result_row
+from cnnlab.outputs.study_folder import RESULTS, Asked, GridRow, SeedPlan, Study, StudyFolder, result_row
 
 
 def test_study_lies_in_outputs_under_its_name():
@@ -31,6 +31,7 @@ def test_grid_and_question_come_back_as_they_were_written(tmp_path):
     study = Study("depth", "cnnlab -m seed=0,1", question="Deeper?", baseline="a", reported={"a": {"test_accuracy": 1}})
     plan = SeedPlan((5, 8, 12), first_seed=5, after="width", is_changed=True)
     study = dataclasses.replace(study, margin=0.5, plan=plan, looked_at=(3, 5), seeds_seen=5)
+    study = dataclasses.replace(study, asked=Asked(("depth",), {"epochs": "10"}))
     rows = [GridRow("a", "0", "id-0", "optimizer=sgd"), GridRow("b, c", "0", "", "optimizer=sdg", "unknown 'sdg'")]
     folder.write_grid(study, rows)
     assert folder.read_study() == study
@@ -57,7 +58,9 @@ DAMAGED = [
 @pytest.mark.parametrize(("plan", "read"), DAMAGED)
 def test_damaged_plan_is_none_and_what_is_wrong_beside_its_looks_is_left_out(plan, read, tmp_path):
     folder = StudyFolder(tmp_path / "depth")
-    folder.write_json("study.json", {"plan": plan, "margin": -1, "looked_at": ["x"], "seeds_seen": "5"})
+    folder.write_json(
+        "study.json", {"plan": plan, "margin": -1, "looked_at": ["x"], "seeds_seen": "5", "asked": {"swept": 7}}
+    )
     assert folder.read_study() == Study("depth", "", plan=read)
 
 

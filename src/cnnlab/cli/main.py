@@ -171,9 +171,13 @@ def _compose(command: Command, args: Sequence[str], stop: Stop) -> int:
 
 
 def _complete(args: Sequence[str], stop: Stop) -> int:
-    """Answer the shell: the commands for the first word, what Hydra knows behind `train`."""
+    """Answer the shell: the commands for the first word, what Hydra knows behind `train`, runs and studies."""
+    from cnnlab.cli.completion import OFFERS, completions
+
     line = os.environ.get("COMP_LINE", "")
     command, rest, words = command_to_complete(line)
+    if not words and not command and line.split()[1] in OFFERS:
+        words = completions(line)
     if words:
         print(*words)
     if command not in COMPOSED:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import textwrap
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,7 +13,6 @@ from cnnlab.base.errors import ConfigError, RunError, unknown
 from cnnlab.base.schema import PlainMapping
 from cnnlab.config.keys import keys_of, without
 from cnnlab.config.roles import NOT_IDENTITY, Role
-from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.run_folder import SCHEMA, RunFolder
 from cnnlab.outputs.settings import differing, settings
 from cnnlab.outputs.standing import DAMAGED, DIED, standing
@@ -124,20 +123,15 @@ class Arm:
         return sum(run.state in states for run in self.runs)
 
 
-def read_arms(folder: StudyFolder, *, runs: Callable[[str], RunFolder] | None = None) -> list[Arm]:
+def read_arms(folder: StudyFolder) -> list[Arm]:
     """Return the arms of the last sweep's grid, in the order typed.
-
-    Args:
-        folder: of the study.
-        runs: run id -> folder; None: below outputs/runs.
 
     Raises:
         RunError: runs.csv is missing or damaged.
     """
-    find = runs or (lambda run_id: RunFolder(RUNS / run_id))
     points: dict[str, dict[tuple[str, str, str], Run]] = {}
     for row in folder.read_grid():
-        points.setdefault(row.arm, {})[row.seed, row.fold, row.run_id] = _point(row, find)
+        points.setdefault(row.arm, {})[row.seed, row.fold, row.run_id] = _point(row, folder)
     return _timed_alike([Arm(name, tuple(of_arm.values())) for name, of_arm in points.items()])
 
 
@@ -153,10 +147,10 @@ def _timed_alike(arms: Sequence[Arm]) -> list[Arm]:
     return [Arm(arm.name, tuple(map(marked, arm.runs))) for arm in arms]
 
 
-def _point(row: GridRow, find: Callable[[str], RunFolder]) -> Run:
+def _point(row: GridRow, folder: StudyFolder) -> Run:
     if not row.run_id:
         return Run(row.seed, None, "refused", row.problem or None, {}, {}, {}, fold=row.fold)
-    return read_run(find(row.run_id), seed=row.seed, fold=row.fold)
+    return read_run(folder.run(row.run_id), seed=row.seed, fold=row.fold)
 
 
 def read_run(folder: RunFolder, *, seed: str | None = None, fold: str | None = None) -> Run:

@@ -68,6 +68,24 @@ class SeedPlan:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What a grid asks, whatever its seeds and however many its arms: studies of one name differ in it."""
+
+    swept: tuple[str, ...]
+    """Keys in which its arms differ, in order; `arm` stands for those of named arms."""
+    common: Mapping[str, str]
+    """Settings that its runs share, as of `settings`."""
+
+    def differing(self, other: Asked) -> list[str]:
+        """Return the settings that both share within themselves, with other values; an arm more takes some away."""
+        return [key for key, text in self.common.items() if other.common.get(key, text) != text]
+
+    def is_same(self, other: Asked) -> bool:
+        """Tell whether a study of the one goes on with the other."""
+        return self.swept == other.swept and not self.differing(other)
+
+
+@dataclass(frozen=True)
 class Study:
     """What a study is about: study.json."""
 
@@ -85,7 +103,9 @@ class Study:
     looked_at: tuple[int, ...] = ()
     """Of a study with a fixed number: seeds that it had whenever a verdict was shown."""
     seeds_seen: int = 0
-    """Under this name, verdicts were shown over seeds up to this one, itself left out; whatever was asked then."""
+    """Verdicts were shown over seeds of these arms up to this one, itself left out."""
+    asked: Asked | None = None
+    """What the grid asks; None where that is not known."""
     workers: Workers | None = None
     """How its runs were last carried out; None: as a launcher that was asked for did."""
 
@@ -106,6 +126,10 @@ class StudyFolder(Folder):
             raise ConfigError(f"study: must be the name of a folder, without / and leading dot, got {brief(name)}.")
         given_path("study", name)
         return cls(OUTPUTS / name)
+
+    def run(self, run_id: str) -> RunFolder:
+        """Return one of its runs: they lie beside the study, wherever that is."""
+        return RunFolder(self.path.parent / RUNS.name / run_id)
 
     def write_grid(self, study: Study, rows: Iterable[GridRow]) -> None:
         """Write study.json and runs.csv."""
@@ -142,6 +166,7 @@ class StudyFolder(Folder):
             "plan": _read_plan(plain.get("plan")),
             "looked_at": _counts(plain.get("looked_at")),
             "seeds_seen": seen if isinstance(seen := plain.get("seeds_seen"), int) and seen > 0 else 0,
+            "asked": _read_asked(plain.get("asked")),
         }
         return Study(**{"study": self.path.name, "command": "", **texts, **figures, **declared})
 
@@ -183,6 +208,16 @@ def _read_plan(plain: object) -> SeedPlan | None:
         after=after if isinstance(after, str) else None,
         is_changed=plain.get("is_changed") is True,
     )
+
+
+def _read_asked(plain: object) -> Asked | None:
+    """Return what the grid asks; None where it does not say so, or it is damaged."""
+    if not isinstance(plain, Mapping):
+        return None
+    swept, common = plain.get("swept"), plain.get("common")
+    if not isinstance(swept, list) or not isinstance(common, Mapping):
+        return None
+    return Asked(tuple(map(str, swept)), {key: str(text) for key, text in common.items()})
 
 
 def _counts(plain: object) -> tuple[int, ...]:

@@ -3,6 +3,7 @@
 designs           a generator that yields lists of points and is sent what became of them; `grid` yields once
 steering          until=decided, max_seeds, max_hours: which design the words ask for
 until_decided     a design that adds seeds where the answer is open
+siblings          studies of one name that ask different things: which of them a sweep goes on with
 looked            what a study was looked at before, and what follows for its seeds
 points            what a sweep runs, in the words of the command line; naming what it is called
 checked           points that are valid runs, or refused with a reason

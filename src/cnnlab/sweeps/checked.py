@@ -92,13 +92,23 @@ def check_points(points: Iterable[Point], compose: Compose, hashes: FileHashes) 
     return checked
 
 
-def _check(point: Point, compose: Compose, hashes: FileHashes) -> Job:
-    from cnnlab.config.identity import identify  # these bring torch, and Hydra reads this file at every start
-    from cnnlab.config.load import load
+def configured(point: Point, compose: Compose) -> RunConfig:
+    """Return the configuration of a point.
+
+    Raises:
+        ConfigError: it is no valid run.
+    """
+    from cnnlab.config.load import load  # these bring torch, and Hydra reads this file at every start
     from cnnlab.config.plugins import load_plugins
-    from cnnlab.runs.console import RunConsole
 
     plain = compose(point.overrides)
     load_plugins(plain.get("plugins") or ())
-    config = load(plain)
+    return load(plain)
+
+
+def _check(point: Point, compose: Compose, hashes: FileHashes) -> Job:
+    from cnnlab.config.identity import identify  # this too
+    from cnnlab.runs.console import RunConsole
+
+    config = configured(point, compose)
     return Job(point, identify(config, hashes, progress=RunConsole(is_quiet=True).preparing).run_id, config)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -19,18 +20,19 @@ from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.settings import settings
 from cnnlab.outputs.standing import DIED, standing
 from cnnlab.outputs.status import FINAL
-from cnnlab.outputs.study_folder import GridRow, SeedPlan, Study, StudyFolder
+from cnnlab.outputs.study_folder import GridRow, SeedPlan, Study
 from cnnlab.outputs.workers import Workers
 from cnnlab.sweeps.checked import CheckedPoints, Compose, Job, check_points
 from cnnlab.sweeps.choosing import Choice, choose_here
 from cnnlab.sweeps.clock import Clock
 from cnnlab.sweeps.designs import Conversation, Ended, answer
 from cnnlab.sweeps.launching import Launch, Launching
-from cnnlab.sweeps.looked import looks_before, plan_after_looks
+from cnnlab.sweeps.looked import plan_after_looks, seen_before
 from cnnlab.sweeps.naming import called_baseline, decided_name, study_name
 from cnnlab.sweeps.points import Point
+from cnnlab.sweeps.siblings import asked_by, kept_apart, siblings, study_of_runs
 from cnnlab.sweeps.study_comparison import StudyComparison
-from cnnlab.sweeps.watch import Watch, Watched
+from cnnlab.sweeps.watch import WIDTH, Watch, Watched
 
 
 class Sweep:
@@ -64,12 +66,14 @@ class Sweep:
             raise ConfigError(*(line for problem in self.checked.refused for line in problem.splitlines()))
         self._tell_refused(self._round)
         self._first = self.checked.jobs[0].config
-        name = study_name(self._first.study, [point for point, _ in self.checked.points])
-        self.name = name if plan is None else decided_name(name)
-        self.study = StudyFolder.named(self.name)
+        points = [point for point, _ in self.checked.points]
+        self._asked = asked_by(points, [job.config for job in self.checked.jobs])
+        called = study_name(self._first.study, points)
+        self._called = called if plan is None else decided_name(called)
+        self.study = conversation.study or study_of_runs(self._called, self._asked, self.folders)
+        self.name = self.study.path.name
         self.baseline = self._checked_baseline()
-        self._looked_at = looks_before(self.study, self.folders)
-        self._seeds_seen = self.study.read_study().seeds_seen
+        self._looked_at, self._seeds_seen = seen_before(siblings(self._called), self.folders)
         self._workers: Workers | None = None
         self.plan = None if plan is None else self._as_declared(plan)
         self._comparison = StudyComparison(self.study, self._rows)
@@ -131,7 +135,7 @@ class Sweep:
             RunError: runs were refused, failed or diverged; each with its reason.
             Interrupted: the user stopped it; what is done is kept.
         """
-        self._tell_replaced()
+        self._tell_kept_apart()
         for note in self._hashes.notes:
             print(f"note     {note}")
         self._write_grid()
@@ -281,15 +285,10 @@ class Sweep:
         for line in checked.refusals():
             print(line, file=sys.stderr)
 
-    def _tell_replaced(self) -> None:
-        """Say so if the folder holds another sweep, none of whose runs are among these."""
-        try:
-            before = {row.run_id for row in self.study.read_grid()} - {""}
-        except RunError:
-            return  # there is none
-        if before and before.isdisjoint(self.folders):
-            print(f"note     {self.study.path} holds another sweep; its comparison is replaced, its runs are kept.")
-            print(f"{'':9}To keep both, give this one a name: study=<name>")
+    def _tell_kept_apart(self) -> None:
+        """Say so if the study is not called as its sweep, since another one is there."""
+        if (why := kept_apart(self._called, self.study, self._asked)) is not None:
+            print(textwrap.fill(why, WIDTH, initial_indent="note     ", subsequent_indent=" " * 9))
 
     def _rows(self) -> list[GridRow]:
         """Return the grid; runs that were found wrong when they were built are refused points of it."""
@@ -298,7 +297,7 @@ class Sweep:
     def _write_grid(self) -> None:
         study = Study(
             self.name, self.command, self.question, self.baseline, self._first.reported, self._first.margin, self.plan,
-            self._looked_at, self._seeds_seen, self._workers,
+            self._looked_at, self._seeds_seen, self._asked, self._workers,
         )  # fmt: skip
         with disk_errors(self.study.path):
             self.study.write_grid(study, self._rows())
