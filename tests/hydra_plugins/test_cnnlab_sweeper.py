@@ -1,5 +1,7 @@
 """Hydra's side of a sweep: which runs its words and its study ask for, in which order."""
 
+from dataclasses import replace
+
 import pytest
 
 from cnnlab.outputs.files import RUNS
@@ -161,7 +163,9 @@ def test_study_keeps_its_question_and_the_command():
     text = "study: depth\nbaseline: optimizer=adam\nreported: {optimizer=sgd: {test_accuracy: 0.5}}\n"
     words = study(f"# cnnlab -m experiment=mine\n# Is it so?\n{text}")
     assert main(["-m", *words, "optimizer=sgd,adam"]) == 0
-    assert StudyFolder.named("depth").read_study() == Study(
+    kept = StudyFolder.named("depth").read_study()
+    assert kept.asked is not None
+    assert replace(kept, asked=None) == Study(
         "depth", "cnnlab -m --config-dir own experiment=mine optimizer=sgd,adam plots=false",
         question="Is it so?", baseline="optimizer=adam", reported={"optimizer=sgd": {"test_accuracy": 0.5}},
     )  # fmt: skip

@@ -244,7 +244,7 @@ class Sweep:
         num_refused = self.checked.num_refused
         if failed or num_refused:
             head = f"{len(failed) + num_refused} of {count(len(jobs) + num_refused)} failed:"
-            raise RunError("\n".join([*unsaved, head, *self._failures(failed), *self.checked.refusals()]))
+            raise RunError("\n".join([*unsaved, head, *self._launching.failures(failed), *self.checked.refusals()]))
         if unsaved:
             raise RunError("\n".join(unsaved))
 
@@ -255,19 +255,6 @@ class Sweep:
         drawn = [job for job in self.checked.jobs if job.config.plots and self._status(job) in FINAL]
         progress = RunConsole().preparing if sys.stdout.isatty() else None
         draw_runs([self.folders[job.run_id].path for job in drawn], progress=progress)
-
-    def _failures(self, failed: Sequence[Job]) -> list[str]:
-        """Return what became of each run; what is wrong with several configurations is said once."""
-        wrong = self._launching.found_wrong()
-        alike: dict[str, list[Job]] = {}
-        for job in failed:
-            alike.setdefault(wrong.get(job.run_id) or job.run_id, []).append(job)
-        return [self._failure(first, len(others)) for first, *others in alike.values()]
-
-    def _failure(self, job: Job, num_more: int) -> str:
-        kind = "diverged" if self._status(job) == "diverged" else "failed"
-        more = f" and {num_more} more" if num_more else ""
-        return f"  {kind:9}{job.point.label}{more}\n{'':11}{self._launching.problem(job)}"
 
     def _tell_begun(self, jobs: Sequence[Job]) -> None:
         """Say what a round takes up: how many runs, how many of them are done, which have died."""
