@@ -10,6 +10,7 @@ from pathlib import Path
 from cnnlab.base.errors import ConfigError, unknown
 from cnnlab.base.paths import given_path
 from cnnlab.cli.commands import BY_NAME, COMPOSED, DEFAULT, Command
+from cnnlab.cli.grid_words import without_grid_words
 from cnnlab.cli.quoting import as_meant
 
 _SWEEP = ("-m", "--multirun")
@@ -142,6 +143,7 @@ def command_to_complete(line: str) -> tuple[str, str, list[str]]:
     Returns:
         The command or "" while it is being typed, the line as if it were Hydra's alone, and the commands that fit.
     """
+    line = without_grid_words(line)
     program, _, typed = line.lstrip().partition(" ")
     words = typed.split()
     if not words or (len(words) == 1 and not typed.endswith(" ")):
