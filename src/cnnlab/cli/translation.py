@@ -12,6 +12,7 @@ from pathlib import Path
 from cnnlab.base.errors import ConfigError
 from cnnlab.cli import own_photos
 from cnnlab.cli.arguments import Arguments
+from cnnlab.cli.grid_words import is_grid_word
 from cnnlab.cli.meanings import Choices, is_full_key, is_known, meant_key, meant_name, options_in
 from cnnlab.cli.quoting import as_meant, unquoted
 from cnnlab.config.conf_files import conf_dir
@@ -74,6 +75,8 @@ class _Reader:
         Raises:
             ConfigError: it means something else here.
         """
+        if is_grid_word(word):
+            return [word]
         key, equals, value = word.partition("=")
         if not equals or (not is_known(key) and own_photos.is_there(word)):
             return self._read_bare(word)
