@@ -101,7 +101,9 @@ class _Reader:
     def _read_bare(self, word: str) -> list[str]:
         if word.startswith("~") and not word.startswith("~/"):
             return [word]  # takes a key away
-        if own_photos.is_place(word) and not is_full_key(word):
+        if is_full_key(word):
+            return [word]  # all of what is lacking is said together, by Hydra's own errors
+        if own_photos.is_place(word):
             return self._of_photos(word, word)
         if is_known(word):
             meant = meant_key(word, self._choices)

@@ -9,6 +9,7 @@ from cnnlab.base.errors import ConfigError
 from cnnlab.base.hashing import FileHashes
 from cnnlab.base.schema import PlainMapping
 from cnnlab.config.run_config import RunConfig
+from cnnlab.config.values import refuse
 from cnnlab.outputs.study_folder import GridRow
 from cnnlab.sweeps.points import Point
 
@@ -93,12 +94,13 @@ def check_points(points: Iterable[Point], compose: Compose, hashes: FileHashes) 
 
 
 def _check(point: Point, compose: Compose, hashes: FileHashes) -> Job:
+    plain = compose(point.overrides)
+    refuse(plain)
     from cnnlab.config.identity import identify  # these bring torch, and Hydra reads this file at every start
     from cnnlab.config.load import load
     from cnnlab.config.plugins import load_plugins
     from cnnlab.runs.console import RunConsole
 
-    plain = compose(point.overrides)
     load_plugins(plain.get("plugins") or ())
     config = load(plain)
     return Job(point, identify(config, hashes, progress=RunConsole(is_quiet=True).preparing).run_id, config)
