@@ -73,11 +73,17 @@ def test_word_of_another_tool_is_taken_with_a_note(trained, capsys):
     (plain, overrides) = trained[0]
     assert (plain["optimizer"]["name"], plain["optimizer"]["lr"], plain["dataset"]["root"]) == ("sgd", 0.1, "my photos")
     assert overrides == ["optimizer.lr=0.1", "optimizer=sgd", "dataset=image_folder", 'dataset.root="my photos"']
-    assert capsys.readouterr().err.splitlines() == [
+    assert capsys.readouterr().out.splitlines() == [
         "note     lr=0.1 is taken as optimizer.lr=0.1",
         "note     optimizer=SGD is taken as optimizer=sgd",
         "note     my photos is taken as dataset=image_folder 'dataset.root=\"my photos\"'",
     ]
+
+
+def test_note_stays_out_of_a_configuration_that_is_looked_at(capsys):
+    assert main(["lr=0.1", "--cfg", "job"]) == 0
+    out, err = capsys.readouterr()
+    assert (err, "lr: 0.1" in out, "note" in out) == ("note     lr=0.1 is taken as optimizer.lr=0.1\n", True, False)
 
 
 def test_sweep_that_lacks_its_flag_is_shown_in_words_that_work(capsys):

@@ -1,6 +1,7 @@
 import pytest
 
 from cnnlab.building.networks import NetworkSize
+from cnnlab.config.load import load
 from cnnlab.networks.transfer.class_mapping import map_classes
 from cnnlab.runs.console import (
     RunConsole,
@@ -14,7 +15,7 @@ from cnnlab.runs.console import (
 from cnnlab.training.engine import EpochRecord
 from cnnlab.training.evaluation import Score
 from cnnlab.training.selection import Selection
-from tests.conftest import RUNTIME, built, tiny
+from tests.conftest import RUNTIME, built, composed, tiny
 
 RECORD = EpochRecord(7, 0.1, Score(0.1234, 0.961), Score(0.2, 0.95), None, 1.0, (), 12.34, 100.0)
 
@@ -103,6 +104,20 @@ def test_first_lines_name_up_to_eight_classes(typed, said):
     parts = built(config)
     lines = opening_lines("run", config, parts, RUNTIME, size=NetworkSize(1, 1), epochs_done=0)
     assert f"         {said}" in lines
+
+
+def test_images_of_a_folder_are_counted_by_class_and_few_name_another_command(photos):
+    config = load(composed("dataset=image_folder", "dataset.root=my photos", "device=cpu"))
+    parts = built(config)
+    lines = opening_lines("run", config, parts, RUNTIME, size=NetworkSize(1, 1), epochs_done=0)
+    assert lines[1:5] == [
+        "data     image_folder my photos: 16 train, 2 validation, 4 test images",
+        "         3x64x64, 2 classes: cats 12, dogs 10",
+        "         22 of 22 images smaller than 64 x 64, and enlarged to it",
+        "         few images: 16 to learn from. A pretrained network does better:",
+    ]
+    assert lines[5] == "         cnnlab transfer 'my photos'"
+    assert "         10 epochs, batch 16, the whole training split, seed 0" in lines
 
 
 def test_opening_names_the_fold():

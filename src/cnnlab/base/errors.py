@@ -35,6 +35,7 @@ def unknown(name: str, known: Iterable[str], *, noun: str = "") -> str:
 
 
 _ALIKE = 0.65  # of two names; what is less alike has nothing in common but letters
+_BEGUN_ALIKE = 0.5  # of two names with the same two letters at their front
 _SEVERAL = 5  # names that begin alike and are proposed together
 
 
@@ -51,7 +52,9 @@ def did_you_mean(name: str, known: Iterable[str], where: str = "") -> str:
     if 1 < len(longer) <= _SEVERAL:
         *others, last = [f"'{where}{other}'" for other in longer]
         return f" Did you mean {', '.join(others)} or {last}?"
+    begun = [other for other in names if other[:2] == name[:2]]
     nearest = difflib.get_close_matches(name, names, n=1, cutoff=_ALIKE)
+    nearest = nearest or difflib.get_close_matches(name, begun, n=1, cutoff=_BEGUN_ALIKE)
     return f" Did you mean '{where}{nearest[0]}'?" if nearest else ""
 
 

@@ -15,7 +15,7 @@ from cnnlab.base.randomness import initialise
 from cnnlab.base.schema import Plain, PlainMapping
 from cnnlab.building.networks import build_backbone, build_head, build_model, map_answers, procedure_of
 from cnnlab.building.parts import ImageSpec
-from cnnlab.config.load import load
+from cnnlab.config.load import load_saved
 from cnnlab.config.run_config import RunConfig
 from cnnlab.data.image_normalization import Normalization
 from cnnlab.networks.batch_norm import correct, take_as_they_are
@@ -134,7 +134,7 @@ def backbone_of_run(path: Path, seed: int, *, layer: Literal["penultimate", "las
     """
     folder = RunFolder(path)
     try:
-        restored = load_network(folder, load(folder.read_config()))
+        restored = load_network(folder, load_saved(folder.read_config()))
     except RunError as error:
         raise ConfigError(f"backbone.weights: {error}") from error
     network, images = restored.network, restored.images

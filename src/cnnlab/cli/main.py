@@ -163,7 +163,7 @@ def _compose(command: Command, args: Sequence[str], stop: Stop) -> int:
     arguments = split_flags(command, args)
     meant = translated(arguments)
     for note in meant.notes:
-        print(note, file=sys.stderr)
+        print(note, file=sys.stderr if arguments.is_look else sys.stdout)  # what is looked at may go to a file
 
     from cnnlab.cli.composition import run  # takes a quarter of a second; what is wrong so far is said before
 

@@ -30,7 +30,7 @@ class DatasetConfig:
 
     name: OfEvaluation[str]
     image_size: OfResult[Annotated[int, Bound("in 1 to 16384", low=1, high=2**14)] | None] = None
-    """Height and width of the images, in pixels; null keeps the data set's own."""
+    """Height and width of the images, in pixels; null: the data set's own, 64 of an image_folder, or the weights'."""
     classes: OfEvaluation[tuple[str, ...] | Annotated[int, Bound(">= 2", low=2)] | None] = None
     """Keep only these classes, in this order, or the first so many; null keeps all."""
     binary: OfEvaluation[str | None] = None
@@ -211,9 +211,14 @@ def size_keys(config: RunConfig, *wanted: str) -> list[str]:
 
 def cache_dir(config: RunConfig) -> Path:
     """Return where decoded images are kept."""
-    if config.cache_dir is not None:
-        return config.cache_dir
+    return kept_in(config.cache_dir, data_dir=config.data_dir)
+
+
+def kept_in(given: Path | None, *, data_dir: Path) -> Path:
+    """Return where decoded images are kept: as it was given, or in the user's cache."""
+    if given is not None:
+        return given
     try:
         return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cnnlab"
     except RuntimeError:  # a user without a home, as in a container
-        return config.data_dir / "cache"
+        return data_dir / "cache"

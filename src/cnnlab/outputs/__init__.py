@@ -8,6 +8,7 @@ standing      how a run stands, by what it says and by its lock
 lock          one process at a run; what a disk answers that cannot be written
 settings      a configuration as flat settings, for tables and names of arms
 summary_file  summary.json of a run that has ended, checked
+first_batch   first_batch.npz: the first training images as the network is given them
 mistakes      mistakes.npz: the pictures that were misclassified
 run_files     what a run wrote, as arrays, each file read at most once: for pictures
 reported      numbers of a report beside measured ones, checked

@@ -45,6 +45,7 @@ class RunFolder(Folder):
         self.error = path / "error.txt"
         self.predictions = path / "predictions.csv"
         self.mistakes = path / "mistakes.npz"
+        self.first_batch = path / "first_batch.npz"
 
     @property
     def run_id(self) -> str:

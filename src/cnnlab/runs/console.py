@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shlex
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -16,8 +17,9 @@ from cnnlab.base.runtime import Runtime, device_name
 from cnnlab.base.schema import Plain
 from cnnlab.base.texts import cut_middle, duration
 from cnnlab.building.networks import NetworkSize
-from cnnlab.building.parts import Parts
+from cnnlab.building.parts import ImageSpec, Parts
 from cnnlab.config.run_config import Choice, RunConfig
+from cnnlab.data.stores import Data
 from cnnlab.networks.transfer.class_mapping import ClassMapping
 from cnnlab.runs.scores import FULL_SCORES, TOP
 from cnnlab.training.engine import EpochRecord
@@ -26,6 +28,7 @@ from cnnlab.training.selection import Selection
 
 _STEPS = 10  # plain lines of a long preparation
 _CLASSES = 8  # that are named
+_MANY = 2000  # photographs, from which a network may begin to learn without any other
 _WIDTH = 80  # of a line, in columns
 _NAME = 30  # characters of a long name that has to fit into one
 
@@ -150,22 +153,45 @@ def opening_lines(
     run_id: str, config: RunConfig, parts: Parts, runtime: Runtime, *, size: NetworkSize, epochs_done: int
 ) -> list[str]:
     """Return the lines that say what a run is, before it starts."""
-    data, images = parts.data, parts.images
-    num_val = 0 if data.val is None else len(data.val)
     precision = f"{runtime.precision}{' (auto)' if config.precision == 'auto' else ''}"
     lines = [
         f"run      {run_id}",
-        f"data     {config.dataset.name}{_folder(config)}{_fold(config)}: {len(data.train):,} train, "
-        f"{num_val:,} validation, {len(data.test):,} test images",
-        f"         {images.channels}x{images.image_size}x{images.image_size}, {_class_names(images.classes)}",
-        *(f"         {note}" for note in (*data.notes, *scores_kept(len(images.classes)))),
+        *data_lines(config, parts.data, parts.images),
         *_model_lines(config),
         f"         {size.parameters:,} parameters, {_flops(size.flops)} per image",
         *([] if parts.mapping is None else mapping_lines(parts.mapping)),
-        *_training_lines(config),
+        *_training_lines(config, len(parts.data.train)),
         f"device   {device_name(runtime.device)}, {counted(runtime.threads, 'thread')}, {precision}",
     ]  # fmt: skip
     return [*lines, f"resumed  after epoch {epochs_done}"] if epochs_done else lines
+
+
+def data_lines(config: RunConfig, data: Data, images: ImageSpec) -> list[str]:
+    """Return the lines that say what a run found: how many images, of which classes, and what was left out."""
+    num_val = 0 if data.val is None else len(data.val)
+    names = list(images.classes)
+    if data.test_files is not None and images.classes == data.classes:  # the images of a folder are counted
+        names = [f"{name} {count:,}" for name, count in zip(names, data.class_counts)]
+    return [
+        f"data     {config.dataset.name}{_folder(config)}{_fold(config)}: {len(data.train):,} train, "
+        f"{num_val:,} validation, {len(data.test):,} test images",
+        f"         {images.channels}x{images.image_size}x{images.image_size}, {_class_names(names)}",
+        *(f"         {note}" for note in (*data.notes, *scores_kept(len(names)))),
+        *_few(config, data),
+    ]
+
+
+def _few(config: RunConfig, data: Data) -> list[str]:
+    """Return what to type where a network begins from nothing, and has few photographs to learn from."""
+    if config.command == "transfer" or data.test_files is None or len(data.train) >= _MANY:
+        return []
+    root = config.dataset.options.get("root")
+    words = [] if config.dataset.name == "image_folder" else [f"dataset={config.dataset.name}"]
+    places = [] if root is None else [f"dataset.root={root}" if words else str(root)]
+    return [
+        f"         few images: {len(data.train):,} to learn from. A pretrained network does better:",
+        f"         {shlex.join(['cnnlab', 'transfer', *words, *places])}",
+    ]
 
 
 def _class_names(classes: Sequence[str]) -> str:
@@ -225,15 +251,19 @@ def _listed(start: str, names: Sequence[str]) -> str:
     return f"{start}{cut_middle(names[0], _NAME)}{more}"
 
 
-def _training_lines(config: RunConfig) -> list[str]:
+def _training_lines(config: RunConfig, num_train: int) -> list[str]:
     if config.learns != "in steps":
         return [f"train    seed {config.seed}"]
     optimizer, augmentation = config.chosen("optimizer"), config.augmentation or Choice("none")
     return [
         f"train    {optimizer.name}, lr {optimizer.options['lr']:g}, {config.chosen('scheduler').name}, "
         f"{config.chosen('loss').name}, augmentation {augmentation.name}",
-        f"         {counted(config.epochs, 'epoch')}, batch {config.batch_size}, seed {config.seed}",
+        f"         {counted(config.epochs, 'epoch')}, batch {_batch(config.batch_size, num_train)}, seed {config.seed}",
     ]
+
+
+def _batch(size: int, num_train: int) -> str:
+    return str(size) if size <= num_train else f"{num_train}, the whole training split"
 
 
 def _folder(config: RunConfig) -> str:

@@ -12,17 +12,20 @@ from cnnlab.base.errors import Busy, ConfigError, RunError
 from cnnlab.base.schema import PlainMapping
 from cnnlab.base.stopping import Stop
 from cnnlab.base.turns import Turns
-from cnnlab.config.identity import run_id
+from cnnlab.building.procedures import look_at_images
+from cnnlab.config.identity import identify
 from cnnlab.config.load import load
 from cnnlab.config.plugins import load_plugins
 from cnnlab.config.run_config import RunConfig
 from cnnlab.config.tables import TABLES
 from cnnlab.data.library import DataLibrary
 from cnnlab.outputs.files import RUNS
+from cnnlab.outputs.first_batch import write_first_batch
 from cnnlab.outputs.lock import disk_errors
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import read_status
-from cnnlab.runs.console import RunConsole, summary_lines
+from cnnlab.runs.console import RunConsole, data_lines, summary_lines
+from cnnlab.runs.first_batch import first_batch
 from cnnlab.runs.outcome import Outcome
 from cnnlab.runs.run import RunEnd, turns
 from cnnlab.training.tracks import Track
@@ -54,7 +57,7 @@ def run(
     console = RunConsole(is_quiet=in_sweep)
     config = load(plain)
     if config.plan:
-        return show_plan(config, console)
+        return show_plan(config, console, DataLibrary() if library is None else library)
     if idle := without_effect(config, overrides):
         console.say(f"note     no effect, since nothing is trained in steps: {', '.join(idle)}")
     outcome = yield from turns(
@@ -70,10 +73,28 @@ def without_effect(config: RunConfig, overrides: Sequence[str]) -> list[str]:
     return [text for text in overrides if re.split(r"[.=]", text.lstrip("+"))[0] in absent]
 
 
-def show_plan(config: RunConfig, console: RunConsole) -> int:
-    """Say which run the configuration stands for and how it stands; train nothing."""
-    folder = RunFolder(RUNS / run_id(config))
-    console.say(f"{read_status(folder).get('status', 'to do'):12}{folder.path}")
+def show_plan(config: RunConfig, console: RunConsole, library: DataLibrary) -> int:
+    """Say which run the configuration stands for and how it stands; train nothing.
+
+    Of images of one's own, say what was found, and draw the first batch of a run that has not begun.
+    """
+    identity = identify(config, library.hashes, progress=console.preparing)
+    folder = RunFolder(RUNS / identity.run_id)
+    status = read_status(folder).get("status")
+    console.say(f"{status or 'to do':12}{folder.path}")
+    if config.dataset.options.get("root") is None:
+        return 0
+    data, images = look_at_images(
+        config, library=library, data_content=identity.data_content, progress=console.preparing
+    )
+    for line in data_lines(config, data, images):
+        console.say(line)
+    if config.plots and status is None:
+        from cnnlab.plots import draw_batch  # matplotlib takes half a second to import
+
+        with disk_errors(folder.path):
+            write_first_batch(folder, first_batch(config, data, images))
+            console.say(f"open     {draw_batch(folder.path)[0]}")
     return 0
 
 

@@ -13,6 +13,7 @@ from cnnlab.base.runtime import Runtime, environment, start_runtime
 from cnnlab.base.schema import Plain
 from cnnlab.base.stopping import Stop
 from cnnlab.base.turns import Turns, finish
+from cnnlab.building.data import check_batch_size
 from cnnlab.building.networks import size_of
 from cnnlab.building.parts import Parts
 from cnnlab.building.procedures import build_parts
@@ -20,6 +21,7 @@ from cnnlab.config.identity import Identity, identify
 from cnnlab.config.run_config import RunConfig, cache_dir, size_keys, to_plain, with_whole_paths
 from cnnlab.data.library import DataLibrary
 from cnnlab.outputs.files import RUNS
+from cnnlab.outputs.first_batch import write_first_batch
 from cnnlab.outputs.lock import disk_errors, held
 from cnnlab.outputs.run_folder import SCHEMA, RunFolder
 from cnnlab.outputs.status import FINAL, read_status, write_status
@@ -27,6 +29,7 @@ from cnnlab.outputs.summary_file import read_summary
 from cnnlab.runs.clock import Clock
 from cnnlab.runs.console import RunConsole, opening_lines, summary_lines
 from cnnlab.runs.endings import STOPPING, recorded
+from cnnlab.runs.first_batch import first_batch
 from cnnlab.runs.loop import EpochLoop
 from cnnlab.runs.results import score_selected_weights
 from cnnlab.runs.summary import SummaryWriter
@@ -110,8 +113,13 @@ def turns(
             parts = build_parts(
                 config, runtime, library=library, data_content=identity.data_content, progress=console.preparing
             )
+        if any(text.lstrip("+").startswith("batch_size=") for text in overrides):
+            check_batch_size(config, len(parts.data.train))
         stop.look()
         state = _begin(folder, config, parts, runtime, overrides, identity, num_at_once=num_at_once)
+        if config.plots and state.epoch == 0:
+            with disk_errors(folder.path):
+                write_first_batch(folder, first_batch(config, parts.data, parts.images))
         console.log = folder.append_log
         keys = size_keys(config, "batch_size", "model.width", "dataset.image_size")
         with recorded(folder, lambda: state.epoch, console.say, stop), memory_errors("training", *keys):

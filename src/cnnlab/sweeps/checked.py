@@ -9,6 +9,7 @@ from cnnlab.base.errors import ConfigError
 from cnnlab.base.hashing import FileHashes
 from cnnlab.base.schema import PlainMapping
 from cnnlab.config.run_config import RunConfig
+from cnnlab.config.values import refuse
 from cnnlab.outputs.study_folder import GridRow
 from cnnlab.sweeps.points import Point
 
@@ -98,10 +99,11 @@ def configured(point: Point, compose: Compose) -> RunConfig:
     Raises:
         ConfigError: it is no valid run.
     """
+    plain = compose(point.overrides)
+    refuse(plain)
     from cnnlab.config.load import load  # these bring torch, and Hydra reads this file at every start
     from cnnlab.config.plugins import load_plugins
 
-    plain = compose(point.overrides)
     load_plugins(plain.get("plugins") or ())
     return load(plain)
 
