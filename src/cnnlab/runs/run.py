@@ -25,9 +25,10 @@ from cnnlab.outputs.run_folder import SCHEMA, RunFolder
 from cnnlab.outputs.status import FINAL, read_status, write_status
 from cnnlab.outputs.summary_file import read_summary
 from cnnlab.runs.clock import Clock
-from cnnlab.runs.console import RunConsole, opening_lines, summary_lines
+from cnnlab.runs.console import RunConsole, opening_lines
 from cnnlab.runs.endings import STOPPING, recorded
 from cnnlab.runs.loop import EpochLoop
+from cnnlab.runs.result_lines import summary_lines
 from cnnlab.runs.results import score_selected_weights
 from cnnlab.runs.summary import SummaryWriter
 from cnnlab.runs.training_state import TrainingState, from_checkpoint
