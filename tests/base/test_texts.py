@@ -2,7 +2,7 @@
 
 import pytest
 
-from cnnlab.base.texts import cut_middle, duration, fitted, printable
+from cnnlab.base.texts import cut_middle, duration, fitted, printable, size
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,8 @@ COMMAND = "cnnlab -m optimizer=sgd,adam activation=relu,gelu seed=0,1,2,3,4 epoc
 )
 def test_long_text_is_broken_between_words_and_a_command_at_its_end_stands_alone(text, lines):
     assert fitted(text, 19 if text.startswith("short") else 10, indent=2) == lines
+
+
+@pytest.mark.parametrize(("number", "text"), [(0, "0.0 MB"), (6.04e6, "6.0 MB"), (1.42e8, "142 MB"), (1.2e9, "1.2 GB")])
+def test_size_is_said_as_a_person_says_it(number, text):
+    assert size(number) == text

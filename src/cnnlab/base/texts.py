@@ -16,6 +16,14 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
+def size(num_bytes: float) -> str:
+    """Return a size as a person says it: 0.3 MB, 142 MB, 1.2 GB."""
+    for unit, number in (("GB", num_bytes / 1e9), ("MB", num_bytes / 1e6)):
+        if number >= 1 or unit == "MB":
+            break
+    return f"{number:,.{0 if number >= 10 else 1}f} {unit}"
+
+
 _COMMAND = re.compile(r"(?<=: )(?:CUDA_\S+ )?(?:cnnlab|pip install|scripts/install)(?: .*)?$")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from cnnlab.base.texts import duration
+from cnnlab.base.texts import duration, size
 from cnnlab.config.run_config import RunConfig
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.standing import standing
@@ -43,9 +43,8 @@ def plan_lines(name: str, runs: Mapping[str, tuple[RunFolder, RunConfig]], *, mo
         yield "total    nothing to do" if most == len(runs) else "total    nothing to do before the first look"
         return
     seconds = sum(cost.seconds for cost in estimated.values())
-    megabytes = sum(cost.num_bytes for cost in estimated.values()) / 1e6
-    size = f"{megabytes:,.{0 if megabytes >= 10 else 1}f} MB"
-    yield f"total    about {duration(seconds)} one run after the other, {size} in outputs/"
+    room = size(sum(cost.num_bytes for cost in estimated.values()))
+    yield f"total    about {duration(seconds)} one run after the other, {room} in outputs/"
 
 
 def _at_most(least: int, most: int, seconds: Sequence[float]) -> Iterator[str]:
