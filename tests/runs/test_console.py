@@ -1,3 +1,7 @@
+import dataclasses
+import io
+import re
+
 import pytest
 
 from cnnlab.building.networks import NetworkSize
@@ -10,7 +14,6 @@ from cnnlab.runs.console import (
     mapping_lines,
     opening_lines,
     scores_kept,
-    summary_lines,
 )
 from cnnlab.training.engine import EpochRecord
 from cnnlab.training.evaluation import Score
@@ -18,15 +21,6 @@ from cnnlab.training.selection import Selection
 from tests.conftest import RUNTIME, built, composed, tiny
 
 RECORD = EpochRecord(7, 0.1, Score(0.1234, 0.961), Score(0.2, 0.95), None, 1.0, (), 12.34, 100.0)
-
-
-def summary(**test):
-    figures = {"loss": 0.3, "accuracy": 0.9}
-    return {
-        "train": {**figures, "measured": "running mean of epoch 3"}, "val": figures, "best_epoch": 3,
-        "test": {**figures, "majority_accuracy": 0.2, **test}, "selected_by": "validation accuracy",
-        "seconds": {"train": 75.0}, "images_per_second": 1234.5,
-    }  # fmt: skip
 
 
 @pytest.mark.parametrize(("number", "text"), [(0, "0 epochs"), (1, "1 epoch"), (2, "2 epochs")])
@@ -38,34 +32,6 @@ def test_epoch_line_tells_losses_accuracies_and_remaining_time():
     line = epoch_line(RECORD, 20, is_best=True, seconds_left=80.0)
     assert line == "epoch  7/20  train 0.123 96.1%  val 0.200 95.0% *  12.3 s, 1 min 20 s left"
     assert len(line) <= 80
-
-
-def test_summary_is_a_table_of_80_columns():
-    lines = summary_lines(summary(), epochs=20)
-    assert lines[1:5] == [
-        "                loss    accuracy",
-        "train         0.3000     90.00 %   running mean of epoch 3",
-        "validation    0.3000     90.00 %",
-        "test          0.3000     90.00 %   most frequent class alone: 20.00 %",
-    ]
-    assert max(map(len, lines)) <= 80
-
-
-def test_run_that_is_no_better_than_a_constant_answer_is_told_so():
-    lines = summary_lines(summary(accuracy=0.2, majority_accuracy=0.2), epochs=20)
-    assert "The test accuracy does not exceed that of always answering the most frequent class." in lines
-
-
-def test_of_two_classes_the_area_under_the_curve_is_told():
-    line = "area under the ROC curve of the test split (AUC): 0.9876"
-    assert line in summary_lines(summary(auc=0.98761) | {"classes": ["rest", "bird"]}, epochs=20)
-    assert line not in summary_lines(summary(auc=0.98761) | {"classes": ["cat", "dog", "bird"]}, epochs=20)
-
-
-def test_accuracy_among_the_mapped_classes_is_told_with_their_number():
-    mapping = {"mapping": {"ant": ["ant"], "bee": ["bee"], "elf": []}}
-    lines = summary_lines(summary(accuracy_among_mapped=0.96732) | mapping, epochs=0)
-    assert lines[5] == "among mapped             96.73 %   2 of 3 classes"
 
 
 def test_mapping_is_told_in_lines_of_80_columns():
@@ -141,6 +107,40 @@ def test_lines_go_to_the_terminal_and_to_the_log(capsys):
     printed = capsys.readouterr().out.splitlines()
     assert printed[:2] == ["before there is a log", "hello"]
     assert logged == printed[1:]
+
+
+@pytest.fixture
+def terminal(monkeypatch):
+    """Return what is printed on a terminal of 80 columns, without what is drawn over again."""
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("TERM", "xterm")
+    file = io.StringIO()
+    file.isatty = lambda: True
+    monkeypatch.setattr("sys.stdout", file)
+    return lambda: [
+        line for line in re.split(r"[\r\n]+", re.sub(r"\x1b\[[0-9?]*[A-Za-z]", "", file.getvalue())) if line
+    ]
+
+
+@pytest.mark.parametrize(
+    ("epochs", "kept"), [(3, [1, 2, 3]), (100, [1, *range(5, 101, 5)]), (47, [1, *range(3, 46, 3), 47])]
+)
+def test_terminal_keeps_the_lines_of_some_epochs_and_of_the_last(epochs, kept, terminal):
+    console = RunConsole()
+    for epoch in range(1, epochs + 1):
+        console.training(epoch, epochs, epoch, epochs, None, Selection())
+        console.epoch(dataclasses.replace(RECORD, epoch=epoch), epochs, Selection(epoch=7), 1.0)
+    console.stop()
+    told = [int(line.split()[1].split("/")[0]) for line in terminal() if " left" in line]
+    assert told == kept
+    assert len(kept) <= 21
+
+
+def test_terminal_gets_long_lines_broken_between_words(terminal):
+    RunConsole().say(f"data     photos: {'words ' * 20}end")
+    assert terminal()[0].endswith("words")
+    assert terminal()[1].startswith("         words words")
+    assert max(map(len, terminal())) <= 80
 
 
 def test_preparation_is_told_at_every_tenth_where_there_is_no_terminal(capsys):

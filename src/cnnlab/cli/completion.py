@@ -47,6 +47,7 @@ OFFERS: Mapping[str, Callable[[Sequence[str]], list[str]]] = {
     "report": lambda _: [*_studies(), *_runs()],
     "predict": _one_run,
     "resume": _one_run,
+    "remove": lambda _: _runs(),
     "list": _of_list,
 }
 """Command -> what it takes, behind the words that it has already."""

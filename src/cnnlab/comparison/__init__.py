@@ -16,7 +16,7 @@ figures, curves, heat, plane, classes   the study's pictures; layout and panels 
 changes, changed_images                 two arms, image by image
 beside_report   measured numbers beside a report's
 labels          names of arms and numbers, as every table writes them
-run_table       the table of single runs
+run_table       the table of single runs; run_filters which of them are wanted
 
 It imports outputs, plots, base, and of config what is known without torch: the files of conf/, the roles of keys;
 matplotlib, scipy, jinja2 and Pillow only when they are used. It never trains, loads a network or reads a data set:

@@ -141,6 +141,13 @@ class RunConfig:
     """Of a study: what `scale=small` makes of it. The composed keys hold it already; here it says nothing more."""
     plots: OfCommand[bool] = True
     """Draw the run's pictures at its end."""
+    keep: OfCommand[Literal["best", "last", "none"]] = "best"
+    """Weights that stay when a run is finished: best, the selected ones; last: the last checkpoint too, from which
+    `cnnlab resume RUN epochs=...` goes on; none: neither."""
+    tags: OfCommand[tuple[str, ...]] = ()
+    """Words by which the run is found again: `cnnlab report tags=...`."""
+    note: OfCommand[str | None] = None
+    """What is to be remembered of the run; null: nothing."""
     checkpoint_seconds: OfMachine[NonNegative] = 10.0
     """Seconds of training between two checkpoints; 0: after every epoch."""
     data_dir: OfMachine[Path] = Path("data")

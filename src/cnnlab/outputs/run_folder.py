@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import shutil
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -200,6 +201,12 @@ class RunFolder(Folder):
             reason = "is damaged, or holds more than tensors and plain values"
             raise RunError(f"{path}: {reason}; it was not opened. Put it back, or {_ANEW}") from error
 
+    def take_over(self, other: RunFolder) -> None:
+        """Begin with the epochs of another run. Its checkpoint comes last: it says that the others are there."""
+        for name in ("env.json", "metrics.csv", "gradients.csv", "checkpoints/last.pt"):
+            with replacing(self.path / name) as file:
+                file.write((other.path / name).read_bytes())
+
     def has_checkpoint(self, name: str) -> bool:
         """Tell whether there is a checkpoints/<name>."""
         return (self.checkpoints / name).exists()
@@ -212,6 +219,10 @@ class RunFolder(Folder):
         """Remove what killed processes left half written."""
         for folder in (self.path, self.path / "plots", self.checkpoints):
             remove_abandoned(folder)
+
+    def remove(self) -> None:
+        """Remove the run with all its files."""
+        shutil.rmtree(self.path)
 
     def clear(self) -> None:
         """Remove the files of an earlier training, pictures and checkpoints included."""

@@ -14,8 +14,7 @@ from rich.progress import Progress as ProgressBar
 
 from cnnlab.base.printing import harmless, live
 from cnnlab.base.runtime import Runtime, device_name
-from cnnlab.base.schema import Plain
-from cnnlab.base.texts import cut_middle, duration
+from cnnlab.base.texts import cut_middle, duration, fitted
 from cnnlab.building.networks import NetworkSize
 from cnnlab.building.parts import ImageSpec, Parts
 from cnnlab.config.run_config import Choice, RunConfig
@@ -30,6 +29,8 @@ _STEPS = 10  # plain lines of a long preparation
 _CLASSES = 8  # that are named
 _MANY = 2000  # photographs, from which a network may begin to learn without any other
 _WIDTH = 80  # of a line, in columns
+_HANGING = 9  # columns in front of what a line says
+_EPOCHS = 20  # lines of them that a terminal keeps
 _NAME = 30  # characters of a long name that has to fit into one
 
 
@@ -49,6 +50,8 @@ class RunConsole:
         self._task: TaskID | None = None
         self._said: dict[str, int] = {}
         self._began: dict[str, float] = {}
+        self._untold: str | None = None
+        """Line of the last epoch, until it is printed."""
 
     @property
     def _is_live(self) -> bool:
@@ -63,7 +66,9 @@ class RunConsole:
 
     def warn(self, text: str) -> None:
         """Print a line that has to be seen, also of a quiet run, and add it to the log."""
-        (self._live.console if self._live is not None else self._console).print(harmless(text))
+        console = self._live.console if self._live is not None else self._console
+        lines = fitted(text, console.width, indent=_HANGING) if console.is_terminal else [text]
+        console.print(harmless("\n".join(lines)))
         self.note(text)
 
     def note(self, text: str) -> None:
@@ -97,14 +102,23 @@ class RunConsole:
             self._show(f"epoch {epoch}/{epochs}", images, total, _live_text(last, best))
 
     def epoch(self, record: EpochRecord, epochs: int, best: Selection, seconds_left: float) -> None:
-        """Say what an epoch did: in the log, and on a terminal's live line, or else as a line."""
+        """Say what an epoch did, in the log and as a line; of many epochs a terminal gets some, the last among them."""
         text = epoch_line(record, epochs, is_best=best.epoch == record.epoch, seconds_left=seconds_left)
-        if not (self._is_live or self._is_quiet):
-            self._console.print(text)
+        self._untold = text
+        if not self._is_quiet and (not self._is_live or is_told(record.epoch, epochs)):
+            self._tell_epoch()
         self.note(text)
 
+    def _tell_epoch(self) -> None:
+        """Print the last epoch's line above the live one, where it stays."""
+        if self._untold is not None:
+            (self._live.console if self._live is not None else self._console).print(self._untold)
+        self._untold = None
+
     def stop(self) -> None:
-        """End the live line."""
+        """End the live line; the last epoch's line stays."""
+        if not self._is_quiet:
+            self._tell_epoch()
         if self._live is not None:
             self._live.stop()
         self._live, self._task = None, None
@@ -142,6 +156,11 @@ def epoch_line(record: EpochRecord, epochs: int, *, is_best: bool, seconds_left:
         scores.append(f"test {_score(record.test)}")
     times = f"{record.seconds:.1f} s, {duration(seconds_left)} left"
     return f"epoch {record.epoch:{width}}/{epochs}  {'  '.join(scores)}  {times}"
+
+
+def is_told(epoch: int, epochs: int) -> bool:
+    """Tell whether a terminal keeps the line of an epoch: of all, up to some twenty; else of every k-th."""
+    return epoch == 1 or epoch % -(-epochs // _EPOCHS) == 0
 
 
 def counted(number: int, noun: str) -> str:
@@ -281,46 +300,3 @@ def _flops(flops: int) -> str:
         if flops >= size:
             return f"{flops / size:.1f} {unit}"
     return f"{flops} FLOPs"
-
-
-def summary_lines(summary: Plain, *, epochs: int) -> list[str]:
-    """Return the table at the end of a run: loss and accuracy of every split."""
-    lines = ["", f"{'':12}{'loss':>8}{'accuracy':>12}"]
-    for split, name in (("train", "train"), ("val", "validation"), ("test", "test")):
-        figures = summary.get(split)
-        if figures is not None:
-            accuracy = f"{100 * figures['accuracy']:.2f} %"
-            lines.append(f"{name:12}{_loss(figures.get('loss')):>8}{accuracy:>12}{_remark(split, summary)}")
-    test = summary["test"]
-    lines += _among_mapped(summary)
-    if test["accuracy"] <= test["majority_accuracy"]:
-        lines.append("The test accuracy does not exceed that of always answering the most frequent class.")
-    if len(summary.get("classes", ())) == 2 and test.get("auc") is not None:
-        lines.append(f"area under the ROC curve of the test split (AUC): {test['auc']:.4f}")
-    seconds = summary["seconds"]
-    return [
-        *lines,
-        f"weights of epoch {summary['best_epoch']} of {epochs}, chosen by {summary['selected_by']}",
-        f"trained {duration(seconds['train'])}, {summary['images_per_second']:,.0f} images/s",
-    ]
-
-
-def _among_mapped(summary: Plain) -> list[str]:
-    """Return the row of an ImageNet network's own answers, where only classes that it can name are asked for."""
-    accuracy, mapping = summary["test"].get("accuracy_among_mapped"), summary.get("mapping")
-    if accuracy is None or not isinstance(mapping, Mapping):
-        return []
-    num_mapped = sum(1 for members in mapping.values() if members)
-    return [f"{'among mapped':12}{'':8}{f'{100 * accuracy:.2f} %':>12}   {num_mapped} of {len(mapping)} classes"]
-
-
-def _loss(value: float | None) -> str:
-    return "-" if value is None else f"{value:.4f}"  # a file keeps no number that is not finite
-
-
-def _remark(split: str, summary: Plain) -> str:
-    if split == "train":
-        return f"   {summary['train'].get('measured', '')}".rstrip()
-    if split == "test":
-        return f"   most frequent class alone: {100 * summary['test']['majority_accuracy']:.2f} %"
-    return ""

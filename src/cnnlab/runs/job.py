@@ -24,9 +24,10 @@ from cnnlab.outputs.first_batch import write_first_batch
 from cnnlab.outputs.lock import disk_errors
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import read_status
-from cnnlab.runs.console import RunConsole, data_lines, summary_lines
+from cnnlab.runs.console import RunConsole, data_lines
 from cnnlab.runs.first_batch import first_batch
 from cnnlab.runs.outcome import Outcome
+from cnnlab.runs.result_lines import summary_lines
 from cnnlab.runs.run import RunEnd, turns
 from cnnlab.training.tracks import Track
 
@@ -113,7 +114,8 @@ def report(outcome: RunEnd, console: RunConsole, *, plots: bool, epochs: int) ->
                 console.say(line)
         else:
             console.say(f"{outcome.status} before: {outcome.summary.get('error')} (rerun=true trains again)")
-    console.say(_to_open(outcome.folder))
+    for line in _to_open(outcome.folder):
+        console.say(line)
     return _code(outcome)
 
 
@@ -130,13 +132,14 @@ def _code(outcome: RunEnd) -> int:
     return 0 if outcome.status == "finished" else 1
 
 
-def _to_open(folder: RunFolder) -> str:
+def _to_open(folder: RunFolder) -> list[str]:
+    """Return the file to open, alone on its line, and how many there are beside it."""
     pictures = sorted(folder.path.glob("plots/*.png"))
     if not pictures:
-        return f"open     {folder.path / 'summary.json'}"
-    others = f"  (and {len(pictures) - 1} more beside it)" if len(pictures) > 1 else ""
+        return [f"open     {folder.path / 'summary.json'}"]
+    others = [f"{'':9}and {len(pictures) - 1} more beside it"] if len(pictures) > 1 else []
     first = folder.path / "plots" / "curves.png"
-    return f"open     {first if first in pictures else pictures[0]}{others}"
+    return [f"open     {first if first in pictures else pictures[0]}", *others]
 
 
 def attempt(

@@ -27,10 +27,11 @@ from cnnlab.outputs.run_folder import SCHEMA, RunFolder
 from cnnlab.outputs.status import FINAL, read_status, write_status
 from cnnlab.outputs.summary_file import read_summary
 from cnnlab.runs.clock import Clock
-from cnnlab.runs.console import RunConsole, opening_lines, summary_lines
+from cnnlab.runs.console import RunConsole, opening_lines
 from cnnlab.runs.endings import STOPPING, recorded
 from cnnlab.runs.first_batch import first_batch
 from cnnlab.runs.loop import EpochLoop
+from cnnlab.runs.result_lines import summary_lines
 from cnnlab.runs.results import score_selected_weights
 from cnnlab.runs.summary import SummaryWriter
 from cnnlab.runs.training_state import TrainingState, from_checkpoint
@@ -99,6 +100,7 @@ def turns(
         console.say(f"note     {note}")
     folder = RunFolder(runs / identity.run_id)
     if not config.rerun and (done := _finished(folder)) is not None:
+        _remember(folder, config)
         return done
     began = time.perf_counter()
     with held(folder):
@@ -140,6 +142,16 @@ def _finished(folder: RunFolder) -> RunEnd | None:
     return RunEnd(folder, status, read_summary(folder), is_new=False) if status in FINAL else None
 
 
+def _remember(folder: RunFolder, config: RunConfig) -> None:
+    """Take up what is to be remembered of a run that is finished already; nothing of it is trained."""
+    typed = {"tags": list(config.tags), "note": config.note}
+    wanted = {key: value for key, value in typed.items() if value}
+    plain = folder.read_config() if wanted else {}
+    if any(plain.get(key) != value for key, value in wanted.items()):
+        with disk_errors(folder.path):
+            folder.write_config(plain | wanted, folder.read_overrides())
+
+
 def _begin(
     folder: RunFolder, config: RunConfig, parts: Parts, runtime: Runtime, overrides: Sequence[str], identity: Identity,
     *, num_at_once: int,
@@ -173,7 +185,9 @@ def _carry_out(
     for line in opening_lines(folder.run_id, config, parts, runtime, size=size, epochs_done=state.epoch):
         console.say(line)
     loop = EpochLoop(config, folder, console, runtime, parts, state, clock, track)
-    writer = SummaryWriter(folder, parts, runtime, clock=clock, size=size, content=identity.data_content, track=track)
+    writer = SummaryWriter(
+        folder, parts, runtime, clock=clock, size=size, content=identity.data_content, keep=config.keep, track=track
+    )
     try:
         with stop.waiting(lambda: not loop.is_saved(), lambda: console.warn(STOPPING)):
             yield from loop.turns(stop)

@@ -52,6 +52,7 @@ COMMANDS = (
     ),
     Command("predict", "classify images with a saved run", job="cnnlab.cli.commands.predict:main"),
     Command("resume", "go on with a run, exactly as it was configured", job="cnnlab.cli.commands.resume:main"),
+    Command("remove", "delete runs, after a list and a question", job="cnnlab.cli.commands.remove:main"),
     Command("list", "every option of every group, one line each", job="cnnlab.cli.commands.list_options:main"),
 )
 
