@@ -18,7 +18,7 @@ from omegaconf import DictConfig
 from cnnlab.base.errors import ConfigError, unknown
 from cnnlab.base.schema import Invalid, Plain, coerce
 from cnnlab.cli.commands import DEFAULT
-from cnnlab.cli.composed import compose_point
+from cnnlab.cli.composing_points import PointComposer
 from cnnlab.cli.jobs import TrainJob, outcome_of
 from cnnlab.cli.swept import check_size, read_arms, read_params, values
 from cnnlab.config.conf_files import EXPERIMENT, read_options
@@ -76,10 +76,7 @@ class GridSweeper(Sweeper):
         assert self.config is not None
         assert self.launcher is not None
         master, launcher = self.config, self.launcher
-
-        def compose(overrides: list[str]) -> Plain:
-            return compose_point(self.loader, master, overrides)
-
+        compose = PointComposer(self.loader, master).compose
         conversation = begin(self._points(arguments), compose, {key_of(text): text for text in arguments})
         sweep = Sweep(
             conversation,
