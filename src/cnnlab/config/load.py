@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import typing
 from collections.abc import Mapping
 from typing import Any
@@ -43,13 +44,19 @@ def load(plain: PlainMapping) -> RunConfig:
 
 
 def _scalars(plain: PlainMapping, problems: list[str]) -> Plain:
-    annotations = typing.get_type_hints(RunConfig, include_extras=True)
+    annotations = _annotations(RunConfig)
     problems.extend(
         f"{key}: unknown key.{did_you_mean(str(key), annotations)} Known: {', '.join(sorted(annotations))}."
         for key in plain
         if key not in annotations
     )
     return _coerced("", {k: v for k, v in annotations.items() if k not in TABLES}, plain, problems)
+
+
+@functools.cache
+def _annotations(fields: type) -> Mapping[str, Any]:
+    """Return what the fields of a dataclass may be; to evaluate that takes longer than all of a check."""
+    return typing.get_type_hints(fields, include_extras=True)
 
 
 def _coerced(prefix: str, annotations: Mapping[str, Any], plain: PlainMapping, problems: list[str]) -> Plain:
@@ -87,7 +94,7 @@ def _dataset(plain: Any, problems: list[str]) -> DatasetConfig | None:
     name = _known_name("dataset", plain, problems)
     if name is None:
         return None
-    annotations = {k: v for k, v in typing.get_type_hints(DatasetConfig, include_extras=True).items() if k in _COMMON}
+    annotations = {k: v for k, v in _annotations(DatasetConfig).items() if k in _COMMON}
     common = _coerced("dataset.", annotations, plain, problems)
     given = {str(key): value for key, value in plain.items() if key not in _COMMON and key != "name"}
     options, found = check_options("dataset", name, TABLES["dataset"][name], given)

@@ -177,13 +177,14 @@ def costs(finished: Mapping[RunFolder, RunConfig], to_do: Mapping[RunFolder, Run
     Raises:
         ConfigError: a run cannot be built.
     """
-    known = {
-        _key(config): cost for folder, config in finished.items() if (cost := cost_of_finished(folder)) is not None
-    }
+    known: dict[tuple[str, int], Cost] = {}
+    for folder, config in reversed(list(finished.items())):  # of those of one shape the last one tells
+        if (key := _key(config)) not in known and (cost := cost_of_finished(folder)) is not None:
+            known[key] = cost
     library, samples = DataLibrary(), FeatureSamples()
     for config in to_do.values():
-        if _key(config) not in known:
-            known[_key(config)] = probe(config, library=library, samples=samples)
+        if (key := _key(config)) not in known:
+            known[key] = probe(config, library=library, samples=samples)
     return dict(_with_features(to_do, known))
 
 

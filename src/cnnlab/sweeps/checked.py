@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.hashing import FileHashes
+from cnnlab.base.progress import Progress
 from cnnlab.base.schema import PlainMapping
 from cnnlab.config.run_config import RunConfig
 from cnnlab.outputs.study_folder import GridRow
@@ -96,9 +98,16 @@ def _check(point: Point, compose: Compose, hashes: FileHashes) -> Job:
     from cnnlab.config.identity import identify  # these bring torch, and Hydra reads this file at every start
     from cnnlab.config.load import load
     from cnnlab.config.plugins import load_plugins
-    from cnnlab.runs.console import RunConsole
 
     plain = compose(point.overrides)
     load_plugins(plain.get("plugins") or ())
     config = load(plain)
-    return Job(point, identify(config, hashes, progress=RunConsole(is_quiet=True).preparing).run_id, config)
+    return Job(point, identify(config, hashes, progress=_told_quietly()).run_id, config)
+
+
+def _told_quietly() -> Progress:
+    """Return what says how far the reading of images is; few points read any, and a console is made for those alone."""
+    from cnnlab.runs.console import RunConsole
+
+    console = functools.cache(lambda: RunConsole(is_quiet=True))
+    return lambda what, done, total: console().preparing(what, done, total)
