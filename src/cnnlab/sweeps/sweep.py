@@ -27,8 +27,9 @@ from cnnlab.sweeps.launching import Launch, Launching
 from cnnlab.sweeps.looked import looks_before, plan_after_looks
 from cnnlab.sweeps.naming import called_baseline, decided_name, study_name
 from cnnlab.sweeps.points import Point
+from cnnlab.sweeps.run_progress import Watched
 from cnnlab.sweeps.study_comparison import StudyComparison
-from cnnlab.sweeps.watch import Watch, Watched
+from cnnlab.sweeps.watch import Watch
 
 
 class Sweep:
