@@ -21,7 +21,9 @@ from cnnlab.config.load import load
 from cnnlab.data.datasets import DATASETS
 from cnnlab.data.library import DataLibrary
 from cnnlab.outputs.run_files import RunFiles
+from cnnlab.outputs.workers import Workers
 from cnnlab.runs import job
+from cnnlab.sweeps.choosing import Choice
 from cnnlab.training.engine import training
 from tests.run_maker import write_run
 from tests.sweeps.sweep_maker import ended
@@ -190,6 +192,12 @@ def in_empty_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def _sweeps_stay_in_process(monkeypatch):
+    """How a sweep is carried out depends on a clock; tests that are about it say what is chosen."""
+    monkeypatch.setattr("cnnlab.sweeps.sweep.choose_here", lambda *_: Choice(Workers()))
 
 
 @pytest.fixture(autouse=True)

@@ -28,6 +28,7 @@ def examples():
 def masked(text):
     """Take out of a line what differs between machines and versions: numbers, hashes, the processor."""
     text = re.sub(r"-s\d-[0-9a-f]{6,10}", "-s#-#", text)
+    text = re.sub(r"^[0-9a-f]{10} +[A-Z][a-z]{2} \d\d \d\d:\d\d", "# when", text)
     text = re.sub(r"^device .*", "device", text)
     return re.sub(r"\s+", " ", re.sub(r"[\d.,]+ ?(s|min|h)?\b", "#", text)).replace(" *", "").strip()
 

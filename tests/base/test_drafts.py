@@ -47,3 +47,23 @@ def test_folder_of_a_draft_is_gone_whatever_happens(tmp_path):
     with pytest.raises(ValueError, match="boom"), draft_folder(tmp_path / "plots"):
         raise ValueError("boom")
     assert list(tmp_path.iterdir()) == []
+
+
+MAKE = """
+import sys, time
+from pathlib import Path
+from cnnlab.base.drafts import made_once
+made = Path(sys.argv[1])
+with made_once(made):
+    if not made.exists():
+        time.sleep(0.3)
+        made.parent.mkdir(exist_ok=True)
+        made.touch()
+        print("made")
+"""
+
+
+def test_what_several_processes_want_at_once_is_made_by_one(tmp_path):
+    command = [sys.executable, "-c", MAKE, str(tmp_path / "images" / "key")]
+    made = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    assert sorted(process.communicate()[0] for process in made) == ["", "", "made\n"]

@@ -23,7 +23,9 @@ def test_wrong_input_gets_one_clear_message_and_exit_code_2(line, message, capsy
 
 def test_unknown_flag_names_the_nearest(capsys):
     assert main(["train", "--config-dri", "own"]) == 2
-    assert capsys.readouterr().err.startswith("unknown flag '--config-dri'. Did you mean '--config-dir'? Known: ")
+    assert capsys.readouterr().err.startswith(
+        "unknown flag '--config-dri'. Did you mean '--config-dir'? Flags are in: cnnlab train"
+    )
 
 
 @pytest.mark.parametrize(

@@ -140,7 +140,8 @@ def test_version(capsys):
         ("cnnlab optimizer=mom", {"optimizer=momentum"}),
         ("cnnlab -m experiment=loss_study scale=", {"scale=full", "scale=small", "scale=smoke"}),
         ("cnnlab train -m optimizer.l", {"optimizer.lr="}),
-        ("cnnlab report ", set()),
+        ("cnnlab report ", {"latest", "best"}),
+        ("cnnlab predict latest ", set()),
     ],
 )
 def test_completion_knows_commands_groups_options_and_keys(line, offers, monkeypatch, capsys):

@@ -4,9 +4,6 @@ import os
 import signal
 
 import pytest
-from hydra._internal.core_plugins.basic_launcher import BasicLauncher
-from hydra.core.utils import JobReturn, JobStatus
-from omegaconf import OmegaConf
 
 from cnnlab.cli.main import main
 from cnnlab.comparison import compare_study
@@ -14,10 +11,10 @@ from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.standing import standing
 from cnnlab.outputs.study_folder import StudyFolder
+from cnnlab.outputs.workers import Workers
 from cnnlab.runs.beginning import Beginning
-from cnnlab.runs.outcome import Outcome
+from cnnlab.sweeps.choosing import Choice
 from cnnlab.training.engine import training
-from hydra_plugins.cnnlab_launcher import CnnlabLauncher
 from tests.conftest import cnnlab
 from tests.option_maker import own_option
 from tests.runs.trained import equal_results
@@ -31,12 +28,35 @@ def test_wrong_number_is_told_before_anything_starts(capsys):
     assert capsys.readouterr().err == "hydra.launcher.timeout_minutes: must be > 0, got -1.0.\n"
 
 
-def test_sweep_trains_in_processes(in_empty_folder):
-    done = cnnlab("-m", "seed=0,1", "hydra/launcher=process", *TINY)
-    assert done.returncode == 0, done.stderr
-    runs = [RunFolder(path) for path in RUNS.iterdir()]
-    assert [folder.read_json("status.json")["status"] for folder in runs] == ["finished"] * 2
-    assert len({folder.read_json("status.json")["pid"] for folder in runs}) == 2
+def test_runs_in_other_processes_come_to_the_same_as_in_one(tmp_path):
+    """Warm or fresh, and of a sweep and of a part of it that was run alone."""
+    arms = ("optimizer=adam,sgd,momentum", "ema=0.9", "threads=1", *TINY)
+    assert main(["-m", *arms, "hydra/launcher=cnnlab"]) == 0
+    alone = {path.name: RunFolder(path.rename(tmp_path / path.name)) for path in list(RUNS.iterdir())}
+    for launcher, num_processes in (("pool", 2), ("process", 3)):
+        done = cnnlab("-m", *arms, f"hydra/launcher={launcher}", "hydra.launcher.n_jobs=2", "rerun=true")
+        assert done.returncode == 0, done.stderr
+        runs = [RunFolder(path) for path in RUNS.iterdir()]
+        assert all(equal_results(folder, alone[folder.path.name]) for folder in runs)
+        assert len({folder.read_json("status.json")["pid"] for folder in runs}) <= num_processes
+        assert {folder.read_environment()["num_at_once"] for folder in runs} == {2}
+    assert {row["at_once"] for row in StudyFolder.named("optimizer").read_rows("results.csv")} == {"2"}
+
+
+def test_way_that_was_chosen_is_said_and_written_down_and_its_threads_are_kept(monkeypatch, capsys):
+    monkeypatch.setattr(
+        "cnnlab.sweeps.sweep.choose_here", lambda *_: Choice(Workers(2, threads=1), "about 1.6x as fast")
+    )
+    assert main(["-m", "seed=0,1", *TINY]) == 0
+    assert capsys.readouterr().out.splitlines()[1] == "workers  2 at a time, 1 thread each: about 1.6x as fast"
+    assert StudyFolder.named("seed").read_json("study.json")["workers"] == {"num": 2, "threads": 1, "gpus": []}
+    monkeypatch.setattr("cnnlab.sweeps.sweep.choose_here", lambda *_: Choice(Workers(threads=1)))
+    assert main(["-m", "seed=0,1,2", *TINY]) == 0
+    runs = [RunFolder(path).read_environment() for path in RUNS.iterdir()]
+    assert [made_in["threads"] for made_in in runs] == [1, 1, 1]
+    assert sorted(made_in.get("num_at_once", 1) for made_in in runs) == [1, 2, 2]
+    cautions = compare_study(StudyFolder.named("seed")).cautions
+    assert any(text.startswith("Trained with another share of the machine than most runs") for text in cautions)
 
 
 PARTS = """
@@ -135,8 +155,9 @@ def test_killed_run_fails_alone_in_processes(killing):
 
 
 def test_killed_run_ends_the_sweep_in_one_process_and_the_repeat_names_it(killing):
+    """The first time it is killed while it tries what the runs take."""
     words = ("-m", *killing, *TINY)
-    assert cnnlab(*words).returncode == -signal.SIGKILL
+    assert [cnnlab(*words).returncode for _ in range(2)] == [-signal.SIGKILL] * 2
     done = cnnlab(*words)
     assert done.returncode == -signal.SIGKILL
     died = next(RUNS.glob("*killing*"))
@@ -144,7 +165,7 @@ def test_killed_run_ends_the_sweep_in_one_process_and_the_repeat_names_it(killin
     assert done.stdout.splitlines()[1:4] == [
         "  died     activation=killing",
         "           its process ended without a word: it was killed, or the memory was full. Trying again.",
-        "           With hydra/launcher=process the other runs go on beside one that dies.",
+        "           With hydra/launcher=pool the other runs go on beside one that dies.",
     ]
 
 
@@ -157,15 +178,6 @@ def test_sweep_runs_through_the_cluster_plugin(in_empty_folder):
     runs = [RunFolder(path) for path in RUNS.iterdir()]
     assert [standing(folder) for folder in runs] == ["finished"] * 2
     assert len({folder.read_json("status.json")["pid"] for folder in runs}) == 2
-
-
-def test_run_leaves_no_configuration_behind(monkeypatch):
-    """Hydra returns three of each run and keeps them until all have ended: a sweep grew by 0.2 MB a run."""
-    returned = JobReturn(cfg=OmegaConf.create({"seed": 0}), status=JobStatus.COMPLETED)
-    returned.return_value = Outcome(1, "no")
-    monkeypatch.setattr(BasicLauncher, "launch", lambda *_: [returned])
-    kept = CnnlabLauncher("auto")._alone(["seed=0"], 0)
-    assert (kept.cfg, kept.return_value) == (None, Outcome(1, "no"))
 
 
 def abreast_on_the_cpu(monkeypatch):

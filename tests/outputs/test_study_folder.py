@@ -8,7 +8,7 @@ from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.outputs.files import OUTPUTS
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import write_status
-from cnnlab.outputs.study_folder import GridRow, SeedPlan, Study, StudyFolder, result_row
+from cnnlab.outputs.study_folder import Asked, GridRow, SeedPlan, Study, StudyFolder, result_row
 
 
 def test_study_lies_in_outputs_under_its_name():
@@ -31,6 +31,7 @@ def test_grid_and_question_come_back_as_they_were_written(tmp_path):
     study = Study("depth", "cnnlab -m seed=0,1", question="Deeper?", baseline="a", reported={"a": {"test_accuracy": 1}})
     plan = SeedPlan((5, 8, 12), first_seed=5, after="width", is_changed=True)
     study = dataclasses.replace(study, margin=0.5, plan=plan, looked_at=(3, 5), seeds_seen=5)
+    study = dataclasses.replace(study, asked=Asked(("depth",), {"epochs": "10"}))
     rows = [GridRow("a", "0", "id-0", "optimizer=sgd"), GridRow("b, c", "0", "", "optimizer=sdg", "unknown 'sdg'")]
     folder.write_grid(study, rows)
     assert folder.read_study() == study
@@ -57,7 +58,9 @@ DAMAGED = [
 @pytest.mark.parametrize(("plan", "read"), DAMAGED)
 def test_damaged_plan_is_none_and_what_is_wrong_beside_its_looks_is_left_out(plan, read, tmp_path):
     folder = StudyFolder(tmp_path / "depth")
-    folder.write_json("study.json", {"plan": plan, "margin": -1, "looked_at": ["x"], "seeds_seen": "5"})
+    folder.write_json(
+        "study.json", {"plan": plan, "margin": -1, "looked_at": ["x"], "seeds_seen": "5", "asked": {"swept": 7}}
+    )
     assert folder.read_study() == Study("depth", "", plan=read)
 
 
@@ -89,17 +92,17 @@ def test_row_of_a_finished_run_holds_its_figures(tmp_path):
         tmp_path, "finished", best_epoch=3, val={"accuracy": 0.9}, test={"accuracy": 0.8, "loss": 0.5, "auc": 0.7},
         seconds={"train": 1.5}, parameters=10,
     )  # fmt: skip
-    assert list(result_row(folder, seed=4).values()) == ["the-run", "finished", 4, 3, 0.9, 0.8, 0.5, 0.7, 1.5, 10]
+    assert list(result_row(folder, seed=4).values()) == ["the-run", "finished", 4, 3, 0.9, 0.8, 0.5, 0.7, 1.5, 10, 1]
 
 
 def test_row_of_a_run_whose_summary_is_damaged_has_no_such_figures(tmp_path):
     folder = run(tmp_path, "finished", best_epoch="x", val={"accuracy": [0.9]}, test=3, parameters=10**30)
-    assert list(result_row(folder, seed=4).values()) == ["the-run", "finished", 4, *[None] * 7]
+    assert list(result_row(folder, seed=4).values()) == ["the-run", "finished", 4, *[None] * 7, 1]
 
 
 def test_row_of_a_run_that_failed_later_does_not_show_old_figures(tmp_path):
     row = result_row(run(tmp_path, "failed", best_epoch=3, parameters=10), seed=4)
-    assert list(row.values()) == ["the-run", "failed", 4, *[None] * 7]
+    assert list(row.values()) == ["the-run", "failed", 4, *[None] * 8]
 
 
 def test_row_of_a_run_that_was_not_started_says_waiting(tmp_path):

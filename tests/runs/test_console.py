@@ -134,4 +134,7 @@ def test_preparation_is_told_at_every_tenth_where_there_is_no_terminal(capsys):
         console.preparing("decoding images", done, 1000)
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 11
+    assert lines[0] == "decoding images: 0 of 1,000"
+    assert lines[1].startswith("decoding images: 100 of 1,000, ")
+    assert lines[1].endswith(" left")
     assert lines[-1] == "decoding images: 1,000 of 1,000"

@@ -5,7 +5,8 @@ import pytest
 from cnnlab.data.library import DataLibrary
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import write_status
-from cnnlab.runs.estimate import Cost, cost_of_finished, costs, probe, shape
+from cnnlab.runs.cost import Cost
+from cnnlab.runs.estimate import cost_of_finished, costs, probe, shape
 from cnnlab.runs.feature_samples import FeatureSamples
 from cnnlab.runs.run import execute
 from tests.conftest import tiny, tiny_transfer

@@ -6,7 +6,7 @@ import pytest
 
 from cnnlab.base.errors import ConfigError, Interrupted
 from cnnlab.runs.outcome import Outcome
-from cnnlab.sweeps.abreast import Abreast, FixedWidth, MeasuredWidth, width_of
+from cnnlab.sweeps.abreast import Abreast, FixedWidth, Listed, MeasuredWidth, width_of
 
 
 @dataclass(frozen=True)
@@ -77,14 +77,16 @@ class Run:
         return outcome
 
 
-def abreast(width, *, is_urgent=lambda: False, release=lambda: None):
-    return Abreast(width, is_urgent=is_urgent, release=release)
+def outcomes_of(runs, *, width, is_urgent=lambda: False, release=lambda: None):
+    outcomes = {}
+    Abreast(width, is_urgent=is_urgent, release=release).run(Listed(runs), outcomes.__setitem__)
+    return [outcomes[place] for place in range(len(runs))]
 
 
 def test_runs_take_turns_and_their_outcomes_come_in_order():
     gpu = FakeGpu()
     runs = [Run("a", gpu, 1, outcomes=[Outcome(1, "bad")]), Run("b", gpu, 3), Run("c", gpu, 2)]
-    assert [outcome.reason for outcome in abreast(FixedWidth(2)).run(runs)] == ["bad", "", ""]
+    assert [outcome.reason for outcome in outcomes_of(runs, width=FixedWidth(2))] == ["bad", "", ""]
     assert gpu.log == ["a", "b", "b", "b", "c", "c"]  # c takes the place of a
     assert [track.num_abreast for track in gpu.tracks] == [2, 2, 2]
 
@@ -92,7 +94,7 @@ def test_runs_take_turns_and_their_outcomes_come_in_order():
 def test_runs_of_another_kind_wait_and_one_without_goes_alone():
     gpu, released = FakeGpu(), []
     runs = [Run("a", gpu), Run("b", gpu, kind="other"), Run("c", gpu, kind=None), Run("d", gpu, kind=None)]
-    abreast(FixedWidth(4), release=lambda: released.append(gpu.going)).run(runs)
+    outcomes_of(runs, width=FixedWidth(4), release=lambda: released.append(gpu.going))
     assert gpu.log == ["a"] * 3 + ["b"] * 3 + ["c"] * 3 + ["d"] * 3
     assert released == [0, 0, 0, 0]
 
@@ -101,7 +103,7 @@ def test_run_without_memory_is_begun_again_and_fewer_go_from_then_on():
     gpu = FakeGpu()
     short = Outcome(1, "not enough memory", is_short_of_memory=True)
     runs = [Run("a", gpu, 5), Run("b", gpu, 1, outcomes=[short, Outcome(0)]), Run("c", gpu), Run("d", gpu)]
-    assert [outcome.code for outcome in abreast(FixedWidth(3)).run(runs)] == [0, 0, 0, 0]
+    assert [outcome.code for outcome in outcomes_of(runs, width=FixedWidth(3))] == [0, 0, 0, 0]
     assert gpu.most == 3
     assert gpu.log[-4:] != ["b"] * 4
 
@@ -110,14 +112,14 @@ def test_runs_that_wait_when_the_device_is_lost_are_not_begun_on_it():
     gpu = FakeGpu()
     lost = Outcome(1, "CUDA error: an illegal memory access", is_device_lost=True)
     runs = [Run("a", gpu, 2, outcomes=[lost]), Run("b", gpu, 3, outcomes=[lost]), Run("c", gpu), Run("d", gpu)]
-    outcomes = abreast(FixedWidth(2)).run(runs)
+    outcomes = outcomes_of(runs, width=FixedWidth(2))
     assert [outcome.is_device_lost for outcome in outcomes] == [True] * 4
     assert set(gpu.log) == {"a", "b"}
 
 
 def test_run_that_has_no_memory_alone_fails():
     short = Outcome(1, "not enough memory", is_short_of_memory=True)
-    assert abreast(FixedWidth(3)).run([Run("a", FakeGpu(), outcomes=[short])]) == [short]
+    assert outcomes_of([Run("a", FakeGpu(), outcomes=[short])], width=FixedWidth(3)) == [short]
 
 
 def test_run_that_would_compute_otherwise_for_lack_of_memory_is_begun_again_alone(monkeypatch):
@@ -131,7 +133,7 @@ def test_run_that_would_compute_otherwise_for_lack_of_memory_is_begun_again_alon
     monkeypatch.setattr("cnnlab.sweeps.abreast._out_of_memory", MemoryError)
     gpu = FakeGpu()
     runs = [Run("a", gpu, 6), Refused("b", gpu, outcomes=[Outcome(1, "never"), Outcome(0)])]
-    assert [outcome.code for outcome in abreast(FixedWidth(2)).run(runs)] == [0, 0]
+    assert [outcome.code for outcome in outcomes_of(runs, width=FixedWidth(2))] == [0, 0]
     assert gpu.log.count("b") == 4  # one turn, then all three
 
 
@@ -139,7 +141,7 @@ def test_wish_to_stop_lets_every_run_keep_what_is_done():
     gpu = FakeGpu()
     runs = [Run("a", gpu, 4, error=Interrupted()), Run("b", gpu, 3), Run("c", gpu, 2), Run("d", gpu)]
     with pytest.raises(Interrupted, match=r"^$"):
-        abreast(FixedWidth(3)).run(runs)
+        outcomes_of(runs, width=FixedWidth(3))
     assert (gpu.log.count("b"), gpu.log.count("c"), gpu.log.count("d"), gpu.going) == (3, 2, 0, 0)
 
 
@@ -147,7 +149,7 @@ def test_wish_to_stop_lets_every_run_keep_what_is_done():
 def test_second_wish_and_whatever_else_ends_them_at_once(error, is_urgent):
     gpu = FakeGpu()
     with pytest.raises(type(error), match=r"^$"):
-        abreast(FixedWidth(2), is_urgent=lambda: is_urgent).run([Run("a", gpu, error=error), Run("b", gpu, 9)])
+        outcomes_of([Run("a", gpu, error=error), Run("b", gpu, 9)], width=FixedWidth(2), is_urgent=lambda: is_urgent)
     assert (gpu.log.count("b"), gpu.going) == (1, 0)
 
 
@@ -161,7 +163,7 @@ def measured(speeds, *, size=1.0, num_runs=64):
 
     runs = [Run(str(i), gpu, 400, size=size) for i in range(num_runs)]
     width = MeasuredWidth(clock)
-    abreast(width).run(runs)
+    outcomes_of(runs, width=width)
     return width.now
 
 

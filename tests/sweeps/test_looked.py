@@ -3,7 +3,7 @@
 import pytest
 
 from cnnlab.outputs.study_folder import SeedPlan, StudyFolder
-from cnnlab.sweeps.looked import fresh_plan, looks_before, plan_after_looks
+from cnnlab.sweeps.looked import fresh_plan, plan_after_looks, seen_before
 from tests.comparison.study_maker import write_study
 
 SGD, ADAM = "optimizer=sgd", "optimizer=adam"
@@ -17,11 +17,11 @@ def _folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
-def test_looks_of_the_same_question_are_remembered():
-    folder = write_study(ARMS, looked_at=(3, 5))
-    assert looks_before(folder, IDS) == (3, 5)
-    assert looks_before(folder, ("another",)) == ()
-    assert looks_before(StudyFolder.named("none"), IDS) == ()
+def test_looks_at_the_same_runs_are_remembered_whatever_study_showed_them():
+    studies = [write_study(ARMS, looked_at=(3, 5), seeds_seen=5), write_study(ARMS, name="trial-2", looked_at=(2,))]
+    assert seen_before(studies, IDS) == ((3, 5), 5)
+    assert seen_before(studies, (*IDS, "trial-2-arm0-s0")) == ((2, 3, 5), 5)
+    assert seen_before(studies, ("another",)) == ((), 0)
 
 
 CHANGES = [
@@ -49,14 +49,13 @@ def test_plan_that_is_changed_before_its_first_look_is_as_good_as_new():
 
 def test_seeds_of_a_fixed_study_that_was_looked_at_are_used_no_more():
     decided = StudyFolder.named("trial-decided")
-    assert fresh_plan("trial", decided, LOOKS) == SeedPlan(LOOKS)
-    write_study(ARMS)
-    assert fresh_plan("trial", decided, LOOKS) == SeedPlan(LOOKS)  # it was not looked at
-    write_study(ARMS, seeds_seen=5)
-    assert fresh_plan("trial", decided, LOOKS) == SeedPlan(LOOKS, first_seed=5, after="trial")
+    assert fresh_plan([], decided, LOOKS) == SeedPlan(LOOKS)
+    assert fresh_plan([write_study(ARMS)], decided, LOOKS) == SeedPlan(LOOKS)  # it was not looked at
+    seen = [write_study(ARMS, seeds_seen=5), write_study(ARMS, name="trial-2", seeds_seen=3)]
+    assert fresh_plan(seen, decided, LOOKS) == SeedPlan(LOOKS, first_seed=5, after="trial")
 
 
 def test_study_that_was_begun_keeps_its_seeds():
-    write_study(ARMS, name="trial-decided", plan=SeedPlan((5,), first_seed=3, after="trial"))
-    found = fresh_plan("trial", StudyFolder.named("trial-decided"), LOOKS)
+    begun = write_study(ARMS, name="trial-decided", plan=SeedPlan((5,), first_seed=3, after="trial"))
+    found = fresh_plan([], begun, LOOKS)
     assert found == SeedPlan(LOOKS, first_seed=3, after="trial")

@@ -118,13 +118,21 @@ def test_baseline_of_a_study_that_is_left_out_gives_way_to_the_first_arm(capsys)
     assert StudyFolder.named("s").read_study().baseline is None
 
 
-def test_sweep_that_takes_the_place_of_another_says_so(capsys):
+def test_sweep_that_asks_something_else_is_kept_beside_the_first_one(capsys):
+    first = StudyFolder.named("activation")
     main(["-m", "activation=relu,tanh"])
+    before = {path.name: path.read_bytes() for path in first.path.iterdir() if path.is_file()}
     capsys.readouterr()
     main(["-m", "activation=relu,tanh", "epochs=3"])
-    assert "note     outputs/activation holds another sweep; its comparison is replaced" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert shown.startswith(
+        "note     outputs/activation holds another sweep (epochs 10, here 3), which is\n"
+        "         kept. This one is activation-2.\nsweep    activation-2: 2 runs\n"
+    )
+    assert shown.splitlines()[-1] == "open     outputs/activation-2/report.html"
+    assert {path.name: path.read_bytes() for path in first.path.iterdir() if path.is_file()} == before
     main(["-m", "activation=relu,tanh,gelu", "epochs=3"])
-    assert "holds another sweep" not in capsys.readouterr().out
+    assert capsys.readouterr().out.startswith("sweep    activation-2: 3 runs, 2 done before\n")
 
 
 def test_sweep_compares_its_own_grid_although_another_of_its_name_was_begun(monkeypatch):

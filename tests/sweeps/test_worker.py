@@ -20,12 +20,17 @@ pytestmark = pytest.mark.usefixtures("in_empty_folder")
 
 def test_answer_is_the_outcome_alone_whatever_the_run_prints():
     Path("talking.py").write_text("print('words')")
-    task = {"plain": composed("plugins=[talking.py]") | {"seed": -1}, "overrides": []}
+    task = {"plain": composed("plugins=[talking.py]") | {"seed": -1}, "overrides": [], "place": 7, "num_at_once": 1}
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen([sys.executable, "-m", "cnnlab.sweeps.worker"], text=True, **pipes) as worker:
-        print(json.dumps(task), file=worker.stdin, flush=True)  # left open: at its end the worker would stop
-        answer, told = worker.stdout.read(), worker.stderr.read()
-    assert Outcome(**json.loads(answer)) == Outcome(2, "seed: must be >= 0, got -1.")
+    settings = json.dumps({"num_sharing": 1, "abreast": None})
+    with subprocess.Popen([sys.executable, "-m", "cnnlab.sweeps.worker", settings], text=True, **pipes) as worker:
+        assert json.loads(worker.stdout.readline()) == {}
+        print(json.dumps(task), file=worker.stdin, flush=True)
+        answer, asked = (json.loads(worker.stdout.readline()) for _ in range(2))
+        worker.stdin.close()
+        told = worker.stderr.read()
+    assert (answer["place"], asked) == (7, {})
+    assert Outcome(**answer["outcome"]) == Outcome(2, "seed: must be >= 0, got -1.")
     assert told == "words\n"
 
 

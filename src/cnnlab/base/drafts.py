@@ -11,6 +11,8 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+from filelock import FileLock
+
 from cnnlab.base.processes import is_gone
 
 _DRAFT = re.compile(r"\..+-(\w+)-(\d+)-[0-9a-f]{8}\.part")
@@ -30,6 +32,24 @@ def draft_folder(path: Path) -> Iterator[Path]:
         yield draft
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def made_once(path: Path) -> Iterator[None]:
+    """Let one process at a time make a file or folder of a cache: the others wait inside, and then find it.
+
+    Where the file system knows no locks each makes its own, and the last one counts. Locks lie beside the folder that
+    holds it, in `locks`.
+    """
+    folder = path.parent.parent / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / f"{path.name}.lock")
+    with contextlib.suppress(NotImplementedError):
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def remove_abandoned(folder: Path) -> None:

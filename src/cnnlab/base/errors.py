@@ -34,10 +34,25 @@ def unknown(name: str, known: Iterable[str], *, noun: str = "") -> str:
     return f"unknown {what}'{brief(name, str)}'.{did_you_mean(name, names)} Known: {', '.join(names)}."
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return a question that names what is nearest to `name`, with a space before it; nothing if nothing is near."""
-    nearest = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.5)
-    return f" Did you mean '{nearest[0]}'?" if nearest else ""
+_ALIKE = 0.65  # of two names; what is less alike has nothing in common but letters
+_SEVERAL = 5  # names that begin alike and are proposed together
+
+
+def did_you_mean(name: str, known: Iterable[str], where: str = "") -> str:
+    """Return a question that names what is nearest to `name`, with a space before it; nothing if nothing is near.
+
+    Args:
+        name: as typed.
+        known: what it may have been meant to be; several that begin with it are all proposed.
+        where: what stands before each known name.
+    """
+    names = sorted(known)
+    longer = [other for other in names if len(name) > 2 and other.startswith(name)]
+    if 1 < len(longer) <= _SEVERAL:
+        *others, last = [f"'{where}{other}'" for other in longer]
+        return f" Did you mean {', '.join(others)} or {last}?"
+    nearest = difflib.get_close_matches(name, names, n=1, cutoff=_ALIKE)
+    return f" Did you mean '{where}{nearest[0]}'?" if nearest else ""
 
 
 LONGEST = 200

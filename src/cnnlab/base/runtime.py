@@ -103,6 +103,11 @@ def choose_device(name: str) -> torch.device:
     return device
 
 
+def num_gpus() -> int:
+    """Return how many GPUs torch sees."""
+    return torch.cuda.device_count()
+
+
 def _choose_precision(precision: str, device: torch.device) -> str:
     if precision != "auto":
         return precision
@@ -143,7 +148,7 @@ def environment(runtime: Runtime) -> dict[str, object]:
         **{f"cnnlab_{key}": value for key, value in _own_git_state().items()},
         "python": platform.python_version(),
         "torch": torch.__version__,
-        **{name: _version_of(name) for name in ("torchvision", "numpy", "hydra-core")},
+        **{name: _version_of(name) for name in ("torchvision", "timm", "numpy", "hydra-core")},
         "cuda": torch.version.cuda,
         "cudnn": torch.backends.cudnn.version(),  # type: ignore[no-untyped-call]
         "platform": platform.platform(),

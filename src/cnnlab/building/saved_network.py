@@ -83,6 +83,7 @@ def _images(saved: PlainMapping) -> ImageSpec:
         resize=saved.get("resize"),
         interpolation=saved.get("interpolation", "bilinear"),
         is_published=saved.get("is_published", False),
+        is_squashed=saved.get("is_squashed", False),
         read_size=saved.get("read_size"),
     )
 
@@ -140,7 +141,7 @@ def backbone_of_run(path: Path, seed: int, *, layer: Literal["penultimate", "las
     mean, std = images.normalization.mean, images.normalization.std
     expected = Expected(
         mean, std, images.image_size, resize=images.resize, interpolation=images.interpolation,
-        is_published=images.is_published,
+        is_published=images.is_published, is_squashed=images.is_squashed,
     )  # fmt: skip
     if not loads:
         initialise(network, seed)

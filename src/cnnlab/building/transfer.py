@@ -21,7 +21,7 @@ from cnnlab.config.identity import dataset_key
 from cnnlab.config.run_config import RunConfig, cache_dir
 from cnnlab.data.batches import Batches, piece_steps, step_bounds
 from cnnlab.data.image_normalization import Normalization
-from cnnlab.data.scaling import Scaling
+from cnnlab.data.scaling import Scaling, scaling_of
 from cnnlab.data.splits import subset
 from cnnlab.data.stores import Data, Split, whole
 from cnnlab.networks.transfer.class_mapping import ClassMapping
@@ -81,7 +81,8 @@ def _load_data(config: RunConfig, backbone: Backbone, supplies: Supplies) -> Dat
     expected, size, scaling = backbone.expected, None, Scaling()
     if config.dataset.image_size is None:
         size = expected.resize or expected.image_size
-        scaling = Scaling(expected.interpolation, expected.image_size if expected.is_published else None)
+        crop = expected.image_size if expected.is_published else None
+        scaling = scaling_of(expected.interpolation, crop, is_squashed=expected.is_squashed)
     data = load_data(
         config,
         library=supplies.library,
@@ -196,6 +197,7 @@ def _images(config: RunConfig, data: Data, backbone: Backbone) -> ImageSpec:
             resize=expected.resize or expected.image_size,
             interpolation=expected.interpolation,
             is_published=expected.is_published,
+            is_squashed=expected.is_squashed,
         )
     check_images(config.chosen("backbone").name, backbone, images.channels, images.image_size)
     return images

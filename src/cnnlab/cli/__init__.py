@@ -8,6 +8,7 @@ consent          what only the words of a command line may bring: plugins, and f
 composed, jobs   a composed configuration in plain values, and what is done with it
 spelling         what is typed as other programs take it: the right spelling
 quoting          values that Hydra would read as something else than they mean
+grid_words       zip= and exclude=, which Hydra's grammar lacks: keys of the sweeper for it, and back
 words, swept     what is wrong with a word by itself, and how many values it stands for
 problems         everything that is wrong with a command line, in the user's words
 hydra_errors     what Hydra's and YAML's errors say, in one line

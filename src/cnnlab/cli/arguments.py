@@ -7,10 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cnnlab.base.errors import ConfigError, unknown
+from cnnlab.base.errors import ConfigError, did_you_mean, unknown
 from cnnlab.base.paths import given_path
 from cnnlab.cli.commands import BY_NAME, COMPOSED, DEFAULT, Command
-from cnnlab.cli.quoting import as_meant
+from cnnlab.cli.commands.others import instead
+from cnnlab.cli.grid_words import without_grid_words
+from cnnlab.cli.meanings import is_known, is_option
+from cnnlab.cli.own_photos import is_place
+from cnnlab.config.options import groups
 
 _SWEEP = ("-m", "--multirun")
 _CONFIG_DIR = ("-cd", "--config-dir")
@@ -92,10 +96,14 @@ def split_command(args: Sequence[str]) -> tuple[Command, list[str]]:
     if place is None or not rest[place][0:1].isalpha() or "=" in rest[place]:
         return BY_NAME[DEFAULT], rest
     name = rest.pop(place)
-    if name not in BY_NAME:
-        said = unknown(name, BY_NAME).removeprefix("unknown ")
-        raise ConfigError(f"no command {said.replace('Known:', 'Commands:')}")
-    return BY_NAME[name], rest
+    if name in BY_NAME:
+        return BY_NAME[name], rest
+    if (line := instead(name, rest)) is not None:
+        raise ConfigError(f"no command '{name}'. {line}")
+    if is_place(name) or is_known(name) or any(is_option(group, name) for group in groups()):
+        return BY_NAME[DEFAULT], list(args)
+    said = unknown(name, BY_NAME).removeprefix("unknown ")
+    raise ConfigError(f"no command {said.replace('Known:', 'Commands:')}")
 
 
 def split_flags(command: Command, args: Sequence[str]) -> Arguments:
@@ -115,7 +123,7 @@ def split_flags(command: Command, args: Sequence[str]) -> Arguments:
         if flags[-1:] == ["--info=all"] and word.isalpha():
             flags[-1] = f"--info={word}"
         elif not word.startswith("-"):
-            overrides.append(as_meant(word))
+            overrides.append(word)
         elif name in WITH_VALUE:
             if not is_joined and not words:
                 raise ConfigError(f"{name}: the value is missing.")
@@ -126,7 +134,8 @@ def split_flags(command: Command, args: Sequence[str]) -> Arguments:
         elif word in WITHOUT_VALUE:
             flags.append(word)
         else:
-            raise ConfigError(unknown(word, (*_INFO, *WITH_VALUE, *WITHOUT_VALUE), noun="flag"))
+            near = did_you_mean(name, (*_INFO, *WITH_VALUE, *WITHOUT_VALUE))
+            raise ConfigError(f"unknown flag '{word}'.{near} Flags are in: cnnlab {command.name} --help")
     arguments = Arguments(command, tuple(flags), tuple(overrides))
     if arguments.config_dir is not None and not Path(arguments.config_dir).is_dir():
         raise ConfigError(f"--config-dir: no folder '{arguments.config_dir}'.")
@@ -142,6 +151,7 @@ def command_to_complete(line: str) -> tuple[str, str, list[str]]:
     Returns:
         The command or "" while it is being typed, the line as if it were Hydra's alone, and the commands that fit.
     """
+    line = without_grid_words(line)
     program, _, typed = line.lstrip().partition(" ")
     words = typed.split()
     if not words or (len(words) == 1 and not typed.endswith(" ")):

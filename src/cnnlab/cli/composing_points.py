@@ -23,6 +23,7 @@ from cnnlab.base.schema import Plain, PlainMapping
 from cnnlab.cli.composed import plain_values, typed
 from cnnlab.cli.consent import check_plugins
 from cnnlab.cli.hydra_errors import explained
+from cnnlab.sweeps.points import key_of
 
 _NAME = r"[a-zA-Z_]\w*(?:\.[a-zA-Z_]\w*)*"
 _KEY, _REFERENCE = re.compile(_NAME, re.ASCII), re.compile(rf"\$\{{({_NAME})\}}", re.ASCII)
@@ -78,6 +79,11 @@ class PointComposer:
                 plain = _with(plain, own.key, own.value)
         check_plugins(plain, self._typed)
         return plain
+
+    def run(self, overrides: Sequence[str]) -> tuple[Plain, list[str]]:
+        """Return the configuration of a point, and those of its overrides that are of the run, as `typed` does."""
+        hydra = (f"{_HYDRA}.", f"{_HYDRA}/")
+        return self.compose(overrides), [text for text in overrides if not key_of(text).startswith(hydra)]
 
     def _by_hydra(self, overrides: Sequence[str], pattern: tuple[str, ...], keys: Collection[str]) -> Plain:
         """Have Hydra compose a point; keep what it made for those that differ in the values of these keys alone."""

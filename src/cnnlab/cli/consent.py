@@ -12,7 +12,7 @@ from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.schema import PlainMapping
-from cnnlab.cli.hydra_errors import as_text
+from cnnlab.cli.quoting import as_text
 
 _OF_PLUGINS = ("hydra.sweeper", "hydra.launcher")
 """Their own `_target_` has to be an installed plugin, Hydra sees to that; what lies below may be anything."""

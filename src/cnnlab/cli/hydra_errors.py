@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import re
 import shlex
 import traceback
@@ -13,15 +12,16 @@ from pathlib import Path
 import hydra
 import omegaconf
 import yaml
-from hydra.core.override_parser.types import Quote, QuotedString
 from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from omegaconf import DictConfig
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, MissingMandatoryValue, OmegaConfBaseException
 
-from cnnlab.base.errors import LONGEST, ConfigError, brief, unknown
+from cnnlab.base.errors import LONGEST, ConfigError, brief, did_you_mean, unknown
 from cnnlab.cli.commands import COMPOSED
+from cnnlab.cli.quoting import as_text
 from cnnlab.config.conf_files import conf_dir
 
+_MANY = 35  # options of a group; a message names no more
 _ERRORS = (HydraException, OmegaConfBaseException, yaml.YAMLError)
 _PACKAGES = tuple(str(Path(str(module.__file__)).parent) for module in (hydra, omegaconf, yaml))
 _OWN = str(Path(__file__).parents[1])
@@ -87,7 +87,10 @@ def _missing_option(file: str, options: Sequence[str]) -> str:
         return f"--config-name: unknown '{name}'."
     if not options:
         return f"{group}: no such group."
-    return f"{group}: {unknown(name, options)}"
+    if len(options) > _MANY:
+        return f"{group}: unknown '{brief(name, str)}'.{did_you_mean(name, options)} All of them: cnnlab list {group}"
+    place = f" There is no folder '{brief(name, str)}' either." if group == "dataset" else ""
+    return f"{group}: {unknown(name, options)}{place}"
 
 
 _OPENING = tuple("[{\"'")
@@ -104,23 +107,16 @@ def _unreadable(override: str) -> str:
     return f"{key}: cannot read {value}. Quote it: {shlex.quote(f'{key}={as_text(value)}')}"
 
 
-def as_text(value: str) -> str:
-    """Return how Hydra wants a value that is to be text, whatever characters it has."""
-    if re.fullmatch(r"[\w./-]+", value, re.ASCII):
-        return value
-    return QuotedString(value.replace("${", r"\${"), Quote.double).with_quotes()
-
-
 def _unknown_key(error: OmegaConfBaseException) -> str:
     parent, _, key = str(error.full_key).rpartition(".")
     node = error.parent_node if isinstance(error.parent_node, DictConfig) else {}
     known = [str(name) for name in node if name not in ("hydra", "name", "_target_")]
+    where = f"{parent}." if parent else ""
     if not known:
         return f"{error.full_key}: unknown key; {parent or 'it'} takes none."
-    nearest = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
-    if nearest:
-        return f"{error.full_key}: unknown key. Did you mean '{parent}{'.' if parent else ''}{nearest[0]}'?"
-    return f"{error.full_key}: unknown key. {parent or 'The configuration'} takes: {', '.join(sorted(known))}."
+    near = did_you_mean(key, known, where)
+    takes = f" {parent} takes: {', '.join(sorted(known))}." if parent else " All keys: cnnlab train --cfg job"
+    return f"{error.full_key}: unknown key.{near or takes}"
 
 
 def _first_line(error: BaseException) -> str:

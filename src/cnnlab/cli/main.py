@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import os
 import sys
@@ -15,6 +16,7 @@ from cnnlab.base.stopping import Stop
 from cnnlab.cli.arguments import command_to_complete, split_command, split_flags
 from cnnlab.cli.commands import BY_NAME, COMMANDS, COMPOSED, Command
 from cnnlab.cli.spelling import misspelled
+from cnnlab.cli.translation import translated
 
 HELP = f"""\
 cnnlab answers questions about convolutional networks with experiments: declare
@@ -158,18 +160,29 @@ def _check_working_folder() -> None:
 
 
 def _compose(command: Command, args: Sequence[str], stop: Stop) -> int:
-    from cnnlab.cli.composition import run
+    arguments = split_flags(command, args)
+    meant = translated(arguments)
+    for note in meant.notes:
+        print(note, file=sys.stderr)
 
-    return run(split_flags(command, args), stop)
+    from cnnlab.cli.composition import run  # takes a quarter of a second; what is wrong so far is said before
+
+    return run(dataclasses.replace(arguments, overrides=meant.overrides), stop)
 
 
 def _complete(args: Sequence[str], stop: Stop) -> int:
-    """Answer the shell: the commands for the first word, what Hydra knows behind `train`."""
+    """Answer the shell: the commands for the first word, what Hydra knows behind `train`, runs and studies."""
+    from cnnlab.cli.completion import OFFERS, completions
+
     line = os.environ.get("COMP_LINE", "")
     command, rest, words = command_to_complete(line)
+    if not words and not command and line.split()[1] in OFFERS:
+        words = completions(line)
     if words:
         print(*words)
     if command not in COMPOSED:
         return 0
     os.environ["COMP_LINE"] = rest
-    return _compose(BY_NAME[command], args, stop)
+    from cnnlab.cli.composition import run
+
+    return run(split_flags(BY_NAME[command], args), stop)

@@ -15,6 +15,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from cnnlab.base.errors import ConfigError, brief
 from cnnlab.cli.arguments import Arguments
 from cnnlab.cli.commands import BY_NAME, COMPOSED, DEFAULT
+from cnnlab.cli.grid_words import is_grid_word
 from cnnlab.cli.hydra_errors import explain, explained, is_of_composing
 from cnnlab.cli.hydra_versions import initialize_options
 from cnnlab.cli.swept import check_size, values
@@ -55,7 +56,7 @@ def all_problems(arguments: Arguments, error: Exception) -> list[str]:
 
 def _problems_of_overrides(arguments: Arguments) -> list[str]:
     """Add the overrides one by one, groups first; those that compose stay, and what they make is checked."""
-    found: dict[str, list[str]] = {text: [] for text in arguments.overrides}
+    found: dict[str, list[str]] = {text: [] for text in arguments.overrides if not is_grid_word(text)}
     kept = [] if arguments.config_dir is None else [f"hydra.searchpath=[file://{Path(arguments.config_dir).resolve()}]"]
     with initialize_config_dir(str(conf_dir()), job_name=arguments.command.name, **initialize_options()):
         undecided = set()  # groups without a valid choice: nothing can be said of their keys

@@ -6,13 +6,15 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 
-from cnnlab.base.errors import brief
+from cnnlab.base.errors import ConfigError, brief
 from cnnlab.cli.arguments import WITH_VALUE, WITHOUT_VALUE
-from cnnlab.cli.commands import BY_NAME
-from cnnlab.config.conf_files import GLOBAL
-from cnnlab.config.options import groups, option_table
+from cnnlab.cli.commands import BY_NAME, DEFAULT
+from cnnlab.cli.commands.others import instead
+from cnnlab.cli.meanings import Choices, is_full_key, is_known, meant_key, plain_key
+from cnnlab.config.conf_files import conf_dir
+from cnnlab.config.synonyms import SHORT
 
-_OVERRIDE = re.compile(r"(-*)(\+*[\w./@]+)(\s*[=:]\s*|\s*)(.*)", re.DOTALL)
+_OVERRIDE = re.compile(r"(-*)(\+*[\w./@][\w./@-]*)(\s*[=:]\s*|\s*)(.*)", re.DOTALL)
 _NOT_PLAIN = set("[]{}()'\"\\")  # with one of these, commas may be part of a value
 
 
@@ -22,10 +24,14 @@ def misspelled(args: Sequence[str]) -> list[str]:
     Args:
         args: all words; those of a command that Hydra has no part in are left alone.
     """
-    words = [word for word in args if word not in ("-m", "--multirun")]
-    if words and words[0] in BY_NAME and BY_NAME[words.pop(0)].config is None:
+    words, command = [word for word in args if word not in ("-m", "--multirun")], DEFAULT
+    if words and words[0] in BY_NAME:
+        command = words.pop(0)
+    if BY_NAME[command].config is None or (words and instead(words[0], ()) is not None):
         return []
-    return [problem for typed in _joined(_overrides(words)) if (problem := _problem(typed)) is not None]
+    typed = {key: value for word in words for key, equals, value in [word.partition("=")] if equals}
+    choices = Choices(command, typed, [conf_dir()])
+    return [problem for one in _joined(_overrides(words)) if (problem := _problem(one, choices)) is not None]
 
 
 def _overrides(words: Iterable[str]) -> Iterator[str]:
@@ -43,8 +49,8 @@ def _joined(words: Iterable[str]) -> list[list[str]]:
     found: list[list[str]] = []
     for word in words:
         before = found[-1] if found else [""]
-        is_open = before[-1].endswith(("=", ",")) or (len(before) == 1 and _is_key(before[0].lstrip("-")))
-        is_new = "=" in word.lstrip("=") or word.startswith("-") or _is_key(word)
+        is_open = before[-1].endswith(("=", ",")) or (len(before) == 1 and _may_be_key(before[0]))
+        is_new = "=" in word.lstrip("=") or word.startswith("-") or is_full_key(word.lstrip("+"))
         if before[-1] and (word.startswith(("=", ",")) or (is_open and not is_new)):
             found[-1].append(word)
         else:
@@ -52,19 +58,38 @@ def _joined(words: Iterable[str]) -> list[list[str]]:
     return found
 
 
+def _long(dashes: str, key: str) -> str:
+    """Return what the letter of a flag stands for, as in `-b 32`; all else as it is."""
+    return SHORT.get(key, key) if dashes == "-" else key
+
+
+def _may_be_key(word: str) -> bool:
+    key = word.lstrip("-")
+    return _is_key(_long(word[: len(word) - len(key)], key))
+
+
 def _is_key(text: str) -> bool:
-    known = {*option_table()["keys"], *groups(), *GLOBAL}
-    return text.lstrip("+") in known or (text.partition(".")[0] in known and re.fullmatch(r"[\w.]+", text) is not None)
+    return is_known(text.lstrip("+"))
 
 
-def _problem(words: Sequence[str]) -> str | None:
+def _problem(words: Sequence[str], choices: Choices) -> str | None:
+    """Return what is wrong with the words of an override, None if it is well spelt or no key."""
     typed = " ".join(words)
+    if typed.startswith("--no-") and is_full_key(off := plain_key(typed[5:])):
+        return _told(typed, "a key takes no dashes", off, "false")
     if not typed.strip():
         return f"{typed!r}: is no override. Write <key>=<value>."
     match = _OVERRIDE.fullmatch(typed)
-    if match is None or not _is_key(match[2]):
+    if match is None or not _is_key(_long(match[1], match[2])):
         return None  # what is no key, Hydra's own errors speak of
     dashes, key, joint, value = match.groups()
+    if not (dashes or joint or value):
+        return None  # a word by itself may be a folder
+    key = _long(dashes, key)
+    try:
+        key = key if key.startswith("+") else meant_key(key, choices)
+    except ConfigError as error:
+        return str(error)
     if dashes:
         return _told(typed, "a key takes no dashes", key, value.strip() or "true")
     if value and joint and (joint.strip() != "=" or joint[0] != "=" or (len(words) > 1 and joint != "=")):

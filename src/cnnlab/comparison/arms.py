@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import textwrap
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,13 +13,12 @@ from cnnlab.base.errors import ConfigError, RunError, unknown
 from cnnlab.base.schema import PlainMapping
 from cnnlab.config.keys import keys_of, without
 from cnnlab.config.roles import NOT_IDENTITY, Role
-from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.run_folder import SCHEMA, RunFolder
 from cnnlab.outputs.settings import differing, settings
 from cnnlab.outputs.standing import DAMAGED, DIED, standing
 from cnnlab.outputs.status import FINAL, read_status
 from cnnlab.outputs.study_folder import GridRow, StudyFolder
-from cnnlab.outputs.summary_file import read_summary
+from cnnlab.outputs.summary_file import figure, read_summary
 
 NO_RESULT = ("refused", "failed", "damaged", "diverged", "died", "interrupted", "running", "waiting")
 """States without a test accuracy, the gravest first."""
@@ -47,6 +48,8 @@ class Run:
     """env.json"""
     schema: int = SCHEMA
     """By which it was trained; runs of two cannot be compared."""
+    is_timed: bool = True
+    """Whether its seconds can be compared with those of most other runs: it was timed as they were."""
     fold: str = ""
     """Which part of the whole set was its test split; empty without cross-validation."""
 
@@ -66,12 +69,17 @@ class Run:
         return figures.get("accuracy") if self.is_finished else None
 
     @property
-    def is_timed(self) -> bool:
-        """Whether its seconds are its own: runs abreast share a GPU."""
-        return self.environment.get("abreast") is None
+    def num_at_once(self) -> int:
+        """How many runs shared the machine's cores, itself among them."""
+        return max(1, int(figure(self.environment, "num_at_once") or 1))
+
+    @property
+    def timing(self) -> tuple[object, ...]:
+        """What its seconds depend on beside its settings."""
+        return self.num_at_once, *(self.environment.get(key) for key in ("abreast", "threads", "device_name"))
 
     def seconds(self, name: str) -> float | None:
-        """Return the seconds of `train` (batches alone) or `total`; None where they are not its own."""
+        """Return the seconds of `train` (batches alone) or `total`; None where they cannot be compared."""
         return (self.summary.get("seconds") or {}).get(name) if self.is_finished and self.is_timed else None
 
     @property
@@ -131,14 +139,26 @@ def read_arms(folder: StudyFolder, *, read: ReadRun | None = None) -> list[Arm]:
     """
     points: dict[str, dict[tuple[str, str, str], Run]] = {}
     for row in folder.read_grid():
-        points.setdefault(row.arm, {})[row.seed, row.fold, row.run_id] = _point(row, read or read_run)
-    return [Arm(name, tuple(of_arm.values())) for name, of_arm in points.items()]
+        points.setdefault(row.arm, {})[row.seed, row.fold, row.run_id] = _point(row, folder, read or read_run)
+    return _timed_alike([Arm(name, tuple(of_arm.values())) for name, of_arm in points.items()])
 
 
-def _point(row: GridRow, read: ReadRun) -> Run:
+def _timed_alike(arms: Sequence[Arm]) -> list[Arm]:
+    """Let only those runs be timed that were timed as most were; abreast on a GPU, no seconds are a run's own."""
+    timings = Counter(run.timing for arm in arms for run in arm.finished)
+    common = next((timing for timing, _ in timings.most_common(1)), None)
+
+    def marked(run: Run) -> Run:
+        is_timed = run.environment.get("abreast") is None and run.timing == common
+        return run if is_timed or not run.is_finished else dataclasses.replace(run, is_timed=False)
+
+    return [Arm(arm.name, tuple(map(marked, arm.runs))) for arm in arms]
+
+
+def _point(row: GridRow, folder: StudyFolder, read: ReadRun) -> Run:
     if not row.run_id:
         return Run(row.seed, None, "refused", row.problem or None, {}, {}, {}, fold=row.fold)
-    return read(RunFolder(RUNS / row.run_id), seed=row.seed, fold=row.fold)
+    return read(folder.run(row.run_id), seed=row.seed, fold=row.fold)
 
 
 def read_run(folder: RunFolder, *, seed: str | None = None, fold: str | None = None) -> Run:
@@ -185,7 +205,7 @@ def group_runs(folders: Iterable[RunFolder]) -> list[Arm]:
         run = read_run(folder)
         groups.setdefault(tuple((k, v) for k, v in run.settings.items() if k not in (SEED, FOLD)), []).append(run)
     names = _names([dict(own) for own in groups])
-    return [Arm(name, tuple(sorted(runs, key=_by_unit))) for name, runs in zip(names, groups.values())]
+    return _timed_alike([Arm(name, tuple(sorted(runs, key=_by_unit))) for name, runs in zip(names, groups.values())])
 
 
 def _by_unit(run: Run) -> tuple[int, str]:

@@ -28,7 +28,7 @@ def cautions(answer: Answer, question: Question, study: Study, names: Names) -> 
     """Return everything that speaks against taking the verdict as it is."""
     results, reference = answer.results, answer.reference
     arms = [result.arm for result in results]
-    found = [*_of_looks(answer, question, study)]
+    found = [*_of_looks(answer, question, study, names)]
     found += [text for check in CHECKS if (text := check(arms, names)) is not None]
     if (
         question.baseline is not None
@@ -57,7 +57,7 @@ def _of_validation(results: Sequence[Result], names: Names) -> list[str]:
     return [f"Validation would choose {names[chosen.label]}, which is {chosen.verdict} on test."]
 
 
-def _of_looks(answer: Answer, question: Question, study: Study) -> list[str]:
+def _of_looks(answer: Answer, question: Question, study: Study, names: Names) -> list[str]:
     """Say what is known of when the study was looked at, and of runs that are missing still."""
     seeds = max((result.num_pairs for result in answer.results), default=0)
     told = []
@@ -74,11 +74,21 @@ def _of_looks(answer: Answer, question: Question, study: Study) -> list[str]:
         told.append(
             f"Study {question.plan.after} was looked at before, with other seeds: together the two err in up to 9.75 %."
         )
-    missing = sum(result.arm.count("waiting", "running", "interrupted") for result in answer.results)
-    if missing and question.plan is None:
-        runs = "1 run is" if missing == 1 else f"{missing} runs are"
-        told.append(f"{runs} missing still: what is said here may change.")
+    if question.plan is None:
+        told += _of_missing([result.arm for result in answer.results], names)
     return told
+
+
+def _of_missing(arms: Sequence[Arm], names: Names) -> list[str]:
+    """Name the runs that have not ended, or are not there any more."""
+    states = ("waiting", "running", "interrupted")
+    missing = {names[arm.label]: found for arm in arms if (found := [run for run in arm.runs if run.state in states])}
+    if not missing:
+        return []
+    number = sum(map(len, missing.values()))
+    runs = "1 run is" if number == 1 else f"{number} runs are"
+    which = some_of([_with_units(*pair) for pair in missing.items()], most=3)
+    return [f"{runs} missing still: {which}. What is said here may change."]
 
 
 def _of_test_set(answer: Answer, question: Question) -> list[str]:
@@ -162,8 +172,13 @@ def _mixed_environments(arms: Sequence[Arm], names: Names) -> str | None:
 
 
 def _shared_device(arms: Sequence[Arm], names: Names) -> str | None:
+    finished = [run for arm in arms for run in arm.finished]
+    abreast = any(run.environment.get("abreast") is not None for run in finished)
     told = [names[arm.label] for arm in arms if not all(run.is_timed for run in arm.finished)]
-    return f"Trained beside other runs on one GPU, so without seconds: {some_of(told, most=3)}." if told else None
+    if not told or not (abreast or len({run.num_at_once for run in finished}) > 1):
+        return None  # where they differ in threads or processor, that is told
+    how = "beside other runs on one GPU" if abreast else "with another share of the machine than most runs"
+    return f"Trained {how}, so without seconds: {some_of(told, most=3)}."
 
 
 def _older_version(arms: Sequence[Arm], _: Names) -> str | None:

@@ -8,6 +8,7 @@ from cnnlab.base.texts import duration
 from cnnlab.comparison.cautions import ENOUGH_SEEDS
 from cnnlab.comparison.judging import Answer, Question
 from cnnlab.comparison.verdicts import BASELINE, BEST, BETTER, NOT_SHOWN, WORSE, Result, best_by_validation
+from cnnlab.outputs.finding import called
 from cnnlab.outputs.study_folder import Study
 
 
@@ -60,4 +61,6 @@ def _predict(result: Result) -> str | None:
     if not known:
         return None
     _, run = min(known, key=lambda pair: pair[0])
-    return None if run.folder is None else f"cnnlab predict {run.folder.run_id} IMAGE...  (classify with its best run)"
+    if run.folder is None:
+        return None
+    return f"{shlex.join(['cnnlab', 'predict', called(run.folder)])} IMAGE...  (classify with its best run)"

@@ -1,19 +1,26 @@
-"""The table of runs: one line each, failed ones with their reason."""
+"""The table of runs: one line each, the newest first, failed ones with their reason."""
 
 from __future__ import annotations
 
+import re
 import shutil
 import textwrap
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from cnnlab.base.printing import one_line
+from cnnlab.base.texts import cut_middle
 from cnnlab.comparison.arms import read_run
 from cnnlab.outputs.run_folder import SCHEMA, RunFolder
+from cnnlab.outputs.status import began
 
 WIDTH = 80
-COLUMNS = ("run", "status", "epoch", "val %", "test %", "seconds")
+MOST = 20
+"""Runs of a table, unless all are asked for: the newest stand first, and stay to be seen."""
+_NAME = 24  # characters of a run's or data set's name, and of a setting
+_LEFT_OUT = ("dataset", "dataset.root", "dataset.options", "epochs")  # in columns of their own
 
 
 @dataclass(frozen=True)
@@ -23,7 +30,8 @@ class RunLine:
     folder: Path
     status: str
     settings: Mapping[str, str]
-    best_epoch: int | None
+    began: float | None
+    """When, in s as of `time.time`."""
     val_accuracy: float | None
     test_accuracy: float | None
     seconds: float | None
@@ -31,34 +39,59 @@ class RunLine:
     is_older: bool
     """Whether by an older version of cnnlab, whose results are others."""
 
+    @property
+    def name(self) -> str:
+        """What tells it from all others: the end of its id, or its name where that is none."""
+        found = re.search(r"-s\d+-([0-9a-f]{10})$", self.folder.name)
+        return found[1] if found else self.folder.name
+
+    @property
+    def data(self) -> str:
+        """The data set; of image files the folder."""
+        root = self.settings.get("dataset.root")
+        return self.settings.get("dataset", "") if root is None else Path(root).name
+
+    @property
+    def epochs(self) -> str:
+        """Epochs that were asked for; nothing of a run that does not learn in steps."""
+        return self.settings.get("epochs", "") if "optimizer" in self.settings else ""
+
 
 def width() -> int:
     """Return the columns of the terminal."""
     return shutil.get_terminal_size((WIDTH, 24)).columns
 
 
-def show(folders: Sequence[Path]) -> None:
-    """Print the table of these runs, and the folder to open."""
-    lines = sorted(map(read_line, folders), key=_rank)
-    print("\n".join(table(lines, width=width())))
-    if any(line.is_older for line in lines):
+def read_lines(folders: Sequence[Path]) -> list[RunLine]:
+    """Return what is known of runs, the newest first."""
+    return sorted(map(read_line, folders), key=lambda line: (-(line.began or 0.0), line.folder.name))
+
+
+def show(lines: Sequence[RunLine], *, most: int | None = None) -> None:
+    """Print the table of runs, the folder of the first to open, and how many more there are.
+
+    Args:
+        lines: as of `read_lines`; one at least.
+        most: lines of the table; None: all.
+    """
+    shown = lines[:most]
+    print("\n".join(table(shown, width=width(), now=time.time())))
+    if len(shown) < len(lines):
+        print(f"and {len(lines) - len(shown):,} older: cnnlab report --all, or choose: cnnlab report dataset=digits")
+    if any(line.is_older for line in shown):
         print("* older version of cnnlab: not compared with newer runs, and not resumed")
-    best = lines[0].folder
-    print(f"open     {best / 'plots' if (best / 'plots').is_dir() else best}")
-
-
-def _rank(line: RunLine) -> tuple[bool, float, str]:
-    return line.val_accuracy is None, -(line.val_accuracy or 0.0), line.folder.name
+    first = shown[0].folder
+    print(f"open     {first / 'plots' if (first / 'plots').is_dir() else first}")
 
 
 def read_line(path: Path) -> RunLine:
     """Read what the table says of a run from its files."""
-    run = read_run(RunFolder(path))
+    run, folder = read_run(RunFolder(path)), RunFolder(path)
     return RunLine(
         folder=path,
         status=run.state,
         settings=run.settings,
-        best_epoch=run.summary["best_epoch"] if run.is_finished else None,
+        began=began(folder),
         val_accuracy=run.accuracy("val"),
         test_accuracy=run.accuracy("test"),
         seconds=run.summary["seconds"]["train"] if run.summary else None,
@@ -67,50 +100,90 @@ def read_line(path: Path) -> RunLine:
     )
 
 
-def table(lines: Sequence[RunLine], *, width: int = WIDTH) -> list[str]:
-    """Lay out the runs in as many columns as fit; an error stands under its run."""
-    rows = [list(COLUMNS), *(_cells(line) for line in lines)]
-    for key in _differing(lines):
-        column = [key, *(one_line(line.settings.get(key, "")) for line in lines)]
-        wider = [[row[0], cell, *row[1:]] for row, cell in zip(rows, column)]
-        if sum(_widths(wider)) + 2 * len(wider[0]) - 2 <= width:
-            rows = wider
-    widths = _widths(rows)
-    text = [_line(rows[0], widths)]
-    for row, line in zip(rows[1:], lines):
-        text.append(_line(row, widths))
+def table(lines: Sequence[RunLine], *, now: float, width: int = WIDTH) -> list[str]:
+    """Lay out the runs; settings in which they differ stand in as many columns as fit, an error under its run.
+
+    Args:
+        lines: in order.
+        now: in s as of `time.time`: of another year the year is told.
+        width: columns of the terminal.
+    """
+    texts, numbers = _texts(lines, now=now), _numbers(lines)
+    states = [f"{line.status} *" if line.is_older else line.status for line in lines]
+    wanted = {key: [one_line(line.settings.get(key, "")) for line in lines] for key in _differing(lines)}
+    if any(state != "finished" for state in states):
+        texts["status"] = states
+    for key, cells in wanted.items():
+        cut = [cut_middle(cell, _NAME) for cell in cells]
+        if _width_of({**texts, key: cut, **numbers}) <= width:
+            texts[key] = cut
+    seconds = ["" if line.seconds is None else f"{line.seconds:.1f}" for line in lines]
+    if _width_of({**texts, **numbers, "seconds": seconds}) <= width:
+        numbers["seconds"] = seconds
+    head, *rows = _laid_out(texts, numbers)
+    found = [head]
+    for row, line in zip(rows, lines):
+        found.append(row)
         if line.error:
-            text.append(f"  {textwrap.shorten(line.error.splitlines()[0], width - 2, placeholder=' …')}")
-    return text
+            found.append(f"  {textwrap.shorten(line.error.splitlines()[0], width - 2, placeholder=' …')}")
+    return found
 
 
-def _cells(line: RunLine) -> list[str]:
-    return [
-        one_line(line.folder.name),
-        f"{line.status} *" if line.is_older else line.status,
-        "" if line.best_epoch is None else str(line.best_epoch),
-        "" if line.val_accuracy is None else f"{100 * line.val_accuracy:.2f}",
-        "" if line.test_accuracy is None else f"{100 * line.test_accuracy:.2f}",
-        "" if line.seconds is None else f"{line.seconds:.1f}",
-    ]
+def _texts(lines: Sequence[RunLine], *, now: float) -> dict[str, list[str]]:
+    return {
+        "run": [cut_middle(one_line(line.name), _NAME) for line in lines],
+        "when": [_when(line.began, now) for line in lines],
+        "data": [cut_middle(one_line(line.data), _NAME) for line in lines],
+        **({"epochs": epochs} if any(epochs := [line.epochs for line in lines]) else {}),
+    }
+
+
+def _numbers(lines: Sequence[RunLine]) -> dict[str, list[str]]:
+    return {
+        "val %": ["" if line.val_accuracy is None else f"{100 * line.val_accuracy:.2f}" for line in lines],
+        "test %": ["" if line.test_accuracy is None else f"{100 * line.test_accuracy:.2f}" for line in lines],
+    }
+
+
+def _when(seconds: float | None, now: float) -> str:
+    """Return a time as `ls -l` does: Nov 26 23:37, of another year 2025-11-26."""
+    if seconds is None:
+        return ""
+    then = time.localtime(seconds)
+    is_this_year = then.tm_year == time.localtime(now).tm_year
+    return time.strftime("%b %d %H:%M" if is_this_year else "%Y-%m-%d", then)
 
 
 def _differing(lines: Sequence[RunLine]) -> list[str]:
-    """Return the settings in which the runs differ, save those that a run's id shows; names of parts first."""
-    keys = dict.fromkeys(key for line in lines for key in line.settings)
-    in_id = ("model", "normalization", "activation", "optimizer", "backbone", "transfer", "head", "seed")
-    differing = [key for key in keys if key not in in_id and len({line.settings.get(key, "") for line in lines}) > 1]
-    return sorted(differing, key=lambda key: "." in key)
+    """Return the settings in which the runs differ; names of parts first, then their keys.
+
+    A key that differs only because the part does, such as the learning rate of two optimizers, says nothing more.
+    """
+    keys = dict.fromkeys(key for line in lines for key in line.settings if key not in _LEFT_OUT)
+    return sorted((key for key in keys if _varies(key, lines)), key=lambda key: "." in key)
 
 
-def _widths(rows: Sequence[Sequence[str]]) -> list[int]:
-    return [max(map(len, column)) for column in zip(*rows)]
+def _varies(key: str, lines: Sequence[RunLine]) -> bool:
+    """Tell whether runs that have the same part differ in one of its keys; of a part, whether they differ in it."""
+    part = key.split(".")[0] if "." in key else ""
+    values: dict[str, set[str]] = {}
+    for line in lines:
+        values.setdefault(line.settings.get(part, ""), set()).add(line.settings.get(key, ""))
+    return any(len(found) > 1 for found in values.values())
 
 
-def _line(row: Sequence[str], widths: Sequence[int]) -> str:
-    numbers = len(COLUMNS) - 2  # the last columns; they stand to the right
-    cells = [
-        cell.rjust(width) if place >= len(row) - numbers else cell.ljust(width)
-        for place, (cell, width) in enumerate(zip(row, widths))
-    ]
-    return "  ".join(cells).rstrip()
+def _width_of(columns: Mapping[str, Sequence[str]]) -> int:
+    return sum(_widths(columns)) + 2 * (len(columns) - 1)
+
+
+def _widths(columns: Mapping[str, Sequence[str]]) -> list[int]:
+    return [max(map(len, (key, *cells))) for key, cells in columns.items()]
+
+
+def _laid_out(texts: Mapping[str, Sequence[str]], numbers: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the lines of a table: texts to the left, numbers to the right."""
+    columns = [[key, *cells] for key, cells in (*texts.items(), *numbers.items())]
+    for place, (column, width) in enumerate(zip(columns, _widths({**texts, **numbers}))):
+        is_text = place < len(texts) and column[0] != "epochs"
+        columns[place] = [cell.ljust(width) if is_text else cell.rjust(width) for cell in column]
+    return ["  ".join(row).rstrip() for row in zip(*columns)]

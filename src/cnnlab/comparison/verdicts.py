@@ -37,7 +37,7 @@ class Result:
     seconds: float | None
     """Mean seconds of training per run."""
     total_seconds: float | None
-    """Mean seconds of a whole run."""
+    """Mean seconds for which a whole run kept the machine busy: several at once share it."""
 
     @property
     def label(self) -> str:

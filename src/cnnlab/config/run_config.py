@@ -131,6 +131,8 @@ class RunConfig:
     """Of a sweep until=decided: the most seeds of an arm; null: 20."""
     max_hours: OfCommand[Positive | None] = None
     """Of a sweep until=decided: begin no further seed after so many hours; null: no limit."""
+    timing: OfCommand[Literal["alone"] | None] = None
+    """Of a sweep: alone trains one run at a time, so that its seconds are its own; null: as many as is fastest."""
     cross_validation: OfCommand[Folds | None] = None
     """Of a sweep: train every arm once per fold, of so many, each of which is the test split once; null: off."""
     reported: OfStudy[Mapping[str, Any] | None] = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import time
+from datetime import datetime
 from typing import Literal
 
 from cnnlab.base.schema import Plain
@@ -15,6 +16,7 @@ State = Literal["running", "finished", "failed", "diverged", "interrupted", "pru
 FINAL: tuple[State, ...] = ("finished", "diverged")
 """A run in one of these states is not trained again: the same command would give the same result."""
 _FILE = "status.json"
+_FORMAT = "%Y-%m-%dT%H:%M:%S%z"
 
 
 def read_status(folder: Folder) -> Plain:
@@ -45,5 +47,13 @@ def said_at(folder: Folder) -> float | None:
         return None
 
 
+def began(folder: Folder) -> float | None:
+    """Return when a run was begun, or gone on with, last, in s as of `time.time`; None where it does not say."""
+    try:
+        return datetime.strptime(str(read_status(folder).get("started")), _FORMAT).timestamp()
+    except ValueError:
+        return None
+
+
 def _now() -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%S%z")
+    return time.strftime(_FORMAT)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from cnnlab.base.drafts import remove_abandoned
@@ -17,12 +18,14 @@ from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.standing import standing
 from cnnlab.outputs.status import FINAL
 from cnnlab.outputs.summary_file import figure, known_summary
+from cnnlab.outputs.workers import Workers
 
 RESULTS = (
     "run_id", "status", "seed", "best_epoch", "val_accuracy", "test_accuracy", "test_loss", "test_auc",
-    "train_seconds", "parameters",
+    "train_seconds", "parameters", "at_once",
 )  # fmt: skip
 """Columns of results.csv, behind the settings that differ."""
+_TRIAL = ".trial"
 MOST_SEEDS = 1000
 """No study repeats an arm more often."""
 
@@ -64,6 +67,24 @@ class SeedPlan:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What a grid asks, whatever its seeds and however many its arms: studies of one name differ in it."""
+
+    swept: tuple[str, ...]
+    """Keys in which its arms differ, in order; `arm` stands for those of named arms."""
+    common: Mapping[str, str]
+    """Settings that its runs share, as of `settings`."""
+
+    def differing(self, other: Asked) -> list[str]:
+        """Return the settings that both share within themselves, with other values; an arm more takes some away."""
+        return [key for key, text in self.common.items() if other.common.get(key, text) != text]
+
+    def is_same(self, other: Asked) -> bool:
+        """Tell whether a study of the one goes on with the other."""
+        return self.swept == other.swept and not self.differing(other)
+
+
+@dataclass(frozen=True)
 class Study:
     """What a study is about: study.json."""
 
@@ -81,7 +102,11 @@ class Study:
     looked_at: tuple[int, ...] = ()
     """Of a study with a fixed number: seeds that it had whenever a verdict was shown."""
     seeds_seen: int = 0
-    """Under this name, verdicts were shown over seeds up to this one, itself left out; whatever was asked then."""
+    """Verdicts were shown over seeds of these arms up to this one, itself left out."""
+    asked: Asked | None = None
+    """What the grid asks; None where that is not known."""
+    workers: Workers | None = None
+    """How its runs were last carried out; None: as a launcher that was asked for did."""
 
 
 class StudyFolder(Folder):
@@ -101,11 +126,31 @@ class StudyFolder(Folder):
         given_path("study", name)
         return cls(OUTPUTS / name)
 
+    def run(self, run_id: str) -> RunFolder:
+        """Return one of its runs: they lie beside the study, wherever that is."""
+        return RunFolder(self.path.parent / RUNS.name / run_id)
+
     def write_grid(self, study: Study, rows: Iterable[GridRow]) -> None:
         """Write study.json and runs.csv."""
         remove_abandoned(self.path)
         self.write_json("study.json", dataclasses.asdict(study))
         self.write_rows("runs.csv", [f.name for f in dataclasses.fields(GridRow)], map(dataclasses.asdict, rows))
+
+    @contextmanager
+    def trial(self) -> Iterator[bool]:
+        """Try something that may kill the process; yield whether it has not done so before. See `forget_trial`."""
+        mark = self.path / _TRIAL
+        is_first = not mark.exists()
+        mark.touch()
+        try:
+            yield is_first
+        finally:
+            if is_first:
+                mark.unlink(missing_ok=True)
+
+    def forget_trial(self) -> None:
+        """Let the next trial be the first one: what killed the process is gone."""
+        (self.path / _TRIAL).unlink(missing_ok=True)
 
     def read_study(self) -> Study:
         """Return what the study is about; what is missing or damaged in study.json is left out."""
@@ -120,6 +165,7 @@ class StudyFolder(Folder):
             "plan": _read_plan(plain.get("plan")),
             "looked_at": _counts(plain.get("looked_at")),
             "seeds_seen": seen if isinstance(seen := plain.get("seeds_seen"), int) and seen > 0 else 0,
+            "asked": _read_asked(plain.get("asked")),
         }
         return Study(**{"study": self.path.name, "command": "", **texts, **figures, **declared})
 
@@ -153,6 +199,16 @@ def _read_plan(plain: object) -> SeedPlan | None:
     )
 
 
+def _read_asked(plain: object) -> Asked | None:
+    """Return what the grid asks; None where it does not say so, or it is damaged."""
+    if not isinstance(plain, Mapping):
+        return None
+    swept, common = plain.get("swept"), plain.get("common")
+    if not isinstance(swept, list) or not isinstance(common, Mapping):
+        return None
+    return Asked(tuple(map(str, swept)), {key: str(text) for key, text in common.items()})
+
+
 def _counts(plain: object) -> tuple[int, ...]:
     """Return ascending numbers of seeds; none where it is no such list."""
     numbers = tuple(plain) if isinstance(plain, list) else ()
@@ -173,4 +229,6 @@ def result_row(folder: RunFolder, *, seed: object) -> Plain:
         summary = {}  # of an earlier training, if there is one
     keys = ("best_epoch", "val.accuracy", "test.accuracy", "test.loss", "test.auc", "seconds.train", "parameters")
     figures = (figure(summary, key) for key in keys)
-    return dict(zip(RESULTS, (folder.run_id, status, seed, *figures)))
+    made_in = folder.read_environment() if summary else {}
+    at_once = figure(made_in, "abreast") or figure(made_in, "num_at_once") or 1
+    return dict(zip(RESULTS, (folder.run_id, status, seed, *figures, int(at_once) if summary else None)))

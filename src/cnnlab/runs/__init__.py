@@ -3,6 +3,7 @@
 job              one run as a job: plain configuration in, outcome out, whatever goes wrong
 beginning        a run that has not begun: which others it may go abreast with
 outcome          how a job ended, as launchers are told; no torch
+runner           one run after the other, in a process that does nothing else
 run              skip, lock, resume, then the loop and the summary
 loop             the epochs, one after the other: weighed, written down, saved
 clock            how long the run takes

@@ -6,10 +6,11 @@ import functools
 from collections.abc import Callable, Hashable, Sequence
 
 from cnnlab.base.errors import ConfigError
+from cnnlab.base.memory import release_memory
 from cnnlab.base.runtime import choose_device
 from cnnlab.base.schema import Plain
 from cnnlab.base.stopping import Stop
-from cnnlab.base.turns import Turns
+from cnnlab.base.turns import Turns, finish
 from cnnlab.data.library import DataLibrary
 from cnnlab.runs.job import attempt
 from cnnlab.runs.outcome import Outcome
@@ -56,7 +57,14 @@ class Beginning:
         """Return a track for it."""
         return own_track(choose_device(self._device))
 
-    def begin(self, track: Track) -> Turns[Outcome]:
-        """Begin it on a track of its own."""
+    def alone(self) -> Outcome:
+        """Carry it out, nothing beside it, and give back the memory that it held."""
+        try:
+            return finish(self.begin(None))
+        finally:
+            release_memory()
+
+    def begin(self, track: Track | None) -> Turns[Outcome]:
+        """Begin it on a track of its own; None: no other takes turns with it."""
         plain, overrides = self.__dict__.pop("_task", None) or self._compose()
         return attempt(plain, overrides, in_sweep=True, library=self._library, stop=self._stop, track=track)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 
 from rich.console import Console
@@ -44,6 +45,7 @@ class RunConsole:
         self._live: ProgressBar | None = None
         self._task: TaskID | None = None
         self._said: dict[str, int] = {}
+        self._began: dict[str, float] = {}
 
     @property
     def _is_live(self) -> bool:
@@ -67,7 +69,7 @@ class RunConsole:
             self.log(text)
 
     def preparing(self, what: str, done: int, total: int) -> None:
-        """Show how far a preparation is, such as the decoding of images: live, or a line for every tenth."""
+        """Show how far a preparation is and how long it goes on: live, or a line for every tenth."""
         if self._is_live:
             self._show(what, done, total, "")
             if done >= total:
@@ -76,7 +78,13 @@ class RunConsole:
             return
         elif done * _STEPS // total > self._said.get(what, -1):
             self._said[what] = done * _STEPS // total
-            self._console.print(what if total == 1 else f"{what}: {done:,} of {total:,}")
+            self._console.print(what if total == 1 else f"{what}: {done:,} of {total:,}{self._left(what, done, total)}")
+
+    def _left(self, what: str, done: int, total: int) -> str:
+        """Say how long a preparation goes on, where it lies between its first call and its end."""
+        now = time.monotonic()
+        began = self._began.setdefault(what, now)
+        return f", {duration((now - began) * (total - done) / done)} left" if 0 < done < total else ""
 
     def training(
         self, epoch: int, epochs: int, images: int, total: int, last: EpochRecord | None, best: Selection

@@ -6,9 +6,9 @@ import dataclasses
 import functools
 import importlib
 import itertools
+import math
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import torch
 
@@ -23,6 +23,7 @@ from cnnlab.networks.transfer.solved_heads import SolvedHead
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import read_status
 from cnnlab.outputs.summary_file import figure, known_summary
+from cnnlab.runs.cost import Cost
 from cnnlab.runs.feature_samples import FeatureSamples
 from cnnlab.runs.scores import FULL_SCORES
 from cnnlab.training.engine import fit
@@ -30,20 +31,10 @@ from cnnlab.training.evaluation import evaluate
 from cnnlab.training.learning import AtOnce, InSteps, Nothing
 
 _STEPS = 30  # at most
+_LOOK = 1.0  # seconds of training that tell what a step takes
 _SOLVED = 2000  # images at most that a head is solved with
 _PICTURES = 400_000  # bytes of the plots of a run
 _SCORE = 13  # bytes of a score in predictions.csv
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What a run takes."""
-
-    seconds: float
-    num_bytes: int
-    """In outputs/, when it has ended."""
-    features_seconds: float = 0.0
-    """More, if it is the first run that needs its features: they are kept for the others."""
 
 
 def shape(config: RunConfig) -> str:
@@ -71,13 +62,14 @@ def cost_of_finished(folder: RunFolder) -> Cost | None:
     )
 
 
-def probe(config: RunConfig, *, library: DataLibrary, samples: FeatureSamples) -> Cost:
+def probe(config: RunConfig, *, library: DataLibrary, samples: FeatureSamples, seconds: float = _LOOK) -> Cost:
     """Train a few steps of a run, on its own data, and scale up; nothing is written but the cache of decoded images.
 
     Args:
         config: of the run.
         library: holds the data that was read before.
         samples: stand for features that are not kept yet.
+        seconds: of training, after which no further step is taken.
 
     Raises:
         ConfigError: the run cannot be built.
@@ -97,24 +89,24 @@ def probe(config: RunConfig, *, library: DataLibrary, samples: FeatureSamples) -
     began = time.perf_counter()
     parts = build()
     fixed = time.perf_counter() - began
-    return Cost(fixed + _learning(parts, runtime, config.watch_test), _num_bytes(parts), parts.features_seconds)
+    learning = _learning(parts, runtime, watch_test=config.watch_test, seconds=seconds)
+    return Cost(fixed + learning, _num_bytes(parts), parts.features_seconds)
 
 
-def _learning(parts: Parts, runtime: Runtime, watch_test: bool) -> float:
+def _learning(parts: Parts, runtime: Runtime, *, watch_test: bool, seconds: float) -> float:
     """Return the seconds to learn and to score what was learnt; 0 where nothing is learnt."""
     match parts.learning:
         case InSteps() as learning:
-            return _steps(learning, parts, runtime, watch_test)
+            return _steps(learning, parts, runtime, watch_test=watch_test, seconds=seconds)
         case AtOnce() as learning:
             return _solving(learning.head, parts, runtime)
         case Nothing():
             return 0.0
 
 
-def _steps(learning: InSteps, parts: Parts, runtime: Runtime, watch_test: bool) -> float:
+def _steps(learning: InSteps, parts: Parts, runtime: Runtime, *, watch_test: bool, seconds: float) -> float:
     """Return the seconds of all epochs, by a few steps, and of the test."""
-    steps = min(_STEPS, len(parts.train))
-    step = _epoch_seconds(learning, parts.train, steps) / steps
+    step = _step_seconds(learning, parts.train, seconds)
     epoch = len(parts.train) * step + _evaluation(parts, runtime, parts.val)
     test = _evaluation(parts, runtime, parts.test)
     watched = learning.epochs * test if watch_test else 0.0
@@ -132,18 +124,29 @@ def _solving(head: SolvedHead, parts: Parts, runtime: Runtime) -> float:
     return seconds * step  # of some heads, what they learn grows with the images too
 
 
+def _step_seconds(learning: InSteps, train: Batches, seconds: float) -> float:
+    """Return the seconds of a step, by as many as fit into so many seconds.
+
+    The first two only warm up: they allocate memory and choose algorithms.
+    """
+    first = min(2, len(train))
+    _epoch_seconds(learning, train, first)
+    step = _epoch_seconds(learning, train, first) / first
+    steps = min(_STEPS, len(train), int(seconds / step))
+    return step if steps <= first else _epoch_seconds(learning, train, steps) / steps
+
+
 def _epoch_seconds(learning: InSteps, train: Batches, steps: int) -> float:
-    """Return the seconds of a second epoch of so many steps: the first one allocates and chooses algorithms."""
+    """Return the seconds of an epoch of so many steps."""
 
     def pieces(epoch: int) -> Iterator[Piece]:
         return first_steps(train.epoch(epoch, seed=0, augmentation=learning.augmentation), steps)
 
-    records = fit(
+    (record,) = fit(
         learning.model, pieces, loss_fn=learning.loss_fn, optimizer=learning.optimizer, schedule=learning.schedule,
-        steps_per_epoch=steps, epochs=2, autocast=learning.autocast, average=learning.average,
+        steps_per_epoch=steps, epochs=1, autocast=learning.autocast, average=learning.average,
     )  # fmt: skip
-    _, second = records
-    return second.seconds
+    return record.seconds
 
 
 def _evaluation(parts: Parts, runtime: Runtime, batches: Batches | None) -> float:
@@ -167,25 +170,41 @@ def _num_bytes(parts: Parts) -> int:
     return weights + parts.test.num_images * min(len(parts.data.classes), FULL_SCORES) * _SCORE + _PICTURES
 
 
-def costs(finished: Mapping[RunFolder, RunConfig], to_do: Mapping[RunFolder, RunConfig]) -> dict[RunFolder, Cost]:
+def costs(
+    finished: Mapping[RunFolder, RunConfig], to_do: Mapping[RunFolder, RunConfig], *, seconds: float = _LOOK,
+    patience: float = math.inf,
+) -> dict[RunFolder, Cost]:  # fmt: skip
     """Return what each run takes that is to do.
 
     Args:
         finished: runs that tell what runs of their shape take.
         to_do: the others; one of each shape that is not among the finished is measured.
+        seconds: as of `probe`.
+        patience: seconds after which no other shape is measured: it is taken to cost as the others do on average.
 
     Raises:
         ConfigError: a run cannot be built.
     """
     known: dict[tuple[str, int], Cost] = {}
-    for folder, config in reversed(list(finished.items())):  # of those of one shape the last one tells
-        if (key := _key(config)) not in known and (cost := cost_of_finished(folder)) is not None:
-            known[key] = cost
-    library, samples = DataLibrary(), FeatureSamples()
+    for folder, config in finished.items():  # the first of each shape tells: a sweep may have thousands
+        if _key(config) not in known and (cost := cost_of_finished(folder)) is not None:
+            known[_key(config)] = cost
+    library, samples, began = DataLibrary(), FeatureSamples(), time.monotonic()
     for config in to_do.values():
-        if (key := _key(config)) not in known:
-            known[key] = probe(config, library=library, samples=samples)
+        if _key(config) not in known:
+            is_late = bool(known) and time.monotonic() - began > patience
+            probed = _mean(known.values()) if is_late else None
+            known[_key(config)] = probed or probe(config, library=library, samples=samples, seconds=seconds)
     return dict(_with_features(to_do, known))
+
+
+def _mean(costs: Iterable[Cost]) -> Cost:
+    told = list(costs)
+    return Cost(
+        sum(cost.seconds for cost in told) / len(told),
+        sum(cost.num_bytes for cost in told) // len(told),
+        sum(cost.features_seconds for cost in told) / len(told),
+    )
 
 
 def _with_features(
@@ -195,10 +214,9 @@ def _with_features(
     computed: set[str] = set()
     for folder, config in to_do.items():
         cost, features = known[_key(config)], _features(config)
-        if cost.features_seconds and features not in computed:
-            cost = dataclasses.replace(cost, seconds=cost.seconds + cost.features_seconds)
+        own = 0.0 if features in computed else cost.features_seconds
+        yield folder, dataclasses.replace(cost, seconds=cost.seconds + own, features_seconds=own)
         computed.add(features)
-        yield folder, cost
 
 
 def _features(config: RunConfig) -> str:

@@ -30,7 +30,7 @@ from cnnlab.training.tracks import Track
 
 def run(
     plain: PlainMapping, overrides: Sequence[str], *, in_sweep: bool = False, library: DataLibrary | None = None,
-    stop: Stop | None = None, track: Track | None = None,
+    stop: Stop | None = None, track: Track | None = None, num_at_once: int = 1,
 ) -> Turns[int]:  # fmt: skip
     """Train the composed configuration, or find it finished; yield wherever another run may have a turn.
 
@@ -41,6 +41,7 @@ def run(
         library: holds what earlier runs of the process have read; None: nothing.
         stop: as of `execute`.
         track: the run's own, if others take turns with it.
+        num_at_once: runs that go on at the same time, each in a process.
 
     Returns:
         The exit code: 0, or 1 for a run that diverged.
@@ -56,7 +57,9 @@ def run(
         return show_plan(config, console)
     if idle := without_effect(config, overrides):
         console.say(f"note     no effect, since nothing is trained in steps: {', '.join(idle)}")
-    outcome = yield from turns(config, overrides=overrides, console=console, library=library, stop=stop, track=track)
+    outcome = yield from turns(
+        config, overrides=overrides, console=console, library=library, stop=stop, track=track, num_at_once=num_at_once
+    )
     return _code(outcome) if in_sweep else report(outcome, console, plots=config.plots, epochs=config.epochs)
 
 
@@ -117,7 +120,7 @@ def _to_open(folder: RunFolder) -> str:
 
 def attempt(
     plain: PlainMapping, overrides: Sequence[str], *, stop: Stop, in_sweep: bool, library: DataLibrary | None = None,
-    track: Track | None = None,
+    track: Track | None = None, num_at_once: int = 1,
 ) -> Turns[Outcome]:  # fmt: skip
     """Carry out one run; what goes wrong is returned, so that the next one can start. What it held is not released.
 
@@ -128,15 +131,17 @@ def attempt(
         in_sweep: likewise.
         library: likewise.
         track: likewise.
+        num_at_once: likewise.
 
     Raises:
         KeyboardInterrupt: the user wants to stop.
     """
     try:
         with disk_errors(RUNS):
-            return Outcome(
-                (yield from run(plain, overrides, in_sweep=in_sweep, library=library, stop=stop, track=track))
+            work = run(
+                plain, overrides, in_sweep=in_sweep, library=library, stop=stop, track=track, num_at_once=num_at_once
             )
+            return Outcome((yield from work))
     except ConfigError as error:
         stop.look()
         return Outcome(2, str(error))

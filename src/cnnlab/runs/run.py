@@ -74,7 +74,7 @@ def execute(
 
 def turns(
     config: RunConfig, *, overrides: Sequence[str] = (), console: RunConsole | None = None, runs: Path = RUNS,
-    library: DataLibrary | None = None, stop: Stop | None = None, track: Track | None = None,
+    library: DataLibrary | None = None, stop: Stop | None = None, track: Track | None = None, num_at_once: int = 1,
 ) -> Turns[RunEnd]:  # fmt: skip
     """Train one run as `execute` does, and yield wherever another run may have a turn.
 
@@ -86,6 +86,7 @@ def turns(
         library: likewise.
         stop: likewise.
         track: the run's own, if others take turns with it; its turn has come when the track is ready.
+        num_at_once: runs that share the machine, each in a process: recorded, since its seconds are not its own then.
     """
     console, library = console or RunConsole(), DataLibrary() if library is None else library
     stop = Stop() if stop is None else stop
@@ -110,7 +111,7 @@ def turns(
                 config, runtime, library=library, data_content=identity.data_content, progress=console.preparing
             )
         stop.look()
-        state = _begin(folder, config, parts, runtime, overrides, identity)
+        state = _begin(folder, config, parts, runtime, overrides, identity, num_at_once=num_at_once)
         console.log = folder.append_log
         keys = size_keys(config, "batch_size", "model.width", "dataset.image_size")
         with recorded(folder, lambda: state.epoch, console.say, stop), memory_errors("training", *keys):
@@ -132,11 +133,15 @@ def _finished(folder: RunFolder) -> RunEnd | None:
 
 
 def _begin(
-    folder: RunFolder, config: RunConfig, parts: Parts, runtime: Runtime, overrides: Sequence[str], identity: Identity
-) -> TrainingState:
+    folder: RunFolder, config: RunConfig, parts: Parts, runtime: Runtime, overrides: Sequence[str], identity: Identity,
+    *, num_at_once: int,
+) -> TrainingState:  # fmt: skip
     """Take up the run where its last checkpoint is, or start it in an empty folder."""
     checkpoint = None if config.rerun else folder.load_checkpoint("last.pt")
     state = TrainingState() if checkpoint is None else from_checkpoint(checkpoint, parts, runtime)
+    made_in: Plain = {"schema": SCHEMA, **environment(runtime), "plugins": list(identity.plugins)}
+    if num_at_once > 1:
+        made_in["num_at_once"] = num_at_once
     with disk_errors(folder.path):
         folder.remove_drafts()
         if checkpoint is None:
@@ -144,7 +149,7 @@ def _begin(
         else:
             folder.drop_epochs_after(state.epoch)
         write_status(folder, "running")
-        folder.write_environment({"schema": SCHEMA, **environment(runtime), "plugins": list(identity.plugins)})
+        folder.write_environment(made_in)
         # Wishes of a command, not of a run: saved, they would empty the folder again when the run goes on.
         saved = dataclasses.replace(with_whole_paths(config), rerun=False, plan=False)
         folder.write_config(to_plain(saved), overrides)

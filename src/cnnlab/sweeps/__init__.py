@@ -3,12 +3,14 @@
 designs           a generator that yields lists of points and is sent what became of them; `grid` yields once
 steering          until=decided, max_seeds, max_hours: which design the words ask for
 until_decided     a design that adds seeds where the answer is open
+siblings          studies of one name that ask different things: which of them a sweep goes on with
 looked            what a study was looked at before, and what follows for its seeds
 points            what a sweep runs, in the words of the command line; naming what it is called
+zipping           axes that go in step; exclusions points that are left out
 checked           points that are valid runs, or refused with a reason
 sweep             asks the design, has the runs launched, tells it what came of them
 launching         hands runs to a launcher until every one has ended; clock the time they may take
-processes, worker runs in processes of their own
+pool, worker_process, worker   runs in processes of their own; cores of this machine
 abreast           runs in turns, in one process on one GPU
 plan              what a sweep would do
 run_progress      how far a run is, by its files; watch how all of them stand, whoever trains them

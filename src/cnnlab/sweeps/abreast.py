@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -59,6 +59,31 @@ class Starter(Protocol):
 
     def begin(self, track: Any) -> Turns[Outcome]:
         """Begin it on a track of its own."""
+
+
+class Source(Protocol):
+    """Where runs come from."""
+
+    def next(self, *, wait: bool) -> tuple[int, Starter] | None:
+        """Return the place among all and the run that is next.
+
+        None: there is none any more, or where it need not wait, none yet.
+        """
+
+
+class Listed:
+    """Runs that are all known.
+
+    Args:
+        starters: these.
+    """
+
+    def __init__(self, starters: Iterable[Starter]) -> None:
+        self._left = enumerate(starters)
+
+    def next(self, *, wait: bool) -> tuple[int, Starter] | None:  # noqa: ARG002 - they are there
+        """Return the place among all and the run that is next; None: there is none."""
+        return next(self._left, None)
 
 
 class Width(Protocol):
@@ -155,7 +180,7 @@ class Going:
 
     place: int
     """Among all."""
-    kind: Hashable
+    starter: Starter
     track: Track
     turns: Turns[Outcome]
     taken_bytes: float = 0.0
@@ -180,47 +205,54 @@ class Abreast:
         self._width, self._is_urgent, self._release = width, is_urgent, release
         self._going: list[Going] = []
 
-    def run(self, starters: Sequence[Starter]) -> list[Outcome]:
-        """Carry out all runs, and return how each ended.
+    def run(self, source: Source, tell: Callable[[int, Outcome], None]) -> None:
+        """Carry out runs until there are no more.
+
+        Args:
+            source: asked for one whenever one more may go.
+            tell: told the place among all and the outcome of every run that has ended.
 
         Raises:
             KeyboardInterrupt: the user stopped it; each run has kept what is done.
         """
-        outcomes: dict[int, Outcome] = {}
-        waiting = deque(range(len(starters)))
+        waiting = _Waiting(source)
         try:
-            while waiting or self._going:
-                while waiting and self._has_room(starters[waiting[0]]):
-                    place = waiting.popleft()
-                    self._begin(place, starters[place])
-                for place, outcome in self._round():
-                    if outcome.is_device_lost:
-                        outcomes |= dict.fromkeys(waiting, _LOST)
-                        waiting.clear()
+            while True:
+                while self._has_room() and self._fits(waiting.first(wait=not self._going)):
+                    self._begin(*waiting.take())
+                if not self._going:
+                    return
+                for run, outcome in self._round():
                     if outcome.is_short_of_memory and self._going:
-                        waiting.append(place)
+                        waiting.put_back(run.place, run.starter)
                         self._width.shrink(len(self._going))
                     else:
-                        outcomes[place] = outcome
+                        tell(run.place, outcome)
+                    while outcome.is_device_lost and waiting.first(wait=False) is not None:
+                        tell(waiting.take()[0], _LOST)
                 self._width.look(self._going)
         except BaseException as error:
             self._stop(at_once=not isinstance(error, KeyboardInterrupt))
             raise
-        return [outcomes[place] for place in range(len(starters))]
 
-    def _has_room(self, starter: Starter) -> bool:
-        if not self._going:
-            self._release()
-            return True
-        return len(self._going) < self._width.now and starter.kind is not None and starter.kind == self._going[0].kind
+    def _has_room(self) -> bool:
+        return not self._going or len(self._going) < self._width.now
+
+    def _fits(self, starter: Starter | None) -> bool:
+        """Tell whether there is a run that may go with those that go."""
+        if starter is None or not self._going:
+            return starter is not None
+        return starter.kind is not None and starter.kind == self._going[0].starter.kind
 
     def _begin(self, place: int, starter: Starter) -> None:
+        if not self._going:
+            self._release()
         track = starter.new_track()
-        self._going.append(Going(place, starter.kind, track, starter.begin(track)))
+        self._going.append(Going(place, starter, track, starter.begin(track)))
         for run in self._going:
             run.track.num_abreast = max(run.track.num_abreast, len(self._going))
 
-    def _round(self) -> Iterator[tuple[int, Outcome]]:
+    def _round(self) -> Iterator[tuple[Going, Outcome]]:
         """Give each run that need not wait a turn, and yield those that end; where all wait, wait for the first."""
         ready = [run for run in self._going if run.track.is_ready()]
         if not ready:
@@ -230,7 +262,7 @@ class Abreast:
                 self._advance(run)
             except StopIteration as end:
                 self._going.remove(run)
-                yield run.place, end.value
+                yield run, end.value
 
     def _advance(self, run: Going) -> None:
         """Give a run its turn; one that had to take other algorithms than it takes alone has no memory.
@@ -259,6 +291,28 @@ class Abreast:
                         next(run.turns)
                 except (StopIteration, KeyboardInterrupt):
                     self._going.remove(run)
+
+
+class _Waiting:
+    """Runs that have not begun: those that were put back, then those that the source has."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._put_back: deque[tuple[int, Starter]] = deque()
+
+    def first(self, *, wait: bool) -> Starter | None:
+        """Return the run that is next, which stays; None as of `Source.next`."""
+        if not self._put_back and (found := self._source.next(wait=wait)) is not None:
+            self._put_back.append(found)
+        return self._put_back[0][1] if self._put_back else None
+
+    def take(self) -> tuple[int, Starter]:
+        """Return it with its place, and let it go."""
+        return self._put_back.popleft()
+
+    def put_back(self, place: int, starter: Starter) -> None:
+        """Take back a run that could not go on."""
+        self._put_back.append((place, starter))
 
 
 def _out_of_memory() -> Exception:

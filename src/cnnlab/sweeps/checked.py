@@ -94,14 +94,24 @@ def check_points(points: Iterable[Point], compose: Compose, hashes: FileHashes) 
     return checked
 
 
-def _check(point: Point, compose: Compose, hashes: FileHashes) -> Job:
-    from cnnlab.config.identity import identify  # these bring torch, and Hydra reads this file at every start
-    from cnnlab.config.load import load
+def configured(point: Point, compose: Compose) -> RunConfig:
+    """Return the configuration of a point.
+
+    Raises:
+        ConfigError: it is no valid run.
+    """
+    from cnnlab.config.load import load  # these bring torch, and Hydra reads this file at every start
     from cnnlab.config.plugins import load_plugins
 
     plain = compose(point.overrides)
     load_plugins(plain.get("plugins") or ())
-    config = load(plain)
+    return load(plain)
+
+
+def _check(point: Point, compose: Compose, hashes: FileHashes) -> Job:
+    from cnnlab.config.identity import identify  # this too
+
+    config = configured(point, compose)
     return Job(point, identify(config, hashes, progress=_told_quietly()).run_id, config)
 
 

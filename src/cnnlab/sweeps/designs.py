@@ -16,7 +16,7 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
 from cnnlab.base.schema import PlainMapping
-from cnnlab.outputs.study_folder import SeedPlan
+from cnnlab.outputs.study_folder import SeedPlan, StudyFolder
 from cnnlab.sweeps.points import Point
 
 
@@ -58,6 +58,8 @@ class Conversation:
     narrator: Narrator = Standing
     plan: SeedPlan | None = None
     """Of a design that adds seeds until it is decided; None: the seeds are fixed."""
+    study: StudyFolder | None = None
+    """Of that design, which goes on where it was; None: the sweep finds its own."""
     max_hours: float | None = None
     """After which no further seed is begun; None: no limit."""
 

@@ -72,6 +72,19 @@ class Launching:
             return f"the launcher: {type(self._launcher_error).__name__}: {''.join(first_line)}"
         return f"{self._status(job)}: no reason is recorded"
 
+    def failures(self, failed: Sequence[Job]) -> list[str]:
+        """Return what became of each run that has no result; what is wrong with several configurations is said once."""
+        wrong = self.found_wrong()
+        alike: dict[str, list[Job]] = {}
+        for job in failed:
+            alike.setdefault(wrong.get(job.run_id) or job.run_id, []).append(job)
+        return [self._failure(first, len(others)) for first, *others in alike.values()]
+
+    def _failure(self, job: Job, num_more: int) -> str:
+        kind = "diverged" if self._status(job) == "diverged" else "failed"
+        more = f" and {num_more} more" if num_more else ""
+        return f"  {kind:9}{job.point.label}{more}\n{'':11}{self.problem(job)}"
+
     def _launch(self, jobs: Sequence[Job], launch: Launch) -> None:
         self._launcher_error = None
         for job in jobs:

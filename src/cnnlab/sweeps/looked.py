@@ -12,14 +12,16 @@ from cnnlab.outputs.standing import standing
 from cnnlab.outputs.study_folder import GridRow, SeedPlan, StudyFolder
 
 
-def looks_before(folder: StudyFolder, run_ids: Collection[str]) -> tuple[int, ...]:
-    """Return the numbers of seeds at which a fixed study was looked at; none where it was another question.
+def seen_before(studies: Sequence[StudyFolder], run_ids: Collection[str]) -> tuple[tuple[int, ...], int]:
+    """Return the numbers of seeds at which runs were looked at, and up to which seed, itself left out.
 
     Args:
-        folder: of the study, as the sweep before has left it.
-        run_ids: of this sweep; a study that shares none of them asks something else.
+        studies: with fixed numbers of seeds, as the sweeps before have left them.
+        run_ids: of this sweep; a study that shares none of them has shown nothing of it.
     """
-    return folder.read_study().looked_at if _shares(folder, run_ids) else ()
+    shown = [study.read_study() for study in studies if _shares(study, run_ids)]
+    looks = {look for study in shown for look in study.looked_at}
+    return tuple(sorted(looks)), max((study.seeds_seen for study in shown), default=0)
 
 
 def plan_after_looks(
@@ -36,19 +38,19 @@ def plan_after_looks(
     return dataclasses.replace(plan, is_changed=before.plan.is_changed or (has_looked and not is_same))
 
 
-def fresh_plan(name: str, decided: StudyFolder, looks: tuple[int, ...]) -> SeedPlan:
+def fresh_plan(fixed: Sequence[StudyFolder], decided: StudyFolder, looks: tuple[int, ...]) -> SeedPlan:
     """Return the plan of a study that adds seeds: those of its own, or fresh ones.
 
     Args:
-        name: of the study with a fixed number of seeds that asks the same; where it was looked at, its seeds are used
+        fixed: studies with a fixed number of seeds that ask the same; seeds over which they were looked at are used
             no more.
         decided: folder of the study that adds seeds, which may have been begun.
         looks: at which it is looked.
     """
     if (begun := decided.read_study().plan) is not None:
         return SeedPlan(looks, begun.first_seed, begun.after)
-    seen = StudyFolder.named(name).read_study().seeds_seen
-    return SeedPlan(looks, first_seed=seen, after=name) if seen else SeedPlan(looks)
+    seen, after = max(((study.read_study().seeds_seen, study.path.name) for study in fixed), default=(0, ""))
+    return SeedPlan(looks, first_seed=seen, after=after) if seen else SeedPlan(looks)
 
 
 def _grid(folder: StudyFolder) -> list[GridRow]:

@@ -9,11 +9,14 @@ from cnnlab.config.run_config import RunConfig
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.standing import standing
 from cnnlab.outputs.status import FINAL
+from cnnlab.sweeps.choosing import Choice, seconds_of, with_threads
 
 _LABEL = 40  # columns
 
 
-def plan_lines(name: str, runs: Mapping[str, tuple[RunFolder, RunConfig]], *, most: int) -> Iterator[str]:
+def plan_lines(
+    name: str, runs: Mapping[str, tuple[RunFolder, RunConfig]], *, most: int, choice: Choice
+) -> Iterator[str]:
     """Yield how every run of a sweep stands and what it takes, then what all of them take.
 
     Args:
@@ -21,6 +24,7 @@ def plan_lines(name: str, runs: Mapping[str, tuple[RunFolder, RunConfig]], *, mo
         runs: label -> folder and configuration, in the order of running; of a design that may ask for more, those that
             it asks for in any case.
         most: runs that it may come to.
+        choice: how they are carried out.
 
     Raises:
         ConfigError: a run cannot be built.
@@ -31,21 +35,26 @@ def plan_lines(name: str, runs: Mapping[str, tuple[RunFolder, RunConfig]], *, mo
     to_do = {folder: config for folder, config in runs.values() if folder not in finished}
     num_runs = f"{len(runs)} run{'' if len(runs) == 1 else 's'}"
     yield f"plan     {name}: {num_runs}, {len(finished)} finished, {len(to_do)} to do"
-    estimated = costs(finished, to_do)
+    if choice.line is not None:
+        yield choice.line
+    workers = choice.workers
+    asked = (with_threads(config, workers.threads) for config in to_do.values())
+    estimated = costs(finished, dict(zip(to_do, asked)))
     for label, (folder, _) in runs.items():
         status = _status(folder) if folder in finished else "to do"
         cost = f"  {duration(estimated[folder].seconds)}" if folder in estimated else ""
         yield f"  {status:10}{label:{_LABEL}}{cost}".rstrip()
         yield f"{'':12}{folder.run_id}"
     if most > len(runs):
-        yield from _at_most(len(runs), most, [cost.seconds for cost in estimated.values()])
+        yield from _at_most(len(runs), most, [cost.seconds / workers.num for cost in estimated.values()])
     if not to_do:
         yield "total    nothing to do" if most == len(runs) else "total    nothing to do before the first look"
         return
-    seconds = sum(cost.seconds for cost in estimated.values())
+    seconds = seconds_of(list(estimated.values()), workers.num)
     megabytes = sum(cost.num_bytes for cost in estimated.values()) / 1e6
     size = f"{megabytes:,.{0 if megabytes >= 10 else 1}f} MB"
-    yield f"total    about {duration(seconds)} one run after the other, {size} in outputs/"
+    how = "one run after the other" if workers.num == 1 else f"{workers.num} at a time"
+    yield f"total    about {duration(seconds)} {how}, {size} in outputs/"
 
 
 def _at_most(least: int, most: int, seconds: Sequence[float]) -> Iterator[str]:

@@ -11,7 +11,7 @@ import yaml
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.schema import Bound, Invalid, PlainMapping, Positive, coerce
-from cnnlab.outputs.study_folder import MOST_SEEDS, StudyFolder
+from cnnlab.outputs.study_folder import MOST_SEEDS
 from cnnlab.sweeps.checked import Compose
 from cnnlab.sweeps.designs import Conversation, grid
 from cnnlab.sweeps.naming import called_baseline, decided_name, study_name
@@ -57,7 +57,7 @@ def begin(points: Sequence[Point], compose: Compose, typed: Mapping[str, str]) -
         raise ConfigError("until: decided adds seeds, where the number of folds is fixed. Leave one of the two out.")
     off = tuple(f"{key}=null" for key in STEERING if plain.get(key) is not None)
     arms = {point.arm: dataclasses.replace(point, seed="", shared=(*point.shared, *off)) for point in points}
-    return _until_decided(list(arms.values()), plain, steering, is_typed="baseline" in typed)
+    return _until_decided(list(arms.values()), compose, plain, steering, is_typed="baseline" in typed)
 
 
 def _first_composed(points: Sequence[Point], compose: Compose) -> PlainMapping:
@@ -99,18 +99,23 @@ def read_steering(written: Mapping[str, object], *, typed: Iterable[str]) -> Ste
     return steering
 
 
-def _until_decided(arms: Sequence[Point], plain: PlainMapping, steering: Steering, *, is_typed: bool) -> Conversation:
+def _until_decided(
+    arms: Sequence[Point], compose: Compose, plain: PlainMapping, steering: Steering, *, is_typed: bool
+) -> Conversation:
     if len(arms) < 2:
         raise ConfigError("until: decided compares arms, got one. Sweep over something: optimizer=sgd,adam")
     from cnnlab.comparison.looks import schedule  # these bring numpy, and Hydra reads this file at every start
     from cnnlab.sweeps.looked import fresh_plan
+    from cnnlab.sweeps.siblings import asked_by_arms, same_question, study_of_arms
     from cnnlab.sweeps.until_decided import UntilDecided
 
     name = study_name(plain.get("study"), arms)
     looks = schedule(MOST_BY_DEFAULT if steering.max_seeds is None else steering.max_seeds)
-    plan = fresh_plan(name, StudyFolder.named(decided_name(name)), looks)
-    baseline = called_baseline(plain.get("baseline"), [point.arm for point in arms], is_typed=is_typed)
+    asked, names = asked_by_arms(arms, compose), [point.arm for point in arms]
+    study = study_of_arms(decided_name(name), asked, names)
+    plan = fresh_plan(same_question(name, asked), study, looks)
+    baseline = called_baseline(plain.get("baseline"), names, is_typed=is_typed)
     margin = plain.get("margin")
     is_right = isinstance(margin, int | float) and margin > 0  # else each run is refused for it
     until = UntilDecided(arms, plan, baseline, float(margin) / 100 if is_right and margin is not None else None)
-    return Conversation(until.design(), until.standing, plan, steering.max_hours)
+    return Conversation(until.design(), until.standing, plan, study, steering.max_hours)

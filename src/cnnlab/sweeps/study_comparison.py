@@ -65,13 +65,13 @@ class StudyComparison:
             RunError: it cannot be written; it is printed all the same.
         """
         from cnnlab.comparison import compare_study, save, terminal_lines
-        from cnnlab.comparison.run_table import show, width
+        from cnnlab.comparison.run_table import read_lines, show, width
         from cnnlab.runs.pictures import pictures_of
 
         try:
             comparison = compare_study(self._study)
         except ConfigError as error:  # the runs are there, but no question can be answered with them
-            show(folders)
+            show(read_lines(folders))
             print(f"no comparison: {error}")
             return 0
         lines = terminal_lines(comparison, width=width())

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterator, Sequence
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from cnnlab.base.errors import ConfigError, Interrupted, RunError
@@ -19,17 +20,20 @@ from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.settings import settings
 from cnnlab.outputs.standing import DIED, standing
 from cnnlab.outputs.status import FINAL
-from cnnlab.outputs.study_folder import GridRow, SeedPlan, Study, StudyFolder
+from cnnlab.outputs.study_folder import GridRow, SeedPlan, Study
+from cnnlab.outputs.workers import Workers
 from cnnlab.sweeps.checked import CheckedPoints, Compose, Job, check_points
+from cnnlab.sweeps.choosing import Choice, choose_here
 from cnnlab.sweeps.clock import Clock
 from cnnlab.sweeps.designs import Conversation, Ended, answer
 from cnnlab.sweeps.launching import Launch, Launching
-from cnnlab.sweeps.looked import looks_before, plan_after_looks
+from cnnlab.sweeps.looked import plan_after_looks, seen_before
 from cnnlab.sweeps.naming import called_baseline, decided_name, study_name
 from cnnlab.sweeps.points import Point
 from cnnlab.sweeps.run_progress import Watched
+from cnnlab.sweeps.siblings import asked_by, kept_apart, siblings, study_of_runs
 from cnnlab.sweeps.study_comparison import StudyComparison
-from cnnlab.sweeps.watch import Watch
+from cnnlab.sweeps.watch import WIDTH, Watch
 
 
 class Sweep:
@@ -63,12 +67,15 @@ class Sweep:
             raise ConfigError(*(line for problem in self.checked.refused for line in problem.splitlines()))
         self._tell_refused(self._round)
         self._first = self.checked.jobs[0].config
-        name = study_name(self._first.study, [point for point, _ in self.checked.points])
-        self.name = name if plan is None else decided_name(name)
-        self.study = StudyFolder.named(self.name)
+        points = [point for point, _ in self.checked.points]
+        self._asked = asked_by(points, [job.config for job in self.checked.jobs])
+        called = study_name(self._first.study, points)
+        self._called = called if plan is None else decided_name(called)
+        self.study = conversation.study or study_of_runs(self._called, self._asked, self.folders)
+        self.name = self.study.path.name
         self.baseline = self._checked_baseline()
-        self._looked_at = looks_before(self.study, self.folders)
-        self._seeds_seen = self.study.read_study().seeds_seen
+        self._looked_at, self._seeds_seen = seen_before(siblings(self._called), self.folders)
+        self._workers: Workers | None = None
         self.plan = None if plan is None else self._as_declared(plan)
         self._comparison = StudyComparison(self.study, self._rows)
 
@@ -98,8 +105,11 @@ class Sweep:
         margin = self._first.margin
         return plan_after_looks(plan, self.study, run_ids=self.folders, arms=self._arms, margin=margin)
 
-    def show_plan(self) -> None:
+    def show_plan(self, *, is_chosen: bool = False) -> None:
         """Say how every run of the first round stands and what the sweep will take; run nothing.
+
+        Args:
+            is_chosen: whether the way of carrying them out is to be chosen.
 
         Raises:
             RunError: some would be refused.
@@ -108,35 +118,62 @@ class Sweep:
 
         runs = {job.point.label: (self.folders[job.run_id], job.config) for job in self.checked.jobs}
         most = len(runs) + self._narrator().num_more
-        for line in plan_lines(self.name, runs, most=most):
+        choice = self._choice() if is_chosen else Choice(Workers())
+        for line in plan_lines(self.name, runs, most=most, choice=choice):
             self._stop.look()
             print(line)
         if num_refused := self.checked.num_refused:
             raise RunError(f"{count(num_refused)} would be refused, see above.")
 
-    def carry_out(self, launch: Launch) -> None:
+    def carry_out(self, launch: Launch, *, settle: Callable[[Workers], None] | None = None) -> None:
         """Run what is not finished, round after round, then show how all of them ended.
+
+        Args:
+            launch: what the launcher does.
+            settle: tells it how it was chosen to go on; None: it needs no telling.
 
         Raises:
             RunError: runs were refused, failed or diverged; each with its reason.
             Interrupted: the user stopped it; what is done is kept.
         """
-        self._tell_replaced()
+        self._tell_kept_apart()
         for note in self._hashes.notes:
             print(f"note     {note}")
         self._write_grid()
         self._tell_begun(self.checked.jobs)
+        if settle is not None:
+            self._settle(settle)
         self._comparison.get_ready()
         runs = [self._watched(job) for job in self.checked.jobs]
         watch = Watch(self.name, self.study, runs, on_change=self._comparison.refresh, narrator=self._narrator)
         try:
             with watch:
                 self._talk(launch, watch)
+            self.study.forget_trial()
             self._close()
         except KeyboardInterrupt:
             done = watch.counts()["done"]
             print(f"interrupted: {done} of {count(len(self.checked.jobs))} are done. Go on with:\n  {self.command}")
             raise Interrupted from None
+
+    def _choice(self) -> Choice:
+        """Choose how the runs that are to do are carried out."""
+        jobs = {self.folders[job.run_id]: job.config for job in self.checked.jobs}
+        return choose_here(jobs, [self.folders[job.run_id] for job in self._to_do(self.checked.jobs)])
+
+    def _settle(self, settle: Callable[[Workers], None]) -> None:
+        """Choose how runs are carried out, say so, and write it down: their bits depend on it.
+
+        Where the last choice was never made, since its trial killed the process, there is none: the run that does that
+        has to be begun to be named.
+        """
+        with disk_errors(self.study.path), self.study.trial() as is_first:
+            choice = self._choice() if is_first else Choice(Workers())
+        if choice.line is not None:
+            print(choice.line)
+        self._workers = choice.workers
+        self._write_grid()
+        settle(choice.workers)
 
     def _talk(self, launch: Launch, watch: Watch) -> None:
         """Have each round launched, and tell the design what became of it, until it asks for no more."""
@@ -208,7 +245,7 @@ class Sweep:
         num_refused = self.checked.num_refused
         if failed or num_refused:
             head = f"{len(failed) + num_refused} of {count(len(jobs) + num_refused)} failed:"
-            raise RunError("\n".join([*unsaved, head, *self._failures(failed), *self.checked.refusals()]))
+            raise RunError("\n".join([*unsaved, head, *self._launching.failures(failed), *self.checked.refusals()]))
         if unsaved:
             raise RunError("\n".join(unsaved))
 
@@ -220,19 +257,6 @@ class Sweep:
         progress = RunConsole().preparing if sys.stdout.isatty() else None
         draw_runs([self.folders[job.run_id].path for job in drawn], progress=progress)
 
-    def _failures(self, failed: Sequence[Job]) -> list[str]:
-        """Return what became of each run; what is wrong with several configurations is said once."""
-        wrong = self._launching.found_wrong()
-        alike: dict[str, list[Job]] = {}
-        for job in failed:
-            alike.setdefault(wrong.get(job.run_id) or job.run_id, []).append(job)
-        return [self._failure(first, len(others)) for first, *others in alike.values()]
-
-    def _failure(self, job: Job, num_more: int) -> str:
-        kind = "diverged" if self._status(job) == "diverged" else "failed"
-        more = f" and {num_more} more" if num_more else ""
-        return f"  {kind:9}{job.point.label}{more}\n{'':11}{self._launching.problem(job)}"
-
     def _tell_begun(self, jobs: Sequence[Job]) -> None:
         """Say what a round takes up: how many runs, how many of them are done, which have died."""
         to_do = self._to_do(jobs)
@@ -242,22 +266,17 @@ class Sweep:
         for job in died:
             print(f"  died     {job.point.label}\n{'':11}{DIED} Trying again.")
         if died:
-            print(f"{'':11}With hydra/launcher=process the other runs go on beside one that dies.")
+            print(f"{'':11}With hydra/launcher=pool the other runs go on beside one that dies.")
 
     @staticmethod
     def _tell_refused(checked: CheckedPoints) -> None:
         for line in checked.refusals():
             print(line, file=sys.stderr)
 
-    def _tell_replaced(self) -> None:
-        """Say so if the folder holds another sweep, none of whose runs are among these."""
-        try:
-            before = {row.run_id for row in self.study.read_grid()} - {""}
-        except RunError:
-            return  # there is none
-        if before and before.isdisjoint(self.folders):
-            print(f"note     {self.study.path} holds another sweep; its comparison is replaced, its runs are kept.")
-            print(f"{'':9}To keep both, give this one a name: study=<name>")
+    def _tell_kept_apart(self) -> None:
+        """Say so if the study is not called as its sweep, since another one is there."""
+        if (why := kept_apart(self._called, self.study, self._asked)) is not None:
+            print(textwrap.fill(why, WIDTH, initial_indent="note     ", subsequent_indent=" " * 9))
 
     def _rows(self) -> list[GridRow]:
         """Return the grid; runs that were found wrong when they were built are refused points of it."""
@@ -266,7 +285,7 @@ class Sweep:
     def _write_grid(self) -> None:
         study = Study(
             self.name, self.command, self.question, self.baseline, self._first.reported, self._first.margin, self.plan,
-            self._looked_at, self._seeds_seen,
+            self._looked_at, self._seeds_seen, self._asked, self._workers,
         )  # fmt: skip
         with disk_errors(self.study.path):
             self.study.write_grid(study, self._rows())

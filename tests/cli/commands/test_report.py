@@ -5,7 +5,7 @@ import errno
 import pytest
 
 from cnnlab.cli.main import main
-from cnnlab.outputs.files import OUTPUTS
+from cnnlab.outputs.files import OUTPUTS, RUNS
 from tests.comparison.study_maker import write_run, write_study
 
 
@@ -50,6 +50,37 @@ def test_study_is_compared_by_name_or_folder(name, capsys):
     assert (OUTPUTS / "trial" / "comparison.csv").is_file()
 
 
+def test_study_elsewhere_is_compared_with_the_runs_beside_it(monkeypatch, capsys, folder):
+    write_study(ARMS)
+    (folder / "other").mkdir()
+    monkeypatch.chdir(folder / "other")
+    lines = shown(capsys, "../outputs/trial")
+    assert lines[1] == "adam      *  5  75.40  75.40 ± 2.08  +4.60 ± 1.42  better"
+    assert lines[-2].startswith("next     cnnlab predict ../outputs/runs/trial-arm1-s2 IMAGE...")
+    monkeypatch.chdir(folder / "outputs" / "trial")
+    assert shown(capsys, ".")[1] == lines[1]
+
+
+def test_comparison_without_a_run_takes_the_place_of_none(capsys):
+    study = write_study(ARMS)
+    shown(capsys, "trial")
+    before = study.read_rows("comparison.csv")
+    RUNS.rename("elsewhere")
+    assert main(["report", "trial"]) == 1
+    assert capsys.readouterr().err == (
+        "outputs/trial: none of its 10 runs is in outputs/runs. Nothing was written. Put them back, or repeat the "
+        "sweep: cnnlab -m optimizer=sgd,adam seed=0,1,2\n"
+    )
+    assert study.read_rows("comparison.csv") == before
+
+
+def test_run_that_was_moved_away_is_named(capsys):
+    study = write_study(ARMS)
+    study.run("trial-arm1-s3").path.rename("elsewhere")
+    told = " ".join(" ".join(shown(capsys, "trial")).split())
+    assert "1 run is missing still: adam (seed 3). What is said here may change." in told
+
+
 def test_several_runs_are_compared_grouped_by_their_settings(capsys):
     for seed in (0, 1):
         write_run(f"a{seed}", seed=seed, optimizer={"name": "sgd"})
@@ -88,10 +119,25 @@ def test_latex_is_printed_for_a_paper(capsys):
 
 def test_table_of_all_runs_names_the_studies(capsys):
     write_study(ARMS)
-    assert shown(capsys)[:2] == ["studies  trial  (compare: cnnlab report trial)", ""]
+    assert shown(capsys)[:3] == ["studies  trial", "         compare: cnnlab report trial", ""]
+
+
+def test_runs_are_chosen_by_what_they_have(capsys):
+    write_run("a", epochs=3)
+    write_run("b", epochs=5)
+    assert [line.split()[0] for line in shown(capsys, "epochs=5")] == ["run", "b", "open"]
+    assert shown(capsys, "epochs=7") == ["none of 2 runs fits epochs=7. All of them: cnnlab report --all"]
+
+
+def test_newest_runs_are_shown_unless_all_are_asked_for(capsys):
+    for number in range(22):
+        write_run(f"r{number}")
+    assert "and 2 older: cnnlab report --all, or choose: cnnlab report dataset=digits" in shown(capsys)
+    assert len(shown(capsys, "--all")) == 24
 
 
 WRONG = [
+    (["trial", "seed=0"], "report: seed=0 chooses among all runs, got trial too. Leave one of the two out."),
     (["trial", "other"], "report: takes one study, or several runs, got trial other."),
     (["trial", "--baseline", "x"], "baseline: unknown arm 'x'. Known: optimizer=adam, optimizer=sgd."),
     (["--baseline", "x"], "report: --baseline and --format need what is to be compared: a study, or several runs."),

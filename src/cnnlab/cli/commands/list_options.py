@@ -12,6 +12,7 @@ from pathlib import Path
 from cnnlab.base.errors import ConfigError, did_you_mean, unknown
 from cnnlab.base.paths import given_path
 from cnnlab.base.stopping import Stop
+from cnnlab.cli.meanings import is_option
 from cnnlab.config.conf_files import GLOBAL, Option, conf_dir, read_options
 from cnnlab.config.options import groups
 
@@ -41,6 +42,10 @@ def main(args: Sequence[str], stop: Stop) -> int:
     options = parser.parse_args(args)
     folders = [conf_dir(), *_own_folder(options.config_dir)]
     if options.group is not None and options.group not in known:
+        having = [group for group in known if is_option(group, options.group)]
+        if having:
+            named = " or ".join(f"cnnlab list {group}" for group in having)
+            raise ConfigError(f"list: '{options.group}' is an option. Type: {named}")
         raise ConfigError(f"list: {unknown(options.group, known, noun='group')}")
     stop.look()
     if options.pattern is not None:

@@ -17,7 +17,7 @@ from cnnlab.base.schema import Plain
 from cnnlab.base.stopping import Stop
 from cnnlab.cli.commands.resume import RUN_HELP
 from cnnlab.outputs.files import csv_text
-from cnnlab.outputs.finding import find_run
+from cnnlab.outputs.finding import BY_WORD, find_run
 from cnnlab.runs.predicting.submission import check_ids, image_id, write_submission
 from cnnlab.runs.saved_config import saved_config
 
@@ -37,6 +37,8 @@ def main(args: Sequence[str], stop: Stop) -> int:
     files = _image_files(options.images)
     _check_outputs(options, files)
     folder = find_run(options.run)
+    if options.run in BY_WORD:
+        print(f"run      {folder.run_id}")
     config = saved_config(folder, options.plugins)
 
     from cnnlab.runs.predicting.classification import Unreadable, classify, pick_test_images, read_pictures

@@ -5,15 +5,18 @@ from __future__ import annotations
 import argparse
 import math
 import shlex
+import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from cnnlab.base.errors import ConfigError
+from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.base.paths import given_path
 from cnnlab.base.stopping import Stop
 from cnnlab.comparison import Comparison, compare_runs, compare_study, latex_lines, markdown_lines, save, terminal_lines
+from cnnlab.comparison.labels import some_of
 from cnnlab.comparison.layout import NARROWEST, ON_SCREEN, WIDEST, Layout
-from cnnlab.comparison.run_table import show, width
+from cnnlab.comparison.run_filters import filtered
+from cnnlab.comparison.run_table import MOST, read_lines, show, width
 from cnnlab.outputs.files import OUTPUTS, RUNS
 from cnnlab.outputs.finding import find_run
 from cnnlab.outputs.lock import printed_all_the_same
@@ -26,13 +29,18 @@ def main(args: Sequence[str], stop: Stop) -> int:
     parser = argparse.ArgumentParser(
         prog="cnnlab report",
         description="Compare the arms of a study, or of runs grouped by every setting but the seed: a table with a "
-        "verdict here, comparison.csv, report.html and pictures beside the study. Without a name: a table of all runs, "
-        "the best validation accuracy first.",
-        epilog="example: cnnlab report optimizers --baseline sgd",
+        "verdict here, comparison.csv, report.html and pictures beside the study. Without a name: a table of runs, the "
+        "newest first; key=value chooses among them.",
+        epilog="examples: cnnlab report optimizers --baseline sgd · cnnlab report dataset=digits lr=0.1",
     )
     parser.add_argument(
-        "names", nargs="*", metavar="STUDY or RUN", help="a study's name, or runs by id or its beginning"
+        "names",
+        nargs="*",
+        metavar="STUDY, RUN or KEY=VALUE",
+        help="a study's name; runs by id, its beginning or that of the hash at its end, latest or best; or what the "
+        "runs of the table have to fit",
     )
+    parser.add_argument("--all", action="store_true", help=f"all runs in the table, not only the newest {MOST}")
     parser.add_argument("--format", choices=tuple(FORMATS), default="text", help="how the table is printed")
     parser.add_argument("--baseline", metavar="ARM", help="the arm to compare the others with; else: which is best?")
     parser.add_argument(
@@ -41,28 +49,59 @@ def main(args: Sequence[str], stop: Stop) -> int:
     parser.add_argument("--no-titles", action="store_true", help="pictures without titles: the paper has captions")
     options = parser.parse_args(args)
     layout = Layout(_width_of(options.figures_width), not options.no_titles)
-    study = _one_study(options.names)
+    names, filters = _parted(options.names)
+    study = _one_study(names)
     stop.look()
     if study is not None:
         _print(compare_study(study, baseline=options.baseline), options.format, layout)
-    elif len(options.names) > 1:
-        runs = [find_run(name) for name in options.names]
+    elif len(names) > 1:
+        runs = [find_run(name) for name in names]
         _print(compare_runs(runs, baseline=options.baseline), options.format, layout)
     elif options.baseline is not None or options.format != "text":
         raise ConfigError("report: --baseline and --format need what is to be compared: a study, or several runs.")
     elif layout != ON_SCREEN:
         raise ConfigError("report: --figures-width and --no-titles need a study, or several runs, to draw.")
     else:
-        _list([find_run(name).path for name in options.names])
+        _list([find_run(name).path for name in names], filters, most=None if options.all else MOST)
     return 0
 
 
+def _parted(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the names and the filters among the words.
+
+    Raises:
+        ConfigError: there are both.
+    """
+    filters = [word for word in words if "=" in word and not given_path("report", word).exists()]
+    names = [word for word in words if word not in filters]
+    if names and filters:
+        raise ConfigError(f"report: {filters[0]} chooses among all runs, got {names[0]} too. Leave one of the two out.")
+    return names, filters
+
+
 def _one_study(names: Sequence[str]) -> StudyFolder | None:
+    """Return the study that is named; None where it is no study.
+
+    Raises:
+        ConfigError: it is not the only name.
+        RunError: no run of it is there: a comparison of nothing would take the place of what is written.
+    """
     named = [given_path("report", name) for name in names]
     studies = [path for name in named for path in (OUTPUTS / name, name) if (path / "runs.csv").is_file()]
     if studies and len(names) > 1:
         raise ConfigError(f"report: takes one study, or several runs, got {' '.join(names)}.")
-    return StudyFolder(studies[0]) if studies else None
+    if not studies:
+        return None
+    path = studies[0]
+    study = StudyFolder(path if path.name not in ("", "..") else path.resolve())  # from inside: its name counts
+    runs = [study.run(row.run_id).path for row in study.read_grid() if row.run_id]
+    if runs and not any(run.is_dir() for run in runs):
+        command = study.read_study().command
+        raise RunError(
+            f"{study.path}: none of its {len(runs)} runs is in {runs[0].parent}. Nothing was written. "
+            f"Put them back, or repeat the sweep: {command}"
+        )
+    return study
 
 
 def _width_of(text: str | None) -> float | None:
@@ -91,16 +130,31 @@ def _print(comparison: Comparison, form: str, layout: Layout) -> None:
         save(comparison, pictures=True, pixels=pictures_of, layout=layout)
 
 
-def _list(named: Sequence[Path]) -> None:
-    """Print the table of these runs, or of all, and the studies that can be compared."""
+def _list(named: Sequence[Path], filters: Sequence[str], *, most: int | None) -> None:
+    """Print the table of these runs, or of all that fit, and the studies that can be compared."""
     folders = named or [path.parent for path in RUNS.glob("*/status.json")]
     if not folders:
         print(f"no runs in {RUNS}. Train one: cnnlab train")
         return
-    studies = sorted(path.parent.name for path in OUTPUTS.glob("*/runs.csv"))
-    if studies and not named:
-        print(f"studies  {', '.join(studies)}  (compare: {shlex.join(['cnnlab', 'report', studies[0]])})\n")
-    show(folders)
+    lines = filtered(read_lines(folders), filters)
+    if not lines:
+        print(f"none of {len(folders):,} runs fits {' '.join(filters)}. All of them: cnnlab report --all")
+        return
+    if not (named or filters):
+        for line in _studies():
+            print(line)
+    show(lines, most=most)
+
+
+def _studies() -> list[str]:
+    """Return the names of the studies, the newest first, and how one is compared; nothing where there are none."""
+    files = sorted(OUTPUTS.glob("*/runs.csv"), key=lambda file: (-file.stat().st_mtime, file))
+    if not files:
+        return []
+    names = [file.parent.name for file in files]
+    told = f"studies  {some_of(names)}"
+    compare = f"compare: {shlex.join(['cnnlab', 'report', names[0]])}"
+    return [*textwrap.wrap(told, width(), subsequent_indent=" " * 9, break_on_hyphens=False), f"{'':9}{compare}", ""]
 
 
 FORMATS: dict[str, Callable[[Comparison], list[str]]] = {

@@ -12,7 +12,7 @@ from cnnlab.outputs.finding import find_run
 from cnnlab.outputs.run_folder import SCHEMA
 from cnnlab.runs.saved_config import saved_config
 
-RUN_HELP = "a run's folder, its id, or the beginning of its id"
+RUN_HELP = "a run's folder, its id, the beginning of its id or of the hash at its end; or latest, or best"
 
 
 def main(args: Sequence[str], stop: Stop) -> int:

@@ -17,7 +17,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from cnnlab.base.drafts import draft_folder, remove_abandoned
+from cnnlab.base.drafts import draft_folder, made_once, remove_abandoned
 from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.base.processes import help_parent
 from cnnlab.base.progress import Progress
@@ -88,7 +88,9 @@ def decoded_images(
     remove_abandoned(folder.parent)
     if (decoded := _load(folder)) is not None:
         return decoded
-    with draft_folder(folder) as draft:
+    with made_once(folder), draft_folder(folder) as draft:
+        if (decoded := _load(folder)) is not None:
+            return decoded  # by another process, just now
         with _processes(workers, len(paths)) as executor:
             _fill(draft, root, list(paths), image_size, scaling, executor, progress)
         check()

@@ -1,0 +1,52 @@
+"""What completes a word behind a command that reads its own arguments: runs, studies, groups, options."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from cnnlab.config.conf_files import GLOBAL, conf_dir, read_options
+from cnnlab.config.options import groups
+from cnnlab.outputs.files import OUTPUTS
+from cnnlab.outputs.finding import BY_WORD, run_ids
+
+
+def completions(line: str) -> list[str]:
+    """Return what the word may become that is being typed at the end of a line; nothing where files are meant.
+
+    Args:
+        line: as typed so far, from the name of the program on; its second word is a command.
+    """
+    _, command, *before = line.split()
+    begun = "" if line.endswith(" ") or not before else before.pop()
+    words = [word for word in before if not word.startswith("-")]
+    known = OFFERS[command](words) if command in OFFERS else ()
+    return [name for name in known if name.startswith(begun)]
+
+
+def _runs() -> list[str]:
+    return [*sorted(run_ids()), *BY_WORD]
+
+
+def _studies() -> list[str]:
+    return sorted(path.parent.name for path in OUTPUTS.glob("*/runs.csv"))
+
+
+def _one_run(words: Sequence[str]) -> list[str]:
+    return [] if words else _runs()
+
+
+def _of_list(words: Sequence[str]) -> list[str]:
+    """Return the groups; behind one of them its options."""
+    known = (*groups(), *GLOBAL)
+    if not words:
+        return list(known)
+    return [option.name for option in read_options(words[0], [conf_dir()])] if words[0] in known else []
+
+
+OFFERS: Mapping[str, Callable[[Sequence[str]], list[str]]] = {
+    "report": lambda _: [*_studies(), *_runs()],
+    "predict": _one_run,
+    "resume": _one_run,
+    "list": _of_list,
+}
+"""Command -> what it takes, behind the words that it has already."""
