@@ -1,6 +1,7 @@
 """Arms of a study against each other: what may be said, in the terminal, as tables, pictures and a page.
 
 arms            runs grouped into arms, read from their files; refused where they are on different data
+known_runs      runs that were read before, for a comparison that is refreshed
 statistics      paired tests over seeds, corrections, intervals; looks: when, and with what share of the error
 resampling      folds in place of seeds, and which sources of variation a verdict covers
 best_set        which arm is the best: those that may be, those that are ruled out
@@ -26,6 +27,7 @@ accuracy, every choice on validation.
 
 from __future__ import annotations
 
+from cnnlab.comparison.arms import ReadRun
 from cnnlab.comparison.changed_images import Pixels
 from cnnlab.comparison.changes import write_changes
 from cnnlab.comparison.comparing import Comparison, compare_runs, compare_study
@@ -57,18 +59,19 @@ def import_libraries() -> None:
     Image.preinit()  # the formats, which Pillow imports with the first file that it writes
 
 
-def write(folder: StudyFolder, *, pictures: bool) -> Comparison:
+def write(folder: StudyFolder, *, pictures: bool, read: ReadRun | None = None) -> Comparison:
     """Compare a study and write the files of the comparison beside it.
 
     Args:
         folder: of the study.
         pictures: whether to draw plots/ too, which takes seconds.
+        read: reads a run; None: from its files.
 
     Raises:
         ConfigError: the runs are on different data, or there is no such baseline.
         RunError: the folder is no study, or a file is damaged.
     """
-    comparison = compare_study(folder)
+    comparison = compare_study(folder, read=read)
     save(comparison, pictures=pictures)
     return comparison
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -89,6 +89,10 @@ class Run:
         return sum(figures["support"] for figures in classes.values()) or None
 
 
+ReadRun = Callable[..., Run]
+"""What `read_run` does: folder, and seed and fold by name -> run."""
+
+
 @dataclass(frozen=True)
 class Arm:
     """What is compared: runs that differ in nothing but the seed, or the fold."""
@@ -123,15 +127,19 @@ class Arm:
         return sum(run.state in states for run in self.runs)
 
 
-def read_arms(folder: StudyFolder) -> list[Arm]:
+def read_arms(folder: StudyFolder, *, read: ReadRun | None = None) -> list[Arm]:
     """Return the arms of the last sweep's grid, in the order typed.
+
+    Args:
+        folder: of the study.
+        read: reads a run; None: from its files.
 
     Raises:
         RunError: runs.csv is missing or damaged.
     """
     points: dict[str, dict[tuple[str, str, str], Run]] = {}
     for row in folder.read_grid():
-        points.setdefault(row.arm, {})[row.seed, row.fold, row.run_id] = _point(row, folder)
+        points.setdefault(row.arm, {})[row.seed, row.fold, row.run_id] = _point(row, folder, read or read_run)
     return _timed_alike([Arm(name, tuple(of_arm.values())) for name, of_arm in points.items()])
 
 
@@ -147,10 +155,10 @@ def _timed_alike(arms: Sequence[Arm]) -> list[Arm]:
     return [Arm(arm.name, tuple(map(marked, arm.runs))) for arm in arms]
 
 
-def _point(row: GridRow, folder: StudyFolder) -> Run:
+def _point(row: GridRow, folder: StudyFolder, read: ReadRun) -> Run:
     if not row.run_id:
         return Run(row.seed, None, "refused", row.problem or None, {}, {}, {}, fold=row.fold)
-    return read_run(folder.run(row.run_id), seed=row.seed, fold=row.fold)
+    return read(folder.run(row.run_id), seed=row.seed, fold=row.fold)
 
 
 def read_run(folder: RunFolder, *, seed: str | None = None, fold: str | None = None) -> Run:
@@ -262,8 +270,8 @@ def check_same_data(arms: Sequence[Arm]) -> None:
     """
     runs = [(arm, run) for arm in arms for run in arm.runs if run.settings]
     finished = [(arm, run) for arm, run in runs if run.is_finished]
-    keys = dict.fromkeys(key for _, run in runs for key in run.settings if _is_of_evaluation(key))
-    for key in sorted(keys, key=lambda key: "." in key):
+    keys = dict.fromkeys(key for _, run in runs for key in run.settings)
+    for key in sorted(filter(_is_of_evaluation, keys), key=lambda key: "." in key):
         _check_equal(key, [(arm, run.settings.get(key, "null")) for arm, run in runs])
     for fold in dict.fromkeys(run.fold for _, run in finished):
         of_fold = [(arm, run) for arm, run in finished if run.fold == fold]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import typing
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -53,13 +54,19 @@ def check_values(
 
 
 def _scalars(plain: PlainMapping, tables: Tables, problems: list[str]) -> Plain:
-    annotations = typing.get_type_hints(RunConfig, include_extras=True)
+    annotations = _annotations(RunConfig)
     problems.extend(
         f"{key}: unknown key.{did_you_mean(str(key), annotations)} Known: {', '.join(sorted(annotations))}."
         for key in plain
         if key not in annotations
     )
     return _coerced("", {k: v for k, v in annotations.items() if k not in tables}, plain, problems)
+
+
+@functools.cache
+def _annotations(fields: type) -> Mapping[str, Any]:
+    """Return what the fields of a dataclass may be; to evaluate that takes longer than all of a check."""
+    return typing.get_type_hints(fields, include_extras=True)
 
 
 def _coerced(prefix: str, annotations: Mapping[str, Any], plain: PlainMapping, problems: list[str]) -> Plain:
@@ -97,7 +104,7 @@ def _dataset(plain: Any, tables: Tables, problems: list[str]) -> DatasetConfig |
     name = _known_name("dataset", plain, tables, problems)
     if name is None:
         return None
-    annotations = {k: v for k, v in typing.get_type_hints(DatasetConfig, include_extras=True).items() if k in _COMMON}
+    annotations = {k: v for k, v in _annotations(DatasetConfig).items() if k in _COMMON}
     common = _coerced("dataset.", annotations, plain, problems)
     given = {str(key): value for key, value in plain.items() if key not in _COMMON and key != "name"}
     options, found = check_options("dataset", name, tables["dataset"][name], given)

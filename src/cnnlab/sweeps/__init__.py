@@ -13,7 +13,7 @@ launching         hands runs to a launcher until every one has ended; clock the 
 pool, worker_process, worker   runs in processes of their own; cores of this machine
 abreast           runs in turns, in one process on one GPU
 plan              what a sweep would do
-watch             how the runs stand, by their files, whoever trains them
+run_progress      how far a run is, by its files; watch how all of them stand, whoever trains them
 study_comparison  the comparison, refreshed while runs go on, shown at the end
 
 Launchers, watch, resume and report know nothing of designs: a new design is one generator, chosen in `steering`.

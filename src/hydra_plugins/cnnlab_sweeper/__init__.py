@@ -19,7 +19,7 @@ from omegaconf import DictConfig
 from cnnlab.base.errors import ConfigError, unknown
 from cnnlab.base.schema import Invalid, Plain, coerce
 from cnnlab.cli.commands import DEFAULT
-from cnnlab.cli.composed import compose_point
+from cnnlab.cli.composing_points import PointComposer
 from cnnlab.cli.grid_words import as_typed, read_texts
 from cnnlab.cli.jobs import TrainJob, outcome_of
 from cnnlab.cli.swept import check_size, read_arms, read_params, values
@@ -85,10 +85,7 @@ class GridSweeper(Sweeper):
         assert self.config is not None
         assert self.launcher is not None
         master, launcher = self.config, self.launcher
-
-        def compose(overrides: list[str]) -> Plain:
-            return compose_point(self.loader, master, overrides)
-
+        compose = PointComposer(self.loader, master).compose
         read = {name: read_texts(written, name) for name, written in self.written.items()}
         conversation = begin(self._points(arguments, read), compose, {key_of(text): text for text in arguments})
         sweep = Sweep(
