@@ -1,6 +1,7 @@
 """Arms of a study against each other: what may be said, in the terminal, as tables, pictures and a page.
 
-arms            runs grouped into arms, read from their files; refused where they are on different data
+arms            runs grouped into arms, read from their files
+comparable      which runs are refused: on different data, of versions with other results
 known_runs      runs that were read before, for a comparison that is refreshed
 statistics      paired tests over seeds, corrections, intervals; looks: when, and with what share of the error
 resampling      folds in place of seeds, and which sources of variation a verdict covers

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from cnnlab.comparison.arms import Arm, ReadRun, check_same_data, check_same_schema, find_arm, group_runs, read_arms
+from cnnlab.comparison.arms import Arm, ReadRun, find_arm, group_runs, read_arms
 from cnnlab.comparison.best_set import BestSet
 from cnnlab.comparison.cautions import cautions, failures
 from cnnlab.comparison.changes import Changes, choose_pair, find_changes
+from cnnlab.comparison.comparable import check_same_data, check_same_schema
 from cnnlab.comparison.conclusion import conclude
 from cnnlab.comparison.factors import Effects, effects_of
 from cnnlab.comparison.headline import headline

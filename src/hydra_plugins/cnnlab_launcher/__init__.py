@@ -23,8 +23,9 @@ from cnnlab.cli.composing_points import PointComposer
 from cnnlab.cli.jobs import TrainJob
 from cnnlab.outputs.workers import Workers
 from cnnlab.runs.outcome import Outcome
-from cnnlab.sweeps.abreast import Abreast, Listed, width_of
+from cnnlab.sweeps.abreast import Abreast, width_of
 from cnnlab.sweeps.pool import Pool
+from cnnlab.sweeps.sources import Listed
 from cnnlab.sweeps.worker_process import Task
 
 

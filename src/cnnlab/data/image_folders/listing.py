@@ -26,10 +26,10 @@ _OF_SYSTEMS = frozenset({
 })  # fmt: skip
 _NAMED = 5  # folders or files in a message; the rest is counted
 _OF_RUN, _OF_STUDY = {"config.yaml", "status.json"}, {"study.json", "runs.csv"}
-_OF_CACHE = ("images/*/images.npy", "features/*.npy", "hashes/*.lock", "unpacked/*")
+_OF_CACHE = ("images/*/images.npy", "features/*.npy", "hashes/*.lock", "locks/*.lock", "unpacked/*")
 _LOOKED_AT = 20  # runs, before a folder counts as one of something else
 _MARKS = frozenset(
-    {"status.json", "study.json", "runs", "images", "features", "hashes", "unpacked"}
+    {"status.json", "study.json", "runs", "images", "features", "hashes", "locks", "unpacked"}
 )  # of what may be cnnlab's own
 
 
