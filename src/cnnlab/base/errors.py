@@ -24,6 +24,10 @@ class Busy(RunError):
     """Another process is at the run; asked again later, it may be finished."""
 
 
+class TakenOver(Busy):
+    """Another process has taken the run over, so that its files must not be written any more."""
+
+
 class Interrupted(KeyboardInterrupt):
     """The user stopped a run, and has been told how to go on: exit code 130, no further message."""
 

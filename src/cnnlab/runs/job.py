@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import torch
 
-from cnnlab.base.errors import Busy, ConfigError, RunError
+from cnnlab.base.errors import Busy, ConfigError, RunError, TakenOver
 from cnnlab.base.schema import PlainMapping
 from cnnlab.base.stopping import Stop
 from cnnlab.base.turns import Turns
@@ -124,7 +124,8 @@ def _failed(error: RunError) -> Outcome:
     is_short = isinstance(error.__cause__, torch.OutOfMemoryError)
     is_lost = not is_short and "CUDA error" in str(error.__cause__)
     return Outcome(
-        1, str(error), is_busy=isinstance(error, Busy), is_short_of_memory=is_short, is_device_lost=is_lost
+        1, str(error), is_busy=isinstance(error, Busy), is_taken_over=isinstance(error, TakenOver),
+        is_short_of_memory=is_short, is_device_lost=is_lost,
     )  # fmt: skip
 
 

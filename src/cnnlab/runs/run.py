@@ -69,7 +69,7 @@ def execute(
     Raises:
         KeyboardInterrupt: the user stopped it before it began.
         ConfigError: the configuration does not fit the data, the machine or the run's earlier part; nothing is written.
-        Busy: another process is at the run.
+        Busy: another process is at the run, or has taken it over since.
         RunError: the run failed.
         Interrupted: the user stopped it; what is done is kept.
     """

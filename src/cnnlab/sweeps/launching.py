@@ -96,6 +96,8 @@ class Launching:
             return
         for job, outcome in zip(jobs, outcomes):
             self._outcomes[job.run_id] = outcome
+            if outcome.is_taken_over:
+                print(f"note     {outcome.reason}")
             with contextlib.suppress(OSError):  # the disk is full; what went wrong is told at the end all the same
                 self._record(self._folders[job.run_id], outcome)
 
