@@ -10,6 +10,7 @@ sweep             asks the design, has the runs launched, tells it what came of 
 launching         hands runs to a launcher until every one has ended; clock the time they may take
 processes, worker runs in processes of their own
 abreast           runs in turns, in one process on one GPU
+cluster/          runs on the nodes of a Ray cluster
 plan              what a sweep would do
 watch             how the runs stand, by their files, whoever trains them
 study_comparison  the comparison, refreshed while runs go on, shown at the end
