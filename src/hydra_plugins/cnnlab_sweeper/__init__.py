@@ -91,8 +91,11 @@ class GridSweeper(Sweeper):
         )
         if sweep.is_planned:
             sweep.show_plan()
-        else:
+            return []
+        try:
             sweep.carry_out(lambda jobs: [outcome_of(job) for job in launcher.launch(jobs, initial_job_idx=0)])
+        finally:
+            getattr(launcher, "close", lambda: None)()  # workers of ours; Hydra's launchers keep nothing
         return []
 
     def _points(self, arguments: list[str]) -> list[Point]:
