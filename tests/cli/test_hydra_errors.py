@@ -57,7 +57,7 @@ def test_wrong_input_gets_one_clear_message_and_exit_code_2(line, message, capsy
 def test_unknown_launcher_names_the_known_ones(capsys):
     assert main(["hydra/launcher=slow"]) == 2
     assert capsys.readouterr().err.startswith(
-        "hydra/launcher: unknown 'slow'. Known: auto, basic, cnnlab, pool, process"
+        "hydra/launcher: unknown 'slow'. Known: auto, basic, cnnlab, pool, process, ray"
     )  # and plugins
 
 

@@ -12,6 +12,7 @@ launching         hands runs to a launcher until every one has ended; clock the 
 choosing          in this process or by workers, how many at a time, with how many threads; cores of this machine
 pool, worker_process, worker   runs in processes of their own
 abreast           runs in turns, in one process on one GPU; sources where they come from
+cluster/          runs on the nodes of a Ray cluster
 plan              what a sweep would do
 run_progress      how far a run is, by its files; watch how all of them stand, whoever trains them
 study_comparison  the comparison, refreshed while runs go on, shown at the end
