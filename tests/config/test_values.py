@@ -23,7 +23,7 @@ def problems(check, plain):
     ("command", "overrides"),
     [
         ("train", ["optimizer.lr=-1", "seed=x", "epochs=2.5", "dataset.val_fraction=1", "precision=fp8"]),
-        ("train", ["activation.name=rellu", "+model.basewidth=3", "+epochen=3", "dataset.num_images=0"]),
+        ("train", ["activation.name=rellu", "+model.basewidth=3", "+epochen=3", "+dataset.num_images=0"]),
         ("train", ["augmentation=random_resized_crop", "augmentation.scale=[0,1]", "optimizer.betas=[0.9]"]),
         ("transfer", ["head=svm", "head.C=0", "optimizer.lr=-1"]),
         ("transfer", ["transfer=finetune", "head=svm", "transfer.trainable_layers=-1"]),
@@ -63,4 +63,4 @@ for line in {lines}:
 def test_refusal_of_names_and_bounds_loads_no_torch(in_empty_folder):
     code = CODE.format(lines=REFUSED)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
-    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert done.returncode == 0, done.stderr
