@@ -5,7 +5,6 @@ import re
 import pytest
 
 from cnnlab.building.networks import NetworkSize
-from cnnlab.config.load import load
 from cnnlab.networks.transfer.class_mapping import map_classes
 from cnnlab.runs.console import (
     RunConsole,
@@ -13,12 +12,11 @@ from cnnlab.runs.console import (
     epoch_line,
     mapping_lines,
     opening_lines,
-    scores_kept,
 )
 from cnnlab.training.engine import EpochRecord
 from cnnlab.training.evaluation import Score
 from cnnlab.training.selection import Selection
-from tests.conftest import RUNTIME, built, composed, tiny
+from tests.conftest import RUNTIME, built, tiny
 
 RECORD = EpochRecord(7, 0.1, Score(0.1234, 0.961), Score(0.2, 0.95), None, 1.0, (), 12.34, 100.0)
 
@@ -58,43 +56,10 @@ def test_mapping_of_many_classes_of_long_names_is_cut():
     ]
 
 
-@pytest.mark.parametrize(
-    ("typed", "said"),
-    [
-        ("dataset.num_classes=3 dataset.class_names=[ant,bee,wasp]", "3x8x8, 3 classes: ant, bee, wasp"),
-        ("dataset.num_classes=12", "3x8x8, 12 classes: 0, 1, 2, 3, 4, 5, 6, 7 and 4 more"),
-    ],
-)
-def test_first_lines_name_up_to_eight_classes(typed, said):
-    config = tiny(*typed.split())
-    parts = built(config)
-    lines = opening_lines("run", config, parts, RUNTIME, size=NetworkSize(1, 1), epochs_done=0)
-    assert f"         {said}" in lines
-
-
-def test_images_of_a_folder_are_counted_by_class_and_few_name_another_command(photos):
-    config = load(composed("dataset=image_folder", "dataset.root=my photos", "device=cpu"))
-    parts = built(config)
-    lines = opening_lines("run", config, parts, RUNTIME, size=NetworkSize(1, 1), epochs_done=0)
-    assert lines[1:5] == [
-        "data     image_folder my photos: 16 train, 2 validation, 4 test images",
-        "         3x64x64, 2 classes: cats 12, dogs 10",
-        "         22 of 22 images smaller than 64 x 64, and enlarged to it",
-        "         few images: 16 to learn from. A pretrained network does better:",
-    ]
-    assert lines[5] == "         cnnlab transfer 'my photos'"
-    assert "         10 epochs, batch 16, the whole training split, seed 0" in lines
-
-
-def test_opening_names_the_fold():
-    config = tiny("dataset.folds=3", "dataset.fold=2")
+def test_opening_says_that_a_batch_is_the_whole_training_split():
+    config = tiny("batch_size=1000")
     lines = opening_lines("run", config, built(config), RUNTIME, size=NetworkSize(1, 1), epochs_done=0)
-    assert lines[1] == "data     synthetic, fold 2 of 3: 71 train, 9 validation, 40 test images"
-
-
-def test_only_of_more_than_20_classes_it_is_said_that_there_is_no_roc():
-    assert scores_kept(20) == []
-    assert scores_kept(21) == ["more than 20 classes: predictions.csv keeps the 5 best scores, so no ROC is drawn"]
+    assert "         2 epochs, batch 87, the whole training split, seed 0" in lines
 
 
 def test_lines_go_to_the_terminal_and_to_the_log(capsys):

@@ -14,6 +14,7 @@ records          an epoch as rows of metrics.csv and gradients.csv
 results, scores  the selected weights, scored on every split, on the test split once
 endings          what can come between a run and its end, and what is written down then
 console          what a run says on the terminal and in its log; result_lines how it ended, and how sure that is
+found            what a run found in its data, in words
 saved_config     the configuration of a saved run, with its plugins
 pictures         images that a run was tested on, to be shown
 estimate         what a run will take

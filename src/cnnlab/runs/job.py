@@ -24,8 +24,9 @@ from cnnlab.outputs.first_batch import write_first_batch
 from cnnlab.outputs.lock import disk_errors
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import read_status
-from cnnlab.runs.console import RunConsole, data_lines
+from cnnlab.runs.console import RunConsole
 from cnnlab.runs.first_batch import first_batch
+from cnnlab.runs.found import data_lines
 from cnnlab.runs.outcome import Outcome
 from cnnlab.runs.result_lines import summary_lines
 from cnnlab.runs.run import RunEnd, turns

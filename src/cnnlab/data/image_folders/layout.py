@@ -132,8 +132,8 @@ def _problems(root: Path, listing: Listing, places: set[tuple[str, str]], roles:
     """
     if not places:
         takes = "It takes <class>/image or train/<class>/image and test/<class>/image."
-        higher = _higher(root) or _named_by_class(root, listing)
-        return [f"dataset.root: no images in class folders under '{root}'. {takes}{higher}{_packed(listing)}"]
+        meant = _named_by_class(root, listing) or _higher(root)
+        return [f"dataset.root: no images in class folders under '{root}'. {takes}{meant}{_packed(listing)}"]
     above = set(roles) or {""}
     folders = sorted(path for path in listing.folders if path.rpartition("/")[0] in above)
     problems, trained = [], {name for split, name in places if split == "train"}

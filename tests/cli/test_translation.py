@@ -11,8 +11,6 @@ from cnnlab.cli.arguments import split_command, split_flags
 from cnnlab.cli.main import main
 from cnnlab.cli.spelling import misspelled
 from cnnlab.cli.translation import translated
-from cnnlab.config.options import groups, option_table
-from cnnlab.config.synonyms import ANSWERS, KEYS, NAMES, SHORT
 from tests.option_maker import own_option
 
 TRIED = [
@@ -54,18 +52,6 @@ def test_what_people_type_is_taken_or_answered(typed, outcome):
 @pytest.mark.parametrize("outcome", sorted({outcome for _, outcome in TRIED if outcome.startswith("cnnlab ")}))
 def test_what_is_understood_is_understood_again(outcome):
     assert made_of(outcome.removeprefix("cnnlab ")) == outcome
-
-
-def test_synonyms_mean_keys_and_options_that_there_are():
-    table = option_table()
-    options = {
-        f"{group}.{option}" for group in groups() for e in table["groups"][group].values() for option in e["options"]
-    }
-    assert {*KEYS.values(), *SHORT.values()} <= {*table["keys"], *groups(), *options}
-    for group, names in NAMES.items():
-        assert {*names.values()} <= {*table["groups"][group]}
-    assert not {*KEYS} & {*ANSWERS}
-    assert not {*KEYS, *ANSWERS} & {*table["keys"], *groups()}
 
 
 def test_word_of_another_tool_is_taken_with_a_note(trained, capsys):
