@@ -86,7 +86,7 @@ def test_own_option_comes_before_one_of_the_same_letters(folder, trained):
 
 def test_option_is_found_where_a_group_is_asked_for(capsys):
     assert main(["list", "adam"]) == 2
-    assert capsys.readouterr().err == "list: 'adam' is an option. Type: cnnlab list optimizer\n"
+    assert capsys.readouterr().err == "list: 'adam' is an option of optimizer. See: cnnlab list optimizer\n"
 
 
 def test_beginning_of_several_names_proposes_all_of_them(capsys):

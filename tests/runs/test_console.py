@@ -1,6 +1,7 @@
 import dataclasses
 import io
 import re
+from contextlib import contextmanager, redirect_stdout
 
 import pytest
 
@@ -74,38 +75,40 @@ def test_lines_go_to_the_terminal_and_to_the_log(capsys):
     assert logged == printed[1:]
 
 
-@pytest.fixture
-def terminal(monkeypatch):
-    """Return what is printed on a terminal of 80 columns, without what is drawn over again."""
-    monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.setenv("TERM", "xterm")
-    file = io.StringIO()
+@contextmanager
+def terminal():
+    """Print on a terminal of 80 columns inside; give back the lines that are there then."""
+    file, lines = io.StringIO(), []
     file.isatty = lambda: True
-    monkeypatch.setattr("sys.stdout", file)
-    return lambda: [
-        line for line in re.split(r"[\r\n]+", re.sub(r"\x1b\[[0-9?]*[A-Za-z]", "", file.getvalue())) if line
-    ]
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(file):
+        patch.setenv("COLUMNS", "80")
+        patch.setenv("TERM", "xterm")
+        yield lines
+    drawn = re.sub(r"\x1b\[[0-9?]*[A-Za-z]", "", file.getvalue())
+    lines += [line for line in re.split(r"[\r\n]+", drawn) if line]
 
 
 @pytest.mark.parametrize(
     ("epochs", "kept"), [(3, [1, 2, 3]), (100, [1, *range(5, 101, 5)]), (47, [1, *range(3, 46, 3), 47])]
 )
-def test_terminal_keeps_the_lines_of_some_epochs_and_of_the_last(epochs, kept, terminal):
-    console = RunConsole()
-    for epoch in range(1, epochs + 1):
-        console.training(epoch, epochs, epoch, epochs, None, Selection())
-        console.epoch(dataclasses.replace(RECORD, epoch=epoch), epochs, Selection(epoch=7), 1.0)
-    console.stop()
-    told = [int(line.split()[1].split("/")[0]) for line in terminal() if " left" in line]
+def test_terminal_keeps_the_lines_of_some_epochs_and_of_the_last(epochs, kept):
+    with terminal() as lines:
+        console = RunConsole()
+        for epoch in range(1, epochs + 1):
+            console.training(epoch, epochs, epoch, epochs, None, Selection())
+            console.epoch(dataclasses.replace(RECORD, epoch=epoch), epochs, Selection(epoch=7), 1.0)
+        console.stop()
+    told = [int(line.split()[1].split("/")[0]) for line in lines if " left" in line]
     assert told == kept
     assert len(kept) <= 21
 
 
-def test_terminal_gets_long_lines_broken_between_words(terminal):
-    RunConsole().say(f"data     photos: {'words ' * 20}end")
-    assert terminal()[0].endswith("words")
-    assert terminal()[1].startswith("         words words")
-    assert max(map(len, terminal())) <= 80
+def test_terminal_gets_long_lines_broken_between_words():
+    with terminal() as lines:
+        RunConsole().say(f"data     photos: {'words ' * 20}end")
+    assert lines[0].endswith("words")
+    assert lines[1].startswith("         words words")
+    assert max(map(len, lines)) <= 80
 
 
 def test_preparation_is_told_at_every_tenth_where_there_is_no_terminal(capsys):

@@ -41,7 +41,7 @@ def fitted(text: str, width: int, *, indent: int = 0) -> list[str]:
     told = text[: command.start()] if command else text
     start = told[: len(told) - len(told.lstrip())]
     head = textwrap.wrap(
-        told, width, initial_indent=start, subsequent_indent=" " * indent, break_long_words=False,
+        told.lstrip(), width, initial_indent=start, subsequent_indent=" " * indent, break_long_words=False,
         break_on_hyphens=False,
     )  # fmt: skip
     return [*head, *([f"{' ' * max(indent, 2)}{command[0]}"] if command else [])]
