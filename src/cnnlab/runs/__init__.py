@@ -11,6 +11,7 @@ summary          how the run has ended, as summary.json tells it
 training_state   where training stands at an epoch border, as a checkpoint
 records          an epoch as rows of metrics.csv and gradients.csv
 results, scores  the selected weights, scored on every split, on the test split once
+calibration      decision values as probabilities, by the validation split
 endings          what can come between a run and its end, and what is written down then
 console          what a run says on the terminal and in its log
 saved_config     the configuration of a saved run, with its plugins
