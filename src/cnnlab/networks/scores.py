@@ -8,6 +8,8 @@ from torch import Tensor, nn
 
 PROBABILITIES, DECISION_VALUES = "probabilities", "decision values"
 """What the scores of the classes are: they add up to 1, or only their order means something."""
+NEVER = -1000.0
+"""Score of a class that a network cannot answer; finite, since it goes into files and curves."""
 
 
 class HeadWithLoss(nn.Module, ABC):

@@ -12,6 +12,7 @@ summary          how the run has ended, as summary.json tells it
 training_state   where training stands at an epoch border, as a checkpoint
 records          an epoch as rows of metrics.csv and gradients.csv
 results, scores  the selected weights, scored on every split, on the test split once
+calibration      decision values as probabilities, by the validation split
 endings          what can come between a run and its end, and what is written down then
 console          what a run says on the terminal and in its log; result_lines how it ended, and how sure that is
 found            what a run found in its data, in words

@@ -10,13 +10,15 @@ import torch
 from cnnlab.base.runtime import Runtime
 from cnnlab.base.schema import Plain
 from cnnlab.building.parts import Parts
+from cnnlab.data.batches import Batches
 from cnnlab.networks.batch_norm import folded
-from cnnlab.networks.scores import scores_are, to_scores
+from cnnlab.networks.scores import PROBABILITIES, scores_are, to_scores
 from cnnlab.outputs.mistakes import Mistakes, write_mistakes
 from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.runs.calibration import fit
 from cnnlab.runs.scores import accuracy_among, figures_of, predictions, worst_mistakes
 from cnnlab.runs.training_state import TrainingState
-from cnnlab.training.evaluation import Batch, Score, evaluate, predict
+from cnnlab.training.evaluation import Batch, Score, evaluate, figures_from, predict
 
 
 def score_selected_weights(
@@ -38,8 +40,22 @@ def score_selected_weights(
         train: Plain | None = {**asdict(score(parts.train.in_order())), "measured": "selected weights"}
     else:
         train = _running_means(folder, state.selection.epoch)
-    val = None if parts.val is None else asdict(score(parts.val.in_order()))
-    return {"train": train, "val": val, "test": _test(folder, parts, runtime)}
+    val, calibration = (None, {}) if parts.val is None else _val(parts, parts.val, runtime)
+    return {"train": train, "val": val, "test": _test(folder, parts, runtime), **calibration}
+
+
+def _val(parts: Parts, batches: Batches, runtime: Runtime) -> tuple[Plain, Plain]:
+    """Return the figures of the validation split, and the calibration of scores that are no probabilities.
+
+    It goes into summary.json, not into best.pt: runs that stand on this one are named by the bytes of its weights.
+    """
+    loss_fn = parts.learning.loss_fn
+    logits, targets = predict(parts.learning.evaluated, batches.in_order(), autocast=runtime.autocast)
+    figures = asdict(Score(*figures_from(logits, targets, loss_fn=loss_fn).tolist()))
+    if scores_are(loss_fn) == PROBABILITIES:
+        return figures, {}
+    calibration = fit(logits.cpu().numpy(), targets.cpu().numpy())
+    return figures, {} if calibration is None else {"calibration": calibration.as_plain()}
 
 
 def _saved_model(parts: Parts, state: TrainingState) -> Plain:

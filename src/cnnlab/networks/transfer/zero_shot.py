@@ -7,9 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from cnnlab.networks.scores import DECISION_VALUES, HeadWithLoss
-
-_NEVER = -1000.0  # log-probability of a class that ImageNet lacks; finite, since it goes into files and curves
+from cnnlab.networks.scores import DECISION_VALUES, NEVER, HeadWithLoss
 
 
 class MappedClasses(HeadWithLoss):
@@ -32,7 +30,7 @@ class MappedClasses(HeadWithLoss):
     def forward(self, outputs: Tensor) -> Tensor:
         """Return log-probabilities."""
         log_p = outputs.float().log_softmax(1)
-        never = torch.full_like(log_p[:, 0], _NEVER)
+        never = torch.full_like(log_p[:, 0], NEVER)
         return torch.stack([log_p[:, chosen].amax(1) if chosen else never for chosen in self.columns], 1)
 
     def loss_fn(self) -> nn.Module:
