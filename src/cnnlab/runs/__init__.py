@@ -16,6 +16,7 @@ endings          what can come between a run and its end, and what is written do
 console          what a run says on the terminal and in its log
 saved_config     the configuration of a saved run, with its plugins
 pictures         images that a run was tested on, to be shown
+exporting        a run made into a file to be given away; model_card: what it says of itself
 estimate         what a run will take
 feature_samples  a few images' features in place of all, for an estimate
 predicting/      images that a run has not been asked about before
