@@ -12,6 +12,7 @@ import torch
 import torchvision
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
+from PIL import Image
 
 from cnnlab.base.errors import ConfigError, Interrupted, RunError
 from cnnlab.base.runtime import Runtime
@@ -64,6 +65,17 @@ def tiny_transfer(*overrides):
 def built(config):
     """Return the parts of a run on the CPU, on data that is read for it alone."""
     return build_parts(config, RUNTIME, library=DataLibrary(), data_content=None)
+
+
+@pytest.fixture
+def photos(in_empty_folder):
+    """A folder of own photos, `my photos`: 12 cats and 10 dogs."""
+    for name, count in (("cats", 12), ("dogs", 10)):
+        (in_empty_folder / "my photos" / name).mkdir(parents=True)
+        for number in range(count):
+            image = Image.new("RGB", (20 + number, 30), (10 * number, count, 0))
+            image.save(in_empty_folder / "my photos" / name / f"{number}.png")
+    return in_empty_folder / "my photos"
 
 
 def at_once(run):

@@ -81,6 +81,7 @@ def write_run(
     (folder / "summary.json").write_text(json.dumps(summary))
     if diverges_at is None:
         _write_predictions(folder, draw, classes, num_test, skill, (num_mistakes, channels, side, side))
+    _write_first_batch(folder, draw, classes, channels, side)
     return folder
 
 
@@ -142,6 +143,12 @@ def _write_predictions(folder, draw, classes, num_test, skill, image_shape):
     if len(worst):
         images = draw.integers(256, size=(len(worst), *image_shape[1:]), dtype=np.uint8)
         np.savez(folder / "mistakes.npz", images=images, index=worst.astype(np.int64))
+
+
+def _write_first_batch(folder, draw, classes, channels, side):
+    images = draw.integers(256, size=(24, channels, side, side), dtype=np.uint8)
+    captions = [classes[number % len(classes)] for number in range(24)]
+    np.savez(folder / "first_batch.npz", images=images, captions=captions, size=side)
 
 
 def texts_of(figure: Figure) -> list[str]:

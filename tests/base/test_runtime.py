@@ -1,3 +1,4 @@
+import importlib.metadata
 import subprocess
 import sys
 from pathlib import Path
@@ -46,6 +47,7 @@ def test_environment_records_versions_and_hardware():
     assert {"cnnlab", "python", "platform", "host", "git_commit", "git_dirty", "device_name"} <= set(recorded)
     assert recorded["numpy"] == np.__version__
     assert recorded["hydra-core"] == hydra.__version__
+    assert recorded["timm"] == importlib.metadata.version("timm")
     assert {"torchvision", "cuda", "cudnn"} <= set(recorded)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cnnlab.base.texts import cut_middle, duration, printable
+from cnnlab.base.texts import cut_middle, duration, fitted, printable, size
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,26 @@ def test_what_is_too_long_loses_its_middle(text, length, cut):
 @pytest.mark.parametrize(("name", "text"), [("caf\udce9", r"caf\xe9"), ("a\ud800b", r"a\ud800b"), ("café", "café")])
 def test_what_is_no_utf_8_is_written_as_text(name, text):
     assert printable(name) == text
+
+
+COMMAND = "cnnlab -m optimizer=sgd,adam activation=relu,gelu seed=0,1,2,3,4 epochs=40"
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("short: cnnlab train", ["short: cnnlab train"]),
+        ("a word and a longer one", ["a word and", "  a longer", "  one"]),
+        ("  set in from the start", ["  set in", "  from the", "  start"]),
+        ("averylongpath/without/blanks here", ["averylongpath/without/blanks", "  here"]),
+        (f"seed: wrong. Write: {COMMAND}", ["seed:", "  wrong.", "  Write:", f"  {COMMAND}"]),
+        ("no module: pip install timm torch", ["no module:", "  pip install timm torch"]),
+    ],
+)
+def test_long_text_is_broken_between_words_and_a_command_at_its_end_stands_alone(text, lines):
+    assert fitted(text, 19 if text.startswith("short") else 10, indent=2) == lines
+
+
+@pytest.mark.parametrize(("number", "text"), [(0, "0.0 MB"), (6.04e6, "6.0 MB"), (1.42e8, "142 MB"), (1.2e9, "1.2 GB")])
+def test_size_is_said_as_a_person_says_it(number, text):
+    assert size(number) == text

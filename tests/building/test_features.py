@@ -105,6 +105,29 @@ def test_other_features_are_kept_apart(extraction, store, change):
     assert extraction.backbone.net.seen == 40
 
 
+def test_features_of_a_network_that_computes_in_bf16_take_half_the_bytes_and_lose_no_bit(extraction, store):
+    train, sizes = split(store, *range(20)), {}
+    for precision in ("fp32", "bf16"):
+        runtime = Runtime(torch.device("cpu"), precision, 1)
+        linear = nn.Sequential(nn.Flatten(), nn.Linear(48, 3))
+        backbone = Backbone(linear, 3, expected=extraction.backbone.expected, source="none")
+        own = dataclasses.replace(extraction, backbone=backbone, runtime=runtime, folder=extraction.folder / precision)
+        computed, kept = (own.features_of({"train": train}, [train]).of["train"] for _ in range(2))
+        assert computed.dtype == kept.dtype == torch.float32
+        torch.testing.assert_close(kept, computed, rtol=0, atol=0)
+        sizes[precision] = next(own.folder.iterdir()).stat().st_size - 128  # the header's
+    assert (sizes["fp32"], sizes["bf16"]) == (20 * 3 * 4, 20 * 3 * 2)
+
+
+def test_how_far_it_is_counts_all_stores(extraction, store):
+    steps = []
+    told = dataclasses.replace(extraction, progress=lambda *step: steps.append(step))
+    train, test = split(store, 0, 1, 2), split(Store("others", store.images.flip(0)), 0, 1)
+    told.features_of({"train": train, "test": test}, [train, test])
+    assert [done for _, done, _ in steps] == [0, 3, 3, 5]
+    assert {(what, total) for what, _, total in steps} == {("computing features", 5)}
+
+
 def test_names_of_the_classes_do_not_matter(extraction, store):
     train = split(store, *range(20))
     extraction.features_of({"train": train}, [train])

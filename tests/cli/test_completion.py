@@ -16,6 +16,7 @@ from tests.comparison.study_maker import write_study
         ("cnnlab predict l", ["latest"]),
         ("cnnlab predict latest ", []),  # files
         ("cnnlab resume trial-arm1", ["trial-arm1-s0"]),
+        ("cnnlab remove trial-arm0-s0 trial-arm1", ["trial-arm1-s0"]),
         ("cnnlab list optim", ["optimizer"]),
         ("cnnlab list optimizer adam", ["adam", "adamw"]),
         ("cnnlab list nothing ", []),

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from cnnlab.cli.grid_words import WORDS
 from cnnlab.cli.main import main
 from cnnlab.config.load import load
 from cnnlab.config.run_config import RunConfig
@@ -54,7 +55,8 @@ def test_keys_in_the_help_of_train_exist(capsys):
     keys = capsys.readouterr().out.partition("== keys")[2].partition("== examples")[0].splitlines()[1:]
     named = [line.partition("=")[0] for line in keys if "=" in line.split(" ")[0]]
     assert len(named) > 5
-    assert {name.partition(".")[0] for name in named} <= {field.name for field in dataclasses.fields(RunConfig)}
+    known = {*WORDS, *(field.name for field in dataclasses.fields(RunConfig))}
+    assert {name.partition(".")[0] for name in named} <= known
 
 
 def test_full_error_of_hydra_is_shown_on_request(monkeypatch, capsys):

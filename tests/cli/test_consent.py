@@ -1,5 +1,6 @@
 """What only the words of a command line may bring."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,27 @@ def test_what_an_arm_has_hydra_call_is_refused(swept, capsys):
     assert main(["-m", *study(arms)]) == 2
     assert capsys.readouterr().err == OF_FACTORY.format("callbacks.x._target_", "a.b")
     assert swept == []
+
+
+@pytest.mark.parametrize(
+    ("file", "where", "value"),
+    [
+        ("runtime_env: {pip: [evil]}", "runtime_env.pip.0", "evil"),
+        ("runtime_env: {env_vars: {LD_PRELOAD: a.so}}", "runtime_env.env_vars.LD_PRELOAD", "a.so"),
+        ("address: 'ray://evil:10001'", "address", "ray://evil:10001"),
+    ],
+)
+def test_cluster_and_what_it_sets_up_count_on_the_command_line_only(file, where, value):
+    config = OmegaConf.create(f"hydra: {{launcher: {{{file}}}}}")
+    with pytest.raises(ConfigError, match=re.escape(OF_FACTORY.format(f"launcher.{where}", value).strip())):
+        check_factories(config, ["hydra/launcher=ray"])
+    key = where.partition(".")[0]
+    check_factories(config, [f"hydra.launcher.{key}={{{value}}}"])
+
+
+@pytest.mark.parametrize("address", ["null", "auto"])
+def test_cluster_of_this_machine_may_stand_in_a_study(address):
+    check_factories(OmegaConf.create(f"hydra: {{launcher: {{address: {address}, runtime_env: {{}}}}}}"), [])
 
 
 @pytest.mark.parametrize("word", ["++hydra.callbacks.x._target_=a.b", "hydra.callbacks={x:{_target_:a.b}}"])

@@ -34,6 +34,16 @@ WRONG = [
         "--cfg job -m",
         "Only one of --run, --multirun, --cfg, --info and --shell_completion can be specified",
     ),
+    (
+        "transfer head.C=1",
+        "head: none is chosen, so there is nothing to set. Choose one first, head=<name>: cnnlab list head",
+    ),
+    ("zzz=1", "zzz: unknown key. All keys: cnnlab train --cfg job"),
+    ("transfer backbone=xyz", "backbone: unknown 'xyz'. All of them: cnnlab list backbone"),
+    (
+        "dataset=xyz",
+        f"dataset: unknown 'xyz'. {known('dataset')} There is no folder 'xyz' either.",
+    ),
     ("-cn nothing", "--config-name: unknown 'nothing'."),
 ]
 
@@ -47,7 +57,7 @@ def test_wrong_input_gets_one_clear_message_and_exit_code_2(line, message, capsy
 def test_unknown_launcher_names_the_known_ones(capsys):
     assert main(["hydra/launcher=slow"]) == 2
     assert capsys.readouterr().err.startswith(
-        "hydra/launcher: unknown 'slow'. Known: auto, basic, cnnlab, pool, process"
+        "hydra/launcher: unknown 'slow'. Known: auto, basic, cnnlab, pool, process, ray"
     )  # and plugins
 
 

@@ -135,7 +135,7 @@ def test_version(capsys):
     ("line", "offers"),
     [
         ("cnnlab ", {"train", "list", "predict", "report", "resume", "optimizer=", "seed="}),
-        ("cnnlab re", {"report", "resume"}),
+        ("cnnlab re", {"report", "resume", "remove"}),
         ("cnnlab train optimizer=a", {"optimizer=adadelta", "optimizer=adagrad", "optimizer=adam", "optimizer=adamw"}),
         ("cnnlab optimizer=mom", {"optimizer=momentum"}),
         ("cnnlab -m experiment=loss_study scale=", {"scale=full", "scale=small", "scale=smoke"}),

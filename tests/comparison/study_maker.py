@@ -187,3 +187,14 @@ def _nested(arm):
         else:
             plain[key] = yaml.safe_load(value)
     return plain
+
+
+def folds(*seeds, **changes):
+    """Write a run of each of two folds and every seed of an arm; return their folders."""
+    names = []
+    for seed in seeds:
+        for fold in (1, 2):
+            dataset = {"name": "digits", "split_seed": 0, "folds": 2, "fold": fold}
+            name = f"{changes.get('optimizer', {}).get('name', 'adam')}-{seed}-{fold}"
+            names.append(write_run(name, seed=seed, dataset=dataset, num_test=100 + 2 * fold, **changes))
+    return names

@@ -1,26 +1,17 @@
-"""Runs grouped into arms; runs on different data are refused."""
+"""Runs grouped into arms."""
 
 import dataclasses
 
 import pytest
 
 from cnnlab.base.errors import ConfigError, RunError
-from cnnlab.comparison.arms import (
-    NO_RESULT,
-    check_same_data,
-    check_same_schema,
-    find_arm,
-    group_runs,
-    read_arms,
-    read_run,
-)
+from cnnlab.comparison.arms import NO_RESULT, find_arm, group_runs, read_arms, read_run
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.standing import DIED
 from cnnlab.outputs.status import read_status, write_status
 from cnnlab.outputs.study_folder import GridRow
-from tests.comparison.study_maker import write_run, write_study
-from tests.conftest import refusal
+from tests.comparison.study_maker import folds, write_run, write_study
 
 
 def test_arms_are_in_the_order_typed_and_hold_their_seeds():
@@ -93,31 +84,13 @@ def test_single_runs_are_grouped_by_every_setting_but_the_seed():
     ]
 
 
-def folds(*seeds, **changes):
-    """Write a run of each of two folds and every seed of an arm; return their folders."""
-    names = []
-    for seed in seeds:
-        for fold in (1, 2):
-            dataset = {"name": "digits", "split_seed": 0, "folds": 2, "fold": fold}
-            name = f"{changes.get('optimizer', {}).get('name', 'adam')}-{seed}-{fold}"
-            names.append(write_run(name, seed=seed, dataset=dataset, num_test=100 + 2 * fold, **changes))
-    return names
-
-
 def test_single_runs_of_folds_are_one_arm_and_pair_by_the_fold():
-    (adam, sgd) = arms = group_runs([*folds(3), *folds(4, optimizer={"name": "sgd"})])
-    assert [(arm.name, [run.unit for run in arm.runs]) for arm in arms] == [
+    adam, sgd = group_runs([*folds(3), *folds(4, optimizer={"name": "sgd"})])
+    assert [(arm.name, [run.unit for run in arm.runs]) for arm in (adam, sgd)] == [
         ("optimizer=adam", ["1", "2"]), ("optimizer=sgd", ["1", "2"]),
     ]  # fmt: skip
     assert "dataset.fold" not in adam.settings
     assert sgd.settings["dataset.folds"] == "2"
-    assert refusal(check_same_data, arms) is None
-
-
-def test_folds_of_several_seeds_are_refused():
-    expected = r"^seed: one for all folds, got 3 and 4 of fold 1 \(all runs\)\. Compare runs of one seed: cnnlab rep"
-    with pytest.raises(ConfigError, match=expected):
-        check_same_data(group_runs(folds(3, 4)))
 
 
 def test_fold_of_a_study_is_that_of_its_grid():
@@ -144,63 +117,3 @@ def test_unknown_baseline_names_the_nearest():
     expected = r"baseline: unknown arm 'optimizer=adm'\. Did you mean 'optimizer=adam'\? Known: optimizer=adam, optim"
     with pytest.raises(ConfigError, match=expected):
         find_arm(arms, "optimizer=adm")
-
-
-DIFFERENT = [
-    ({"dataset": {"name": "mnist"}}, "dataset: .*, got digits (arm0) and mnist (arm1)"),
-    ({"dataset": {"name": "digits", "split_seed": 1}}, "dataset.split_seed: .*, got 0 (arm0) and 1 (arm1)"),
-    (
-        {"dataset": {"name": "digits", "split_seed": 0, "classes": ["1"]}},
-        "dataset.classes: .*, got null (arm0) and ['1']",
-    ),
-    ({"dataset": {"name": "digits", "split_seed": 0, "val_fraction": 0.2}}, "dataset.val_fraction: .*, got null"),
-    (
-        {"dataset": {"name": "digits", "split_seed": 0, "folds": 5, "fold": 1}},
-        "dataset.folds: .*, got null (arm0) and 5 (arm1)",
-    ),
-    ({"num_test": 90}, "dataset: .*, got 100 test images (arm0) and 90 test images (arm1)"),
-    ({"content": "0123"}, "dataset.root: .*, got null (arm0) and files 0123 (arm1)"),
-]
-
-
-@pytest.mark.parametrize(("change", "message"), DIFFERENT)
-def test_runs_on_different_data_or_splits_are_refused_by_the_setting(change, message):
-    arms = read_arms(write_study({"arm0": [0.9], "arm1": [0.9]}, more={"arm1": change}))
-    pattern = message.translate({ord(c): f"\\{c}" for c in "()[]"})
-    with pytest.raises(ConfigError, match=f"^{pattern}"):
-        check_same_data(arms)
-
-
-SAME = [
-    {"dataset": {"name": "digits", "split_seed": 0, "per_class": 10}},
-    {"dataset": {"name": "digits", "split_seed": 0, "fraction": 0.5, "image_size": 64, "shuffle": False}},
-    {"num_train": 10},
-]
-
-
-@pytest.mark.parametrize("change", SAME)
-def test_runs_on_parts_of_the_training_images_can_be_compared(change):
-    arms = read_arms(write_study({"arm0": [0.9], "arm1": [0.9]}, more={"arm1": change}))
-    assert refusal(check_same_data, arms) is None
-
-
-def test_folders_with_the_same_files_can_be_compared_wherever_they_lie():
-    changes = {f"arm{i}": {"dataset": {"name": "image_folder", "root": f"place{i}"}, "content": "0123"} for i in (0, 1)}
-    arms = read_arms(write_study({"arm0": [0.9], "arm1": [0.9]}, more=changes))
-    assert refusal(check_same_data, arms) is None
-
-
-def test_runs_of_two_schemas_cannot_be_compared():
-    of_first = {"arm0": {"environment": {"schema": None}}}
-    arms = read_arms(write_study({"arm0": [0.9], "arm1": [0.9]}, more=of_first))
-    with pytest.raises(ConfigError, match=(
-        r"^report: runs of versions of cnnlab with other results cannot be compared, got schema 1 \(arm0\) and 4 "
-        r"\(arm1\)\. Train the older ones anew: their command again\.$"
-    )):  # fmt: skip
-        check_same_schema(arms)
-
-
-def test_run_without_a_result_keeps_no_others_from_being_compared():
-    of_first = {"arm0": {"environment": {"schema": None}}}
-    arms = read_arms(write_study({"arm0": ["failed"], "arm1": [0.9]}, more=of_first))
-    assert refusal(check_same_schema, arms) is None

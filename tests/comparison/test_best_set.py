@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cnnlab.comparison.best_set import best_set, lead
-from cnnlab.comparison.statistics import Spread
+from cnnlab.comparison.statistics import Spread, p_ahead
 
 OPTIMIZERS = {
     "sgd": [0.900, 0.912, 0.895, 0.905, 0.908],
@@ -80,3 +80,15 @@ def test_arms_will_do_where_none_can_be_more_than_the_margin_ahead():
     found = found_in(close, LOOKS, margin=0.005)
     assert (found.alive, found.will_do, found.is_over) == (("a", "b"), ("a", "b"), True)
     assert found_in(close, LOOKS, margin=0.0001).will_do == ()
+
+
+@pytest.mark.parametrize("draw", range(5))
+def test_arm_nearest_to_ruling_out_is_that_of_all_pairs(draw):
+    table = np.random.default_rng(draw).integers(85, 95, (30, 5)) / 100  # coarse, so that there are ties
+    accuracies = {f"arm{place}": own.tolist() for place, own in enumerate(table)}
+    found = found_in(accuracies)
+    for arm, own in accuracies.items():
+        pairs = {other: np.array(theirs) - own for other, theirs in accuracies.items() if other != arm}
+        p, by = min((float(p_ahead(differences, IMAGE)), other) for other, differences in pairs.items())
+        near = found.ruled_out.get(arm) or found.nearest[arm]
+        assert (near.look.p, near.by) == (p, by)

@@ -114,13 +114,28 @@ def test_arms_that_are_no_grid_have_no_factors(arms):
     assert effects_of(arms) is None
 
 
-def test_named_arms_are_a_factor_and_a_setting_that_another_decides_is_none():
+def test_named_arms_are_a_factor_and_settings_that_were_zipped_are_one_together():
     arms = {
         f"{arm} optimizer={o} optimizer.lr={lr}": own
         for arm, own in (("small", [0.80, 0.81]), ("large", [0.70, 0.72]))
         for o, lr in (("sgd", 0.1), ("momentum", 0.1), ("adam", 0.001))
     }
-    assert [factor.name for factor in effects_of(arms).factors] == ["arm", "optimizer"]
+    found = effects_of(arms)
+    arm, optimizer = found.factors
+    assert (arm.name, arm.over) == ("arm", "3 values of optimizer/lr")
+    assert (optimizer.name, optimizer.over) == ("optimizer/lr", "2 arms")
+    assert [level.value for level in optimizer.levels] == ["sgd/0.1", "momentum/0.1", "adam/0.001"]
+    (pair,) = found.interactions
+    assert (pair.row_name, pair.column_name) == ("arm", "optimizer/lr")
+
+
+def test_what_was_left_out_of_a_grid_may_make_two_settings_one():
+    arms = {
+        f"optimizer={o} normalization={n} activation={a} epochs=3": [0.8 + shift, 0.81 + shift]
+        for o, n, shift in (("sgd", "none", 0.0), ("adam", "batch", 0.1))
+        for a in ("relu", "tanh")
+    }
+    assert [factor.name for factor in effects_of(arms).factors] == ["optimizer/normalization", "activation"]
 
 
 LACKING = [

@@ -116,3 +116,12 @@ def test_width_of_a_column_is_kept_without_titles_and_with_text_that_stays_insid
 def test_files_of_a_paper_have_three_hundred_dots_per_inch():
     (first, *_) = draw_all(comparison_of(), Layout(3.3))
     assert int.from_bytes(first.read_bytes()[16:20], "big") == 990
+
+
+@pytest.mark.parametrize("draw", [accuracy, loss, final_accuracy])
+def test_of_many_arms_the_best_by_validation_are_drawn(draw, monkeypatch):
+    monkeypatch.setattr("cnnlab.comparison.comparing.MOST_SHOWN", 3)
+    figure = draw(comparison_of({f"optimizer.lr=0.{number}": [number / 10, 0.1] for number in range(1, 9)}))
+    assert any("3 of 8 arms, the best by validation" in text for text in texts_of(figure))
+    assert {"lr=0.8", "lr=0.7", "lr=0.6"} <= set(texts_of(figure))
+    assert "lr=0.1" not in texts_of(figure)

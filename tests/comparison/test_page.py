@@ -180,3 +180,37 @@ def test_save_writes_everything_beside_the_study():
     found = {str(path.relative_to(comparison.folder.path)) for path in comparison.folder.path.rglob("*.*")}
     pictures = {f"plots/{name}.{kind}" for name in ("accuracy", "loss", "test_accuracy") for kind in ("png", "pdf")}
     assert found == {"changes.csv", "comparison.csv", "report.html", "runs.csv", "study.json"} | pictures
+
+
+@pytest.fixture
+def eight_arms(monkeypatch):
+    """Of eight arms there is room for three; validation likes the last ones, the test the first two."""
+    monkeypatch.setattr("cnnlab.comparison.comparing.MOST_SHOWN", 3)
+    arms = {f"optimizer.lr=0.{number}": [0.95 - number / 20, 0.94 - number / 20] for number in range(1, 9)}
+    more = {name: {"val": 0.5 + place / 100} for place, name in enumerate(arms)}
+    return write_study({**arms, "optimizer.lr=0.9": ["failed", "waiting"]}, more=more)
+
+
+def test_of_many_arms_the_best_by_validation_and_those_that_are_spoken_of_are_shown(eight_arms):
+    comparison = compare_study(eight_arms)
+    page = render(comparison)
+    names = [arm["name"] for arm in data_of(page)["arms"]]
+    assert names == ["lr=0.1", "lr=0.2", "lr=0.6", "lr=0.7", "lr=0.8"]
+    text = text_of(page)
+    assert "Shown, here and below, are 5 of 9 arms, the best by validation; comparison.csv has all of them." in text
+    assert "Of 9 arms these two have the highest mean accuracy on the test images." in text
+    save(comparison, pictures=False)
+    assert len((comparison.folder.path / "comparison.csv").read_text().splitlines()) == 1 + 9
+
+
+def test_few_arms_are_all_shown_and_nothing_is_said_of_it():
+    comparison = compare_study(write_study(ARMS))
+    assert comparison.shown is comparison
+    assert "Shown, here and below" not in render(comparison)
+
+
+def test_of_many_runs_without_a_result_some_are_listed(monkeypatch):
+    monkeypatch.setattr("cnnlab.comparison.page.MOST_UNFINISHED", 2)
+    text = text_of(page_of({"optimizer=sgd": [0.7, *["waiting"] * 4], "optimizer=adam": [0.8]}))
+    assert text.count(" waiting ") == 2
+    assert "And 2 more: results.csv has all of them." in text

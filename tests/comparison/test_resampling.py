@@ -1,5 +1,6 @@
 """Folds in place of seeds: the corrected resampled t-test, its words, and what a verdict covers."""
 
+import numpy as np
 import pytest
 
 from cnnlab.comparison.arms import read_arms
@@ -24,7 +25,7 @@ def test_corrected_resampled_t_test_worked_by_hand():
     # p = I_x(2, 1/2) with x = 4 / (4 + t^2), and 1 - 3/4 u (1 - u^2 / 12) with u = t / sqrt(1 + t^2 / 4), in 30 digits
     assert spread(5).error(FIVE) == pytest.approx(0.008007808689, rel=1e-9)
     assert p_different(FIVE, spread(5)) == pytest.approx(0.0108589917264694, rel=1e-12)
-    assert p_ahead(FIVE, spread(5)) == pytest.approx(0.0108589917264694 / 2, rel=1e-12)
+    assert p_ahead(np.array(FIVE), spread(5)) == pytest.approx(0.0108589917264694 / 2, rel=1e-12)
     assert estimate_difference(FIVE, spread(5)).half_width == pytest.approx(0.02223324123799961, rel=1e-12)
 
 

@@ -12,7 +12,7 @@ from tests.comparison.study_maker import write_run
 @pytest.fixture
 def lines(in_empty_folder):
     write_run("a", optimizer={"name": "adam", "lr": 0.001}, epochs=10)
-    write_run("b", optimizer={"name": "adamw", "lr": 0.1}, epochs=12)
+    write_run("b", optimizer={"name": "adamw", "lr": 0.1}, epochs=12, tags=["thesis", "first"])
     write_run("c", dataset={"name": "image_folder", "root": "/me/photos"}, model={"name": "resnet18"}, state="failed")
     return read_lines(list(RUNS.iterdir()))
 
@@ -32,6 +32,8 @@ def lines(in_empty_folder):
         ("epochs=12", "b"),
         ("model=resnet*", "c"),
         ("model=null", "ab"),
+        ("tags=first", "b"),
+        ("tags=first,second", "b"),
         ("epochs=99", ""),
     ],
 )

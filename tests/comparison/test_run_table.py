@@ -113,6 +113,15 @@ def test_run_whose_files_are_damaged_does_not_keep_the_others_from_being_shown()
     assert "damaged" in lines[4]
 
 
+def test_tags_are_a_column_and_a_note_stands_under_its_run():
+    begun("a", 0, tags=["thesis", "first"], note="with the new\nlamp")
+    begun("b", 1, state="failed", reason="boom", note="again")
+    lines = shown()
+    assert lines[0].split()[4:6] == ["status", "tags"]
+    assert lines[2:] == ["  boom", "  again", lines[4], r"  with the new\nlamp"]
+    assert "thesis,first" in lines[4]
+
+
 def test_settings_that_differ_are_columns_where_there_is_room():
     write_run("a", optimizer={"name": "adam", "lr": 0.001}, seed=0)
     write_run("b", optimizer={"name": "adam", "lr": 0.1}, seed=1)

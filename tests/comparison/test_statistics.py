@@ -61,7 +61,7 @@ def test_no_values_are_refused():
 def test_p_of_three_pairs_worked_by_hand():
     # differences 1, 3, 1: mean 5/3, sd 2/sqrt(3), t = 2.5; with two degrees of freedom p = 1 - t / sqrt(2 + t^2)
     assert p_different([1.0, 3.0, 1.0], SEEDS) == pytest.approx(1 - 2.5 / math.sqrt(8.25), abs=1e-12)
-    assert p_ahead([1.0, 3.0, 1.0], SEEDS) == pytest.approx((1 - 2.5 / math.sqrt(8.25)) / 2, abs=1e-12)
+    assert p_ahead(np.array([1.0, 3.0, 1.0]), SEEDS) == pytest.approx((1 - 2.5 / math.sqrt(8.25)) / 2, abs=1e-12)
 
 
 @pytest.mark.parametrize("n", [2, 3, 5, 10, 40])
@@ -73,7 +73,9 @@ def test_interval_and_p_are_those_of_scipy(n):
     interval, found = reference.confidence_interval(0.95), estimate_difference(differences, SEEDS)
     assert p_different(differences, SEEDS) == pytest.approx(reference.pvalue, rel=1e-9)
     assert (found.low, found.high) == pytest.approx((interval.low, interval.high), rel=1e-9)
-    assert p_ahead(differences, SEEDS) == pytest.approx(stats.ttest_rel(ours, theirs, alternative="greater").pvalue)
+    assert p_ahead(np.array(differences), SEEDS) == pytest.approx(
+        stats.ttest_rel(ours, theirs, alternative="greater").pvalue
+    )
     sides = (stats.ttest_rel(ours, theirs + m, alternative=side).pvalue for m, side in ((-1, "greater"), (1, "less")))
     assert p_equal(differences, 1.0, SEEDS) == pytest.approx(max(sides), rel=1e-9)
 
@@ -133,3 +135,14 @@ def test_seeds_needed_give_that_power_in_simulation():
 @pytest.mark.parametrize(("difference", "seeds"), [((0.05, 1.0), None), ((0.1, None), None), ((1e-4, 0.0), 10)])
 def test_seeds_are_counted_up_to_a_thousand_and_with_the_spread_of_one_image(difference, seeds):
     assert seeds_needed(observed(*difference), level=0.05, floor=1e-4) == seeds
+
+
+@pytest.mark.parametrize("n", [2, 5, 9, 40, 200])
+def test_many_arms_are_tested_at_once_as_each_is_alone_to_the_last_bit(n):
+    table = np.random.default_rng(n).normal(0.9, 0.02, (50, n))
+    table[7] = table[3]
+    differences, spread = table - table[3], Spread(0.001, 0.25)
+    alone = [p_ahead(np.array(own), spread) for own in differences.tolist()]
+    assert p_ahead(differences, spread).tolist() == [float(p) for p in alone]
+    for own, p in zip(differences.tolist(), alone):
+        assert p == stats.t.sf(float(np.mean(own)) / spread.error(own), n - 1)

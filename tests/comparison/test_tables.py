@@ -45,6 +45,9 @@ def test_one_seed_ends_with_the_command_that_adds_some():
     lines = shown({SGD: [0.9], ADAM: [0.8]}, command="cnnlab -m optimizer=sgd,adam")
     assert lines[4] == "No verdict from one seed: what differs may be chance."
     assert lines[-2] == "next     cnnlab -m optimizer=sgd,adam seed=0,1,2,3,4  (about 24 s)"
+    long = "cnnlab -m optimizer=sgd,adam activation=relu model=cnn6"
+    lines = shown({SGD: [0.9], ADAM: [0.8]}, command=long)
+    assert lines[-3:-1] == [f"next     {long} seed=0,1,2,3,4", "         (about 24 s)"]
 
 
 def test_cautions_reported_numbers_and_failures_follow_the_verdict():

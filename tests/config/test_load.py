@@ -3,7 +3,7 @@ import re
 import pytest
 
 from cnnlab.base.errors import ConfigError
-from cnnlab.config.load import load
+from cnnlab.config.load import load, load_saved
 from cnnlab.config.run_config import Choice, to_plain
 from cnnlab.config.tables import TABLES
 from tests.conftest import composed
@@ -115,3 +115,15 @@ def test_default_parts():
         "dataset": "digits", "augmentation": "none", "model": "cnn6", "normalization": "batch", "activation": "relu",
         "loss": "cross_entropy", "optimizer": "adam", "scheduler": "cosine",
     }  # fmt: skip
+
+
+def test_own_images_get_a_size_where_nothing_else_gives_them_one():
+    own = ("dataset=image_folder", "dataset.root=x")
+    assert load(composed(*own)).dataset.image_size == 64
+    assert load(composed(*own, "dataset.image_size=32")).dataset.image_size == 32
+    assert load(composed(*own, command="transfer")).dataset.image_size is None
+    assert load(composed("dataset=dogs_vs_cats")).dataset.image_size is None
+
+
+def test_saved_run_keeps_the_size_that_it_was_trained_with():
+    assert load_saved(composed("dataset=image_folder", "dataset.root=x")).dataset.image_size is None

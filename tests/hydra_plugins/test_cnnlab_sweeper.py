@@ -1,9 +1,11 @@
 """Hydra's side of a sweep: which runs its words and its study ask for, in which order."""
 
+import shlex
 from dataclasses import replace
 
 import pytest
 
+from cnnlab.cli import main as cli
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.study_folder import Study, StudyFolder
@@ -248,3 +250,115 @@ def test_variable_of_the_environment_may_be_a_number(swept, monkeypatch):
 def test_arms_can_be_chosen_only_where_they_have_names(capsys):
     assert main(["-m", "arm=fast", "seed=0,1"]) == 2
     assert capsys.readouterr().err == "arm: this sweep has no named arms, got fast. They come with a study.\n"
+
+
+ZIPPED = ("optimizer=sgd,adam", "optimizer.lr=0.1,0.001", "zip=optimizer,optimizer.lr")
+
+
+def test_zipped_axes_go_in_step_and_seeds_stay_outermost(swept):
+    assert main(["-m", *ZIPPED, "activation=relu,tanh", "seed=0,1"]) == 0
+    assert swept == [(o, a, seed) for seed in (0, 1) for o in ("sgd", "adam") for a in ("relu", "tanh")]
+    rows = StudyFolder.named("optimizer-optimizer.lr-activation").read_grid()
+    assert rows[0].arm == "optimizer=sgd optimizer.lr=0.1 activation=relu"
+
+
+def test_excluded_points_are_not_run_and_not_declared(swept):
+    assert main(["-m", "optimizer=sgd,adam", "activation=relu,tanh", "exclude=optimizer=sgd activation=tanh"]) == 0
+    assert swept == [("sgd", "relu", 0), ("adam", "relu", 0), ("adam", "tanh", 0)]
+    assert len(StudyFolder.named("optimizer-activation").read_grid()) == 3
+
+
+def test_command_of_a_study_repeats_the_words_as_they_were_typed(swept):
+    words = ["optimizer=sgd,adam", "exclude=optimizer=sgd activation=tanh", "activation=relu,tanh", "exclude=seed=7"]
+    assert main(["-m", *words, "seed=0,7"]) == 0
+    (name, *again) = shlex.split(StudyFolder.named("optimizer-activation").read_study().command)
+    assert (name, again) == (
+        "cnnlab", ["-m", words[0], words[1], words[3], words[2], "seed=0,7", "plots=false"],
+    )  # fmt: skip
+    assert cli.main(again) == 0
+    assert len(swept) == 3
+
+
+PAIRED = """study: s
+hydra:
+  sweeper:
+    params: {optimizer: "sgd,adam,momentum", activation: "relu,tanh,gelu", seed: "0,1"}
+    zip: "optimizer,activation"
+    exclude: ["seed=1 optimizer=sgd", "activation=gelu"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("", [("sgd", "relu", 0), ("adam", "tanh", 0), ("adam", "tanh", 1)]),
+        ("exclude=null seed=0", [("sgd", "relu", 0), ("adam", "tanh", 0), ("momentum", "gelu", 0)]),
+        ("exclude=optimizer=adam seed=0", [("sgd", "relu", 0), ("momentum", "gelu", 0)]),
+        ("zip=null optimizer=adam seed=0", [("adam", "relu", 0), ("adam", "tanh", 0)]),
+    ],
+)
+def test_study_may_zip_and_exclude_and_what_is_typed_takes_the_place_of_it(typed, expected, swept):
+    assert main(["-m", *study(PAIRED), *typed.split()]) == 0
+    assert swept == expected
+
+
+def test_named_arms_can_be_excluded_by_name(swept):
+    assert main(["-m", *study(NAMED_ARMS), "activation=relu,tanh", "seed=0", "exclude=arm=slow activation=relu"]) == 0
+    assert swept == [("adam", "relu", 0), ("sgd", "tanh", 0), ("adam", "tanh", 0)]
+
+
+def test_until_decided_knows_no_excluded_arm(swept):
+    words = ["optimizer=sgd,adam", "activation=relu,tanh", "exclude=optimizer=sgd activation=tanh"]
+    assert main(["-m", *words, "until=decided", "max_seeds=2"]) == 0
+    assert set(swept) == {(o, a, s) for o, a in (("sgd", "relu"), ("adam", "relu"), ("adam", "tanh")) for s in (0, 1)}
+
+
+def test_zipped_arms_are_cross_validated_like_others(swept):
+    assert main(["-m", *ZIPPED, "cross_validation=3"]) == 0
+    arms = ["optimizer=sgd optimizer.lr=0.1", "optimizer=adam optimizer.lr=0.001"]
+    assert [row[:2] for row in folds_of("optimizer-optimizer.lr-fold")] == [(a, f) for f in "123" for a in arms]
+    assert len(swept) == 6
+
+
+def test_plan_shows_what_is_zipped_and_left_out(capsys):
+    assert main(["-m", *ZIPPED, "exclude=optimizer=sgd|rmsprop", "plan=true"]) == 0
+    output = capsys.readouterr().out
+    note = "note     exclude: no point has optimizer=rmsprop. There is: sgd, adam.\n"
+    assert output.startswith(f"{note}plan     optimizer-optimizer.lr: 1 run, 0 finished, 1 to do\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (
+            "optimizer=sgd,adam seed=0,1,2 zip=optimizer,seed",
+            "zip: seeds repeat every arm, so that they cannot go in step with a setting, got optimizer,seed. "
+            "Leave seed out.",
+        ),
+        (
+            "optimizer=sgd,adam activation=relu,tanh,gelu zip=optimizer,activation",
+            "zip: axes that go in step need as many values each, got: optimizer has 2, activation has 3. "
+            "A value may stand more than once.",
+        ),
+        ("optimizer=sgd,adam exclude=activation=relu", "exclude: 'activation' is not swept. Swept: optimizer."),
+        (
+            "optimizer=sgd,adam exclude=optimizer=sgd|adam",
+            "exclude: leaves no point of 2, got 'optimizer=sgd|adam'. Exclude less or sweep wider.",
+        ),
+        (
+            "optimizer=sgd,adam seed=0,1 exclude=seed=1 until=decided",
+            "until: decided chooses the seeds itself. Leave seed= out.",
+        ),
+    ],
+)
+def test_what_cannot_be_zipped_or_excluded_is_refused(words, message, swept, capsys):
+    assert main(["-m", *words.split()]) == 2
+    assert capsys.readouterr().err == f"{message}\n"
+    assert swept == []
+
+
+def test_size_of_a_sweep_counts_zipped_axes_once(swept):
+    words = [f"{key}=range(1500)" for key in ("patience", "dataset.split_seed", "epochs")]
+    zipped = ["zip=patience,dataset.split_seed,epochs", "exclude=epochs=" + "|".join(map(str, range(1499)))]
+    assert main(["-m", *words, *zipped]) == 0
+    assert len(swept) == 1

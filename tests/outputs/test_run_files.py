@@ -102,13 +102,14 @@ TOO_DEEP = "(it is nested too deep|while increasing flow level)"  # as the file,
             r"predictions\.csv: cannot be read, .*(too large|out of bounds)",
         ),
         ("mistakes.npz", "no zip", r"mistakes\.npz: cannot be read, "),
+        ("first_batch.npz", "no zip", r"first_batch\.npz: cannot be read, "),
     ],
 )
 def test_a_broken_file_is_named(make_run, name, content, message):
     run = make_run(num_test=20, epochs=1)
     (run.folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(RunError, match=message):
-        _ = (run.config, run.summary, run.metrics, run.gradients, run.predictions, run.mistakes)
+        _ = (run.config, run.summary, run.metrics, run.gradients, run.predictions, run.mistakes, run.first_batch)
 
 
 def test_mistakes_without_index_are_named(make_run):
@@ -116,6 +117,13 @@ def test_mistakes_without_index_are_named(make_run):
     np.savez(run.folder / "mistakes.npz", images=np.zeros((1, 1, 2, 2), dtype=np.uint8))
     with pytest.raises(RunError, match=r"mistakes\.npz: cannot be read, .*index"):
         _ = run.mistakes
+
+
+def test_first_batch_without_a_caption_for_each_image_is_named(make_run):
+    run = make_run(num_test=20, epochs=1)
+    np.savez(run.folder / "first_batch.npz", images=np.zeros((2, 1, 2, 2), dtype=np.uint8), captions=["a"], size=2)
+    with pytest.raises(RunError, match=r"first_batch\.npz: cannot be read, it holds no images with a caption each"):
+        _ = run.first_batch
 
 
 def test_pickles_are_not_loaded(make_run):

@@ -29,10 +29,12 @@ def test_run_whose_process_is_gone_has_died(folder):
     assert standing(folder) == "died"
 
 
-def test_run_of_another_machine_is_believed(folder):
+def test_run_of_another_machine_runs_as_long_as_it_is_held(folder):
     write_status(folder, "running")
     folder.write_json("status.json", {**read_status(folder), "pid": NO_PROCESS, "host": "elsewhere"})
-    assert standing(folder) == "running"
+    with held(folder):
+        assert standing(folder) == "running"
+    assert standing(folder) == "died"
 
 
 def test_run_that_has_said_nothing_runs_while_it_is_held(folder):

@@ -8,7 +8,7 @@ from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.outputs.files import OUTPUTS
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import write_status
-from cnnlab.outputs.study_folder import RESULTS, Asked, GridRow, SeedPlan, Study, StudyFolder, result_row
+from cnnlab.outputs.study_folder import Asked, GridRow, SeedPlan, Study, StudyFolder, result_row
 
 
 def test_study_lies_in_outputs_under_its_name():
@@ -78,20 +78,6 @@ def test_grid_with_other_columns_is_damaged(tmp_path):
     (tmp_path / "runs.csv").write_text("arm,colour\na,red\n")
     with pytest.raises(RunError, match=r"runs\.csv: is damaged\. Repeat the sweep; what is finished is kept\."):
         folder.read_grid()
-
-
-def test_results_hold_the_settings_that_differ_and_the_figures(tmp_path):
-    figures = dict.fromkeys(RESULTS, 1)
-    folder = StudyFolder(tmp_path)
-    folder.write_results(
-        [
-            ({"optimizer": "sgd", "optimizer.lr": "0.1", "epochs": "2", "seed": "0"}, figures),
-            ({"optimizer": "adam", "optimizer.lr": "0.001", "epochs": "2", "seed": "1"}, figures),
-        ]
-    )
-    header, first, _ = (tmp_path / "results.csv").read_text().splitlines()
-    assert header == "optimizer,optimizer.lr," + ",".join(RESULTS)
-    assert first == "sgd,0.1," + ",".join("1" * len(RESULTS))
 
 
 def run(path, status, **summary):

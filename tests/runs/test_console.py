@@ -1,3 +1,8 @@
+import dataclasses
+import io
+import re
+from contextlib import contextmanager, redirect_stdout
+
 import pytest
 
 from cnnlab.building.networks import NetworkSize
@@ -8,8 +13,6 @@ from cnnlab.runs.console import (
     epoch_line,
     mapping_lines,
     opening_lines,
-    scores_kept,
-    summary_lines,
 )
 from cnnlab.training.engine import EpochRecord
 from cnnlab.training.evaluation import Score
@@ -17,15 +20,6 @@ from cnnlab.training.selection import Selection
 from tests.conftest import RUNTIME, built, tiny
 
 RECORD = EpochRecord(7, 0.1, Score(0.1234, 0.961), Score(0.2, 0.95), None, 1.0, (), 12.34, 100.0)
-
-
-def summary(**test):
-    figures = {"loss": 0.3, "accuracy": 0.9}
-    return {
-        "train": {**figures, "measured": "running mean of epoch 3"}, "val": figures, "best_epoch": 3,
-        "test": {**figures, "majority_accuracy": 0.2, **test}, "selected_by": "validation accuracy",
-        "seconds": {"train": 75.0}, "images_per_second": 1234.5,
-    }  # fmt: skip
 
 
 @pytest.mark.parametrize(("number", "text"), [(0, "0 epochs"), (1, "1 epoch"), (2, "2 epochs")])
@@ -37,34 +31,6 @@ def test_epoch_line_tells_losses_accuracies_and_remaining_time():
     line = epoch_line(RECORD, 20, is_best=True, seconds_left=80.0)
     assert line == "epoch  7/20  train 0.123 96.1%  val 0.200 95.0% *  12.3 s, 1 min 20 s left"
     assert len(line) <= 80
-
-
-def test_summary_is_a_table_of_80_columns():
-    lines = summary_lines(summary(), epochs=20)
-    assert lines[1:5] == [
-        "                loss    accuracy",
-        "train         0.3000     90.00 %   running mean of epoch 3",
-        "validation    0.3000     90.00 %",
-        "test          0.3000     90.00 %   most frequent class alone: 20.00 %",
-    ]
-    assert max(map(len, lines)) <= 80
-
-
-def test_run_that_is_no_better_than_a_constant_answer_is_told_so():
-    lines = summary_lines(summary(accuracy=0.2, majority_accuracy=0.2), epochs=20)
-    assert "The test accuracy does not exceed that of always answering the most frequent class." in lines
-
-
-def test_of_two_classes_the_area_under_the_curve_is_told():
-    line = "area under the ROC curve of the test split (AUC): 0.9876"
-    assert line in summary_lines(summary(auc=0.98761) | {"classes": ["rest", "bird"]}, epochs=20)
-    assert line not in summary_lines(summary(auc=0.98761) | {"classes": ["cat", "dog", "bird"]}, epochs=20)
-
-
-def test_accuracy_among_the_mapped_classes_is_told_with_their_number():
-    mapping = {"mapping": {"ant": ["ant"], "bee": ["bee"], "elf": []}}
-    lines = summary_lines(summary(accuracy_among_mapped=0.96732) | mapping, epochs=0)
-    assert lines[5] == "among mapped             96.73 %   2 of 3 classes"
 
 
 def test_mapping_is_told_in_lines_of_80_columns():
@@ -91,29 +57,10 @@ def test_mapping_of_many_classes_of_long_names_is_cut():
     ]
 
 
-@pytest.mark.parametrize(
-    ("typed", "said"),
-    [
-        ("dataset.num_classes=3 dataset.class_names=[ant,bee,wasp]", "3x8x8, 3 classes: ant, bee, wasp"),
-        ("dataset.num_classes=12", "3x8x8, 12 classes: 0, 1, 2, 3, 4, 5, 6, 7 and 4 more"),
-    ],
-)
-def test_first_lines_name_up_to_eight_classes(typed, said):
-    config = tiny(*typed.split())
-    parts = built(config)
-    lines = opening_lines("run", config, parts, RUNTIME, size=NetworkSize(1, 1), epochs_done=0)
-    assert f"         {said}" in lines
-
-
-def test_opening_names_the_fold():
-    config = tiny("dataset.folds=3", "dataset.fold=2")
+def test_opening_says_that_a_batch_is_the_whole_training_split():
+    config = tiny("batch_size=1000")
     lines = opening_lines("run", config, built(config), RUNTIME, size=NetworkSize(1, 1), epochs_done=0)
-    assert lines[1] == "data     synthetic, fold 2 of 3: 71 train, 9 validation, 40 test images"
-
-
-def test_only_of_more_than_20_classes_it_is_said_that_there_is_no_roc():
-    assert scores_kept(20) == []
-    assert scores_kept(21) == ["more than 20 classes: predictions.csv keeps the 5 best scores, so no ROC is drawn"]
+    assert "         2 epochs, batch 87, the whole training split, seed 0" in lines
 
 
 def test_lines_go_to_the_terminal_and_to_the_log(capsys):
@@ -128,10 +75,49 @@ def test_lines_go_to_the_terminal_and_to_the_log(capsys):
     assert logged == printed[1:]
 
 
+@contextmanager
+def terminal():
+    """Print on a terminal of 80 columns inside; give back the lines that are there then."""
+    file, lines = io.StringIO(), []
+    file.isatty = lambda: True
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(file):
+        patch.setenv("COLUMNS", "80")
+        patch.setenv("TERM", "xterm")
+        yield lines
+    drawn = re.sub(r"\x1b\[[0-9?]*[A-Za-z]", "", file.getvalue())
+    lines += [line for line in re.split(r"[\r\n]+", drawn) if line]
+
+
+@pytest.mark.parametrize(
+    ("epochs", "kept"), [(3, [1, 2, 3]), (100, [1, *range(5, 101, 5)]), (47, [1, *range(3, 46, 3), 47])]
+)
+def test_terminal_keeps_the_lines_of_some_epochs_and_of_the_last(epochs, kept):
+    with terminal() as lines:
+        console = RunConsole()
+        for epoch in range(1, epochs + 1):
+            console.training(epoch, epochs, epoch, epochs, None, Selection())
+            console.epoch(dataclasses.replace(RECORD, epoch=epoch), epochs, Selection(epoch=7), 1.0)
+        console.stop()
+    told = [int(line.split()[1].split("/")[0]) for line in lines if " left" in line]
+    assert told == kept
+    assert len(kept) <= 21
+
+
+def test_terminal_gets_long_lines_broken_between_words():
+    with terminal() as lines:
+        RunConsole().say(f"data     photos: {'words ' * 20}end")
+    assert lines[0].endswith("words")
+    assert lines[1].startswith("         words words")
+    assert max(map(len, lines)) <= 80
+
+
 def test_preparation_is_told_at_every_tenth_where_there_is_no_terminal(capsys):
     console = RunConsole()
     for done in range(0, 1001, 5):
         console.preparing("decoding images", done, 1000)
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 11
+    assert lines[0] == "decoding images: 0 of 1,000"
+    assert lines[1].startswith("decoding images: 100 of 1,000, ")
+    assert lines[1].endswith(" left")
     assert lines[-1] == "decoding images: 1,000 of 1,000"

@@ -29,8 +29,9 @@ def test_run_leaves_exactly_these_files():
     finish(train.run(to_plain(tiny("plots=true")), ["epochs=2"]))
     folder = only_run()
     assert sorted(str(path.relative_to(folder.path)) for path in folder.path.rglob("*") if path.is_file()) == [
-        ".lock", "checkpoints/best.pt", "config.yaml", "env.json", "gradients.csv", "metrics.csv", "mistakes.npz",
-        "overrides.txt", "plots/confusion.png", "plots/curves.png", "plots/gradients.png", "plots/mistakes.png",
+        ".lock", "checkpoints/best.pt", "config.yaml", "env.json", "first_batch.npz", "gradients.csv", "metrics.csv",
+        "mistakes.npz", "overrides.txt", "plots/batch.png", "plots/confusion.png",
+        "plots/curves.png", "plots/gradients.png", "plots/mistakes.png",
         "plots/per_class.png", "plots/roc.png", "predictions.csv", "status.json", "summary.json", "train.log",
     ]  # fmt: skip
 
@@ -227,12 +228,24 @@ def test_run_refuses_to_go_on_with_other_threads_or_precision():
         execute(tiny("threads=2"))
 
 
-def test_batch_larger_than_the_data_set_is_refused_and_nothing_written(tmp_path):
+def test_batch_larger_than_the_data_set_is_refused_where_it_was_typed_and_nothing_written(tmp_path):
     with pytest.raises(
         ConfigError, match=r"batch_size: larger than the training split, got 1000 for 87 images\. Take 87 or less\."
     ):
-        execute(tiny("batch_size=1000"))
+        execute(tiny("batch_size=1000"), overrides=["batch_size=1000"])
     assert not (tmp_path / "outputs").exists()
+
+
+def test_default_batch_is_the_training_split_where_that_is_smaller(capsys):
+    whole = metrics_without_times(execute(tiny("batch_size=87"), overrides=["batch_size=87"]).folder)
+    assert metrics_without_times(execute(tiny("batch_size=1000")).folder) == whole
+    assert "batch 87, the whole training split, seed 0" in capsys.readouterr().out
+
+
+def test_selected_weights_take_no_more_room_than_the_weights():
+    folder = execute(tiny("epochs=1", "model.width=1")).folder
+    num_bytes = sum(value.numel() * value.element_size() for value in weights(folder).values())
+    assert num_bytes <= (folder.path / "checkpoints" / "best.pt").stat().st_size < num_bytes + 50_000
 
 
 def test_seeds_pair_arms(monkeypatch):
@@ -293,3 +306,10 @@ def test_training_again_names_the_damaged_summary():
     with pytest.raises(RunError, match=r"summary\.json: best_epoch must be a number, got None"):
         execute(tiny("epochs=1"))
     assert execute(tiny("epochs=1", "rerun=true")).status == "finished"
+
+
+def test_finished_run_is_remembered_by_what_is_typed_later():
+    folder = execute(tiny("tags=[first]")).folder
+    assert execute(tiny("tags=[thesis]", "note=again")).folder.path == folder.path
+    execute(tiny())
+    assert {key: folder.read_config()[key] for key in ("tags", "note")} == {"tags": ["thesis"], "note": "again"}

@@ -67,3 +67,9 @@ def test_zero_epochs_only_evaluate():
     assert (outcome.summary["best_epoch"], outcome.summary["selected_by"]) == (0, "no training")
     assert outcome.summary["train"] is None
     assert 0 <= outcome.summary["test"]["accuracy"] <= 1
+
+
+@pytest.mark.parametrize(("keep", "names"), [("best", ["best.pt"]), ("last", ["best.pt", "last.pt"]), ("none", [])])
+def test_weights_stay_as_wanted(keep, names):
+    folder = execute(tiny(f"keep={keep}")).folder
+    assert sorted(path.name for path in folder.checkpoints.iterdir()) == names

@@ -6,7 +6,8 @@ import pytest
 
 from cnnlab.base.errors import ConfigError, Interrupted
 from cnnlab.runs.outcome import Outcome
-from cnnlab.sweeps.abreast import Abreast, FixedWidth, Listed, MeasuredWidth, width_of
+from cnnlab.sweeps.abreast import Abreast, FixedWidth, MeasuredWidth, width_of
+from cnnlab.sweeps.sources import Listed
 
 
 @dataclass(frozen=True)

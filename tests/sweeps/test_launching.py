@@ -6,9 +6,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from cnnlab.base.errors import ConfigError
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import read_status
+from cnnlab.runs.outcome import Outcome
 from cnnlab.sweeps.launching import Launching
 from tests.sweeps.sweep_maker import TINY, main
 
@@ -80,6 +82,23 @@ def test_why_a_run_has_no_result_is_told_where_its_files_are_damaged(tmp_path, n
     (folder.path / name).write_text(content)
     job = SimpleNamespace(run_id="run")
     assert told in Launching({"run": folder}).problem(job)
+
+
+def test_run_that_died_on_another_machine_is_failed_in_its_files(tmp_path):
+    """Only the launcher knows: whether a process of another machine is there cannot be seen from here."""
+    folder = RunFolder(tmp_path / "run")
+    folder.write_json("status.json", {"status": "running", "pid": 1, "host": "elsewhere"})
+    job = SimpleNamespace(run_id="run", point=SimpleNamespace(overrides=[]))
+    Launching({"run": folder}).carry_out([job], lambda _: [Outcome(1, "its node died")])
+    assert read_status(folder) == {"status": "failed", "error": "its node died", "pid": 1, "host": "elsewhere"}
+
+
+def test_launcher_that_cannot_be_reached_is_a_mistake_of_the_command():
+    def launch(_):
+        raise ConfigError("hydra.launcher.address: no way.")
+
+    with pytest.raises(ConfigError, match=r"^hydra\.launcher\.address: no way\.$"):
+        Launching({}).carry_out([SimpleNamespace(run_id="run", point=SimpleNamespace(overrides=[]))], launch)
 
 
 def test_two_sweeps_that_overlap_train_each_run_once_and_both_end_with_all():

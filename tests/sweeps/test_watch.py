@@ -5,68 +5,16 @@ import time
 
 import pytest
 
-from cnnlab.outputs.files import METRICS_COLUMNS
-from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import write_status
 from cnnlab.outputs.study_folder import StudyFolder
-from cnnlab.sweeps.watch import RunProgress, Watch, Watched, read_progress, run_line
-
-
-def watched(path, name, *, is_rerun=False):
-    return Watched(RunFolder(path / "runs" / name), f"run={name}", 0, 20, {"run": name}, is_rerun=is_rerun)
-
-
-def finish(run, *, accuracy=0.9):
-    summary = {"best_epoch": 7, "val": {"accuracy": accuracy}, "test": {"accuracy": 0.8}, "seconds": {"train": 65.0}}
-    run.folder.write_json("summary.json", summary)
-    write_status(run.folder, "finished")
-
-
-def train_epochs(run, accuracies):
-    write_status(run.folder, "running")
-    rows = [dict.fromkeys(METRICS_COLUMNS, 0) | {"epoch": i, "val_accuracy": a} for i, a in enumerate(accuracies, 1)]
-    run.folder.write_rows("metrics.csv", METRICS_COLUMNS, rows)
+from cnnlab.sweeps.run_progress import read_progress
+from cnnlab.sweeps.watch import Watch
+from tests.sweeps.watched_maker import finish, train_epochs, watched
 
 
 def results(path):
     with (path / "study" / "results.csv").open(newline="") as file:
         return [(row["run"], row["status"], row["val_accuracy"]) for row in csv.DictReader(file)]
-
-
-def test_run_that_was_never_started_waits(tmp_path):
-    assert read_progress(watched(tmp_path, "a"), since=0) == RunProgress("waiting")
-
-
-def test_run_that_has_its_lock_but_does_not_hold_it_yet_is_not_called_dead(tmp_path):
-    run = watched(tmp_path, "a")
-    run.folder.path.mkdir(parents=True)
-    run.folder.lock.touch()
-    assert read_progress(run, since=0) == RunProgress("waiting")
-
-
-def test_running_run_tells_its_last_epoch(tmp_path):
-    run = watched(tmp_path, "a")
-    train_epochs(run, [0.1, 0.25])
-    assert read_progress(run, since=0) == RunProgress("running", 2, 0.25)
-
-
-def test_finished_run_tells_its_figures(tmp_path):
-    run = watched(tmp_path, "a")
-    finish(run)
-    assert read_progress(run, since=time.time() + 60) == RunProgress("finished", 7, 0.9, 65.0)
-
-
-def test_failure_before_the_sweep_is_forgotten_since_the_run_is_tried_again(tmp_path):
-    run = watched(tmp_path, "a")
-    write_status(run.folder, "failed", error="no space")
-    assert read_progress(run, since=time.time() + 60) == RunProgress("waiting")
-    assert read_progress(run, since=0) == RunProgress("failed", error="no space")
-
-
-def test_finished_run_that_is_to_be_trained_again_waits(tmp_path):
-    run = watched(tmp_path, "a", is_rerun=True)
-    finish(run)
-    assert read_progress(run, since=time.time() + 60) == RunProgress("waiting")
 
 
 DAMAGES = [
@@ -140,24 +88,46 @@ def test_head_counts_the_runs(tmp_path):
     assert watch.head().startswith("depth: 1 of 4 done, 1 running, 1 waiting, 1 failed")
 
 
-@pytest.mark.parametrize("width", [60, 80])
-@pytest.mark.parametrize("label", ["seed=0", "optimizer=adam " * 8])
-@pytest.mark.parametrize(
-    "progress",
-    [
-        RunProgress("running", 3, 0.5),
-        RunProgress("finished", 3, 0.5, 4000.0),
-        RunProgress("failed", error="ValueError: " * 20),
-    ],
-)
-def test_line_of_a_run_fits_into_its_width(progress, label, width, tmp_path):
-    run = Watched(RunFolder(tmp_path), label, 0, 20, {})
-    assert len(run_line(run, progress, width=width)) <= width
+def test_look_reads_only_the_files_of_runs_that_have_begun(tmp_path, monkeypatch):
+    runs = [watched(tmp_path, name) for name in "abcd"]
+    finish(runs[0])
+    watch = Watch("sweep", StudyFolder(tmp_path / "study"), runs)
+    train_epochs(runs[2], [0.1])
+    looked_at = []
+    monkeypatch.setattr(
+        "cnnlab.sweeps.watch.read_progress", lambda run, since: looked_at.append(run) or read_progress(run, since=since)
+    )
+    watch.say([])
+    assert looked_at == [runs[2]]
+    assert watch.counts() == {"done": 1, "running": 1, "waiting": 2, "failed": 0}
 
 
-def test_long_name_of_a_run_leaves_its_figures_whole(tmp_path):
-    run = Watched(RunFolder(tmp_path), "model.conv_layers=6 model.linear_layers=2 seed=1", 0, 20, {})
-    line = run_line(run, RunProgress("finished", 3, 0.397, 62.0), width=74)
-    assert line.endswith("  val  39.7 %  1 min 2 s")
-    assert "…" in line
-    assert len(line) == 74
+def test_live_table_shows_counts_and_the_last_lines_of_a_large_sweep(tmp_path, capsys):
+    runs = [watched(tmp_path, str(number)) for number in range(40)]
+    with Watch("sweep", StudyFolder(tmp_path / "study"), runs) as watch:
+        for run in runs[:30]:
+            finish(run)
+        write_status(runs[30].folder, "failed", error="no space")
+        train_epochs(runs[31], [0.1])
+        watch.say([])
+        head, *lines = [str(line) for line in watch._table().renderables]
+    assert head.startswith("sweep: 30 of 40 done, 1 running, 8 waiting, 1 failed")
+    assert len(lines) == 12
+    assert [line.split()[1] for line in lines] == [f"run={number}" for number in range(20, 32)]
+    assert capsys.readouterr().out.count("finished") == 30
+
+
+def test_failed_run_that_is_tried_again_is_told_once_more_and_counted_once(tmp_path, capsys):
+    run, other = watched(tmp_path, "a"), watched(tmp_path, "b")
+    watch = Watch("sweep", StudyFolder(tmp_path / "study"), [run, other])
+    write_status(run.folder, "failed", error="no space")
+    watch.say([])
+    train_epochs(run, [0.1])
+    watch.say([])
+    assert watch.counts() == {"done": 0, "running": 1, "waiting": 1, "failed": 0}
+    finish(run)
+    watch.say([])
+    assert [line.split()[:2] for line in capsys.readouterr().out.splitlines()] == [
+        ["1/2", "failed"],
+        ["1/2", "finished"],
+    ]

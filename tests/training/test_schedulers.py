@@ -5,6 +5,7 @@ import torch
 
 from cnnlab.training.schedulers import (
     SCHEDULERS,
+    UNTIMED,
     as_schedule,
     constant,
     cosine,
@@ -15,6 +16,13 @@ from cnnlab.training.schedulers import (
     plateau,
     staircase,
 )
+
+
+@pytest.mark.parametrize("name", SCHEDULERS)
+def test_schedules_that_do_not_know_the_end_are_known(name):
+    one, other = (SCHEDULERS[name](total, 10) for total in (100, 200))
+    assert (name in UNTIMED) == all(one(step) == other(step) for step in range(100))
+
 
 WARMED_UP = sorted(set(SCHEDULERS) - {"onecycle"})  # which rises in a way of its own
 

@@ -24,6 +24,10 @@ class Busy(RunError):
     """Another process is at the run; asked again later, it may be finished."""
 
 
+class TakenOver(Busy):
+    """Another process has taken the run over, so that its files must not be written any more."""
+
+
 class Interrupted(KeyboardInterrupt):
     """The user stopped a run, and has been told how to go on: exit code 130, no further message."""
 
@@ -35,6 +39,7 @@ def unknown(name: str, known: Iterable[str], *, noun: str = "") -> str:
 
 
 _ALIKE = 0.65  # of two names; what is less alike has nothing in common but letters
+_BEGUN_ALIKE = 0.5  # of two names with the same two letters at their front
 _SEVERAL = 5  # names that begin alike and are proposed together
 
 
@@ -51,7 +56,9 @@ def did_you_mean(name: str, known: Iterable[str], where: str = "") -> str:
     if 1 < len(longer) <= _SEVERAL:
         *others, last = [f"'{where}{other}'" for other in longer]
         return f" Did you mean {', '.join(others)} or {last}?"
+    begun = [other for other in names if other[:2] == name[:2]]
     nearest = difflib.get_close_matches(name, names, n=1, cutoff=_ALIKE)
+    nearest = nearest or difflib.get_close_matches(name, begun, n=1, cutoff=_BEGUN_ALIKE)
     return f" Did you mean '{where}{nearest[0]}'?" if nearest else ""
 
 

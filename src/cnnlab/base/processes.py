@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import signal
+import socket
 import threading
 from multiprocessing import connection
+from pathlib import Path
 
 
 def is_gone(pid: int) -> bool:
@@ -20,6 +23,24 @@ def is_gone(pid: int) -> bool:
     except PermissionError:
         return False  # it is there, and someone else's
     return False
+
+
+def machine() -> str:
+    """Return what names this machine, from one start of it to the next, and those of its processes that are seen."""
+    parts = [socket.gethostname()]
+    with contextlib.suppress(OSError):  # not Linux
+        parts.append(Path("/proc/sys/kernel/random/boot_id").read_text().strip())
+        parts.append(os.readlink("/proc/self/ns/pid"))  # noqa: PTH115 - it leads to no path. Containers differ in it
+    return " ".join(parts)
+
+
+def born(pid: int) -> str | None:
+    """Return what tells a living process from others that had or get its number; None where that cannot be known."""
+    try:
+        state, *fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (OSError, ValueError):  # gone, or not Linux
+        return None
+    return None if state in ("Z", "X") else fields[18]  # ended, though its parent has not asked yet; its start
 
 
 def help_parent() -> None:

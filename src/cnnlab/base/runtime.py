@@ -148,7 +148,7 @@ def environment(runtime: Runtime) -> dict[str, object]:
         **{f"cnnlab_{key}": value for key, value in _own_git_state().items()},
         "python": platform.python_version(),
         "torch": torch.__version__,
-        **{name: _version_of(name) for name in ("torchvision", "numpy", "hydra-core")},
+        **{name: _version_of(name) for name in ("torchvision", "timm", "numpy", "hydra-core")},
         "cuda": torch.version.cuda,
         "cudnn": torch.backends.cudnn.version(),  # type: ignore[no-untyped-call]
         "platform": platform.platform(),

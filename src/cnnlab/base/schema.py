@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import math
 import re
@@ -69,13 +70,21 @@ def signature(factory: Callable[..., object]) -> inspect.Signature:
         raise Invalid(f"its signature cannot be read, {reason}. Import what its annotations name") from error
 
 
-def options_of(factory: Callable[..., object]) -> dict[str, inspect.Parameter]:
+def options_of(factory: Callable[..., object]) -> Mapping[str, inspect.Parameter]:
     """Return what a user may set: the keyword-only parameters. What stands before `*` is given by cnnlab.
 
     Raises:
         Invalid: the signature cannot be read.
     """
+    return _of_function(factory) if isinstance(factory, types.FunctionType) else _options(factory)
+
+
+def _options(factory: Callable[..., object]) -> dict[str, inspect.Parameter]:
     return {p.name: p for p in signature(factory).parameters.values() if p.kind is p.KEYWORD_ONLY}
+
+
+_of_function = functools.cache(_options)
+"""The same, read once: a function's signature stays; what else can be called may be no key."""
 
 
 def check_options(

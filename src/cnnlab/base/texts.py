@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
+
 
 def duration(seconds: float) -> str:
     """Return a time as a person says it: 8 s, 3 min 20 s, 2 h 5 min."""
@@ -11,6 +14,37 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def size(num_bytes: float) -> str:
+    """Return a size as a person says it: 0.3 MB, 142 MB, 1.2 GB."""
+    for unit, number in (("GB", num_bytes / 1e9), ("MB", num_bytes / 1e6)):
+        if number >= 1 or unit == "MB":
+            break
+    return f"{number:,.{0 if number >= 10 else 1}f} {unit}"
+
+
+_COMMAND = re.compile(r"(?<=: )(?:CUDA_\S+ )?(?:cnnlab|pip install|scripts/install)(?: .*)?$")
+
+
+def fitted(text: str, width: int, *, indent: int = 0) -> list[str]:
+    """Return a text in lines that fit, broken between words; a command at its end stands alone, whole: it is copied.
+
+    Args:
+        text: one line.
+        width: columns of a line.
+        indent: columns by which all lines but the first are moved in.
+    """
+    if len(text) <= width:
+        return [text]
+    command = _COMMAND.search(text)
+    told = text[: command.start()] if command else text
+    start = told[: len(told) - len(told.lstrip())]
+    head = textwrap.wrap(
+        told.lstrip(), width, initial_indent=start, subsequent_indent=" " * indent, break_long_words=False,
+        break_on_hyphens=False,
+    )  # fmt: skip
+    return [*head, *([f"{' ' * max(indent, 2)}{command[0]}"] if command else [])]
 
 
 def cut_middle(text: str, length: int) -> str:

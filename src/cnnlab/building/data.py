@@ -142,9 +142,18 @@ def image_spec(data: Data, normalize: str) -> ImageSpec:
     return ImageSpec(data.classes, channels, height, normalization, read_size=data.read_size or height)
 
 
-def check_batch_size(batch_size: int, num_images: int) -> None:
-    """Refuse batches that are larger than the training split."""
-    if batch_size > num_images:
+def check_batch_size(config: RunConfig, num_images: int) -> None:
+    """Refuse batches that were asked for and are larger than the training split; by default it is one batch then.
+
+    Args:
+        config: of the run.
+        num_images: of the training split.
+
+    Raises:
+        ConfigError: they are larger.
+    """
+    batch_size = config.batch_size
+    if config.learns == "in steps" and batch_size > num_images:
         raise ConfigError(
             f"batch_size: larger than the training split, got {batch_size} for {num_images} images. "
             f"Take {num_images} or less."

@@ -23,9 +23,10 @@ from cnnlab.networks.transfer.network import Backbone
 from cnnlab.networks.transfer.weights import hash_module
 from cnnlab.outputs.files import replacing
 
-VERSION = 2
+VERSION = 3
 """Goes into every key; raised when the same backbone comes to give other features."""
-_PIXELS = 2**20  # per batch: 256 images of 64 x 64; more does not make a convolution faster
+_PIXELS = {"cpu": 2**19, "cuda": 2**20}
+"""Per batch, by device: 10 images of 224 x 224 on a CPU; more do not fit its caches and the memory that is held."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Extraction:
     images: ImageSpec
     runtime: Runtime
     folder: Path
-    """Gets `<key>.npy`, float32 (N, D)."""
+    """Gets `<key>.npy`: float32 (N, D), or the bits of bfloat16 as uint16 (N, D) where no other bit is set."""
     data_key: str
     """Stands for the content of the data set."""
     progress: Progress | None
@@ -69,13 +70,19 @@ class Extraction:
             for name in stores
         }
         weights_key = hash_module(self.backbone)
+        files = {
+            name: self.folder / f"{self._key(weights_key, number, rows[name])}.npy"
+            for number, name in enumerate(stores)
+        }
+        kept = {name: _load(file, len(rows[name])) for name, file in files.items()}
+        total = sum(len(rows[name]) for name, features in kept.items() if features is None)
         features, computed, seconds = {}, 0, 0.0
-        for number, (name, store) in enumerate(stores.items()):
-            file = self.folder / f"{self._key(weights_key, number, rows[name])}.npy"
-            if (cached := _load(file, len(rows[name]))) is None:
-                cached, took = self.obtain(self, file, store, rows[name])
-                seconds, computed = seconds + took, computed + (len(cached) if took else 0)
-            features[name] = cached
+        for name, store in stores.items():
+            if (known := kept[name]) is None:
+                part = dataclasses.replace(self, progress=_part_of(self.progress, computed, total))
+                known, took = self.obtain(part, files[name], store, rows[name])
+                seconds, computed = seconds + took, computed + (len(known) if took else 0)
+            features[name] = known
         found = {
             name: features[split.store.name][torch.searchsorted(rows[split.store.name], split.rows)]
             for name, split in wanted.items()
@@ -92,17 +99,17 @@ class Extraction:
     def _compute(self, store: Store, rows: Tensor) -> Tensor:
         device, autocast = self.runtime.device, self.runtime.autocast
         backbone = self.backbone.eval().to(device).to(memory_format=torch.channels_last)
-        size = max(1, _PIXELS // self.images.image_size**2)
+        size = max(1, _PIXELS[device.type] // self.images.image_size**2)
         split = Split(store, torch.zeros_like(rows), rows)
         result = torch.empty(len(rows), backbone.num_features)
         done = 0
-        for batch, _ in Batches(split, size, prepare=self.images.prepare, device=device).in_order():
-            if self.progress is not None:
-                self.progress("computing features", done, len(rows))
-            with torch.autocast(device.type, dtype=autocast, enabled=autocast is not None):
-                features = backbone(batch)
-            result[done : done + len(batch)] = features  # waits for the device; the batch is large
-            done += len(batch)
+        # Around all batches: what autocast makes of the weights is kept until it ends.
+        with torch.autocast(device.type, dtype=autocast, enabled=autocast is not None):
+            for batch, _ in Batches(split, size, prepare=self.images.prepare, device=device).in_order():
+                if self.progress is not None:
+                    self.progress("computing features", done, len(rows))
+                result[done : done + len(batch)] = backbone(batch)  # waits for the device; the batch is large
+                done += len(batch)
         if self.progress is not None:
             self.progress("computing features", done, len(rows))
         return result
@@ -128,10 +135,24 @@ def compute_and_keep(extraction: Extraction, file: Path, store: Store, rows: Ten
         remove_abandoned(file.parent)
         with replacing(file) as opened:
             # Not by np.save: where the disk is full, its error does not say so.
-            array = np.ascontiguousarray(features.numpy())
+            array = np.ascontiguousarray(_shortened(features).numpy())
             np.lib.format.write_array_header_1_0(opened, np.lib.format.header_data_from_array_1_0(array))
             opened.write(array.data)
         return features, seconds
+
+
+def _part_of(progress: Progress | None, before: int, total: int) -> Progress | None:
+    """Return what tells how far a part is as how far all of it is, of which so much is done before."""
+    if progress is None:
+        return None
+    tell = progress
+    return lambda what, done, _: tell(what, before + done, total)
+
+
+def _shortened(features: Tensor) -> Tensor:
+    """Return what a network that computes in bf16 gives by its bits alone, uint16; other features as they are."""
+    short = features.bfloat16()
+    return short.view(torch.uint16) if torch.equal(short.float(), features) else features
 
 
 def _load(file: Path, num_images: int) -> Tensor | None:
@@ -140,4 +161,7 @@ def _load(file: Path, num_images: int) -> Tensor | None:
         features = np.load(file, mmap_mode="c")
     except (OSError, EOFError, ValueError):
         return None
-    return torch.from_numpy(features) if features.ndim == 2 and len(features) == num_images else None
+    if features.ndim != 2 or len(features) != num_images:
+        return None
+    kept = torch.from_numpy(features)
+    return kept.view(torch.bfloat16).float() if kept.dtype == torch.uint16 else kept

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from cnnlab.base.schema import Plain
 from cnnlab.data.batches import Batches
 from cnnlab.data.image_normalization import Normalization
-from cnnlab.data.scaling import Scaling, middle
+from cnnlab.data.scaling import Scaling, middle, scaling_of
 from cnnlab.data.stores import Data
 from cnnlab.networks.transfer.class_mapping import ClassMapping
 from cnnlab.training.learning import Learning
@@ -34,6 +34,8 @@ class ImageSpec:
     """Of the scaling: bilinear or bicubic, both with antialiasing."""
     is_published: bool = False
     """Whether to scale and cut to the pixel as torchvision does for its weights."""
+    is_squashed: bool = False
+    """Whether files become squares by scaling alone, whatever the ratio of their sides; else they are cut too."""
     read_size: int | None = None
     """Height and width at which files are decoded; None, of older runs: `resize`, or what the model sees."""
 
@@ -50,7 +52,8 @@ class ImageSpec:
     @property
     def scaling(self) -> Scaling:
         """How files come to `file_size`."""
-        return Scaling(self.interpolation, self.image_size if self.is_published else None)
+        crop = self.image_size if self.is_published else None
+        return scaling_of(self.interpolation, crop, is_squashed=self.is_squashed)
 
     def prepare(self, images: Tensor) -> Tensor:
         """Turn uint8 images (N, C, h, w) into what the model takes, float32 (N, C, H, W): scaled, cut, normalized."""

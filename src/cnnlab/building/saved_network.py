@@ -16,7 +16,7 @@ from cnnlab.base.randomness import initialise
 from cnnlab.base.schema import Plain, PlainMapping
 from cnnlab.building.networks import build_backbone, build_head, build_model, map_answers, procedure_of
 from cnnlab.building.parts import ImageSpec
-from cnnlab.config.load import load
+from cnnlab.config.load import load_saved
 from cnnlab.config.run_config import RunConfig
 from cnnlab.data.image_normalization import Normalization
 from cnnlab.networks.batch_norm import correct, take_as_they_are
@@ -98,6 +98,7 @@ def _images(saved: PlainMapping) -> ImageSpec:
         resize=saved.get("resize"),
         interpolation=saved.get("interpolation", "bilinear"),
         is_published=saved.get("is_published", False),
+        is_squashed=saved.get("is_squashed", False),
         read_size=saved.get("read_size"),
     )
 
@@ -150,14 +151,14 @@ def backbone_of_run(path: Path, seed: int, *, layer: Literal["penultimate", "las
     """
     folder = RunFolder(path)
     try:
-        restored = load_network(folder, load(folder.read_config()))
+        restored = load_network(folder, load_saved(folder.read_config()))
     except RunError as error:
         raise ConfigError(f"backbone.weights: {error}") from error
     network, images = restored.network, restored.images
     mean, std = images.normalization.mean, images.normalization.std
     expected = Expected(
         mean, std, images.image_size, resize=images.resize, interpolation=images.interpolation,
-        is_published=images.is_published,
+        is_published=images.is_published, is_squashed=images.is_squashed,
     )  # fmt: skip
     if not loads:
         initialise(network, seed)

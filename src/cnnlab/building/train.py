@@ -9,7 +9,7 @@ from torch import nn
 from cnnlab.base.memory import memory_errors
 from cnnlab.base.randomness import initialise
 from cnnlab.base.runtime import Runtime
-from cnnlab.building.data import check_batch_size, image_batches, image_spec, load_data
+from cnnlab.building.data import image_batches, image_spec, load_data
 from cnnlab.building.learning import in_steps
 from cnnlab.building.networks import build_model, on_device
 from cnnlab.building.parts import ImageSpec, Parts, SplitBatches
@@ -27,9 +27,7 @@ def build(config: RunConfig, runtime: Runtime, supplies: Supplies) -> Parts:
         ConfigError: what the configuration asks for cannot be had from this data.
     """
     with memory_errors("the images", *size_keys(config, "dataset.image_size", "dataset.num_images")):
-        data = load_data(config, library=supplies.library, content=supplies.data_content, progress=supplies.progress)
-        check_batch_size(config.batch_size, len(data.train))
-        images = image_spec(data, config.normalize)
+        data, images = load_images(config, supplies)
         batches = image_batches(config, data, images, runtime.device)
     with memory_errors("the model", *size_keys(config, "model.width", "dataset.image_size")):
         model = build_model(config, images)
@@ -39,6 +37,16 @@ def build(config: RunConfig, runtime: Runtime, supplies: Supplies) -> Parts:
         config, runtime, data, images, batches, model,
         params=lambda loss_fn: [*model.parameters(), *loss_fn.parameters()],
     )  # fmt: skip
+
+
+def load_images(config: RunConfig, supplies: Supplies) -> tuple[Data, ImageSpec]:
+    """Return the data, and what a model has to know of the images.
+
+    Raises:
+        ConfigError: the data cannot be had, or is not as the configuration asks for.
+    """
+    data = load_data(config, library=supplies.library, content=supplies.data_content, progress=supplies.progress)
+    return data, image_spec(data, config.normalize)
 
 
 def parts_in_steps(

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.runtime import Runtime
-from cnnlab.building.data import check_batch_size, image_batches, image_spec, load_data
+from cnnlab.building.data import image_batches, image_spec, load_data
 from cnnlab.building.features import Extraction
 from cnnlab.building.learning import in_steps
 from cnnlab.building.networks import build_backbone, build_head, map_answers, on_device, procedure_of
@@ -21,7 +21,7 @@ from cnnlab.config.identity import dataset_key
 from cnnlab.config.run_config import RunConfig, cache_dir
 from cnnlab.data.batches import Batches, piece_steps, step_bounds
 from cnnlab.data.image_normalization import Normalization
-from cnnlab.data.scaling import Scaling
+from cnnlab.data.scaling import Scaling, scaling_of
 from cnnlab.data.splits import subset
 from cnnlab.data.stores import Data, Split, whole
 from cnnlab.networks.transfer.class_mapping import ClassMapping
@@ -48,14 +48,30 @@ def build_transfer(config: RunConfig, runtime: Runtime, supplies: Supplies) -> P
     Raises:
         ConfigError: the weights cannot be had, or the data does not fit what the configuration asks for.
     """
+    transfer, backbone = _procedure_and_backbone(config, supplies)
+    if transfer.has_frozen_features:
+        return _frozen_parts(config, runtime, backbone, transfer, supplies)
+    return _network_parts(config, runtime, backbone, transfer, supplies)
+
+
+def load_images(config: RunConfig, supplies: Supplies) -> tuple[Data, ImageSpec]:
+    """Return the data, and what the backbone has to know of the images.
+
+    Raises:
+        ConfigError: the weights or the data cannot be had, or do not fit each other.
+    """
+    _, backbone = _procedure_and_backbone(config, supplies)
+    data = _load_data(config, backbone, supplies)
+    return data, _images(config, data, backbone)
+
+
+def _procedure_and_backbone(config: RunConfig, supplies: Supplies) -> tuple[Transfer, Backbone]:
     transfer = procedure_of(config.chosen("transfer"))
     backbone = build_backbone(
         config.chosen("backbone"), transfer, seed=config.seed, loads=transfer.weights != "left",
         open_run=backbone_of_run, progress=supplies.progress,
     )  # fmt: skip
-    if transfer.has_frozen_features:
-        return _frozen_parts(config, runtime, backbone, transfer, supplies)
-    return _network_parts(config, runtime, backbone, transfer, supplies)
+    return transfer, backbone
 
 
 def _network_parts(
@@ -63,7 +79,6 @@ def _network_parts(
 ) -> Parts:
     """Return the parts of a training in steps, of the head and of the backbone's last layers."""
     data = _load_data(config, backbone, supplies)
-    check_batch_size(config.batch_size, len(data.train))
     images = _images(config, data, backbone)
     batches = image_batches(config, data, images, runtime.device)
     head = build_head(config.chosen("head"), backbone.num_features, len(data.classes), seed=config.seed)
@@ -81,7 +96,8 @@ def _load_data(config: RunConfig, backbone: Backbone, supplies: Supplies) -> Dat
     expected, size, scaling = backbone.expected, None, Scaling()
     if config.dataset.image_size is None:
         size = expected.resize or expected.image_size
-        scaling = Scaling(expected.interpolation, expected.image_size if expected.is_published else None)
+        crop = expected.image_size if expected.is_published else None
+        scaling = scaling_of(expected.interpolation, crop, is_squashed=expected.is_squashed)
     data = load_data(
         config,
         library=supplies.library,
@@ -149,7 +165,6 @@ def _learning_on_features(
     if config.learns == "at once":
         assert isinstance(head, SolvedHead)  # the signature of its factory says so
         return AtOnce(head, config.seed)
-    check_batch_size(config.batch_size, len(data.train))
     return in_steps(
         config, runtime, head, num_classes=len(data.classes), num_features=backbone.num_features,
         steps_per_epoch=len(step_bounds(len(data.train), config.batch_size)),
@@ -196,6 +211,7 @@ def _images(config: RunConfig, data: Data, backbone: Backbone) -> ImageSpec:
             resize=expected.resize or expected.image_size,
             interpolation=expected.interpolation,
             is_published=expected.is_published,
+            is_squashed=expected.is_squashed,
         )
     check_images(config.chosen("backbone").name, backbone, images.channels, images.image_size)
     return images

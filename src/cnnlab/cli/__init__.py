@@ -6,8 +6,13 @@ arguments        command, flags, overrides
 composition      Hydra composes the configuration and hands it to the job; it writes nothing
 consent          what only the words of a command line may bring: plugins, and factories that Hydra calls
 composed, jobs   a composed configuration in plain values, and what is done with it
+completion       what completes a word behind a command that reads its own arguments
 spelling         what is typed as other programs take it: the right spelling
+translation      a command line in our words: of other tools, in any case, with a folder of photos
+meanings         which key and which option a word means
+own_photos       folders and archives of one's own photos
 quoting          values that Hydra would read as something else than they mean
+grid_words       zip= and exclude=, which Hydra's grammar lacks: keys of the sweeper for it, and back
 words, swept     what is wrong with a word by itself, and how many values it stands for
 problems         everything that is wrong with a command line, in the user's words
 hydra_errors     what Hydra's and YAML's errors say, in one line

@@ -11,6 +11,7 @@ from cnnlab.base.errors import ConfigError, did_you_mean, unknown
 from cnnlab.base.paths import given_path
 from cnnlab.cli.commands import BY_NAME, COMPOSED, DEFAULT, Command
 from cnnlab.cli.commands.others import instead
+from cnnlab.cli.grid_words import without_grid_words
 from cnnlab.cli.meanings import is_known, is_option
 from cnnlab.cli.own_photos import is_place
 from cnnlab.config.options import groups
@@ -150,6 +151,7 @@ def command_to_complete(line: str) -> tuple[str, str, list[str]]:
     Returns:
         The command or "" while it is being typed, the line as if it were Hydra's alone, and the commands that fit.
     """
+    line = without_grid_words(line)
     program, _, typed = line.lstrip().partition(" ")
     words = typed.split()
     if not words or (len(words) == 1 and not typed.endswith(" ")):

@@ -48,6 +48,7 @@ OFFERS: Mapping[str, Callable[[Sequence[str]], list[str]]] = {
     "predict": _one_run,
     "export": _one_run,
     "resume": _one_run,
+    "remove": lambda _: _runs(),
     "list": _of_list,
 }
 """Command -> what it takes, behind the words that it has already."""

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from hydra.conf import HydraConf
-from hydra.core.config_loader import ConfigLoader
 from omegaconf import DictConfig, OmegaConf
 
 from cnnlab.base.schema import Plain
-from cnnlab.cli.consent import check_plugins
 from cnnlab.cli.hydra_errors import explained
 
 
@@ -31,20 +27,3 @@ def plain_values(config: DictConfig) -> Plain:
         plain = OmegaConf.to_container(own, resolve=True, throw_on_missing=True)
     assert isinstance(plain, dict)
     return {str(key): value for key, value in plain.items()}
-
-
-def compose_point(loader: ConfigLoader, master: DictConfig, overrides: Sequence[str]) -> Plain:
-    """Return the configuration of a point of a sweep.
-
-    Args:
-        loader: Hydra's.
-        master: what all points share.
-        overrides: of the point.
-
-    Raises:
-        ConfigError: they do not compose, or bring plugins that no one typed.
-    """
-    with explained():
-        plain = plain_values(loader.load_sweep_config(master, list(overrides)))
-    check_plugins(plain, typed(master.hydra))
-    return plain

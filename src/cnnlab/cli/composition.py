@@ -17,6 +17,7 @@ from cnnlab.base.errors import ConfigError
 from cnnlab.base.stopping import Stop
 from cnnlab.cli.arguments import Arguments
 from cnnlab.cli.consent import factories_are_typed
+from cnnlab.cli.grid_words import for_hydra
 from cnnlab.cli.hydra_errors import is_of_composing
 from cnnlab.cli.hydra_versions import main_options
 from cnnlab.cli.problems import all_problems, study_of_another_command
@@ -81,7 +82,7 @@ def run(arguments: Arguments, stop: Stop) -> int:
 def _arguments_for_hydra(arguments: Arguments) -> Iterator[None]:
     """Put the arguments where `hydra.main` reads them, and let its exceptions out instead of their text."""
     argv, variable = sys.argv, os.environ.get("HYDRA_FULL_ERROR")
-    sys.argv = ["cnnlab", *arguments.flags, *arguments.overrides]
+    sys.argv = ["cnnlab", *arguments.flags, *for_hydra(arguments.overrides)]
     os.environ["HYDRA_FULL_ERROR"] = "1"
     try:
         yield

@@ -26,6 +26,9 @@ _NODES = {
 }
 """Parts of the configuration whose factories Hydra calls by itself -> the keys that name a factory there."""
 _ENVIRONMENT = "hydra.job.env_set"
+_OF_CLUSTER = ("hydra.launcher.runtime_env", "hydra.launcher.address")
+"""What nodes run beside a run, and whose answers are taken as they are: Ray's objects are code."""
+_OWN_CLUSTER = ("None", "auto")
 _HARMLESS = ("logging.StreamHandler", "ext://sys.stdout", "ext://sys.stderr")
 
 
@@ -85,7 +88,7 @@ def check_factories(config: DictConfig, typed: Sequence[str]) -> None:
     problems = [
         f"{where}: names code, which counts on the command line only, got {value}. "
         "Type it if you trust it, else take it out of the file."
-        for where, value in (*_factories(config), *_variables(config))
+        for where, value in (*_factories(config), *_variables(config), *_of_cluster(config))
         if not _is_typed(where, value, typed)
     ]
     if problems:
@@ -107,6 +110,14 @@ def _variables(config: DictConfig) -> Iterator[tuple[str, str]]:
     """Yield the environment that Hydra sets: by LD_PRELOAD or PYTHONPATH, later processes run what it says."""
     for where, _, value in _texts(OmegaConf.select(config, _ENVIRONMENT), _ENVIRONMENT):
         yield where, value
+
+
+def _of_cluster(config: DictConfig) -> Iterator[tuple[str, str]]:
+    """Yield what a cluster is told to run, and which cluster that is, unless it is this machine's."""
+    for name in _OF_CLUSTER:
+        node = OmegaConf.select(config, name)
+        leaves = _texts(node, name) if isinstance(node, Container) else [(name, "", str(node))]
+        yield from ((where, value) for where, _, value in leaves if value not in _OWN_CLUSTER)
 
 
 def _texts(node: object, where: str) -> Iterator[tuple[str, str, str]]:

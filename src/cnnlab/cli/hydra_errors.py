@@ -20,6 +20,7 @@ from cnnlab.base.errors import LONGEST, ConfigError, brief, did_you_mean, unknow
 from cnnlab.cli.commands import COMPOSED
 from cnnlab.cli.quoting import as_text
 from cnnlab.config.conf_files import conf_dir
+from cnnlab.config.options import groups
 
 _MANY = 35  # options of a group; a message names no more
 _ERRORS = (HydraException, OmegaConfBaseException, yaml.YAMLError)
@@ -114,6 +115,8 @@ def _unknown_key(error: OmegaConfBaseException) -> str:
     where = f"{parent}." if parent else ""
     if not known:
         return f"{error.full_key}: unknown key; {parent or 'it'} takes none."
+    if error.full_key in groups():
+        return f"{key}: none is chosen, so there is nothing to set. Choose one first, {key}=<name>: cnnlab list {key}"
     near = did_you_mean(key, known, where)
     takes = f" {parent} takes: {', '.join(sorted(known))}." if parent else " All keys: cnnlab train --cfg job"
     return f"{error.full_key}: unknown key.{near or takes}"

@@ -16,6 +16,7 @@ from cnnlab.base.turns import finish
 from cnnlab.cli.commands import DEFAULT
 from cnnlab.cli.composed import plain_values, typed
 from cnnlab.cli.consent import check_plugins
+from cnnlab.config.values import refuse
 from cnnlab.data.library import DataLibrary
 from cnnlab.runs.outcome import Outcome
 
@@ -32,9 +33,6 @@ class TrainJob:
 
     def __call__(self, config: DictConfig) -> Outcome:
         """Train one run; alone it says how it goes, in a sweep the sweep does."""
-        from cnnlab.base.memory import release_memory  # these import torch
-        from cnnlab.runs.job import attempt
-
         try:
             hydra_config = HydraConfig.get()
             overrides = typed(hydra_config)
@@ -47,9 +45,14 @@ class TrainJob:
             if not in_sweep and plain.get("cross_validation") is not None:
                 raise ConfigError(_needs_sweep(str(hydra_config.job.name), "cross_validation"))
             check_plugins(plain, overrides)
+            if not in_sweep:
+                refuse(plain)
         except ConfigError as error:
             print(error, file=sys.stderr)
             return Outcome(2, str(error))
+        from cnnlab.base.memory import release_memory  # these import torch
+        from cnnlab.runs.job import attempt
+
         with self.stop.heard():  # in a process of a launcher, no one has done so before
             try:
                 outcome = finish(attempt(plain, overrides, in_sweep=in_sweep, library=self.library, stop=self.stop))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -85,21 +86,30 @@ def _carry_out(args: list[str], stop: Stop) -> int:
     try:
         return _dispatch(args, stop)
     except RunError as error:
-        print(error, file=sys.stderr)
+        _tell(error)
         return 1
     except BrokenPipeError:
         raise
     except OSError as error:
         stop.look()
-        print(_disk_error(error), file=sys.stderr)
+        _tell(_disk_error(error))
         return 1
     except ConfigError as error:
         stop.look()
-        print(error, file=sys.stderr)
+        _tell(error)
         return 2
     except Exception:
         stop.look()  # libraries make another error of it, such as one of the import that they were at
         raise
+
+
+def _tell(error: Exception) -> None:
+    """Print an error, on a terminal broken between words: a path or a command that is cut in two cannot be copied."""
+    from cnnlab.base.texts import fitted
+
+    width = shutil.get_terminal_size().columns
+    for line in str(error).splitlines():
+        print("\n".join(fitted(line, width, indent=2) if sys.stderr.isatty() else [line]), file=sys.stderr)
 
 
 def _disk_error(error: OSError) -> RunError:
@@ -163,7 +173,7 @@ def _compose(command: Command, args: Sequence[str], stop: Stop) -> int:
     arguments = split_flags(command, args)
     meant = translated(arguments)
     for note in meant.notes:
-        print(note, file=sys.stderr)
+        print(note, file=sys.stderr if arguments.is_look else sys.stdout)  # what is looked at may go to a file
 
     from cnnlab.cli.composition import run  # takes a quarter of a second; what is wrong so far is said before
 

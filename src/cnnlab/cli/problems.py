@@ -13,13 +13,16 @@ from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
 from cnnlab.base.errors import ConfigError, brief
+from cnnlab.base.schema import Plain
 from cnnlab.cli.arguments import Arguments
 from cnnlab.cli.commands import BY_NAME, COMPOSED, DEFAULT
+from cnnlab.cli.grid_words import is_grid_word
 from cnnlab.cli.hydra_errors import explain, explained, is_of_composing
 from cnnlab.cli.hydra_versions import initialize_options
 from cnnlab.cli.swept import check_size, values
 from cnnlab.config.conf_files import EXPERIMENT, GLOBAL, command_of_study, conf_dir
 from cnnlab.config.options import groups
+from cnnlab.config.values import refuse
 from cnnlab.sweeps.points import key_of
 from cnnlab.sweeps.steering import STEERING
 
@@ -55,7 +58,7 @@ def all_problems(arguments: Arguments, error: Exception) -> list[str]:
 
 def _problems_of_overrides(arguments: Arguments) -> list[str]:
     """Add the overrides one by one, groups first; those that compose stay, and what they make is checked."""
-    found: dict[str, list[str]] = {text: [] for text in arguments.overrides}
+    found: dict[str, list[str]] = {text: [] for text in arguments.overrides if not is_grid_word(text)}
     kept = [] if arguments.config_dir is None else [f"hydra.searchpath=[file://{Path(arguments.config_dir).resolve()}]"]
     with initialize_config_dir(str(conf_dir()), job_name=arguments.command.name, **initialize_options()):
         undecided = set()  # groups without a valid choice: nothing can be said of their keys
@@ -70,7 +73,8 @@ def _problems_of_overrides(arguments: Arguments) -> list[str]:
             kept += choice
             if not choice:
                 undecided.add(key_of(text))
-        return [*(line for lines in found.values() for line in lines), *_problems_of_values(arguments, kept)]
+        of_words = [line for lines in found.values() for line in lines]
+        return [*of_words, *_problems_of_values(arguments, kept, is_first=not of_words)]
 
 
 def _problem(config_name: str, overrides: list[str]) -> str | None:
@@ -139,12 +143,24 @@ def _several(text: str, arguments: Arguments) -> str:
     )
 
 
-def _problems_of_values(arguments: Arguments, overrides: list[str]) -> Sequence[str]:
-    """Check names, types and ranges of what composes."""
-    from cnnlab.cli.composed import plain_values
-    from cnnlab.cli.consent import check_plugins
+def _load(plain: Plain) -> None:
     from cnnlab.config.load import load  # imports torch
     from cnnlab.config.plugins import load_plugins
+
+    load_plugins(plain.get("plugins") or ())
+    load(plain)
+
+
+def _problems_of_values(arguments: Arguments, overrides: list[str], *, is_first: bool) -> Sequence[str]:
+    """Check names, types and ranges of what composes; the rules between them, which take torch, if all else is right.
+
+    Args:
+        arguments: the command line.
+        overrides: those that compose.
+        is_first: whether nothing was found wrong yet.
+    """
+    from cnnlab.cli.composed import plain_values
+    from cnnlab.cli.consent import check_plugins
 
     try:
         with explained():
@@ -153,8 +169,9 @@ def _problems_of_values(arguments: Arguments, overrides: list[str]) -> Sequence[
             for key in ("arm", *STEERING):  # for the sweeper, which has looked at them
                 plain.pop(key, None)
         check_plugins(plain, arguments.overrides)
-        load_plugins(plain.get("plugins") or ())
-        load(plain)
+        refuse(plain)
+        if is_first or plain.get("plugins"):
+            _load(plain)
     except ConfigError as error:
         return error.problems
     return []

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from cnnlab.cli.grid_words import is_grid_word
+
 _AT_HOME = re.compile(r"""(?<![^=,\[])~(?:/[^,\[\]{}()'"\\=]*)?(?=[,\]]|$)""")
 _NO_TEXT = re.compile(r"(?i:true|false|null|nan|inf)|[+-]?[\d._]+(?:[eE][+-]?\d+)?")
 _AS_TYPED = re.compile(r"0|[1-9]\d*")  # whole numbers that become the text that was typed
@@ -12,6 +14,8 @@ _CLASSES, _CLASS = "dataset.classes", "dataset.binary"
 
 def as_meant(override: str) -> str:
     """Return an override in whose value `~` is the home folder, and a class called `1e3` or `True` is text."""
+    if is_grid_word(override):
+        return override
     key, equals, value = override.partition("=")
     if key.lstrip("+") in (_CLASSES, _CLASS) and not set(value) & set("'\"\\"):
         value = _with_names(value, are_listed=key.endswith(_CLASSES))

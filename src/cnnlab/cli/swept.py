@@ -10,6 +10,7 @@ from typing import Any
 from hydra.core.override_parser.types import Override, RangeSweep
 
 from cnnlab.base.errors import ConfigError, brief
+from cnnlab.sweeps.points import Group, key_of
 
 MOST = 1_000_000
 """Points of a sweep. More are a slip: their names alone fill the memory."""
@@ -85,13 +86,23 @@ def read_params(written: Mapping[Any, Any]) -> dict[str, str]:
     return params
 
 
-def check_size(swept: Iterable[Override], *, num_arms: int = 1) -> None:
+def check_size(swept: Iterable[Override], *, num_arms: int = 1, zips: Sequence[Group] = ()) -> None:
     """Refuse a grid that is too large, before any of it is expanded.
+
+    Args:
+        swept: the axes.
+        num_arms: every combination is run with as many.
+        zips: groups of axes that go in step.
 
     Raises:
         ConfigError: it has more than MOST points, or a range has no size.
     """
-    sizes = {str(override.get_key_element()): _size(override) for override in swept}
+    group_of = {key: ", ".join(group) for group in zips for key in group}
+    sizes: dict[str, int] = {}
+    for override in swept:
+        key = str(override.get_key_element())
+        name = group_of.get(key_of(key), key)
+        sizes[name] = max(sizes.get(name, 0), _size(override))
     num_points = num_arms * math.prod(sizes.values())
     if num_points > MOST:
         raise ConfigError(f"{_product(sizes, num_arms)}. A sweep takes {MOST:,} at most. Give fewer values.")

@@ -1,5 +1,7 @@
-"""A command line as people type it who know other tools, in our words: keys by their last part, names in any case,
-folders of photos. What cannot be taken is answered with what to type, before anything is loaded."""
+"""A command line in our words, as people type it who know other tools: folders, keys by their last part, any case.
+
+What cannot be taken is answered with what to type, before Hydra or torch is loaded.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +14,11 @@ from pathlib import Path
 from cnnlab.base.errors import ConfigError
 from cnnlab.cli import own_photos
 from cnnlab.cli.arguments import Arguments
+from cnnlab.cli.grid_words import is_grid_word
 from cnnlab.cli.meanings import Choices, is_full_key, is_known, meant_key, meant_name, options_in
 from cnnlab.cli.quoting import as_meant, unquoted
 from cnnlab.config.conf_files import conf_dir
-from cnnlab.config.options import groups
+from cnnlab.config.options import groups, option_table
 from cnnlab.config.synonyms import FOLDERS, KEYS
 
 _KEY = re.compile(r"[A-Za-z][\w.-]*")
@@ -74,12 +77,14 @@ class _Reader:
         Raises:
             ConfigError: it means something else here.
         """
+        if is_grid_word(word):
+            return [word]
         key, equals, value = word.partition("=")
         if not equals or (not is_known(key) and own_photos.is_there(word)):
             return self._read_bare(word)
         if not _KEY.fullmatch(key) or key.startswith("hydra"):
             return [word]
-        if span := _SPAN.fullmatch(value):
+        if (span := _SPAN.fullmatch(value)) and _is_number(key):
             numbers = f"{key}=range({span[1]},{int(span[2]) + 1})"
             raise ConfigError(f"{key}: {value} is no range here. Write {shlex.join(('-m', numbers))}.")
         if key in FOLDERS or (key == "dataset" and not self._is_option(unquoted(value))):
@@ -101,7 +106,9 @@ class _Reader:
     def _read_bare(self, word: str) -> list[str]:
         if word.startswith("~") and not word.startswith("~/"):
             return [word]  # takes a key away
-        if own_photos.is_place(word) and not is_full_key(word):
+        if is_full_key(word):
+            return [word]  # all of what is lacking is said together, by Hydra's own errors
+        if own_photos.is_place(word):
             return self._of_photos(word, word)
         if is_known(word):
             meant = meant_key(word, self._choices)
@@ -128,6 +135,10 @@ class _Reader:
         if key not in groups() or not _NAMES.fullmatch(value):
             return value
         return ",".join(meant_name(key, name, self._folders) for name in value.split(","))
+
+
+def _is_number(key: str) -> bool:
+    return "number" in option_table()["keys"].get(key, {}).get("type", "")
 
 
 def _pairs(overrides: Sequence[str]) -> Iterator[tuple[str, str]]:

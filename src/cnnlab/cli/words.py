@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from cnnlab.base.errors import brief
 from cnnlab.base.texts import printable
 from cnnlab.cli.arguments import Arguments
+from cnnlab.cli.grid_words import is_grid_word, wrong_grid_words
 from cnnlab.config.conf_files import GLOBAL
 from cnnlab.config.options import groups
 from cnnlab.sweeps.points import key_of
@@ -27,13 +28,16 @@ def unusable(arguments: Arguments) -> Iterator[str]:
             yield f"{brief(word)}: holds the character 0, which no name and no value has. Take it out."
         elif _NUMBER.search(word):
             yield f"{key_of(shown)}: holds a number of more than {_LONGEST_NUMBER:,} digits. Give a smaller one."
+    is_run = not (arguments.is_sweep or arguments.is_look or arguments.is_help)
+    yield from wrong_grid_words(arguments.overrides, is_sweep=not is_run)
 
 
 def repeated(overrides: Iterable[str]) -> list[str]:
     """Return a problem for every key that is given more than once; Hydra would take the last one in silence."""
     values: dict[str, list[str]] = {}
     for text in overrides:
-        values.setdefault(key_of(text), []).append(text.partition("=")[2])
+        if not is_grid_word(text):
+            values.setdefault(key_of(text), []).append(text.partition("=")[2])
     return [
         f"{key}: given {len(given)} times: {', '.join(given)}. Give it once; for a sweep: "
         + shlex.join(["-m", f"{key}={','.join(given)}"])

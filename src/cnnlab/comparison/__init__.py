@@ -1,6 +1,8 @@
 """Arms of a study against each other: what may be said, in the terminal, as tables, pictures and a page.
 
-arms            runs grouped into arms, read from their files; refused where they are on different data
+arms            runs grouped into arms, read from their files
+comparable      which runs are refused: on different data, of versions with other results
+known_runs      runs that were read before, for a comparison that is refreshed
 statistics      paired tests over seeds, corrections, intervals; looks: when, and with what share of the error
 resampling      folds in place of seeds, and which sources of variation a verdict covers
 best_set        which arm is the best: those that may be, those that are ruled out
@@ -16,7 +18,7 @@ figures, curves, heat, plane, classes   the study's pictures; layout and panels 
 changes, changed_images                 two arms, image by image
 beside_report   measured numbers beside a report's
 labels          names of arms and numbers, as every table writes them
-run_table       the table of single runs
+run_table       the table of single runs; run_filters which of them are wanted
 
 It imports outputs, plots, base, and of config what is known without torch: the files of conf/, the roles of keys;
 matplotlib, scipy, jinja2 and Pillow only when they are used. It never trains, loads a network or reads a data set:
@@ -26,6 +28,7 @@ accuracy, every choice on validation.
 
 from __future__ import annotations
 
+from cnnlab.comparison.arms import ReadRun
 from cnnlab.comparison.changed_images import Pixels
 from cnnlab.comparison.changes import write_changes
 from cnnlab.comparison.comparing import Comparison, compare_runs, compare_study
@@ -57,18 +60,19 @@ def import_libraries() -> None:
     Image.preinit()  # the formats, which Pillow imports with the first file that it writes
 
 
-def write(folder: StudyFolder, *, pictures: bool) -> Comparison:
+def write(folder: StudyFolder, *, pictures: bool, read: ReadRun | None = None) -> Comparison:
     """Compare a study and write the files of the comparison beside it.
 
     Args:
         folder: of the study.
         pictures: whether to draw plots/ too, which takes seconds.
+        read: reads a run; None: from its files.
 
     Raises:
         ConfigError: the runs are on different data, or there is no such baseline.
         RunError: the folder is no study, or a file is damaged.
     """
-    comparison = compare_study(folder)
+    comparison = compare_study(folder, read=read)
     save(comparison, pictures=pictures)
     return comparison
 

@@ -49,10 +49,12 @@ class ArmRow:
 def arm_rows(comparison: Comparison) -> list[ArmRow]:
     """Return the rows of the table, best by validation first."""
     low, high = axis_of(comparison.results)
+    places = {result.label: place for place, result in enumerate(comparison.results)}
+    unnamed = unnamed_settings(comparison)
     cells = cut(list(comparison.cells.values()), CELL)
     return [
         ArmRow(
-            place=comparison.results.index(result),
+            place=places[result.label],
             result=result,
             name=comparison.name(result),
             full_cell=comparison.cells[result.label],
@@ -65,7 +67,7 @@ def arm_rows(comparison: Comparison) -> list[ArmRow]:
             p=p_cell(result.p_holm),
             seconds=MISSING if result.seconds is None else f"{result.seconds:,.1f}",
             parameters=MISSING if result.figure("parameters") is None else f"{result.figure('parameters'):,.0f}",
-            settings=[result.arm.settings.get(key, "") for key in unnamed_settings(comparison)],
+            settings=[result.arm.settings.get(key, "") for key in unnamed],
             whisker=whisker(result.test, low, high),
         )
         for result in comparison.ranked

@@ -1,18 +1,17 @@
-"""Runs of a study grouped into arms: read from their files, and refused where they cannot be compared."""
+"""Runs of a study grouped into arms, as read from their files."""
 
 from __future__ import annotations
 
 import dataclasses
-import textwrap
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from cnnlab.base.errors import ConfigError, RunError, unknown
 from cnnlab.base.schema import PlainMapping
-from cnnlab.config.keys import keys_of, without
-from cnnlab.config.roles import NOT_IDENTITY, Role
+from cnnlab.config.keys import without
+from cnnlab.config.roles import NOT_IDENTITY
 from cnnlab.outputs.run_folder import SCHEMA, RunFolder
 from cnnlab.outputs.settings import differing, settings
 from cnnlab.outputs.standing import DAMAGED, DIED, standing
@@ -83,10 +82,20 @@ class Run:
         return (self.summary.get("seconds") or {}).get(name) if self.is_finished and self.is_timed else None
 
     @property
+    def machine_seconds(self) -> float | None:
+        """Seconds for which the whole run kept the machine busy: several at once share it."""
+        total = self.seconds("total")
+        return None if total is None else total / self.num_at_once
+
+    @property
     def num_test(self) -> int | None:
         """Number of test images."""
         classes = (self.summary.get("test") or {}).get("per_class") or {}
         return sum(figures["support"] for figures in classes.values()) or None
+
+
+ReadRun = Callable[..., Run]
+"""What `read_run` does: folder, and seed and fold by name -> run."""
 
 
 @dataclass(frozen=True)
@@ -123,15 +132,19 @@ class Arm:
         return sum(run.state in states for run in self.runs)
 
 
-def read_arms(folder: StudyFolder) -> list[Arm]:
+def read_arms(folder: StudyFolder, *, read: ReadRun | None = None) -> list[Arm]:
     """Return the arms of the last sweep's grid, in the order typed.
+
+    Args:
+        folder: of the study.
+        read: reads a run; None: from its files.
 
     Raises:
         RunError: runs.csv is missing or damaged.
     """
     points: dict[str, dict[tuple[str, str, str], Run]] = {}
     for row in folder.read_grid():
-        points.setdefault(row.arm, {})[row.seed, row.fold, row.run_id] = _point(row, folder)
+        points.setdefault(row.arm, {})[row.seed, row.fold, row.run_id] = _point(row, folder, read or read_run)
     return _timed_alike([Arm(name, tuple(of_arm.values())) for name, of_arm in points.items()])
 
 
@@ -147,10 +160,10 @@ def _timed_alike(arms: Sequence[Arm]) -> list[Arm]:
     return [Arm(arm.name, tuple(map(marked, arm.runs))) for arm in arms]
 
 
-def _point(row: GridRow, folder: StudyFolder) -> Run:
+def _point(row: GridRow, folder: StudyFolder, read: ReadRun) -> Run:
     if not row.run_id:
         return Run(row.seed, None, "refused", row.problem or None, {}, {}, {}, fold=row.fold)
-    return read_run(folder.run(row.run_id), seed=row.seed, fold=row.fold)
+    return read(folder.run(row.run_id), seed=row.seed, fold=row.fold)
 
 
 def read_run(folder: RunFolder, *, seed: str | None = None, fold: str | None = None) -> Run:
@@ -235,79 +248,3 @@ def arm_called(name: str, arms: Sequence[str]) -> str:
     if len(found := [name] if name in arms else by_value) == 1:
         return found[0]
     raise ConfigError(f"baseline: {unknown(name, arms, noun='arm')}")
-
-
-def check_same_schema(arms: Iterable[Arm]) -> None:
-    """Refuse to compare runs of versions that come to other results.
-
-    Raises:
-        ConfigError: with two schemas and who has them.
-    """
-    known = [(arm, run.schema) for arm in arms for run in arm.runs if run.summary]
-    for arm, schema in known[1:]:
-        first_arm, first = known[0]
-        if schema != first:
-            raise ConfigError(
-                f"report: runs of versions of cnnlab with other results cannot be compared, got schema {first} "
-                f"({first_arm.label}) and {schema} ({arm.label}). Train the older ones anew: their command again."
-            )
-
-
-def check_same_data(arms: Sequence[Arm]) -> None:
-    """Refuse to compare runs whose validation or test images are not the same; of folds, those of one fold.
-
-    Raises:
-        ConfigError: with the setting in which they differ, two of its values and who has them; or an arm has two runs
-            of one fold.
-    """
-    runs = [(arm, run) for arm in arms for run in arm.runs if run.settings]
-    finished = [(arm, run) for arm, run in runs if run.is_finished]
-    keys = dict.fromkeys(key for _, run in runs for key in run.settings if _is_of_evaluation(key))
-    for key in sorted(keys, key=lambda key: "." in key):
-        _check_equal(key, [(arm, run.settings.get(key, "null")) for arm, run in runs])
-    for fold in dict.fromkeys(run.fold for _, run in finished):
-        of_fold = [(arm, run) for arm, run in finished if run.fold == fold]
-        _check_equal("dataset", [(arm, f"{run.num_test} test images") for arm, run in of_fold])
-    _check_equal("dataset.classes", [(arm, ", ".join(run.summary.get("classes", ()))) for arm, run in finished])
-    _check_equal("dataset.root", [(arm, _files(run)) for arm, run in finished])
-    _check_one_seed(arms)
-
-
-def _is_of_evaluation(key: str) -> bool:
-    """Tell whether a setting decides which images validate and test; a data set's own options may, all of them.
-
-    Where a folder lies is no matter: what it holds is compared. Of folds, each has its pair in every arm.
-    """
-    return key.split(".")[0] == "dataset" and key not in ("dataset.root", FOLD) and key not in keys_of(Role.RESULT)
-
-
-def _check_one_seed(arms: Iterable[Arm]) -> None:
-    """Refuse an arm with several seeds of one fold: which of them is its pair in another arm?"""
-    for arm in arms:
-        seed_of: dict[str, str] = {}
-        for run in arm.runs:
-            if run.fold and seed_of.setdefault(run.fold, run.seed) != run.seed:
-                raise ConfigError(
-                    f"seed: one for all folds, got {seed_of[run.fold]} and {run.seed} of fold {run.fold} "
-                    f"({arm.label}). Compare runs of one seed: cnnlab report RUN RUN..."
-                )
-
-
-def _files(run: Run) -> str:
-    """Say which files an image folder held: the same path may hold others, and others the same."""
-    content = (run.summary.get("data") or {}).get("content")
-    return run.settings.get("dataset.root", "null") if content is None else f"files {content}"
-
-
-def _check_equal(key: str, values: Sequence[tuple[Arm, str]]) -> None:
-    for arm, value in values[1:]:
-        first_arm, first = values[0]
-        if value != first:
-            raise ConfigError(
-                f"{key}: runs on different data or splits cannot be compared, got {_short(first)} ({first_arm.label}) "
-                f"and {_short(value)} ({arm.label}). Compare runs that agree: cnnlab report RUN RUN..."
-            )
-
-
-def _short(value: str) -> str:
-    return textwrap.shorten(value, 60, placeholder=" ...")

@@ -80,15 +80,13 @@ def best_set(
 def _nearest(accuracies: Accuracies, share: float, spread: Spread) -> dict[str, RuledOut]:
     """Return for every arm the one that is ahead of it with the smallest p; nothing where there is one arm only."""
     nearest: dict[str, RuledOut] = {}
-    for arm, own in accuracies.items():
-        others = [
-            (p_ahead(np.subtract(theirs, own).tolist(), spread), other)
-            for other, theirs in accuracies.items()
-            if other != arm
-        ]
-        if others:
-            p, by = min(others)
-            nearest[arm] = RuledOut(by, AtLook(len(own), share, p))
+    arms, table = list(accuracies), np.array(list(accuracies.values()))  # (arms, seeds)
+    for place, arm in enumerate(arms if len(arms) > 1 else []):
+        p_values = p_ahead(table - table[place], spread)
+        p_values[place] = np.inf
+        p = float(p_values.min())
+        by = min(arms[other] for other in np.flatnonzero(p_values == p))
+        nearest[arm] = RuledOut(by, AtLook(table.shape[1], share, p))
     return nearest
 
 
@@ -96,15 +94,13 @@ def _will_do(accuracies: Accuracies, level: float, margin: float | None, spread:
     """Return the arms that no other one can be more than the margin ahead of."""
     if margin is None or len(accuracies) < 2:
         return ()
+    table = np.array(list(accuracies.values()))  # (arms, seeds)
 
-    def is_enough(own: Sequence[float], theirs: Sequence[float]) -> bool:
-        return p_ahead((np.subtract(own, theirs) + margin).tolist(), spread) <= level
+    def is_enough(place: int) -> bool:
+        are_behind = p_ahead(table[place] - table + margin, spread) <= level
+        return bool(np.delete(are_behind, place).all())
 
-    return tuple(
-        arm
-        for arm, own in accuracies.items()
-        if all(is_enough(own, theirs) for other, theirs in accuracies.items() if other != arm)
-    )
+    return tuple(arm for place, arm in enumerate(accuracies) if is_enough(place))
 
 
 def lead(accuracies: Accuracies, found: BestSet, *, num_arms: int, spread: Spread) -> float:

@@ -188,11 +188,10 @@ def _older_version(arms: Sequence[Arm], _: Names) -> str | None:
 
 def _by_value(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
     """Group arms by what they have: value -> arms."""
-    groups: dict[str, list[str]] = {}
+    groups: dict[str, dict[str, None]] = {}
     for name, value in pairs:
-        if name not in groups.setdefault(value, []):
-            groups[value].append(name)
-    return groups
+        groups.setdefault(value, {})[name] = None
+    return {value: list(names) for value, names in groups.items()}
 
 
 def _said(values: Mapping[str, Sequence[str]]) -> str:
@@ -203,7 +202,7 @@ def _shared_rate(arms: Sequence[Arm], _: Names) -> str | None:
     """Warn when optimizers are compared at one learning rate that is not the preset of all of them."""
     of_arms = [arm.settings for arm in arms if "optimizer" in arm.settings]
     rates = {own.get("optimizer.lr") for own in of_arms}
-    presets = {own["optimizer"]: _preset_rate(own["optimizer"]) for own in of_arms}
+    presets = {name: _preset_rate(name) for name in dict.fromkeys(own["optimizer"] for own in of_arms)}
     (rate, *more) = rates or {None}
     if len(presets) < 2 or more or rate is None or all(preset in (None, float(rate)) for preset in presets.values()):
         return None

@@ -65,7 +65,7 @@ class ChangesSection:
     """Name of the arm."""
     arm: str
     places: tuple[int, int]
-    """Of reference and arm, in the order typed: these choose their colours."""
+    """Of reference and arm among those shown, in the order typed: these choose their colours."""
     rows: Sequence[tuple[str, int, int, int, int, str]]
     """Of each seed: only the arm is right, only the reference is, both are, neither is; p."""
     shown: ShownChanges
@@ -88,7 +88,7 @@ def changes_section(comparison: Comparison, pixels: Pixels | None) -> ChangesSec
         return None
     first = changes.seeds[0]
     reference, arm = comparison.names[changes.reference.label], comparison.names[changes.arm.label]
-    arms = [result.arm for result in comparison.results]
+    arms = [result.arm for result in comparison.shown.results]
     shown = show_changes(first, pixels)
     return ChangesSection(
         said=in_words(first, reference=reference, arm=arm),

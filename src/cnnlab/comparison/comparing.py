@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from cnnlab.comparison.arms import Arm, check_same_data, check_same_schema, find_arm, group_runs, read_arms
+from cnnlab.comparison.arms import Arm, ReadRun, find_arm, group_runs, read_arms
 from cnnlab.comparison.best_set import BestSet
 from cnnlab.comparison.cautions import cautions, failures
 from cnnlab.comparison.changes import Changes, choose_pair, find_changes
+from cnnlab.comparison.comparable import check_same_data, check_same_schema
 from cnnlab.comparison.conclusion import conclude
 from cnnlab.comparison.factors import Effects, effects_of
 from cnnlab.comparison.headline import headline
@@ -25,6 +26,8 @@ from cnnlab.outputs.study_folder import Study, StudyFolder
 
 OF_RUNS = "comparison"
 """Name of the study that stands for runs named one by one."""
+MOST_SHOWN = 100
+"""Arms that the page and the pictures show; comparison.csv has all of them."""
 
 
 @dataclass(frozen=True)
@@ -89,24 +92,45 @@ class Comparison:
         pair = choose_pair(self.results, self.baseline)
         return None if pair is None else find_changes(*(result.arm for result in pair))
 
+    @cached_property
+    def shown(self) -> Comparison:
+        """The same of the arms for which a page has room: the best by validation, and those that are spoken of."""
+        ranked = self.ranked
+        if len(ranked) <= MOST_SHOWN:
+            return self
+        pair = choose_pair(self.results, self.baseline) or ()
+        only_best = self.best.alive if self.best is not None and len(self.best.alive) == 1 else ()
+        spoken_of = {*only_best, *(result.label for result in (*pair, self.answer.reference))}
+        wanted = spoken_of | {result.label for result in ranked[:MOST_SHOWN]}
+        results = [result for result in self.results if result.label in wanted]
+        return replace(self, answer=replace(self.answer, results=results))
+
+    @property
+    def part_shown(self) -> str | None:
+        """How many of all arms are shown, and which; None where all are."""
+        if self.shown is self:
+            return None
+        return f"{len(self.shown.results)} of {len(self.results):,} arms, the best by validation"
+
     def name(self, result: Result) -> str:
         """Return an arm's name in sentences."""
         return self.names[result.label]
 
 
-def compare_study(folder: StudyFolder, *, baseline: str | None = None) -> Comparison:
+def compare_study(folder: StudyFolder, *, baseline: str | None = None, read: ReadRun | None = None) -> Comparison:
     """Compare the arms of a study's last sweep.
 
     Args:
         folder: of the study.
         baseline: name of an arm; None: what the study says, else the question is which arm is best.
+        read: reads a run; None: from its files.
 
     Raises:
         ConfigError: there is no such baseline, or the runs are on different data or of different schemas.
         RunError: the folder is no study, or damaged.
     """
     study = folder.read_study()
-    return _compare(folder, study, read_arms(folder), baseline or study.baseline)
+    return _compare(folder, study, read_arms(folder, read=read), baseline or study.baseline)
 
 
 def compare_runs(runs: Sequence[RunFolder], *, baseline: str | None = None) -> Comparison:

@@ -210,4 +210,5 @@ def _differences(arms: Sequence[Arm]) -> list[str]:
 
 def _comes_with(part: str, key: str, arms: Sequence[Mapping[str, str]]) -> bool:
     """Tell whether an option is in every arm what choosing the part alone makes it, or is not there at all."""
-    return all(own[key] == preset(part, own.get(part, "")).get(key) for own in arms if key in own)
+    values = {(own.get(part, ""), own[key]) for own in arms if key in own}
+    return all(value == preset(part, name).get(key) for name, value in values)

@@ -40,10 +40,10 @@ class Level:
 
 @dataclass(frozen=True)
 class Factor:
-    """A swept setting, its values in the order typed."""
+    """A swept setting with those that it decides, its values in the order typed."""
 
     name: str
-    """End of its key."""
+    """Ends of their keys: `optimizer`, or `optimizer/lr` where every optimizer came with one rate of its own."""
     levels: Sequence[Level]
     over: str
     """What was averaged over: `3 activations`."""
@@ -116,7 +116,7 @@ class _Grid:
     """Arms as the points of a grid."""
 
     levels: Mapping[str, Sequence[str]]
-    """Key of a setting -> its values, in the order typed."""
+    """Name of a factor -> its values, in the order typed."""
     arms: Mapping[tuple[str, ...], Arm]
     """Values -> arm."""
 
@@ -152,7 +152,10 @@ def effects_of(arms: Sequence[Arm], question: Question, names: Names) -> Effects
 
 
 def _grid_of(arms: Sequence[Arm]) -> _Grid | None:
-    """Read the grid off the names; a setting that another one decides, such as one zipped to it, is no factor."""
+    """Read the grid off the names; settings of which one decides the other, such as zipped ones, are one factor.
+
+    What one of them does cannot be told from what the other does: they have one effect, under the names of both.
+    """
     words = [[word.partition("=") for word in arm.name.split()] for arm in arms]
     points = [{key if sign else "arm": value or key for key, sign, value in own} for own in words]
     keys = list(points[0])
@@ -169,8 +172,15 @@ def _grid_of(arms: Sequence[Arm]) -> _Grid | None:
     ]
     if len(factors) < 2:
         return None
-    levels = {key: list(dict.fromkeys(point[key] for point in points)) for key in factors}
-    return _Grid(levels, {tuple(point[key] for key in factors): arm for point, arm in zip(points, arms)})
+    varied = [key for key in keys if len({point[key] for point in points}) > 1]
+    # A setting that is decided belongs to the first factor that decides it.
+    owner = {key: key if key in factors else next(o for o in factors if decides(o, key)) for key in varied}
+    short = dict(zip(keys, short_keys(keys)))
+    members = [[key for key in varied if owner[key] == factor] for factor in factors]
+    named = {"/".join(short[key] for key in own): own for own in members}
+    places = [tuple("/".join(point[key] for key in own) for own in named.values()) for point in points]
+    levels = {name: list(dict.fromkeys(own)) for name, own in zip(named, zip(*places))}
+    return _Grid(levels, dict(zip(places, arms)))
 
 
 def _missing(grid: _Grid, fewest: int, question: Question, names: Names) -> str | None:
@@ -190,9 +200,9 @@ def _missing(grid: _Grid, fewest: int, question: Question, names: Names) -> str 
 
 
 def _factor(grid: _Grid, place: int, values: Floats, spread: Spread) -> Factor:
-    names = short_keys(list(grid.levels))
-    own = list(grid.levels.values())[place]
-    others = {name: levels for name, levels in zip(names, grid.levels.values()) if name != names[place]}
+    names = list(grid.levels)
+    own = grid.levels[names[place]]
+    others = {name: levels for name, levels in grid.levels.items() if name != names[place]}
     means = values.mean(axis=tuple(axis for axis in range(1, values.ndim) if axis != place + 1))  # (seeds, values)
     return Factor(names[place], _levels(dict(zip(own, means.T.tolist())), spread), _counted(others))
 
@@ -202,7 +212,7 @@ def _counted(others: Mapping[str, Sequence[str]]) -> str:
     if len(others) > 1:
         return f"{int(np.prod([len(levels) for levels in others.values()]))} combinations"
     ((name, levels),) = others.items()
-    is_word = all(level[:1].isalpha() for level in levels) and not name.endswith("s")
+    is_word = all(level[:1].isalpha() for level in levels) and not name.endswith("s") and "/" not in name
     return f"{len(levels)} {name}s" if is_word else f"{len(levels)} values of {name}"
 
 
@@ -258,7 +268,7 @@ def _interaction(grid: _Grid, pair: tuple[int, int], values: Floats, spread: Spr
         )
         for (i, row), (j, column) in product(enumerate(row_levels), enumerate(column_levels))
     ]
-    names = short_keys(list(grid.levels))
+    names = list(grid.levels)
     return Interaction(names[pair[0]], names[pair[1]], found)
 
 

@@ -61,8 +61,9 @@ def loss(comparison: Comparison, layout: Layout = ON_SCREEN) -> Figure | None:
     return _draw_curves(comparison, layout, "loss", 1.0)
 
 
-def _draw_curves(comparison: Comparison, layout: Layout, name: str, factor: float) -> Figure | None:
+def _draw_curves(study: Comparison, layout: Layout, name: str, factor: float) -> Figure | None:
     """Draw a panel per measured split, all arms in each; names stand at the ends of the last panel's curves."""
+    comparison = study.shown
     of_arms = {r.label: curves for r in comparison.results if (curves := read_curves(r.arm)) is not None}
     splits = [split for split in SPLITS if any(f"{split}_{name}" in curves.bands for curves in of_arms.values())]
     if not splits:
@@ -75,7 +76,7 @@ def _draw_curves(comparison: Comparison, layout: Layout, name: str, factor: floa
     number = max(curves.num_seeds for curves in of_arms.values())
     counted = comparison.question.repeats.counted(number)
     band = f"mean of {counted}, band from the lowest to the highest" if number > 1 else counted
-    notes = notes_on_curves(comparison.results, of_arms, comparison.names)
+    notes = [*_part(study), *notes_on_curves(comparison.results, of_arms, comparison.names)]
     if layout.has_titles:
         write_title(figure, f"{name.capitalize()} per epoch", "  ·  ".join([comparison.study.study, band, *notes]))
     panels = []
@@ -88,6 +89,10 @@ def _draw_curves(comparison: Comparison, layout: Layout, name: str, factor: floa
         axes.set_ylabel("accuracy in %" if name == "accuracy" else "loss in nats")
     label_ends(panels[-1], [(names[label], y, color) for label, y, color in ends])
     return figure
+
+
+def _part(comparison: Comparison) -> list[str]:
+    return [] if comparison.part_shown is None else [comparison.part_shown]
 
 
 def _names(comparison: Comparison, labels: Sequence[str], length: int, layout: Layout, *, share: float) -> list[str]:
@@ -144,7 +149,7 @@ def _scale(panels: Sequence[Axes], *, is_loss: bool) -> None:
 
 def final_accuracy(comparison: Comparison, layout: Layout = ON_SCREEN) -> Figure | None:
     """Draw the test accuracy of every arm: seeds, mean and 95 % interval, with its verdict."""
-    shown = [result for result in comparison.ranked if result.test is not None]
+    shown = [result for result in comparison.shown.ranked if result.test is not None]
     if not shown:
         return None
     probe = new_figure(1, 1)
@@ -155,7 +160,7 @@ def final_accuracy(comparison: Comparison, layout: Layout = ON_SCREEN) -> Figure
     figure = new_figure(width, 0.45 + 0.27 * len(shown) + top)
     axes = add_axes(figure, left, 0.45, right=right, top=top)
     for row, result in enumerate(shown):
-        _draw_arm(axes, row, result, line_style(comparison.results.index(result))[0])
+        _draw_arm(axes, row, result, line_style(comparison.shown.results.index(result))[0])
     axes.set_ylim(len(shown) - 0.5, -0.5)
     axes.set_yticks(range(len(shown)), names)
     axes.tick_params(axis="y", length=0)
@@ -166,7 +171,8 @@ def final_accuracy(comparison: Comparison, layout: Layout = ON_SCREEN) -> Figure
     axes.set_xlabel("test accuracy in %")
     images = "" if comparison.num_test is None else f"  ·  {comparison.num_test:,} test images"
     dots = f"{comparison.question.repeats.noun}s"
-    drawn = f"dots: {dots}, line: 95 % interval of the mean  ·  best by validation first"
+    order = comparison.part_shown or "best by validation first"
+    drawn = f"dots: {dots}, line: 95 % interval of the mean  ·  {order}"
     if layout.has_titles:
         write_title(figure, "Test accuracy", f"{comparison.study.study}{images}  ·  {drawn}")
     return figure

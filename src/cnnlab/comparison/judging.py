@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from cnnlab.comparison.arms import Arm, Run
+from cnnlab.comparison.arms import Arm
 from cnnlab.comparison.best_set import BestSet, best_set, lead
 from cnnlab.comparison.looks import shares
 from cnnlab.comparison.paired import Judged, State, judge
@@ -119,14 +119,8 @@ def _measured(arm: Arm, question: Question) -> Result:
         verdict="",
         ruled_out_by=None,
         seconds=mean([run.seconds("train") for run in arm.finished]),
-        total_seconds=mean([_seconds_of_machine(run) for run in arm.finished]),
+        total_seconds=mean([run.machine_seconds for run in arm.finished]),
     )
-
-
-def _seconds_of_machine(run: Run) -> float | None:
-    """Return the seconds for which a whole run kept the machine busy."""
-    total = run.seconds("total")
-    return None if total is None else total / run.num_at_once
 
 
 def _accuracies(arm: Arm) -> dict[str, float]:

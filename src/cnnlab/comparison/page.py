@@ -38,6 +38,8 @@ NUM_DASHES = 4
 """Line styles, for the arms beyond the colours."""
 LABEL = 24
 """Characters of an arm's name beside curves; the middle of a longer one is cut out."""
+MOST_UNFINISHED = 100
+"""Runs without a result that are listed; results.csv has all of them."""
 
 
 def write_page(comparison: Comparison, *, pixels: Pixels | None = None) -> Path:
@@ -63,34 +65,36 @@ def render(comparison: Comparison, *, pixels: Pixels | None = None) -> str:
     environment = jinja2.Environment(
         loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, finalize=_finalized
     )
-    classes = _classes(comparison)
-    read = [read_confusion(result.arm, classes) for result in comparison.results]
+    shown, effects, classes = comparison.shown, comparison.effects, _classes(comparison)
+    read = [read_confusion(result.arm, classes) for result in shown.results]
     confusions = [confusion for confusion, _ in read]
-    curves = {result.label: found for result in comparison.results if (found := read_curves(result.arm)) is not None}
-    rows, effects = arm_rows(comparison), comparison.effects
+    curves = {result.label: found for result in shown.results if (found := read_curves(result.arm)) is not None}
+    rows, unfinished = arm_rows(shown), _unfinished(comparison)
     return environment.get_template("report.html.j2").render(
         comparison=comparison,
+        shown=shown,
         version=__version__,
         rows=rows,
         cut=cut(list(comparison.names.values()), CELL),
         settings=unnamed_settings(comparison),
-        axis=axis_of(comparison.results),
+        axis=axis_of(shown.results),
         factors=factor_section(effects) if effects is not None and effects.factors else None,
         about_factors=about_factors(effects) if effects is not None else "",
         heat_maps=heat_maps(grid) if (grid := plane_of(comparison.results)) is not None else [],
-        recall=_recall_map(comparison, confusions, classes),
+        recall=_recall_map(shown, confusions, classes),
         unread=[damage for _, damages in read for damage in damages],
-        curve_notes=[f"{capitalised(note)}." for note in notes_on_curves(comparison.results, curves, comparison.names)],
+        curve_notes=[f"{capitalised(note)}." for note in notes_on_curves(shown.results, curves, comparison.names)],
         changes=changes_section(comparison, pixels),
         reported=reported_rows(comparison),
-        unfinished=_unfinished(comparison),
+        unfinished=unfinished[:MOST_UNFINISHED],
+        num_more_unfinished=max(0, len(unfinished) - MOST_UNFINISHED),
         environment=_environment(comparison),
         report_command=_report_command(comparison),
-        said_of=_said_of(comparison),
+        said_of=_said_of(shown),
         next_command=(comparison.next_step or "").partition("  ")[0],
         next_purpose=(comparison.next_step or "").partition("  ")[2],
         methods=methods(comparison.answer, comparison.question, comparison.names),
-        data=_script_safe(_data(comparison, curves, confusions, classes)),
+        data=_script_safe(_data(shown, curves, confusions, classes)),
         missing=MISSING,
         styles=_texts(UPLOT / "uPlot.min.css", TEMPLATES / "report.css"),
         scripts=_texts(UPLOT / "uPlot.iife.min.js", TEMPLATES / "charts.js", TEMPLATES / "report.js"),

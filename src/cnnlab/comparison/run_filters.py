@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from cnnlab.base.errors import ConfigError, did_you_mean
 from cnnlab.comparison.run_table import RunLine
 
-STATUS, DATA = "status", "dataset"
+STATUS, DATA, TAGS = "status", "dataset", "tags"
 
 
 def filtered(lines: Sequence[RunLine], words: Iterable[str]) -> list[RunLine]:
@@ -28,7 +28,7 @@ def filtered(lines: Sequence[RunLine], words: Iterable[str]) -> list[RunLine]:
 
 def _whole_key(key: str, lines: Sequence[RunLine]) -> str:
     """Return the setting that is meant: by its name, or its last part where only one ends so."""
-    known = dict.fromkeys(name for line in lines for name in line.settings) | dict.fromkeys((STATUS, DATA))
+    known = dict.fromkeys(name for line in lines for name in line.settings) | dict.fromkeys((STATUS, DATA, TAGS))
     if key in known:
         return key
     ending = [name for name in known if name.endswith(f".{key}")]
@@ -40,8 +40,12 @@ def _whole_key(key: str, lines: Sequence[RunLine]) -> str:
 
 
 def _fits(line: RunLine, key: str, value: str) -> bool:
-    own = {line.status} if key == STATUS else {line.settings.get(key, "null")}
-    if key == DATA:
+    own = {line.settings.get(key, "null")}
+    if key == STATUS:
+        own = {line.status}
+    elif key == TAGS:
+        own = set(line.tags)
+    elif key == DATA:
         own.add(line.data)
     return any(fnmatch.fnmatchcase(text, value) or _is_same_number(text, value) for text in own)
 

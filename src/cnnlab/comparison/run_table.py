@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from cnnlab.base.errors import RunError
 from cnnlab.base.printing import one_line
 from cnnlab.base.texts import cut_middle
 from cnnlab.comparison.arms import read_run
@@ -38,6 +39,9 @@ class RunLine:
     error: str | None
     is_older: bool
     """Whether by an older version of cnnlab, whose results are others."""
+    tags: tuple[str, ...] = ()
+    note: str | None = None
+    """What the user wants to be remembered of it."""
 
     @property
     def name(self) -> str:
@@ -87,6 +91,7 @@ def show(lines: Sequence[RunLine], *, most: int | None = None) -> None:
 def read_line(path: Path) -> RunLine:
     """Read what the table says of a run from its files."""
     run, folder = read_run(RunFolder(path)), RunFolder(path)
+    tags, note = _remembered(folder)
     return RunLine(
         folder=path,
         status=run.state,
@@ -97,11 +102,23 @@ def read_line(path: Path) -> RunLine:
         seconds=run.summary["seconds"]["train"] if run.summary else None,
         error=run.reason,
         is_older=run.schema < SCHEMA,
+        tags=tags,
+        note=note,
     )
 
 
+def _remembered(folder: RunFolder) -> tuple[tuple[str, ...], str | None]:
+    """Return tags and note of a run; none where its configuration is damaged."""
+    try:
+        plain = folder.read_config()
+    except RunError:
+        return (), None
+    tags, note = plain.get("tags"), plain.get("note")
+    return tuple(map(str, tags)) if isinstance(tags, list) else (), note if isinstance(note, str) else None
+
+
 def table(lines: Sequence[RunLine], *, now: float, width: int = WIDTH) -> list[str]:
-    """Lay out the runs; settings in which they differ stand in as many columns as fit, an error under its run.
+    """Lay out the runs; settings in which they differ are columns where they fit, an error and a note under a run.
 
     Args:
         lines: in order.
@@ -113,6 +130,8 @@ def table(lines: Sequence[RunLine], *, now: float, width: int = WIDTH) -> list[s
     wanted = {key: [one_line(line.settings.get(key, "")) for line in lines] for key in _differing(lines)}
     if any(state != "finished" for state in states):
         texts["status"] = states
+    if any(line.tags for line in lines):
+        texts["tags"] = [cut_middle(one_line(",".join(line.tags)), _NAME) for line in lines]
     for key, cells in wanted.items():
         cut = [cut_middle(cell, _NAME) for cell in cells]
         if _width_of({**texts, key: cut, **numbers}) <= width:
@@ -124,8 +143,8 @@ def table(lines: Sequence[RunLine], *, now: float, width: int = WIDTH) -> list[s
     found = [head]
     for row, line in zip(rows, lines):
         found.append(row)
-        if line.error:
-            found.append(f"  {textwrap.shorten(line.error.splitlines()[0], width - 2, placeholder=' …')}")
+        told = [*([line.error.splitlines()[0]] if line.error else []), *([line.note] if line.note else [])]
+        found += [f"  {textwrap.shorten(one_line(text), width - 2, placeholder=' …')}" for text in told]
     return found
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnlab.base.metrics import Floats
 from cnnlab.outputs.study_folder import MOST_SEEDS
 
 ALPHA = 0.05
@@ -128,9 +129,22 @@ def p_equal(differences: Sequence[float], margin: float, spread: Spread) -> floa
     return _below(len(differences) - 1, (abs(float(np.mean(differences))) - margin) / spread.error(differences))
 
 
-def p_ahead(differences: Sequence[float], spread: Spread) -> float:
-    """Return p of the one-sided paired t-test: how well it is shown that the true difference is above 0."""
-    return _below(len(differences) - 1, -float(np.mean(differences)) / spread.error(differences))
+def p_ahead(differences: Floats, spread: Spread) -> Floats:
+    """Return p of one-sided paired t-tests: how well it is shown that a true difference is above 0.
+
+    Args:
+        differences: (..., n) within pairs; many arms are tested at once, since every two of a thousand are a million.
+        spread: gives the standard error.
+
+    Returns:
+        (...)
+    """
+    from scipy import special
+
+    n = differences.shape[-1]
+    errors = np.maximum(np.std(differences, axis=-1, ddof=1), spread.floor) * math.sqrt(1 / n + spread.overlap)
+    p_values: Floats = special.stdtr(n - 1, -np.mean(differences, axis=-1) / errors)
+    return p_values
 
 
 def _below(df: int, t: float) -> float:

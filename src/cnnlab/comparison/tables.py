@@ -68,7 +68,7 @@ def terminal_lines(comparison: Comparison, *, width: int) -> list[str]:
     notes += [(state, reason) for state, _, reason in (text.partition(": ") for text in comparison.failures)]
     lines += ["", *(line for title, text in notes for line in _hanging(title, text, width))]
     if comparison.next_step is not None:
-        lines.append(f"next     {comparison.next_step}")
+        lines += _next(comparison.next_step, width)
     return [*lines, f"open     {comparison.folder.path / 'report.html'}"]
 
 
@@ -80,6 +80,14 @@ def _hanging(title: str, text: str, width: int) -> list[str]:
         subsequent_indent=" " * 9,
         break_on_hyphens=False,
     )
+
+
+def _next(text: str, width: int) -> list[str]:
+    """Return the command to type next, whole, and what it does; on a line of its own where both do not fit."""
+    command, gap, meaning = text.partition("  (")
+    if len(text) + 9 <= width or not gap:
+        return [f"next     {text}"]
+    return [f"next     {command}", f"{'':9}({meaning}"]
 
 
 def _table(comparison: Comparison, width: int) -> list[str]:

@@ -24,6 +24,7 @@ def _declared(fields: type) -> dict[str, Role]:
     return {key: item for key, metadata in declared for item in metadata if isinstance(item, Role)}
 
 
+@functools.cache
 def keys_of(*wanted: Role) -> frozenset[str]:
     """Return the keys that have one of these roles."""
     return frozenset(key for key, role in roles().items() if role in wanted)

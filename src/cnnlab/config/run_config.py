@@ -30,7 +30,7 @@ class DatasetConfig:
 
     name: OfEvaluation[str]
     image_size: OfResult[Annotated[int, Bound("in 1 to 16384", low=1, high=2**14)] | None] = None
-    """Height and width of the images, in pixels; null keeps the data set's own."""
+    """Height and width of the images, in pixels; null: the data set's own, 64 of an image_folder, or the weights'."""
     classes: OfEvaluation[tuple[str, ...] | Annotated[int, Bound(">= 2", low=2)] | None] = None
     """Keep only these classes, in this order, or the first so many; null keeps all."""
     binary: OfEvaluation[str | None] = None
@@ -141,6 +141,13 @@ class RunConfig:
     """Of a study: what `scale=small` makes of it. The composed keys hold it already; here it says nothing more."""
     plots: OfCommand[bool] = True
     """Draw the run's pictures at its end."""
+    keep: OfCommand[Literal["best", "last", "none"]] = "best"
+    """Weights that stay when a run is finished: best, the selected ones; last: the last checkpoint too, from which
+    `cnnlab resume RUN epochs=...` goes on; none: neither."""
+    tags: OfCommand[tuple[str, ...]] = ()
+    """Words by which the run is found again: `cnnlab report tags=...`."""
+    note: OfCommand[str | None] = None
+    """What is to be remembered of the run; null: nothing."""
     checkpoint_seconds: OfMachine[NonNegative] = 10.0
     """Seconds of training between two checkpoints; 0: after every epoch."""
     data_dir: OfMachine[Path] = Path("data")
@@ -211,9 +218,14 @@ def size_keys(config: RunConfig, *wanted: str) -> list[str]:
 
 def cache_dir(config: RunConfig) -> Path:
     """Return where decoded images are kept."""
-    if config.cache_dir is not None:
-        return config.cache_dir
+    return kept_in(config.cache_dir, data_dir=config.data_dir)
+
+
+def kept_in(given: Path | None, *, data_dir: Path) -> Path:
+    """Return where decoded images are kept: as it was given, or in the user's cache."""
+    if given is not None:
+        return given
     try:
         return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cnnlab"
     except RuntimeError:  # a user without a home, as in a container
-        return config.data_dir / "cache"
+        return data_dir / "cache"

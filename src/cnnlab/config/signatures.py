@@ -12,7 +12,7 @@ import itertools
 import json
 import types
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union
 
@@ -21,17 +21,20 @@ from cnnlab.config.keys import roles
 from cnnlab.config.options import FILE
 from cnnlab.config.run_config import DatasetConfig, RunConfig
 from cnnlab.config.tables import TABLES
+from cnnlab.networks.transfer.heads import is_trained
 
 
 def signatures() -> Plain:
     """Return what `options.option_table` does, from the code itself."""
-    groups = {group: {name: _entry(factory) for name, factory in table.items()} for group, table in TABLES.items()}
+    groups = {group: {name: _entry(group, name) for name in table} for group, table in TABLES.items()}
     return {"groups": groups, "keys": _keys("", RunConfig) | _keys("dataset.", DatasetConfig)}
 
 
-def _entry(factory: Callable[..., object]) -> Plain:
+def _entry(group: str, name: str) -> Plain:
+    factory = TABLES[group][name]
     options = {key: described(p.annotation, p.default) for key, p in options_of(factory).items()}
-    return {"explanation": (factory.__doc__ or "").partition("\n")[0], "options": options}
+    learning = {"is_trained": is_trained(name)} if group == "head" else {}
+    return {"explanation": (factory.__doc__ or "").partition("\n")[0], **learning, "options": options}
 
 
 def _keys(prefix: str, config: type[RunConfig | DatasetConfig]) -> Plain:

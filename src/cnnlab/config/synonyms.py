@@ -9,14 +9,14 @@ from collections.abc import Mapping
 
 KEYS: Mapping[str, str] = {
     **dict.fromkeys(("lr0", "learning_rate", "base_lr", "init_lr", "initial_lr", "max_lr"), "optimizer.lr"),
-    **dict.fromkeys(("wd", "decay", "l2"), "optimizer.weight_decay"),
+    **dict.fromkeys(("wd", "l2"), "optimizer.weight_decay"),
     "momentum": "optimizer.momentum",  # not the running averages' of batch normalization
     **dict.fromkeys(("bs", "batch", "batchsize", "train_batch_size", "per_device_train_batch_size"), "batch_size"),
-    **dict.fromkeys(("imgsz", "imgsize", "img_size", "input_size", "size", "resolution", "res"), "dataset.image_size"),
+    **dict.fromkeys(("imgsz", "imgsize", "img_size", "input_size", "size", "resolution"), "dataset.image_size"),
     **dict.fromkeys(("num_workers", "n_workers", "dataloader_workers"), "workers"),
     **dict.fromkeys(("max_epochs", "num_epochs", "n_epochs", "num_train_epochs", "nb_epoch"), "epochs"),
     **dict.fromkeys(("random_state", "random_seed", "manual_seed"), "seed"),
-    **dict.fromkeys(("num_threads", "n_threads", "n_jobs"), "threads"),
+    **dict.fromkeys(("num_threads", "n_threads"), "threads"),
     **dict.fromkeys(("opt", "optim"), "optimizer"),
     **dict.fromkeys(("arch", "architecture", "net", "network"), "model"),
     **dict.fromkeys(("act", "act_fn", "nonlinearity"), "activation"),
@@ -36,7 +36,6 @@ KEYS: Mapping[str, str] = {
     "smoothing": "loss.label_smoothing",
     "ema_decay": "ema",
     "width_mult": "model.width",
-    "compute_precision": "precision",
 }
 """Word -> the key that means the same, so that its value carries over."""
 
@@ -44,8 +43,8 @@ SHORT: Mapping[str, str] = {"a": "model", "b": "batch_size", "e": "epochs", "j":
 """Letter of a flag, such as `-b 32` -> key."""
 
 FOLDERS = (
-    "data", "data_path", "data_root", "dataset_path", "ds", "folder", "image_dir", "img_dir", "path", "root", "source",
-    "train_data_dir", "train_dir",
+    "data", "data_folder", "data_path", "data_root", "dataset_dir", "dataset_path", "ds", "folder", "image_dir",
+    "img_dir", "path", "root", "source", "train_data_dir", "train_dir",
 )  # fmt: skip
 """Words that give a data set or its folder."""
 

@@ -4,7 +4,7 @@ datasets             one loader per data set, and their table
 storage              where data lies, and what a loader may use to bring it
 stores               images in stores that have names, and the splits that take rows of them
 arrays/              data sets of arrays: MNIST and its kin, CIFAR, STL-10
-image_folders/       images as files: listing, splits and classes, content, decoding and its cache, published folders
+image_folders/       images as files: listing, archives, splits and classes, content, decoding, cache, published folders
 splits               which images a run trains on, selects on and is tested on; no image is copied
 resizing             bilinear, with antialiasing, a few at a time
 synthetic            generated images, for tests and first steps

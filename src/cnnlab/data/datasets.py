@@ -114,7 +114,7 @@ def hymenoptera(storage: Storage, *, root: Path | None = None, skip_corrupt: boo
 
 
 def image_folder(storage: Storage, *, root: Path | None = None, skip_corrupt: bool = False) -> Source:
-    """Your own images: root/<class>/... or root/train/<class>/... and root/test/<class>/..., decoded once."""
+    """Your own images: root/<class>/... or root/train/<class>/... and root/test/<class>/..., also in a zip."""
     if root is None:
         raise ConfigError("dataset.root: missing. Give the folder: dataset.root=path/to/folder")
     return read_image_folder(storage, root, skip_corrupt=skip_corrupt)

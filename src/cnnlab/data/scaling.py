@@ -50,6 +50,19 @@ class Scaling:
         return middle(scaled, crop) - middle(length, crop)
 
 
+class Squashed(Scaling):
+    """Scales both sides to the same length, whatever their ratio: nothing is cut off, but shapes change."""
+
+    def cover(self, image: Image.Image, width: int, height: int) -> Image.Image:
+        """Scale to width x height."""
+        return image.resize((width, height), Image.Resampling[self.interpolation.upper()])
+
+
+def scaling_of(interpolation: str, crop: int | None, *, is_squashed: bool) -> Scaling:
+    """Return the way of scaling; see `Scaling` and `Squashed`."""
+    return (Squashed if is_squashed else Scaling)(interpolation, crop)
+
+
 def middle(length: int, crop: int) -> int:
     """Return where the middle `crop` pixels of `length` begin, rounded as torchvision's CenterCrop does."""
     return round((length - crop) / 2)

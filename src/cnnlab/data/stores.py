@@ -125,6 +125,13 @@ class Data:
         """The stores of the splits by name, in the order of the splits."""
         return stores_of(self.splits.values())
 
+    @property
+    def class_counts(self) -> list[int]:
+        """How many images of each class the splits hold together."""
+        labels = torch.cat([split.labels for split in self.splits.values()])
+        counts: list[int] = torch.bincount(labels, minlength=len(self.classes)).tolist()
+        return counts
+
     @functools.cached_property
     def normalization(self) -> Normalization:
         """Mean and deviation of the training images, measured when first asked for."""

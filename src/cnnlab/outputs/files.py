@@ -8,7 +8,7 @@ import errno
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
@@ -98,6 +98,14 @@ def read_table(path: Path, *, only: Sequence[str] | None = None) -> Table:
         return Table([header[place] for place in places], [cells(row) for row in reader if len(row) == width])
 
 
+Look = Callable[[], None]
+"""Raises where something must not be written any more."""
+
+
+def _nothing() -> None:
+    """Let a file be written."""
+
+
 class Folder:
     """A folder of JSON and CSV files, each written in one step.
 
@@ -107,6 +115,8 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.look: Look = _nothing
+        """Asked at the last moment before a file is changed; while a run is held, raises where it is another's now."""
 
     def parse_json(self, name: str) -> object:
         """Return what a JSON file of the folder holds.
@@ -130,11 +140,15 @@ class Folder:
 
     def write_json(self, name: str, content: PlainMapping) -> None:
         """Write a JSON file of the folder; numbers that are not finite become null."""
-        write_text(self.path / name, json.dumps(_finite(content), indent=1, ensure_ascii=False) + "\n")
+        self.write_text(name, json.dumps(_finite(content), indent=1, ensure_ascii=False) + "\n")
 
     def write_rows(self, name: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
         """Write a whole CSV file."""
-        write_text(self.path / name, csv_text(columns, rows))
+        self.write_text(name, csv_text(columns, rows))
+
+    def write_text(self, name: str, text: str) -> None:
+        """Write a text file of the folder."""
+        write_text(self.path / name, text, look=self.look)
 
     def read_rows(self, name: str) -> list[dict[str, str]]:
         """Return the complete rows of a CSV file; a line that was cut off is left out.
@@ -153,22 +167,28 @@ class Folder:
 
 
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
-    """Open a file that takes the place of `path` when all of it is written, and vanishes if it cannot be."""
+def replacing(path: Path, *, look: Look = _nothing) -> Iterator[BinaryIO]:
+    """Open a file that takes the place of `path` when all of it is written, and vanishes if it cannot be.
+
+    Args:
+        path: of the file.
+        look: asked before it takes its place.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = draft_of(path)
     try:
         with part.open("wb") as file:
             yield file
+        look()
         part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a text file in one step: a reader sees the old or the new one."""
-    with replacing(path) as file:
+def write_text(path: Path, text: str, *, look: Look = _nothing) -> None:
+    """Write a text file in one step: a reader sees the old or the new one; `look` as of `replacing`."""
+    with replacing(path, look=look) as file:
         file.write(text.encode())
 
 

@@ -8,21 +8,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 
 from cnnlab.base.errors import Busy, RunError
+from cnnlab.outputs.lease import Hold, holder_elsewhere, leases, take
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import read_status
 
+_NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)  # of a shared disk; the lease does without
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _NO_PLACE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.EISDIR, errno.ENAMETOOLONG)
 
 
 @contextmanager
 def held(folder: RunFolder) -> Iterator[None]:
-    """Hold a run, so that no second process trains it; the lock ends with the process, however that ends.
+    """Hold a run, so that no second process trains it, on this machine or another that shares the folder.
 
-    A folder in which nothing but the lock was written is gone afterwards. A process that is killed leaves it.
+    The lock ends with the process, however that ends; the lease, which other machines go by, some time after it. A
+    folder in which nothing but the lock was written is gone afterwards. A process that is killed leaves it.
+
+    Inside, whatever is written into the folder by this object raises TakenOver once the run is another process's.
 
     Raises:
         Busy: another process holds it.
@@ -31,14 +36,15 @@ def held(folder: RunFolder) -> Iterator[None]:
     with disk_errors(folder.path):
         folder.path.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder.lock)
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            raise Busy(f"{folder.run_id}: is being trained by {_holder(folder)}. Nothing was done here.") from None
+        if not _acquire(lock) or (hold := _take(folder, lock)) is None:
+            raise Busy(f"{folder.run_id}: is being trained by {_holder(folder)}. Nothing was done here.")
     try:
+        before, folder.look = folder.look, hold.look
         yield
     finally:
-        if [path.name for path in folder.path.iterdir()] == [folder.lock.name]:
+        hold.release()
+        folder.look = before
+        if not hold.is_lost and [path.name for path in folder.path.iterdir()] == [folder.lock.name]:
             folder.lock.unlink()
             with contextlib.suppress(OSError):  # another run has been begun beside it
                 for path in made or [folder.path]:
@@ -46,24 +52,46 @@ def held(folder: RunFolder) -> Iterator[None]:
         lock.release()
 
 
+def _acquire(lock: BaseFileLock) -> bool:
+    """Lock a file for this process; tell whether no other process of this machine has."""
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return False
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:
+            raise
+    return True
+
+
+def _take(folder: RunFolder, lock: BaseFileLock) -> Hold | None:
+    """Take the lease too; without it the lock is of no use."""
+    hold = None
+    try:
+        hold = take(folder.path)
+    finally:
+        if hold is None:
+            lock.release()
+    return hold
+
+
 def _holder(folder: RunFolder) -> str:
     status = read_status(folder)
     if status.get("status") != "running":
-        return "another process"  # it has just begun
+        return holder_elsewhere(leases(folder.path)) or "another process"  # it has just begun
     return f"process {status.get('pid', '?')} on {status.get('host', '?')}, since {status.get('started', '?')}"
 
 
 def is_held(folder: RunFolder) -> bool:
-    """Tell whether a process trains the run at this moment."""
+    """Tell whether a process trains the run at this moment, here or on another machine."""
+    if any(not lease.is_over for lease in leases(folder.path)):
+        return True
     lock = FileLock(folder.lock)
     if not folder.lock.exists():
         return False
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        return True
+    is_free = _acquire(lock)
     lock.release()
-    return False
+    return not is_free
 
 
 @contextmanager

@@ -24,7 +24,7 @@ class Mistakes:
 
 def write_mistakes(folder: RunFolder, mistakes: Mistakes) -> None:
     """Keep the pictures."""
-    with replacing(folder.mistakes) as file:
+    with replacing(folder.mistakes, look=folder.look) as file:
         np.savez(file, images=mistakes.images, index=mistakes.index)
 
 

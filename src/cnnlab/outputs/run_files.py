@@ -19,6 +19,7 @@ from cnnlab.base.errors import RunError
 from cnnlab.base.metrics import Floats, Ints, confusion_matrix
 from cnnlab.base.printing import harmless
 from cnnlab.outputs.files import GRADIENTS_COLUMNS, Table, read_table
+from cnnlab.outputs.first_batch import FirstBatch, read_first_batch
 from cnnlab.outputs.mistakes import Mistakes, read_mistakes
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.summary_file import look_up, parse_summary
@@ -159,6 +160,15 @@ class RunFiles:
         with _reading(path):
             found = read_mistakes(self._run)
         return found if len(found.index) else None
+
+    @cached_property
+    def first_batch(self) -> FirstBatch | None:
+        """first_batch.npz; None for a run without pictures, or of a version that kept none."""
+        path = self._run.first_batch
+        if not path.exists():
+            return None
+        with _reading(path):
+            return read_first_batch(self._run)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import shutil
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -22,7 +23,6 @@ from cnnlab.outputs.files import (
     a_file,
     csv_text,
     replacing,
-    write_text,
 )
 
 SCHEMA = 4
@@ -45,6 +45,7 @@ class RunFolder(Folder):
         self.error = path / "error.txt"
         self.predictions = path / "predictions.csv"
         self.mistakes = path / "mistakes.npz"
+        self.first_batch = path / "first_batch.npz"
 
     @property
     def run_id(self) -> str:
@@ -85,8 +86,8 @@ class RunFolder(Folder):
 
     def write_config(self, plain: PlainMapping, overrides: Sequence[str]) -> None:
         """Keep the loaded configuration and what the user typed."""
-        write_text(self.path / "config.yaml", yaml.safe_dump(dict(plain), sort_keys=False, allow_unicode=True))
-        write_text(self.path / "overrides.txt", "".join(f"{text}\n" for text in overrides))
+        self.write_text("config.yaml", yaml.safe_dump(dict(plain), sort_keys=False, allow_unicode=True))
+        self.write_text("overrides.txt", "".join(f"{text}\n" for text in overrides))
 
     def read_overrides(self) -> list[str]:
         """Return what the user typed, one override each; nothing where overrides.txt is gone."""
@@ -112,11 +113,12 @@ class RunFolder(Folder):
     def append_log(self, text: str) -> None:
         """Add a line to train.log, behind the time."""
         with self.log.open("a", encoding="utf-8", errors="backslashreplace") as file:
+            self.look()
             file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')}  {text}\n")
 
     def write_error(self, trace: str) -> None:
         """Keep the traceback of what the run failed with."""
-        write_text(self.error, trace)
+        self.write_text(self.error.name, trace)
 
     def append_epoch(self, metrics: Row, gradients: Iterable[Row]) -> None:
         """Add an epoch to metrics.csv and gradients.csv."""
@@ -138,6 +140,7 @@ class RunFolder(Folder):
         is_new = not path.exists()
         content = csv_text(columns, rows, with_header=is_new).encode()
         with path.open("ab", buffering=0) as file:  # unbuffered: a full disk is noticed here
+            self.look()  # now: what another has written since lies in another file of that name
             size = file.tell()
             try:
                 if file.write(content) < len(content):
@@ -173,7 +176,7 @@ class RunFolder(Folder):
         """Write tensors and plain values to checkpoints/<name>."""
         import torch
 
-        with replacing(self.checkpoints / name) as file:
+        with replacing(self.checkpoints / name, look=self.look) as file:
             try:
                 torch.save(dict(state), file)
             except RuntimeError as error:  # torch's zip writer hides what the disk said
@@ -199,12 +202,19 @@ class RunFolder(Folder):
             reason = "is damaged, or holds more than tensors and plain values"
             raise RunError(f"{path}: {reason}; it was not opened. Put it back, or {_ANEW}") from error
 
+    def take_over(self, other: RunFolder) -> None:
+        """Begin with the epochs of another run. Its checkpoint comes last: it says that the others are there."""
+        for name in ("env.json", "metrics.csv", "gradients.csv", "checkpoints/last.pt"):
+            with replacing(self.path / name) as file:
+                file.write((other.path / name).read_bytes())
+
     def has_checkpoint(self, name: str) -> bool:
         """Tell whether there is a checkpoints/<name>."""
         return (self.checkpoints / name).exists()
 
     def delete_checkpoint(self, name: str) -> None:
         """Remove checkpoints/<name> if it is there."""
+        self.look()
         (self.checkpoints / name).unlink(missing_ok=True)
 
     def remove_drafts(self) -> None:
@@ -212,8 +222,13 @@ class RunFolder(Folder):
         for folder in (self.path, self.path / "plots", self.checkpoints):
             remove_abandoned(folder)
 
+    def remove(self) -> None:
+        """Remove the run with all its files."""
+        shutil.rmtree(self.path)
+
     def clear(self) -> None:
         """Remove the files of an earlier training, pictures and checkpoints included."""
+        self.look()
         for folder in (self.path, self.path / "plots", self.checkpoints):
             for path in folder.glob("[!.]*"):  # the lock stays
                 if path.is_file():

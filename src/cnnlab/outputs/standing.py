@@ -7,6 +7,7 @@ from typing import get_args
 
 from cnnlab.base.processes import is_gone
 from cnnlab.base.schema import PlainMapping
+from cnnlab.outputs.lease import leases
 from cnnlab.outputs.lock import is_held
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import State, read_status
@@ -20,19 +21,23 @@ DAMAGED = "its status.json is damaged, so that no one knows how it stands. Repea
 def standing(folder: RunFolder) -> str:
     """Return how a run stands: what its status.json says, "waiting", "died", or "damaged" where that makes no sense.
 
-    Died is a run that says it is running, while its process on this machine is gone; and one that was begun, but whose
-    process got no further than its lock.
+    Died is a run that says it is running, while its lease is over, or without one its process on this machine is gone;
+    and one that was begun, but whose process got no further than its lock.
     """
     status = read_status(folder)
     said = status.get("status")
     if said is not None:
         if said not in get_args(State) or not isinstance(status.get("pid", 0), int):
             return "damaged"
-        return "died" if said == "running" and _is_gone(status) else str(said)
+        return "died" if said == "running" and _is_gone(status, folder) else str(said)
     if not folder.lock.exists():
         return "waiting"
     return "running" if is_held(folder) else "died"
 
 
-def _is_gone(status: PlainMapping) -> bool:
-    return status.get("host") == socket.gethostname() and is_gone(status.get("pid", 0))
+def _is_gone(status: PlainMapping, folder: RunFolder) -> bool:
+    if found := leases(folder.path):
+        return all(lease.is_over for lease in found)
+    if status.get("host") == socket.gethostname():
+        return is_gone(status.get("pid", 0))
+    return not is_held(folder)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from cnnlab.base.drafts import remove_abandoned
 from cnnlab.base.errors import ConfigError, RunError, brief
 from cnnlab.base.paths import given_path
-from cnnlab.base.schema import Plain, PlainMapping
+from cnnlab.base.schema import Plain
 from cnnlab.outputs.files import OUTPUTS, RUNS, Folder
 from cnnlab.outputs.reported import problem_of_reported
 from cnnlab.outputs.run_folder import RunFolder
-from cnnlab.outputs.settings import differing
 from cnnlab.outputs.standing import standing
 from cnnlab.outputs.status import FINAL
 from cnnlab.outputs.summary_file import figure, known_summary
@@ -185,16 +184,6 @@ class StudyFolder(Folder):
         if not rows:
             raise RunError(f"{self.path}: is no study, it has no runs.csv.")
         return rows
-
-    def write_results(self, rows: Sequence[tuple[Mapping[str, str], PlainMapping]]) -> None:
-        """Write results.csv: for each run the settings that differ between the runs, and its figures.
-
-        Args:
-            rows: of each run its settings as of `settings` and its figures as of `result_row`.
-        """
-        keys = differing([own for own, _ in rows])
-        table = [{**{key: own.get(key, "") for key in keys}, **figures} for own, figures in rows]
-        self.write_rows("results.csv", [*keys, *RESULTS], table)
 
 
 def _read_plan(plain: object) -> SeedPlan | None:

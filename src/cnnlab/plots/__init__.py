@@ -2,12 +2,14 @@
 
 PLOTS         name -> function from a run's files to a figure; the table is below
 curves        loss and accuracy per epoch
+batch         the first training images, as the network is given them
 confusion     which class was taken for which
 per_class     precision, recall, F1
 roc           one curve a class, where scores are known
 gradients     sizes of the layers' gradients
 mistakes      the images that were most confidently wrong
 feature_maps  what the layers of a network make of one image
+image_grid    images side by side
 drawing       pictures of many runs, in as many processes as there are cores
 style         colours, fonts, sizes: one look for all
 
@@ -24,6 +26,7 @@ from matplotlib.figure import Figure
 
 from cnnlab.base.drafts import draft_folder, remove_abandoned
 from cnnlab.outputs.run_files import RunFiles
+from cnnlab.plots.batch import batch
 from cnnlab.plots.confusion import confusion, confusion_of
 from cnnlab.plots.curves import curves
 from cnnlab.plots.feature_maps import feature_maps
@@ -33,7 +36,7 @@ from cnnlab.plots.per_class import per_class
 from cnnlab.plots.roc import roc
 from cnnlab.plots.style import DPI, styled
 
-__all__ = ["PLOTS", "confusion_of", "draw_all", "draw_missing", "feature_maps", "save_figures"]
+__all__ = ["PLOTS", "batch", "confusion_of", "draw_all", "draw_batch", "draw_missing", "feature_maps", "save_figures"]
 
 
 @styled
@@ -49,6 +52,16 @@ def draw_all(folder: Path) -> list[Path]:
     run = RunFiles(folder)
     figures = ((name, draw(run)) for name, draw in PLOTS.items())
     return save_figures(folder, figures)
+
+
+@styled
+def draw_batch(folder: Path) -> list[Path]:
+    """Draw the first batch alone, of a run that has not begun; return the path of the picture.
+
+    Raises:
+        RunError: the file that holds it cannot be read.
+    """
+    return save_figures(folder, [("batch", batch(RunFiles(folder)))])
 
 
 def draw_missing(folder: Path) -> None:
@@ -85,4 +98,5 @@ PLOTS: dict[str, Callable[[RunFiles], Figure | None]] = {
     "roc": roc,
     "gradients": gradients,
     "mistakes": mistakes,
+    "batch": batch,
 }

@@ -54,7 +54,7 @@ def fit(scores: Scores, targets: npt.NDArray[np.int64]) -> Calibration | None:
 
     y the class, c the images of it, r the class that scores highest of the others: for two classes these are Platt's
     targets (1999, sec. 2.2; Lin et al. 2007). One image more of each class is taken for another, so a few that are all
-    right do not make an answer certain. Shares for all other classes would flatten the scale, the more of them.
+    right do not make an answer certain. A share for every other class would flatten the scale, more so with many.
     The objective is concave in a; Newton's steps are halved until they help.
 
     Shape:

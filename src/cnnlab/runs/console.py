@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Sequence
 
 from rich.console import Console
 from rich.progress import BarColumn, TaskID, TextColumn, TimeRemainingColumn
@@ -12,20 +13,21 @@ from rich.progress import Progress as ProgressBar
 
 from cnnlab.base.printing import harmless, live
 from cnnlab.base.runtime import Runtime, device_name
-from cnnlab.base.schema import Plain
-from cnnlab.base.texts import cut_middle, duration
+from cnnlab.base.texts import cut_middle, duration, fitted
 from cnnlab.building.networks import NetworkSize
 from cnnlab.building.parts import Parts
 from cnnlab.config.run_config import Choice, RunConfig
 from cnnlab.networks.transfer.class_mapping import ClassMapping
-from cnnlab.runs.scores import FULL_SCORES, TOP
+from cnnlab.runs.found import data_lines
 from cnnlab.training.engine import EpochRecord
 from cnnlab.training.evaluation import Score
 from cnnlab.training.selection import Selection
 
 _STEPS = 10  # plain lines of a long preparation
-_CLASSES = 8  # that are named
+_CLASSES = 8  # of a mapping that are named
 _WIDTH = 80  # of a line, in columns
+_HANGING = 9  # columns in front of what a line says
+_EPOCHS = 20  # lines of them that a terminal keeps
 _NAME = 30  # characters of a long name that has to fit into one
 
 
@@ -44,6 +46,9 @@ class RunConsole:
         self._live: ProgressBar | None = None
         self._task: TaskID | None = None
         self._said: dict[str, int] = {}
+        self._began: dict[str, float] = {}
+        self._untold: str | None = None
+        """Line of the last epoch, until it is printed."""
 
     @property
     def _is_live(self) -> bool:
@@ -58,7 +63,9 @@ class RunConsole:
 
     def warn(self, text: str) -> None:
         """Print a line that has to be seen, also of a quiet run, and add it to the log."""
-        (self._live.console if self._live is not None else self._console).print(harmless(text))
+        console = self._live.console if self._live is not None else self._console
+        lines = fitted(text, console.width, indent=_HANGING) if console.is_terminal else [text]
+        console.print(harmless("\n".join(lines)))
         self.note(text)
 
     def note(self, text: str) -> None:
@@ -67,7 +74,7 @@ class RunConsole:
             self.log(text)
 
     def preparing(self, what: str, done: int, total: int) -> None:
-        """Show how far a preparation is, such as the decoding of images: live, or a line for every tenth."""
+        """Show how far a preparation is and how long it goes on: live, or a line for every tenth."""
         if self._is_live:
             self._show(what, done, total, "")
             if done >= total:
@@ -76,7 +83,13 @@ class RunConsole:
             return
         elif done * _STEPS // total > self._said.get(what, -1):
             self._said[what] = done * _STEPS // total
-            self._console.print(what if total == 1 else f"{what}: {done:,} of {total:,}")
+            self._console.print(what if total == 1 else f"{what}: {done:,} of {total:,}{self._left(what, done, total)}")
+
+    def _left(self, what: str, done: int, total: int) -> str:
+        """Say how long a preparation goes on, where it lies between its first call and its end."""
+        now = time.monotonic()
+        began = self._began.setdefault(what, now)
+        return f", {duration((now - began) * (total - done) / done)} left" if 0 < done < total else ""
 
     def training(
         self, epoch: int, epochs: int, images: int, total: int, last: EpochRecord | None, best: Selection
@@ -86,14 +99,23 @@ class RunConsole:
             self._show(f"epoch {epoch}/{epochs}", images, total, _live_text(last, best))
 
     def epoch(self, record: EpochRecord, epochs: int, best: Selection, seconds_left: float) -> None:
-        """Say what an epoch did: in the log, and on a terminal's live line, or else as a line."""
+        """Say what an epoch did, in the log and as a line; of many epochs a terminal gets some, the last among them."""
         text = epoch_line(record, epochs, is_best=best.epoch == record.epoch, seconds_left=seconds_left)
-        if not (self._is_live or self._is_quiet):
-            self._console.print(text)
+        self._untold = text
+        if not self._is_quiet and (not self._is_live or is_told(record.epoch, epochs)):
+            self._tell_epoch()
         self.note(text)
 
+    def _tell_epoch(self) -> None:
+        """Print the last epoch's line above the live one, where it stays."""
+        if self._untold is not None:
+            (self._live.console if self._live is not None else self._console).print(self._untold)
+        self._untold = None
+
     def stop(self) -> None:
-        """End the live line."""
+        """End the live line; the last epoch's line stays."""
+        if not self._is_quiet:
+            self._tell_epoch()
         if self._live is not None:
             self._live.stop()
         self._live, self._task = None, None
@@ -133,6 +155,11 @@ def epoch_line(record: EpochRecord, epochs: int, *, is_best: bool, seconds_left:
     return f"epoch {record.epoch:{width}}/{epochs}  {'  '.join(scores)}  {times}"
 
 
+def is_told(epoch: int, epochs: int) -> bool:
+    """Tell whether a terminal keeps the line of an epoch: of all, up to some twenty; else of every k-th."""
+    return epoch == 1 or epoch % -(-epochs // _EPOCHS) == 0
+
+
 def counted(number: int, noun: str) -> str:
     """Return a number of things: 1 epoch, 2 epochs."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
@@ -142,35 +169,17 @@ def opening_lines(
     run_id: str, config: RunConfig, parts: Parts, runtime: Runtime, *, size: NetworkSize, epochs_done: int
 ) -> list[str]:
     """Return the lines that say what a run is, before it starts."""
-    data, images = parts.data, parts.images
-    num_val = 0 if data.val is None else len(data.val)
     precision = f"{runtime.precision}{' (auto)' if config.precision == 'auto' else ''}"
     lines = [
         f"run      {run_id}",
-        f"data     {config.dataset.name}{_folder(config)}{_fold(config)}: {len(data.train):,} train, "
-        f"{num_val:,} validation, {len(data.test):,} test images",
-        f"         {images.channels}x{images.image_size}x{images.image_size}, {_class_names(images.classes)}",
-        *(f"         {note}" for note in (*data.notes, *scores_kept(len(images.classes)))),
+        *data_lines(config, parts.data, parts.images),
         *_model_lines(config),
         f"         {size.parameters:,} parameters, {_flops(size.flops)} per image",
         *([] if parts.mapping is None else mapping_lines(parts.mapping)),
-        *_training_lines(config),
+        *_training_lines(config, len(parts.data.train)),
         f"device   {device_name(runtime.device)}, {counted(runtime.threads, 'thread')}, {precision}",
     ]  # fmt: skip
     return [*lines, f"resumed  after epoch {epochs_done}"] if epochs_done else lines
-
-
-def _class_names(classes: Sequence[str]) -> str:
-    """Return how many classes there are, and the names of the first."""
-    more = f" and {len(classes) - _CLASSES:,} more" if len(classes) > _CLASSES else ""
-    return f"{len(classes):,} classes: {', '.join(classes[:_CLASSES])}{more}"
-
-
-def scores_kept(num_classes: int) -> list[str]:
-    """Return what is to be said of scores of so many classes."""
-    if num_classes <= FULL_SCORES:
-        return []
-    return [f"more than {FULL_SCORES} classes: predictions.csv keeps the {TOP} best scores, so no ROC is drawn"]
 
 
 def _model_lines(config: RunConfig) -> list[str]:
@@ -217,25 +226,19 @@ def _listed(start: str, names: Sequence[str]) -> str:
     return f"{start}{cut_middle(names[0], _NAME)}{more}"
 
 
-def _training_lines(config: RunConfig) -> list[str]:
+def _training_lines(config: RunConfig, num_train: int) -> list[str]:
     if config.learns != "in steps":
         return [f"train    seed {config.seed}"]
     optimizer, augmentation = config.chosen("optimizer"), config.augmentation or Choice("none")
     return [
         f"train    {optimizer.name}, lr {optimizer.options['lr']:g}, {config.chosen('scheduler').name}, "
         f"{config.chosen('loss').name}, augmentation {augmentation.name}",
-        f"         {counted(config.epochs, 'epoch')}, batch {config.batch_size}, seed {config.seed}",
+        f"         {counted(config.epochs, 'epoch')}, batch {_batch(config.batch_size, num_train)}, seed {config.seed}",
     ]
 
 
-def _folder(config: RunConfig) -> str:
-    root = config.dataset.options.get("root")
-    return "" if root is None else f" {root.expanduser().absolute().name}"
-
-
-def _fold(config: RunConfig) -> str:
-    dataset = config.dataset
-    return "" if dataset.folds is None else f", fold {dataset.fold} of {dataset.folds}"
+def _batch(size: int, num_train: int) -> str:
+    return str(size) if size <= num_train else f"{num_train}, the whole training split"
 
 
 def _flops(flops: int) -> str:
@@ -243,46 +246,3 @@ def _flops(flops: int) -> str:
         if flops >= size:
             return f"{flops / size:.1f} {unit}"
     return f"{flops} FLOPs"
-
-
-def summary_lines(summary: Plain, *, epochs: int) -> list[str]:
-    """Return the table at the end of a run: loss and accuracy of every split."""
-    lines = ["", f"{'':12}{'loss':>8}{'accuracy':>12}"]
-    for split, name in (("train", "train"), ("val", "validation"), ("test", "test")):
-        figures = summary.get(split)
-        if figures is not None:
-            accuracy = f"{100 * figures['accuracy']:.2f} %"
-            lines.append(f"{name:12}{_loss(figures.get('loss')):>8}{accuracy:>12}{_remark(split, summary)}")
-    test = summary["test"]
-    lines += _among_mapped(summary)
-    if test["accuracy"] <= test["majority_accuracy"]:
-        lines.append("The test accuracy does not exceed that of always answering the most frequent class.")
-    if len(summary.get("classes", ())) == 2 and test.get("auc") is not None:
-        lines.append(f"area under the ROC curve of the test split (AUC): {test['auc']:.4f}")
-    seconds = summary["seconds"]
-    return [
-        *lines,
-        f"weights of epoch {summary['best_epoch']} of {epochs}, chosen by {summary['selected_by']}",
-        f"trained {duration(seconds['train'])}, {summary['images_per_second']:,.0f} images/s",
-    ]
-
-
-def _among_mapped(summary: Plain) -> list[str]:
-    """Return the row of an ImageNet network's own answers, where only classes that it can name are asked for."""
-    accuracy, mapping = summary["test"].get("accuracy_among_mapped"), summary.get("mapping")
-    if accuracy is None or not isinstance(mapping, Mapping):
-        return []
-    num_mapped = sum(1 for members in mapping.values() if members)
-    return [f"{'among mapped':12}{'':8}{f'{100 * accuracy:.2f} %':>12}   {num_mapped} of {len(mapping)} classes"]
-
-
-def _loss(value: float | None) -> str:
-    return "-" if value is None else f"{value:.4f}"  # a file keeps no number that is not finite
-
-
-def _remark(split: str, summary: Plain) -> str:
-    if split == "train":
-        return f"   {summary['train'].get('measured', '')}".rstrip()
-    if split == "test":
-        return f"   most frequent class alone: {100 * summary['test']['majority_accuracy']:.2f} %"
-    return ""

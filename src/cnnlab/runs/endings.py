@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
-from cnnlab.base.errors import ConfigError, Interrupted, RunError
+from cnnlab.base.errors import ConfigError, Interrupted, RunError, TakenOver
 from cnnlab.base.stopping import Stop
 from cnnlab.outputs.lock import disk_errors
 from cnnlab.outputs.run_folder import RunFolder
@@ -32,10 +32,13 @@ def recorded(
     Raises:
         Interrupted: in place of KeyboardInterrupt, after the user was told how to go on.
         RunError: in place of any exception that is no cnnlab error; its traceback is in error.txt.
+        TakenOver: the run is another process's now, whatever it has ended with here.
     """
     try:
         with disk_errors(folder.path):
             yield
+    except TakenOver:
+        raise  # the files are another's
     except KeyboardInterrupt:
         _interrupted(folder, epochs_done(), say)
     except SystemExit:  # rich's answer to a closed pipe: no one is there to be told

@@ -185,9 +185,10 @@ def costs(
     Raises:
         ConfigError: a run cannot be built.
     """
-    known = {
-        _key(config): cost for folder, config in finished.items() if (cost := cost_of_finished(folder)) is not None
-    }
+    known: dict[tuple[str, int], Cost] = {}
+    for folder, config in finished.items():  # the first of each shape tells: a sweep may have thousands
+        if _key(config) not in known and (cost := cost_of_finished(folder)) is not None:
+            known[_key(config)] = cost
     library, samples, began = DataLibrary(), FeatureSamples(), time.monotonic()
     for config in to_do.values():
         if _key(config) not in known:

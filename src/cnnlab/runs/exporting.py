@@ -82,10 +82,10 @@ def _write_whole(folder: RunFolder, config: RunConfig, whole: RunFolder) -> None
 
 def _write_backbone(path: Path, whole: RunFolder) -> None:
     """Write the run that another one stands on into its folder."""
-    from cnnlab.config.load import load
+    from cnnlab.config.load import load_saved
 
     folder = RunFolder(path)
-    _write_whole(folder, load(folder.read_config()), whole)
+    _write_whole(folder, load_saved(folder.read_config()), whole)
 
 
 def _told(plain: Plain) -> Plain:

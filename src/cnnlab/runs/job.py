@@ -8,22 +8,27 @@ from collections.abc import Sequence
 
 import torch
 
-from cnnlab.base.errors import Busy, ConfigError, RunError
+from cnnlab.base.errors import Busy, ConfigError, RunError, TakenOver
 from cnnlab.base.schema import PlainMapping
 from cnnlab.base.stopping import Stop
 from cnnlab.base.turns import Turns
-from cnnlab.config.identity import run_id
+from cnnlab.building.procedures import look_at_images
+from cnnlab.config.identity import identify
 from cnnlab.config.load import load
 from cnnlab.config.plugins import load_plugins
 from cnnlab.config.run_config import RunConfig
 from cnnlab.config.tables import TABLES
 from cnnlab.data.library import DataLibrary
 from cnnlab.outputs.files import RUNS
+from cnnlab.outputs.first_batch import write_first_batch
 from cnnlab.outputs.lock import disk_errors
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import read_status
-from cnnlab.runs.console import RunConsole, summary_lines
+from cnnlab.runs.console import RunConsole
+from cnnlab.runs.first_batch import first_batch
+from cnnlab.runs.found import data_lines
 from cnnlab.runs.outcome import Outcome
+from cnnlab.runs.result_lines import summary_lines
 from cnnlab.runs.run import RunEnd, turns
 from cnnlab.training.tracks import Track
 
@@ -54,7 +59,7 @@ def run(
     console = RunConsole(is_quiet=in_sweep)
     config = load(plain)
     if config.plan:
-        return show_plan(config, console)
+        return show_plan(config, console, DataLibrary() if library is None else library)
     if idle := without_effect(config, overrides):
         console.say(f"note     no effect, since nothing is trained in steps: {', '.join(idle)}")
     outcome = yield from turns(
@@ -70,10 +75,28 @@ def without_effect(config: RunConfig, overrides: Sequence[str]) -> list[str]:
     return [text for text in overrides if re.split(r"[.=]", text.lstrip("+"))[0] in absent]
 
 
-def show_plan(config: RunConfig, console: RunConsole) -> int:
-    """Say which run the configuration stands for and how it stands; train nothing."""
-    folder = RunFolder(RUNS / run_id(config))
-    console.say(f"{read_status(folder).get('status', 'to do'):12}{folder.path}")
+def show_plan(config: RunConfig, console: RunConsole, library: DataLibrary) -> int:
+    """Say which run the configuration stands for and how it stands; train nothing.
+
+    Of images of one's own, say what was found, and draw the first batch of a run that has not begun.
+    """
+    identity = identify(config, library.hashes, progress=console.preparing)
+    folder = RunFolder(RUNS / identity.run_id)
+    status = read_status(folder).get("status")
+    console.say(f"{status or 'to do':12}{folder.path}")
+    if config.dataset.options.get("root") is None:
+        return 0
+    data, images = look_at_images(
+        config, library=library, data_content=identity.data_content, progress=console.preparing
+    )
+    for line in data_lines(config, data, images):
+        console.say(line)
+    if config.plots and status is None:
+        from cnnlab.plots import draw_batch  # matplotlib takes half a second to import
+
+        with disk_errors(folder.path):
+            write_first_batch(folder, first_batch(config, data, images))
+            console.say(f"open     {draw_batch(folder.path)[0]}")
     return 0
 
 
@@ -92,7 +115,8 @@ def report(outcome: RunEnd, console: RunConsole, *, plots: bool, epochs: int) ->
                 console.say(line)
         else:
             console.say(f"{outcome.status} before: {outcome.summary.get('error')} (rerun=true trains again)")
-    console.say(_to_open(outcome.folder))
+    for line in _to_open(outcome.folder):
+        console.say(line)
     return _code(outcome)
 
 
@@ -101,7 +125,8 @@ def _failed(error: RunError) -> Outcome:
     is_short = isinstance(error.__cause__, torch.OutOfMemoryError)
     is_lost = not is_short and "CUDA error" in str(error.__cause__)
     return Outcome(
-        1, str(error), is_busy=isinstance(error, Busy), is_short_of_memory=is_short, is_device_lost=is_lost
+        1, str(error), is_busy=isinstance(error, Busy), is_taken_over=isinstance(error, TakenOver),
+        is_short_of_memory=is_short, is_device_lost=is_lost,
     )  # fmt: skip
 
 
@@ -109,13 +134,14 @@ def _code(outcome: RunEnd) -> int:
     return 0 if outcome.status == "finished" else 1
 
 
-def _to_open(folder: RunFolder) -> str:
+def _to_open(folder: RunFolder) -> list[str]:
+    """Return the file to open, alone on its line, and how many there are beside it."""
     pictures = sorted(folder.path.glob("plots/*.png"))
     if not pictures:
-        return f"open     {folder.path / 'summary.json'}"
-    others = f"  (and {len(pictures) - 1} more beside it)" if len(pictures) > 1 else ""
+        return [f"open     {folder.path / 'summary.json'}"]
+    others = [f"{'':9}and {len(pictures) - 1} more beside it"] if len(pictures) > 1 else []
     first = folder.path / "plots" / "curves.png"
-    return f"open     {first if first in pictures else pictures[0]}{others}"
+    return [f"open     {first if first in pictures else pictures[0]}", *others]
 
 
 def attempt(

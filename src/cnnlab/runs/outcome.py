@@ -15,6 +15,8 @@ class Outcome:
     """What went wrong, where something did."""
     is_busy: bool = False
     """Whether another process was at the run; nothing was done."""
+    is_taken_over: bool = False
+    """Whether another process has taken the run over, since this one was not heard of; it is busy there."""
     is_short_of_memory: bool = False
     """Whether a GPU had not the memory for it, beside whatever else was there."""
     is_device_lost: bool = False

@@ -11,7 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnlab.base.errors import ConfigError, RunError
+from cnnlab.base.hashing import FileHashes
 from cnnlab.base.printing import harmless
+from cnnlab.base.schema import PlainMapping
+from cnnlab.config.run_config import kept_in
 from cnnlab.outputs.files import a_file, read_table
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.summary_file import look_up
@@ -44,15 +47,22 @@ def pictures_of(folder: RunFolder, index: Sequence[int]) -> list[NDArray[np.uint
 
 
 def _decoded(folder: RunFolder, files: Sequence[str]) -> list[NDArray[np.uint8]]:
+    from cnnlab.data.image_folders.archives import unpacked
     from cnnlab.data.image_folders.published import images_root
 
     config = folder.read_config()  # three of its values: to load it takes torch, and seconds
     name, root, image_size = (look_up(config, f"dataset.{key}") for key in ("name", "root", "image_size"))
     data_dir = Path(str(config.get("data_dir")))
-    above = images_root(str(name), None if root is None else Path(str(root)), data_dir=data_dir)
+    place = None if root is None else unpacked(Path(str(root)), cache_dir=_cache_dir(config), hashes=FileHashes())
+    above = images_root(str(name), place, data_dir=data_dir)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow warns of oddities that it copes with
         return [_decode(above / file, image_size if isinstance(image_size, int) else None) for file in files]
+
+
+def _cache_dir(config: PlainMapping) -> Path:
+    given = config.get("cache_dir")
+    return kept_in(None if given is None else Path(str(given)), data_dir=Path(str(config.get("data_dir"))))
 
 
 def _decode(path: Path, image_size: int | None) -> NDArray[np.uint8]:

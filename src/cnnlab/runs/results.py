@@ -73,6 +73,7 @@ def _saved_model(parts: Parts, state: TrainingState) -> Plain:
         "resize": images.resize,
         "interpolation": images.interpolation,
         "is_published": images.is_published,
+        "is_squashed": images.is_squashed,
         "read_size": images.read_size,
         **parts.saved,
     }

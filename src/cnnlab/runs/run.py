@@ -13,6 +13,7 @@ from cnnlab.base.runtime import Runtime, environment, start_runtime
 from cnnlab.base.schema import Plain
 from cnnlab.base.stopping import Stop
 from cnnlab.base.turns import Turns, finish
+from cnnlab.building.data import check_batch_size
 from cnnlab.building.networks import size_of
 from cnnlab.building.parts import Parts
 from cnnlab.building.procedures import build_parts
@@ -20,14 +21,17 @@ from cnnlab.config.identity import Identity, identify
 from cnnlab.config.run_config import RunConfig, cache_dir, size_keys, to_plain, with_whole_paths
 from cnnlab.data.library import DataLibrary
 from cnnlab.outputs.files import RUNS
+from cnnlab.outputs.first_batch import write_first_batch
 from cnnlab.outputs.lock import disk_errors, held
 from cnnlab.outputs.run_folder import SCHEMA, RunFolder
 from cnnlab.outputs.status import FINAL, read_status, write_status
 from cnnlab.outputs.summary_file import read_summary
 from cnnlab.runs.clock import Clock
-from cnnlab.runs.console import RunConsole, opening_lines, summary_lines
+from cnnlab.runs.console import RunConsole, opening_lines
 from cnnlab.runs.endings import STOPPING, recorded
+from cnnlab.runs.first_batch import first_batch
 from cnnlab.runs.loop import EpochLoop
+from cnnlab.runs.result_lines import summary_lines
 from cnnlab.runs.results import score_selected_weights
 from cnnlab.runs.summary import SummaryWriter
 from cnnlab.runs.training_state import TrainingState, from_checkpoint
@@ -65,7 +69,7 @@ def execute(
     Raises:
         KeyboardInterrupt: the user stopped it before it began.
         ConfigError: the configuration does not fit the data, the machine or the run's earlier part; nothing is written.
-        Busy: another process is at the run.
+        Busy: another process is at the run, or has taken it over since.
         RunError: the run failed.
         Interrupted: the user stopped it; what is done is kept.
     """
@@ -96,6 +100,7 @@ def turns(
         console.say(f"note     {note}")
     folder = RunFolder(runs / identity.run_id)
     if not config.rerun and (done := _finished(folder)) is not None:
+        _remember(folder, config)
         return done
     began = time.perf_counter()
     with held(folder):
@@ -110,8 +115,13 @@ def turns(
             parts = build_parts(
                 config, runtime, library=library, data_content=identity.data_content, progress=console.preparing
             )
+        if any(text.lstrip("+").startswith("batch_size=") for text in overrides):
+            check_batch_size(config, len(parts.data.train))
         stop.look()
         state = _begin(folder, config, parts, runtime, overrides, identity, num_at_once=num_at_once)
+        if config.plots and state.epoch == 0:
+            with disk_errors(folder.path):
+                write_first_batch(folder, first_batch(config, parts.data, parts.images))
         console.log = folder.append_log
         keys = size_keys(config, "batch_size", "model.width", "dataset.image_size")
         with recorded(folder, lambda: state.epoch, console.say, stop), memory_errors("training", *keys):
@@ -130,6 +140,16 @@ def _threads_before(folder: RunFolder) -> int | None:
 def _finished(folder: RunFolder) -> RunEnd | None:
     status = read_status(folder).get("status")
     return RunEnd(folder, status, read_summary(folder), is_new=False) if status in FINAL else None
+
+
+def _remember(folder: RunFolder, config: RunConfig) -> None:
+    """Take up what is to be remembered of a run that is finished already; nothing of it is trained."""
+    typed = {"tags": list(config.tags), "note": config.note}
+    wanted = {key: value for key, value in typed.items() if value}
+    plain = folder.read_config() if wanted else {}
+    if any(plain.get(key) != value for key, value in wanted.items()):
+        with disk_errors(folder.path):
+            folder.write_config(plain | wanted, folder.read_overrides())
 
 
 def _begin(
@@ -165,7 +185,9 @@ def _carry_out(
     for line in opening_lines(folder.run_id, config, parts, runtime, size=size, epochs_done=state.epoch):
         console.say(line)
     loop = EpochLoop(config, folder, console, runtime, parts, state, clock, track)
-    writer = SummaryWriter(folder, parts, runtime, clock=clock, size=size, content=identity.data_content, track=track)
+    writer = SummaryWriter(
+        folder, parts, runtime, clock=clock, size=size, content=identity.data_content, keep=config.keep, track=track
+    )
     try:
         with stop.waiting(lambda: not loop.is_saved(), lambda: console.warn(STOPPING)):
             yield from loop.turns(stop)

@@ -24,14 +24,14 @@ def saved_config(folder: RunFolder, plugins: str | None) -> RunConfig:
         ConfigError: the run was trained with plugins, and these were not named or are others now.
         RunError: config.yaml cannot be read.
     """
-    from cnnlab.config.load import load
+    from cnnlab.config.load import load_saved
     from cnnlab.config.plugins import load_plugins
 
     plain = folder.read_config()
-    if isinstance(saved := plain.get("plugins"), list) and saved:  # what is none is refused by `load`
+    if isinstance(saved := plain.get("plugins"), list) and saved:  # what is none is refused by `load_saved`
         plain["plugins"] = _same_plugins(folder, saved, plugins)
         load_plugins(plain["plugins"])
-    return dataclasses.replace(load(plain), rerun=False)
+    return dataclasses.replace(load_saved(plain), rerun=False)
 
 
 def _same_plugins(folder: RunFolder, saved: Sequence[str], typed: str | None) -> list[str]:

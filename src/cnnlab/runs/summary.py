@@ -27,15 +27,17 @@ class SummaryWriter:
         clock: of the run.
         size: of its network.
         content: hash of the files where the images come from a folder, else None.
+        keep: which weights stay: best, last or none.
         track: of a run that takes turns with others.
     """
 
     def __init__(
         self, folder: RunFolder, parts: Parts, runtime: Runtime, *, clock: Clock, size: NetworkSize,
-        content: str | None, track: Track | None = None,
+        content: str | None, keep: str = "best", track: Track | None = None,
     ) -> None:  # fmt: skip
         self._folder, self._parts, self._runtime = folder, parts, runtime
         self._clock, self._size, self._content, self._track = clock, size, content, track
+        self._keep = keep
 
     def finished(self, state: TrainingState, figures: Plain) -> Plain:
         """Return the summary of a run that is finished.
@@ -60,7 +62,10 @@ class SummaryWriter:
         status, reason = summary["status"], summary["stop_reason"]
         error = {"error": reason} if status == "diverged" else {}
         write_status(self._folder, status, epoch=summary["epochs_trained"], stop_reason=reason, **error)
-        self._folder.delete_checkpoint("last.pt")
+        if self._keep != "last" or status == "diverged":
+            self._folder.delete_checkpoint("last.pt")
+        if self._keep == "none":
+            self._folder.delete_checkpoint("best.pt")
 
     def _summary(self, state: TrainingState, status: str, figures: Plain) -> Plain:
         selected_by = "last epoch" if self._parts.val is None else "validation accuracy"

@@ -5,14 +5,16 @@ steering          until=decided, max_seeds, max_hours: which design the words as
 until_decided     a design that adds seeds where the answer is open
 siblings          studies of one name that ask different things: which of them a sweep goes on with
 looked            what a study was looked at before, and what follows for its seeds
-points            what a sweep runs, in the words of the command line; naming what it is called
+points            what a sweep runs, as typed; naming what it is called; zipping, exclusions: less than all combinations
 checked           points that are valid runs, or refused with a reason
 sweep             asks the design, has the runs launched, tells it what came of them
 launching         hands runs to a launcher until every one has ended; clock the time they may take
-pool, worker_process, worker   runs in processes of their own; cores of this machine
-abreast           runs in turns, in one process on one GPU
+choosing          in this process or by workers, how many at a time, with how many threads; cores of this machine
+pool, worker_process, worker   runs in processes of their own
+abreast           runs in turns, in one process on one GPU; sources where they come from
+cluster/          runs on the nodes of a Ray cluster
 plan              what a sweep would do
-watch             how the runs stand, by their files, whoever trains them
+run_progress      how far a run is, by its files; watch how all of them stand, whoever trains them
 study_comparison  the comparison, refreshed while runs go on, shown at the end
 
 Launchers, watch, resume and report know nothing of designs: a new design is one generator, chosen in `steering`.

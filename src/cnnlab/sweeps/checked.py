@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.hashing import FileHashes
+from cnnlab.base.progress import Progress
 from cnnlab.base.schema import PlainMapping
 from cnnlab.config.run_config import RunConfig
+from cnnlab.config.values import refuse
 from cnnlab.outputs.study_folder import GridRow
 from cnnlab.sweeps.points import Point
 
@@ -84,31 +87,47 @@ class CheckedPoints:
 def check_points(points: Iterable[Point], compose: Compose, hashes: FileHashes) -> CheckedPoints:
     """Compose and check every point; say which are no valid runs."""
     checked = CheckedPoints()
+    is_loaded = False
     for point in points:
         try:
-            checked.points.append((point, _check(point, compose, hashes)))
+            checked.points.append((point, _check(point, compose, hashes, at_once=not is_loaded)))
+            is_loaded = True  # torch, for the first valid one
         except ConfigError as error:
             checked.points.append((point, "\n".join(error.problems)))
     return checked
 
 
-def configured(point: Point, compose: Compose) -> RunConfig:
+def configured(point: Point, compose: Compose, *, at_once: bool = False) -> RunConfig:
     """Return the configuration of a point.
+
+    Args:
+        point: whose.
+        compose: makes it.
+        at_once: refuse what can be refused before torch is loaded.
 
     Raises:
         ConfigError: it is no valid run.
     """
+    plain = compose(point.overrides)
+    if at_once:
+        refuse(plain)
     from cnnlab.config.load import load  # these bring torch, and Hydra reads this file at every start
     from cnnlab.config.plugins import load_plugins
 
-    plain = compose(point.overrides)
     load_plugins(plain.get("plugins") or ())
     return load(plain)
 
 
-def _check(point: Point, compose: Compose, hashes: FileHashes) -> Job:
+def _check(point: Point, compose: Compose, hashes: FileHashes, *, at_once: bool) -> Job:
     from cnnlab.config.identity import identify  # this too
+
+    config = configured(point, compose, at_once=at_once)
+    return Job(point, identify(config, hashes, progress=_told_quietly()).run_id, config)
+
+
+def _told_quietly() -> Progress:
+    """Return what says how far the reading of images is; few points read any, and a console is made for those alone."""
     from cnnlab.runs.console import RunConsole
 
-    config = configured(point, compose)
-    return Job(point, identify(config, hashes, progress=RunConsole(is_quiet=True).preparing).run_id, config)
+    console = functools.cache(lambda: RunConsole(is_quiet=True))
+    return lambda what, done, total: console().preparing(what, done, total)

@@ -143,7 +143,8 @@ def choose_here(runs: Mapping[RunFolder, RunConfig], to_do: Sequence[RunFolder])
     from cnnlab.base.runtime import num_gpus
     from cnnlab.runs import estimate
 
-    ended = {folder: config for folder, config in runs.items() if folder not in to_do}
+    wanted = set(to_do)
+    ended = {folder: config for folder, config in runs.items() if folder not in wanted}
 
     def costs(configs: Sequence[RunConfig]) -> Sequence[Cost]:
         return list(estimate.costs(ended, dict(zip(to_do, configs)), seconds=_LOOK, patience=_PATIENCE).values())

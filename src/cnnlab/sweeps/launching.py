@@ -6,7 +6,7 @@ import contextlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from cnnlab.base.errors import RunError
+from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.outputs.lock import is_held
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.standing import DIED, standing
@@ -91,11 +91,15 @@ class Launching:
             self._outcomes.pop(job.run_id, None)
         try:
             outcomes = launch([job.point.overrides for job in jobs])
+        except ConfigError:  # there is no launcher of that kind, and nothing was begun
+            raise
         except Exception as error:  # of the launcher, say because one process died: what others did is in their files
             self._launcher_error = error
             return
         for job, outcome in zip(jobs, outcomes):
             self._outcomes[job.run_id] = outcome
+            if outcome.is_taken_over:
+                print(f"note     {outcome.reason}")
             with contextlib.suppress(OSError):  # the disk is full; what went wrong is told at the end all the same
                 self._record(self._folders[job.run_id], outcome)
 
@@ -103,7 +107,7 @@ class Launching:
         """Write down what only the launcher knows: why a run could not say itself how it ended."""
         before = standing(folder)
         has_failed = outcome.code == 1 and not outcome.is_busy
-        could_not_say = before in ("died", "interrupted") or (before == "waiting" and has_failed)
+        could_not_say = before in ("died", "interrupted") or (before in ("waiting", "running") and has_failed)
         if outcome.reason and could_not_say and not is_held(folder):
             correct_status(folder, "interrupted" if before == "interrupted" else "failed", error=outcome.reason)
         if outcome.traceback:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from cnnlab.base.texts import duration
+from cnnlab.base.texts import duration, size
 from cnnlab.config.run_config import RunConfig
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.standing import standing
@@ -51,10 +51,9 @@ def plan_lines(
         yield "total    nothing to do" if most == len(runs) else "total    nothing to do before the first look"
         return
     seconds = seconds_of(list(estimated.values()), workers.num)
-    megabytes = sum(cost.num_bytes for cost in estimated.values()) / 1e6
-    size = f"{megabytes:,.{0 if megabytes >= 10 else 1}f} MB"
+    room = size(sum(cost.num_bytes for cost in estimated.values()))
     how = "one run after the other" if workers.num == 1 else f"{workers.num} at a time"
-    yield f"total    about {duration(seconds)} {how}, {size} in outputs/"
+    yield f"total    about {duration(seconds)} {how}, {room} in outputs/"
 
 
 def _at_most(least: int, most: int, seconds: Sequence[float]) -> Iterator[str]:

@@ -6,6 +6,10 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from cnnlab.base.errors import ConfigError
+
+ARM = "arm"
+"""What chooses among the named arms: `arm=sgd,adam`."""
 SEED = "seed"
 FOLD, FOLDS = "dataset.fold", "dataset.folds"
 
@@ -51,9 +55,14 @@ def key_of(override: str) -> str:
     return override.partition("=")[0].lstrip("+~")
 
 
+Group = tuple[str, ...]
+"""Keys of axes that go in step."""
+
+
 def expand(
-    arms: Mapping[str, Sequence[str]], axes: Mapping[str, Sequence[str]], shared: Sequence[str], given: Sequence[str]
-) -> list[Point]:
+    arms: Mapping[str, Sequence[str]], axes: Mapping[str, Sequence[str]], shared: Sequence[str], given: Sequence[str],
+    *, zips: Sequence[Group] = (),
+) -> list[Point]:  # fmt: skip
     """Return every arm with every combination of the swept values; seeds and folds outermost: all arms come early.
 
     Args:
@@ -61,13 +70,42 @@ def expand(
         axes: swept key -> overrides, one a value.
         shared: overrides of all points.
         given: keys that are typed or swept; they beat what an arm says of them.
+        zips: groups of axes that go in step, as `zipping.read_zips` finds them.
+
+    Raises:
+        ConfigError: axes of a group differ in their number of values.
     """
     seeds, folds = axes.get(SEED, [""]), axes.get(FOLD, [""])
-    others = [values for key, values in axes.items() if key not in (SEED, FOLD)]
+    others = _in_step({key: values for key, values in axes.items() if key not in (SEED, FOLD)}, zips)
     return [
-        Point(arm, tuple(text for text in own if key_of(text) not in given), tuple(shared), combination, seed, fold)
+        Point(
+            arm,
+            tuple(text for text in own if key_of(text) not in given),
+            tuple(shared),
+            tuple(itertools.chain.from_iterable(combination)),
+            seed,
+            fold,
+        )
         for seed in seeds
         for fold in folds
         for combination in itertools.product(*others)
         for arm, own in arms.items()
     ]
+
+
+def _in_step(axes: Mapping[str, Sequence[str]], zips: Sequence[Group]) -> list[list[tuple[str, ...]]]:
+    """Return what every combination takes one of: the values of an axis, or of zipped ones those that go together.
+
+    A group stands where the first of its axes was given.
+    """
+    group_of = {key: group for group in zips for key in group}
+    together = dict.fromkeys(group_of.get(key_of(key), (key_of(key),)) for key in axes)
+    found = [{key: values for key, values in axes.items() if key_of(key) in group} for group in together]
+    if problems := [_uneven(own) for own in found if len(set(map(len, own.values()))) > 1]:
+        raise ConfigError(*problems)
+    return [list(zip(*own.values())) for own in found]
+
+
+def _uneven(axes: Mapping[str, Sequence[str]]) -> str:
+    counts = ", ".join(f"{key_of(key)} has {len(values)}" for key, values in axes.items())
+    return f"zip: axes that go in step need as many values each, got: {counts}. A value may stand more than once."

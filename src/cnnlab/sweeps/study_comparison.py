@@ -6,12 +6,17 @@ import contextlib
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.outputs.lock import printed_all_the_same
 from cnnlab.outputs.study_folder import GridRow, StudyFolder
 
+if TYPE_CHECKING:
+    from cnnlab.comparison.known_runs import KnownRuns  # not at runtime: it brings numpy
+
 _PAUSE = 30.0  # seconds: comparing takes one, and the processor has runs to train
+_SHARE = 20  # comparing many arms makes the pause longer: at most this part of the time goes into it
 
 
 class StudyComparison:
@@ -25,6 +30,8 @@ class StudyComparison:
     def __init__(self, study: StudyFolder, rows: Callable[[], Sequence[GridRow]]) -> None:
         self._study, self._rows = study, rows
         self._compared_at = time.monotonic()
+        self._took = 0.0  # seconds
+        self._known: KnownRuns | None = None
 
     def get_ready(self) -> None:
         """Import what comparing takes before any run: what runs take of memory is told by how it grows."""
@@ -34,15 +41,19 @@ class StudyComparison:
 
     def refresh(self) -> None:
         """Write the comparison of what there is so far, unless that was done a moment ago."""
-        if time.monotonic() - self._compared_at < _PAUSE:
+        began = time.monotonic()
+        if began - self._compared_at < max(_PAUSE, _SHARE * self._took):
             return
         from cnnlab.comparison import write
+        from cnnlab.comparison.known_runs import KnownRuns
 
+        self._known = self._known or KnownRuns()
         if [row.run_id for row in self._study.read_grid()] != [row.run_id for row in self._rows()]:
             return  # another sweep of this name has been begun since
         with contextlib.suppress(ConfigError, RunError, OSError):  # told at the end, if it is still so
-            write(self._study, pictures=False)
+            write(self._study, pictures=False, read=self._known.read)
         self._compared_at = time.monotonic()
+        self._took = self._compared_at - began
 
     def show(self, folders: Sequence[Path], *, pictures: bool) -> int:
         """Write and print the comparison; where there is none to be had, the table of the runs in these folders.

@@ -30,9 +30,10 @@ from cnnlab.sweeps.launching import Launch, Launching
 from cnnlab.sweeps.looked import plan_after_looks, seen_before
 from cnnlab.sweeps.naming import called_baseline, decided_name, study_name
 from cnnlab.sweeps.points import Point
+from cnnlab.sweeps.run_progress import Watched
 from cnnlab.sweeps.siblings import asked_by, kept_apart, siblings, study_of_runs
 from cnnlab.sweeps.study_comparison import StudyComparison
-from cnnlab.sweeps.watch import WIDTH, Watch, Watched
+from cnnlab.sweeps.watch import WIDTH, Watch
 
 
 class Sweep:

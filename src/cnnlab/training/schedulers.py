@@ -190,6 +190,9 @@ def _steps(epochs: float, steps_per_epoch: int) -> int:
     return round(epochs * steps_per_epoch)
 
 
+UNTIMED = ("constant", "step", "exponential", "plateau")
+"""Those that do not know how long training takes: more epochs begin with the same ones."""
+
 SCHEDULERS: dict[str, Callable[..., Factor]] = {
     "constant": constant,
     "cosine": cosine,

@@ -19,13 +19,13 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
 from cnnlab.base.schema import Plain
-from cnnlab.cli.composed import plain_values, typed
-from cnnlab.cli.consent import check_plugins
+from cnnlab.cli.composing_points import PointComposer
 from cnnlab.cli.jobs import TrainJob
 from cnnlab.outputs.workers import Workers
 from cnnlab.runs.outcome import Outcome
-from cnnlab.sweeps.abreast import Abreast, Listed, width_of
+from cnnlab.sweeps.abreast import Abreast, width_of
 from cnnlab.sweeps.pool import Pool
+from cnnlab.sweeps.sources import Listed
 from cnnlab.sweeps.worker_process import Task
 
 
@@ -55,7 +55,7 @@ class CnnlabLauncher(Launcher):
             ConfigError: `abreast` is no number of runs.
         """
         assert isinstance(task_function, TrainJob)
-        self.config, self.loader = config, hydra_context.config_loader
+        self.composer = PointComposer(hydra_context.config_loader, config)
         self.job, self.width = task_function, width_of(self.abreast)
 
     def launch(
@@ -87,10 +87,7 @@ class CnnlabLauncher(Launcher):
 
     def composed(self, overrides: Sequence[str]) -> tuple[Plain, list[str]]:
         """Return the configuration of a run in plain values, and what was typed."""
-        config = self.loader.load_sweep_config(self.config, list(overrides))
-        plain, words = plain_values(config), typed(config.hydra)
-        check_plugins(plain, words)
-        return plain, words
+        return self.composer.run(overrides)
 
 
 class AutoLauncher(CnnlabLauncher):
@@ -168,7 +165,7 @@ class PoolLauncher(Launcher):
             ConfigError: a number is out of range; Hydra would hide what the constructor says.
         """
         self.pool = Pool(**self.options)
-        self.config, self.loader = config, hydra_context.config_loader
+        self.composer = PointComposer(hydra_context.config_loader, config)
 
     def launch(
         self,
@@ -183,8 +180,8 @@ class PoolLauncher(Launcher):
         self.pool.close()
 
     def _task(self, overrides: Sequence[str]) -> Task:
-        config = self.loader.load_sweep_config(self.config, list(overrides))
-        return Task(plain_values(config), tuple(typed(config.hydra)))
+        plain, words = self.composer.run(overrides)
+        return Task(plain, tuple(words))
 
 
 def _returned(outcome: object) -> JobReturn:

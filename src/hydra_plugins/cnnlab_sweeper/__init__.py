@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from hydra.core.config_store import ConfigStore
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -18,17 +19,18 @@ from omegaconf import DictConfig
 from cnnlab.base.errors import ConfigError, unknown
 from cnnlab.base.schema import Invalid, Plain, coerce
 from cnnlab.cli.commands import DEFAULT
-from cnnlab.cli.composed import compose_point
+from cnnlab.cli.composing_points import PointComposer
+from cnnlab.cli.grid_words import as_typed, read_texts
 from cnnlab.cli.jobs import TrainJob, outcome_of
 from cnnlab.cli.swept import check_size, read_arms, read_params, values
 from cnnlab.config.conf_files import EXPERIMENT, read_options
 from cnnlab.config.run_config import Folds
-from cnnlab.sweeps.points import FOLD, FOLDS, SEED, Point, expand, key_of
+from cnnlab.sweeps.exclusions import EXCLUDE, idle, left, read_exclusions
+from cnnlab.sweeps.points import ARM, FOLD, FOLDS, SEED, Point, expand, key_of
 from cnnlab.sweeps.steering import STEERING, begin
 from cnnlab.sweeps.sweep import Sweep
+from cnnlab.sweeps.zipping import ZIP, read_zips
 
-ARM = "arm"
-"""What chooses among the named arms: `arm=sgd,adam`."""
 CROSS_VALIDATION = "cross_validation"
 """What trains every arm once per fold: `cross_validation=5`."""
 
@@ -42,6 +44,10 @@ class GridSweeperConfig:
     """Name -> list of overrides; what is typed or swept beats them."""
     params: Plain = field(default_factory=dict)
     """Key -> values as on the command line, e.g. `seed: "0,1,2"`; what is typed beats it."""
+    zip: Any = None
+    """Swept keys that go in step, e.g. "optimizer,optimizer.lr", a text a group; zip= beats it."""
+    exclude: Any = None
+    """Conditions whose points are left out, e.g. "optimizer=sgd activation=tanh", a text each; exclude= beats it."""
 
 
 class GridSweeper(Sweeper):
@@ -50,10 +56,13 @@ class GridSweeper(Sweeper):
     Args:
         arms: as of GridSweeperConfig.
         params: likewise.
+        zip: likewise.
+        exclude: likewise.
     """
 
-    def __init__(self, arms: DictConfig, params: DictConfig) -> None:
+    def __init__(self, arms: DictConfig, params: DictConfig, zip: object, exclude: object) -> None:  # noqa: A002
         self.arms, self.params = arms, params
+        self.written: Mapping[str, object] = {ZIP: zip, EXCLUDE: exclude}
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         """Take what Hydra gives every sweeper; here, the task is the job of a command."""
@@ -76,15 +85,13 @@ class GridSweeper(Sweeper):
         assert self.config is not None
         assert self.launcher is not None
         master, launcher = self.config, self.launcher
-
-        def compose(overrides: list[str]) -> Plain:
-            return compose_point(self.loader, master, overrides)
-
-        conversation = begin(self._points(arguments), compose, {key_of(text): text for text in arguments})
+        compose = PointComposer(self.loader, master).compose
+        read = {name: read_texts(written, name) for name, written in self.written.items()}
+        conversation = begin(self._points(arguments, read), compose, {key_of(text): text for text in arguments})
         sweep = Sweep(
             conversation,
             compose,
-            command=_typed(master.hydra.job.name),
+            command=_typed(master.hydra.job.name, read),
             hashes=self.hashes,
             stop=self.stop,
             question=_question(master, arguments),
@@ -101,7 +108,7 @@ class GridSweeper(Sweeper):
             getattr(launcher, "close", lambda: None)()  # workers of ours; Hydra's launchers keep nothing
         return []
 
-    def _points(self, arguments: list[str]) -> list[Point]:
+    def _points(self, arguments: list[str], read: Mapping[str, Sequence[str]]) -> list[Point]:
         assert self.config is not None
         given = {key: f"{key}={value}" for key, value in read_params(self.params).items()}
         given |= {key_of(text): text for text in arguments if key_of(text) not in STEERING}
@@ -110,13 +117,23 @@ class GridSweeper(Sweeper):
         overrides = OverridesParser.create(config_loader=self.loader).parse_overrides(list(given.values()))
         shared = tuple(str(override.input_line) for override in overrides if not override.is_sweep_override())
         swept = [override for override in overrides if override.is_sweep_override()]
-        check_size(swept, num_arms=len(arms))
+        zips = read_zips(read[ZIP], [key_of(str(override.get_key_element())) for override in swept])
+        check_size(swept, num_arms=len(arms), zips=zips)
         axes = {str(override.get_key_element()): _values(override) for override in swept}
         if FOLD in given and SEED in axes:
             raise ConfigError(
                 f"seed: one for all folds, which take the place of seeds, got {given[SEED]}. Give one: seed=0."
             )
-        return expand(arms, axes, shared, list(given))
+        return _without_excluded(expand(arms, axes, shared, list(given), zips=zips), read[EXCLUDE])
+
+
+def _without_excluded(points: list[Point], written: Sequence[str]) -> list[Point]:
+    """Return the points that the words leave, and say which words leave out none."""
+    exclusions = read_exclusions(written, points)
+    kept = left(points, exclusions)
+    for note in idle(points, exclusions):
+        print(f"note     {note}")
+    return kept
 
 
 def _folds(master: DictConfig, given: dict[str, str]) -> dict[str, str]:
@@ -163,9 +180,9 @@ def _values(override: Override) -> list[str]:
     return [f"{key}={value}" for value in values(override)]
 
 
-def _typed(command: str) -> str:
+def _typed(command: str, read: Mapping[str, Sequence[str]]) -> str:
     """Return the command line of this sweep."""
-    words = ("cnnlab", *(() if command == DEFAULT else (command,)), *sys.argv[1:])
+    words = ("cnnlab", *(() if command == DEFAULT else (command,)), *as_typed(sys.argv[1:], read))
     return shlex.join(words)
 
 

@@ -1,5 +1,6 @@
 """`cnnlab list`: every option, one line each, with what it sets."""
 
+import re
 import subprocess
 import sys
 
@@ -12,11 +13,29 @@ from cnnlab.config.options import groups
 GROUPS = (*groups(), *GLOBAL)
 
 
-def test_all_groups_are_listed_in_80_columns(capsys):
+def test_every_group_is_one_line_of_80_columns(capsys):
     assert main(["list"]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert [line for line in lines if line and line[0] != " "] == [*GROUPS]
+    *lines, empty, last = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == [*GROUPS]
     assert max(map(len, lines)) <= 80
+    assert (empty, last.split()) == ("", ["each", "with", "a", "line:", "cnnlab", "list", "optimizer"])
+    (of_losses,) = (line for line in lines if line.startswith("scale "))
+    assert of_losses.split() == ["scale", "full,", "small,", "smoke"]
+    (of_backbones,) = (line for line in lines if line.startswith("backbone "))
+    assert re.search(r" and \d+ more$", of_backbones)
+
+
+def test_options_whose_names_do_not_fit_are_counted(tmp_path, capsys):
+    (tmp_path / "scale").mkdir()
+    for number in range(2):
+        (tmp_path / "scale" / f"{'a' * 90}{number}.yaml").write_text("# @package _global_\n# Own.\n")
+    assert main(["list", "--config-dir", str(tmp_path)]) == 0
+    assert "scale          5 with long names\n" in capsys.readouterr().out
+
+
+def test_option_that_is_taken_for_a_group_is_told(capsys):
+    assert main(["list", "adam"]) == 2
+    assert capsys.readouterr().err == "list: 'adam' is an option of optimizer. See: cnnlab list optimizer\n"
 
 
 def test_group_shows_its_options_with_explanation_and_values(capsys):

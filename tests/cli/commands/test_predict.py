@@ -39,6 +39,23 @@ def trained(tmp_path):
     return outcome.folder.run_id
 
 
+@pytest.mark.parametrize("words", [["photo.jpg"], ["photo.jpg", "other.jpg"], ["photos"]])
+def test_run_that_is_left_out_is_asked_for_with_the_last_one(words, in_empty_folder):
+    (in_empty_folder / "photos").mkdir()
+    (in_empty_folder / "photo.jpg").touch()
+    (in_empty_folder / "other.jpg").touch()
+    line = " ".join(words)
+    with pytest.raises(ConfigError, match=rf"^run: '{words[0]}' is none, .* first\. cnnlab predict '<run>' {line}$"):
+        main(words)
+    for number, name in enumerate(("old", "new")):
+        status = in_empty_folder / "outputs" / "runs" / name / "status.json"
+        status.parent.mkdir(parents=True)
+        status.write_text("{}")
+        os.utime(status, (number, number))
+    with pytest.raises(ConfigError, match=rf"a run is named first\. The last one: cnnlab predict new {line}$"):
+        main(words)
+
+
 def test_images_are_classified_as_in_training(trained, capsys):
     assert main([trained, "images/dark/00.png", "images/bright"]) == 0
     header, *lines = capsys.readouterr().out.splitlines()

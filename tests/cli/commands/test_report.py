@@ -56,7 +56,7 @@ def test_study_elsewhere_is_compared_with_the_runs_beside_it(monkeypatch, capsys
     monkeypatch.chdir(folder / "other")
     lines = shown(capsys, "../outputs/trial")
     assert lines[1] == "adam      *  5  75.40  75.40 ± 2.08  +4.60 ± 1.42  better"
-    assert lines[-2].startswith("next     cnnlab predict ../outputs/runs/trial-arm1-s2 IMAGE...")
+    assert lines[-3].startswith("next     cnnlab predict ../outputs/runs/trial-arm1-s2 IMAGE...")
     monkeypatch.chdir(folder / "outputs" / "trial")
     assert shown(capsys, ".")[1] == lines[1]
 

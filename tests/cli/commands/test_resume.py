@@ -7,6 +7,7 @@ from cnnlab.base.errors import ConfigError
 from cnnlab.base.stopping import Stop
 from cnnlab.cli.commands import resume
 from cnnlab.cli.main import main as cnnlab_main
+from cnnlab.config.identity import run_id
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.runs.run import execute
 from tests.conftest import cnnlab, tiny
@@ -89,3 +90,56 @@ def test_damaged_summary_is_told_in_one_message(capsys):
     (finished.path / "summary.json").write_text("[]")
     assert cnnlab_main(["resume", finished.run_id]) == 1
     assert capsys.readouterr().err.count("\n") == 1
+
+
+CONSTANT = ("scheduler=constant", "keep=last", "ema=0.9", "augmentation=horizontal_flip")
+
+
+@pytest.mark.parametrize("is_finished", [True, False])
+def test_run_goes_on_to_more_epochs_as_the_run_of_so_many(is_finished, capsys):
+    folder = execute(tiny(*CONSTANT)).folder if is_finished else interrupted(*CONSTANT)
+    assert main([folder.run_id, "epochs=4"]) == 0
+    assert f"resumed  after epoch {2 if is_finished else 1}" in capsys.readouterr().out
+    longer = RunFolder(folder.path.parent / run_id(tiny(*CONSTANT, "epochs=4")))
+    assert longer.read_overrides() == ["epochs=4"]
+    moved = RunFolder(longer.path.rename("longer"))
+    assert equal_results(moved, execute(tiny(*CONSTANT, "epochs=4")).folder)
+
+
+def test_run_of_as_many_epochs_as_it_had_is_the_run_itself(capsys):
+    folder = execute(tiny()).folder
+    assert main([folder.run_id, "epochs=2"]) == 0
+    assert "finished before; nothing was trained" in capsys.readouterr().out
+
+
+TIMED = (
+    r"its schedule, cosine, falls towards the last epoch, so the first 2 of 9 epochs are others\. "
+    r"These can go on: constant, step, exponential, plateau\. Train anew: cnnlab train epochs=9$"
+)
+GONE = r"its last checkpoint is gone, since it was trained without keep=last\. Train anew: cnnlab train epochs=9$"
+FEWER = r"^resume: cnn6-\S+ cannot go on to 1 epochs: it was trained for 2, which are more\. Train anew: "
+BEYOND = [(("keep=last",), "9", TIMED), (("scheduler=constant",), "9", GONE), (CONSTANT, "1", FEWER)]
+
+
+@pytest.mark.parametrize(("options", "epochs", "message"), BEYOND)
+def test_run_that_cannot_go_on_says_why_and_how_to_train_anew(options, epochs, message):
+    folder = execute(tiny(*options)).folder
+    with pytest.raises(ConfigError, match=message):
+        main([folder.run_id, f"epochs={epochs}"])
+    assert len(list(folder.path.parent.iterdir())) == 1
+
+
+WORDS = [
+    ("epochs=many", r"^epochs: must be a whole number, got 'many'"),
+    (
+        "lr=0.1",
+        r"^resume: goes on as the run was configured, and takes epochs=N alone, got lr=0\.1\. For another run: ",
+    ),
+]
+
+
+@pytest.mark.parametrize(("word", "message"), WORDS)
+def test_only_epochs_can_be_changed(word, message):
+    folder = interrupted(*CONSTANT)
+    with pytest.raises(ConfigError, match=message):
+        main([folder.run_id, word])

@@ -4,8 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from cnnlab.base.errors import ConfigError
+from cnnlab.data.image_folders.formats import formats_of
 from cnnlab.data.image_folders.layout import read_layout
 from tests.data.image_folders.files import touch
 
@@ -50,6 +52,48 @@ def test_a_class_may_be_called_train_or_test(tmp_path):
         "test",
         "train",
     )
+
+
+@pytest.mark.skipif("HEIF" in formats_of("a.heic"), reason="pillow-heif is installed")
+def test_photos_that_need_a_package_are_left_out_and_told_apart_from_other_files(tmp_path):
+    touch(tmp_path, "a/1.jpg", "b/1.jpg", "a/2.heic", "b/2.HEIC", "b/notes.txt")
+    Image.new("RGB", (8, 8)).save(tmp_path / "b" / "really.heic", format="JPEG")
+    layout = read_layout(tmp_path)
+    assert [image.path for image in layout.images] == ["a/1.jpg", "b/1.jpg", "b/really.heic"]
+    assert layout.notes == (
+        "2 photos (.heic) left out. To read them: pip install pillow-heif",
+        "1 file that is no image left out, by suffix: .txt",
+    )
+
+
+@pytest.mark.skipif("HEIF" in formats_of("a.heic"), reason="pillow-heif is installed")
+def test_class_of_such_photos_alone_is_named(tmp_path):
+    message = (
+        r"^dataset\.root: no images in class folder 'b'\. .*\n.*: 1 photo \(\.heic\) left out\. To read them: pip "
+    )
+    with pytest.raises(ConfigError, match=message):
+        read_layout(touch(tmp_path, "a/1.jpg", "c/1.jpg", "b/2.heic"))
+
+
+def test_folder_of_one_class_names_the_folder_above(tmp_path):
+    root = touch(tmp_path, "pets/cats/1.jpg", "pets/dogs/1.jpg") / "pets"
+    message = rf"Its images lie right in it\. Is it one class of 'cats', 'dogs'\? Then give '{root}'\."
+    with pytest.raises(ConfigError, match=message):
+        read_layout(root / "cats")
+
+
+def test_class_whose_images_lie_in_folders_is_asked_about(tmp_path):
+    layout = read_layout(touch(tmp_path, "new/1.jpg", "pets/cats/1.jpg", "pets/dogs/1.jpg"))
+    assert layout.classes == ("new", "pets")
+    asked = (
+        f"class 'pets' has its images in folders, 'cats', 'dogs': are these the classes? Then give '{tmp_path}/pets'"
+    )
+    assert layout.notes == (asked,)
+
+
+def test_photos_side_by_side_that_are_called_as_kaggles_name_the_data_set_that_reads_them(tmp_path):
+    with pytest.raises(ConfigError, match=r"read by dataset=dogs_vs_cats dataset\.root="):
+        read_layout(touch(tmp_path, "cat.0.jpg", "cat.1.jpg", "dog.0.jpg"))
 
 
 def test_numbers_as_class_names_are_in_natural_order(tmp_path):

@@ -2,13 +2,18 @@
 
 import re
 
+import numpy as np
 import pytest
 import safetensors.torch
 import timm
 import torch
-from timm.data import create_transform, resolve_model_data_config
+from PIL import Image
+from timm.data import create_transform, resolve_data_config, resolve_model_data_config
 
 from cnnlab.base.errors import ConfigError
+from cnnlab.building.parts import ImageSpec
+from cnnlab.data.image_folders.decoding import decode
+from cnnlab.data.image_normalization import Normalization
 from cnnlab.networks.transfer import timm_networks
 from cnnlab.networks.transfer.published import published_backbone
 from cnnlab.networks.transfer.timm_networks import Timm
@@ -55,6 +60,27 @@ def test_file_in_timms_format_makes_a_backbone_with_timms_features_outputs_and_i
     resized = resize.size if isinstance(resize.size, int) else resize.size[0]
     assert (expected.resize, expected.interpolation) == (resized, resize.interpolation.value)
     assert tuple(crop.size) == (expected.image_size,) * 2
+
+
+@pytest.mark.parametrize(
+    ("name", "mode"), [("dm_nfnet_f0", "squash"), ("convnext_tiny.in12k_ft_in1k_384", "squash"), ("test_vit", "center")]
+)
+@pytest.mark.parametrize("size", [(300, 200), (90, 250), (448, 448)])
+def test_pixels_are_those_of_timms_transform_whatever_its_way_to_a_square(tmp_path, name, mode, size):
+    file, draw = tmp_path / "photograph.png", np.random.default_rng(0)
+    Image.fromarray(draw.integers(0, 256, (*size, 3), dtype=np.uint8)).save(file)
+    config = timm.get_pretrained_cfg(name)
+    assert config.crop_mode == mode
+    expected = Timm().expected(name, "imagenet")
+    images = ImageSpec(
+        ("a",), 3, expected.image_size, Normalization(expected.mean, expected.std), resize=expected.resize,
+        interpolation=expected.interpolation, is_published=True, is_squashed=expected.is_squashed,
+    )  # fmt: skip
+    pixels = decode(file, 3, images.file_size, images.file_size, images.scaling)
+    own = images.prepare(torch.from_numpy(pixels.copy())[None])[0]
+    transform = create_transform(**resolve_data_config(pretrained_cfg=config.to_dict()))
+    with Image.open(file) as image:
+        torch.testing.assert_close(own, transform(image), rtol=0, atol=2e-6)
 
 
 def test_weights_come_from_the_cache_of_hugging_face_or_torchs(caches):

@@ -50,6 +50,15 @@ def test_tensors_of_other_names_are_matched_by_order_where_all_shapes_agree():
     assert matched(body, own, ["2"])[0].keys() == {name for name in fitted if not name.startswith("2")}
 
 
+def test_order_tells_nothing_where_a_file_has_sorted_the_names():
+    """As safetensors does: a mean would be taken for a weight, and all shapes agree."""
+    own = nn.Sequential(nn.Conv2d(3, 3, 1, bias=False), nn.BatchNorm2d(3)).state_dict()
+    given = {f"stem.{name}": value for name, value in own.items()}
+    assert matched(given, own, [])[1] is not None
+    by_name = dict(sorted(given.items()))
+    assert matched(by_name, own, []) == (by_name, None)
+
+
 def test_names_count_first_and_one_other_shape_leaves_all_as_they_are():
     own = nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 4)).state_dict()
     named = {"0.weight": torch.ones(3, 2), "0.bias": torch.ones(3), "x": torch.ones(4, 3), "y": torch.ones(4)}

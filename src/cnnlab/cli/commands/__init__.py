@@ -53,7 +53,12 @@ COMMANDS = (
     Command("predict", "classify images with a saved run", job="cnnlab.cli.commands.predict:main"),
     Command("export", "a run as one file to give away, for use anywhere", job="cnnlab.cli.commands.export:main"),
     Command("resume", "go on with a run, exactly as it was configured", job="cnnlab.cli.commands.resume:main"),
-    Command("list", "every option of every group, one line each", job="cnnlab.cli.commands.list_options:main"),
+    Command("remove", "delete runs, after a list and a question", job="cnnlab.cli.commands.remove:main"),
+    Command(
+        "list",
+        "groups and their options; of a group, what each one sets",
+        job="cnnlab.cli.commands.list_options:main",
+    ),
 )
 
 BY_NAME = {command.name: command for command in COMMANDS}

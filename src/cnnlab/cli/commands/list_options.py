@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 import fnmatch
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 from cnnlab.base.errors import ConfigError, did_you_mean, unknown
 from cnnlab.base.paths import given_path
 from cnnlab.base.stopping import Stop
-from cnnlab.cli.meanings import is_option
 from cnnlab.config.conf_files import GLOBAL, Option, conf_dir, read_options
 from cnnlab.config.options import groups
 
@@ -25,10 +24,10 @@ def main(args: Sequence[str], stop: Stop) -> int:
     known = (*groups(), *GLOBAL)
     parser = argparse.ArgumentParser(
         prog="cnnlab list",
-        description="Explain every option of every group in one line, with the values that it sets.",
+        description="Name the options of every group; of one group explain each, with the values that it sets.",
         epilog="examples: cnnlab list optimizer · cnnlab list backbone 'timm/resnet*'",
     )
-    parser.add_argument("group", nargs="?", help=f"{', '.join(known)}; none for all")
+    parser.add_argument("group", nargs="?", help=f"{', '.join(known)}; none: a line for each")
     parser.add_argument(
         "pattern", nargs="?", help="of the options that are wanted, such as 'resnet*'; timm's: 'timm/resnet*'"
     )
@@ -41,19 +40,39 @@ def main(args: Sequence[str], stop: Stop) -> int:
     )
     options = parser.parse_args(args)
     folders = [conf_dir(), *_own_folder(options.config_dir)]
-    if options.group is not None and options.group not in known:
-        having = [group for group in known if is_option(group, options.group)]
-        if having:
-            named = " or ".join(f"cnnlab list {group}" for group in having)
-            raise ConfigError(f"list: '{options.group}' is an option. Type: {named}")
-        raise ConfigError(f"list: {unknown(options.group, known, noun='group')}")
     stop.look()
-    if options.pattern is not None:
-        print(_page(options.group, _like(options.group, options.pattern, folders)))
+    if options.group is None:
+        print("\n".join(_overview({group: read_options(group, folders) for group in known})))
         return 0
-    wanted = known if options.group is None else (options.group,)
-    print("\n\n".join(_page(group, read_options(group, folders)) for group in wanted))
+    if options.group not in known:
+        raise ConfigError(f"list: {_unknown_group(options.group, known, folders)}")
+    wanted = read_options(options.group, folders)
+    print(_page(options.group, wanted if options.pattern is None else _like(options.group, options.pattern, folders)))
     return 0
+
+
+def _overview(options: Mapping[str, Sequence[Option]]) -> list[str]:
+    """Return a line for each group, with as many names of its options as fit."""
+    indent = max(map(len, options)) + 2
+    lines = [f"{group:{indent}}{_fitting([o.name for o in own], WIDTH - indent)}" for group, own in options.items()]
+    return [*lines, "", f"{'':{indent}}each with a line: cnnlab list optimizer"]
+
+
+def _fitting(names: Sequence[str], width: int) -> str:
+    """Return as many names as fit in so many columns, and how many more there are."""
+    for number in range(len(names), 0, -1):
+        more = f" and {len(names) - number} more" if number < len(names) else ""
+        if len(line := f"{', '.join(names[:number])}{more}") <= width:
+            return line
+    return f"{len(names)} with long names" if names else ""
+
+
+def _unknown_group(name: str, known: Sequence[str], folders: Sequence[Path]) -> str:
+    """Say that a name is no group, and of which one it is an option."""
+    having = [group for group in known if name in (option.name for option in read_options(group, folders))]
+    if having:
+        return f"'{name}' is an option of {' and '.join(having)}. See: cnnlab list {having[0]}"
+    return unknown(name, known, noun="group")
 
 
 def _like(group: str, pattern: str, folders: Sequence[Path]) -> list[Option]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +17,7 @@ from cnnlab.base.paths import given_path
 from cnnlab.base.stopping import Stop
 from cnnlab.cli.commands.resume import RUN_HELP
 from cnnlab.outputs.exported import opened_run
-from cnnlab.outputs.files import csv_text
+from cnnlab.outputs.files import RUNS, csv_text
 from cnnlab.outputs.finding import BY_WORD
 from cnnlab.outputs.summary_file import known_summary
 from cnnlab.runs.predicting.given_images import Given, find_images
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 def main(args: Sequence[str], stop: Stop) -> int:
     """Run the command; return its exit code: 1 if an image could not be read."""
     options = _parser().parse_args(args)
+    _check_run_comes_first(options)
     given = find_images(options.images)
     _check_outputs(options, given)
     with opened_run(options.run) as folder:
@@ -65,6 +67,21 @@ def main(args: Sequence[str], stop: Stop) -> int:
     sheets = {} if options.sheet is None else _draw(options.sheet, answers, wording, folder.run_id)
     _name_files(options, answers, sheets)
     return 1 if unreadable else 0
+
+
+def _check_run_comes_first(options: argparse.Namespace) -> None:
+    """Ask for a run where an image or a folder of images stands in its place.
+
+    Raises:
+        ConfigError: so it is; the text names the run that was trained last.
+    """
+    path = given_path("run", options.run)
+    is_image = path.is_file() or (path.is_dir() and not options.images and not (path / "config.yaml").exists())
+    if is_image and options.features is None and not is_exported(path):
+        statuses = sorted(RUNS.glob("*/status.json"), key=lambda file: file.stat().st_mtime)
+        run, last = (statuses[-1].parent.name, " The last one:") if statuses else ("<run>", "")
+        line = shlex.join(["cnnlab", "predict", run, str(path), *map(str, options.images)])
+        raise ConfigError(f"run: '{path}' is none, and a run is named first.{last} {line}")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,16 +1,20 @@
-"""`cnnlab resume RUN`: go on with exactly the saved configuration, whatever conf/ says today."""
+"""`cnnlab resume RUN`: go on with exactly the saved configuration, whatever conf/ says today; also to more epochs."""
 
 from __future__ import annotations
 
 import argparse
 import shlex
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.stopping import Stop
 from cnnlab.outputs.finding import find_run
-from cnnlab.outputs.run_folder import SCHEMA
+from cnnlab.outputs.run_folder import SCHEMA, RunFolder
 from cnnlab.runs.saved_config import saved_config
+
+if TYPE_CHECKING:
+    from cnnlab.config.run_config import RunConfig
 
 RUN_HELP = "a run's folder, its id, the beginning of its id or of the hash at its end; or latest, or best"
 
@@ -19,20 +23,53 @@ def main(args: Sequence[str], stop: Stop) -> int:
     """Run the command; return its exit code."""
     parser = argparse.ArgumentParser(
         prog="cnnlab resume",
-        description="Go on with an interrupted or failed run: its saved configuration, from its last checkpoint.",
-        epilog="example: cnnlab resume outputs/runs/cnn6-batch-relu-adam-s0-0123456789",
+        description="Go on with an interrupted or failed run: its saved configuration, from its last checkpoint. With "
+        "epochs=N a run that was trained with keep=last goes on to more epochs, as a run of its own.",
+        epilog="examples: cnnlab resume latest · cnnlab resume 8ba5cd47c1 epochs=20",
     )
     parser.add_argument("run", help=RUN_HELP)
+    parser.add_argument("epochs", nargs="?", metavar="epochs=N", help="epochs to train in all; none: as saved")
     parser.add_argument("--plugins", metavar="FILE,...", help="the plugins that the run was trained with")
     options = parser.parse_args(args)
     folder = find_run(options.run)
+    epochs = None if options.epochs is None else _epochs(options.epochs)
 
-    from cnnlab.config.identity import run_id
     from cnnlab.runs.console import RunConsole
     from cnnlab.runs.job import report
     from cnnlab.runs.run import execute
 
-    config, overrides, console = saved_config(folder, options.plugins), folder.read_overrides(), RunConsole()
+    config, console = saved_config(folder, options.plugins), RunConsole()
+    overrides: Sequence[str] = folder.read_overrides()
+    _check_same(folder, config, overrides)
+    if epochs is not None:
+        config, overrides = _extended(folder, config, overrides, epochs)
+    outcome = execute(config, overrides=overrides, console=console, runs=folder.path.parent, stop=stop)
+    return report(outcome, console, plots=config.plots, epochs=config.epochs)
+
+
+def _epochs(word: str) -> str:
+    """Return the number behind `epochs=`.
+
+    Raises:
+        ConfigError: it is another word: whatever else is changed makes another run.
+    """
+    key, _, value = word.partition("=")
+    if key != "epochs":
+        raise ConfigError(
+            f"resume: goes on as the run was configured, and takes epochs=N alone, got {word}. For another run: "
+            "cnnlab train"
+        )
+    return value
+
+
+def _check_same(folder: RunFolder, config: RunConfig, overrides: Sequence[str]) -> None:
+    """Refuse a run that is no longer what its name says.
+
+    Raises:
+        ConfigError: it is of another version, or its data has changed.
+    """
+    from cnnlab.config.identity import run_id
+
     command = shlex.join(["cnnlab", config.command, *overrides])
     if folder.schema != SCHEMA:
         raise ConfigError(
@@ -44,5 +81,27 @@ def main(args: Sequence[str], stop: Stop) -> int:
             f"run: the data of {folder.run_id} has changed, or its folder has been renamed: what is saved there is now "
             f"the run {run_id(config)}. Put it back, or train anew: {command}"
         )
-    outcome = execute(config, overrides=overrides, console=console, runs=folder.path.parent, stop=stop)
-    return report(outcome, console, plots=config.plots, epochs=config.epochs)
+
+
+def _extended(
+    folder: RunFolder, config: RunConfig, overrides: Sequence[str], epochs: str
+) -> tuple[RunConfig, Sequence[str]]:
+    """Return the configuration of a run of more epochs, which begins where this one has ended, and what it is typed as.
+
+    Raises:
+        ConfigError: it cannot begin there.
+    """
+    from cnnlab.config.identity import run_id
+    from cnnlab.runs.extending import extend, problem_of_extending, with_epochs
+
+    wanted = with_epochs(config, epochs)
+    if wanted.epochs == config.epochs:
+        return config, overrides
+    typed = [*(word for word in overrides if not word.startswith("epochs=")), f"epochs={wanted.epochs}"]
+    if (why := problem_of_extending(folder, config, wanted.epochs)) is not None:
+        command = shlex.join(["cnnlab", config.command, *typed])
+        raise ConfigError(
+            f"resume: {folder.run_id} cannot go on to {wanted.epochs} epochs: {why}. Train anew: {command}"
+        )
+    extend(folder, RunFolder(folder.path.parent / run_id(wanted)))
+    return wanted, typed

@@ -8,6 +8,7 @@ from pathlib import Path
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.hashing import FileHashes
 from cnnlab.base.progress import Progress
+from cnnlab.data.image_folders.archives import unpacked
 from cnnlab.data.image_folders.listing import ImageFile, hash_lines, list_folder, permission_denied
 from cnnlab.data.image_folders.published import LAYOUTS
 
@@ -19,7 +20,7 @@ def content_hash(
 
     Args:
         name: of the data set; of one that a plugin brings, all images under the root count.
-        root: the folder.
+        root: the folder, or a zip archive of it.
         hashes: know the files that were read before.
         cache_dir: keeps the hashes; see `FileHashes.of_folder`.
         progress: told how many of the new files are read.
@@ -27,7 +28,7 @@ def content_hash(
     Raises:
         ConfigError: the folder is no such data set, or may not be read.
     """
-    root = root.expanduser()
+    root = unpacked(root, cache_dir=cache_dir, hashes=hashes, progress=progress)
     if not root.is_dir():
         raise ConfigError(f"dataset.root: no folder '{root}'.")
     layout = None if name not in LAYOUTS else LAYOUTS[name](root)

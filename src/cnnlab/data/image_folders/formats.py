@@ -30,6 +30,19 @@ def load_plugins() -> tuple[str, ...]:
     return installed
 
 
+_NEEDING = {
+    ".heic": "pillow-heif", ".heif": "pillow-heif", ".hif": "pillow-heif", ".jxl": "pillow-jxl-plugin",
+    ".avif": "pillow-avif-plugin",
+}  # fmt: skip
+_READ_BY = {"pillow-heif": "HEIF", "pillow-jxl-plugin": "JXL", "pillow-avif-plugin": "AVIF"}
+
+
+def plugin_for(name: str) -> str | None:
+    """Return the package that reads files of such a name and is not installed; None where there is no need of one."""
+    package = _NEEDING.get(name[name.rfind(".") :].lower())
+    return package if package is not None and _READ_BY[package] not in _known_formats() else None
+
+
 def formats_of(name: str) -> tuple[str, ...]:
     """Return the formats that a file may have, whatever its suffix says; a TGA has no mark and is known by its name."""
     return (*_known_formats(), "TGA") if name.lower().endswith(".tga") else _known_formats()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import itertools
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.texts import printable
+from cnnlab.data.image_folders.decoding import read_header
+from cnnlab.data.image_folders.formats import SUFFIXES, plugin_for
 from cnnlab.data.image_folders.listing import ImageFile, Listing, list_folder, not_data, quoted, some
 from cnnlab.data.image_folders.split_folders import find_splits, first, role_of
 
@@ -41,11 +44,12 @@ def read_layout(root: Path) -> Layout:
         ConfigError: the folder holds no such data set; the text says what is missing.
     """
     listing = list_folder(root)
+    unreadable = _take_out_unreadable(root, listing)
     splits = find_splits(listing)
     # Folders are few, files many: what is said of a file is looked up by its folder.
     places = {folder: place for folder in listing.num_images if (place := _place(folder, splits.roles)) is not None}
     if problems := _problems(root, listing, set(places.values()), splits.roles):
-        raise ConfigError(*problems)
+        raise ConfigError(*problems, *(f"dataset.root: {note}." for note in unreadable))
     classes = tuple(sorted({name for split, name in places.values() if split == "train"}, key=_natural))
     index = {name: label for label, name in enumerate(classes)}
     folders = [image.path.rpartition("/")[0] for image in listing.images]
@@ -61,8 +65,43 @@ def read_layout(root: Path) -> Layout:
         splits=tuple(map(roles.__getitem__, folders)),
         labels=tuple(map(labels.__getitem__, folders)),
         classes=classes,
-        notes=(*splits.notes, *_left_out(others), *not_data(listing), *_look_alikes(classes)),
+        notes=(
+            *splits.notes,
+            *unreadable,
+            *_left_out(others),
+            *not_data(listing),
+            *_look_alikes(classes),
+            *_nested(root, listing, splits.roles),
+        ),
     )
+
+
+def _take_out_unreadable(root: Path, listing: Listing) -> list[str]:
+    """Take photographs out of a listing that only a package reads which is not installed; say which and what to do."""
+    found: dict[str, list[ImageFile]] = {}
+    for image in listing.images:
+        if (package := plugin_for(image.path)) is not None and not _is_read_otherwise(root / image.path):
+            found.setdefault(package, []).append(image)
+    gone = {image for images in found.values() for image in images}
+    if not gone or len(gone) == len(listing.images):
+        return []  # where none would be left, each is named with the reason why it cannot be read
+    listing.images = [image for image in listing.images if image not in gone]
+    listing.num_images = dict(Counter(image.path.rpartition("/")[0] for image in listing.images))
+    return [f"{_photos(images)} left out. To read them: pip install {package}" for package, images in found.items()]
+
+
+def _photos(images: Sequence[ImageFile]) -> str:
+    suffixes = ", ".join(sorted({Path(image.path).suffix.lower() for image in images}))
+    return f"{len(images):,} photo{'' if len(images) == 1 else 's'} ({suffixes})"
+
+
+def _is_read_otherwise(path: Path) -> bool:
+    """Tell whether a file is another image than its name says, such as a JPEG that a telephone calls .heic."""
+    try:
+        read_header(path)
+    except Exception:  # on damaged files Pillow raises nearly anything
+        return False
+    return True
 
 
 def _place(folder: str, roles: Mapping[str, str]) -> tuple[str, str] | None:
@@ -93,7 +132,8 @@ def _problems(root: Path, listing: Listing, places: set[tuple[str, str]], roles:
     """
     if not places:
         takes = "It takes <class>/image or train/<class>/image and test/<class>/image."
-        return [f"dataset.root: no images in class folders under '{root}'. {takes}{_packed(listing)}"]
+        meant = _named_by_class(root, listing) or _higher(root)
+        return [f"dataset.root: no images in class folders under '{root}'. {takes}{meant}{_packed(listing)}"]
     above = set(roles) or {""}
     folders = sorted(path for path in listing.folders if path.rpartition("/")[0] in above)
     problems, trained = [], {name for split, name in places if split == "train"}
@@ -142,6 +182,51 @@ def _deeper(root: Path, folders: Sequence[str], listing: Listing) -> str:
         return ""
     above, names = found[0].rpartition("/")[0], [path.rpartition("/")[2] for path in sorted(found)]
     return f" In it are {some(names)}: are these meant? Then give '{root / above}'."
+
+
+def _higher(root: Path) -> str:
+    """Say that a folder whose images lie right in it may be one class of the folder above; with a space before it."""
+    if not _holds_images(root) or root.resolve() == Path.cwd():
+        return ""
+    try:
+        beside = sorted(path.name for path in root.resolve().parent.iterdir() if path.is_dir() and _holds_images(path))
+    except OSError:
+        return ""
+    if len(beside) < 2:
+        return ""
+    return f" Its images lie right in it. Is it one class of {some(beside)}? Then give '{root.parent}'."
+
+
+def _holds_images(folder: Path) -> bool:
+    """Tell whether images lie right in a folder; of a large one the first files are looked at."""
+    try:
+        some_files = itertools.islice(folder.iterdir(), _FEW)
+        return any(path.suffix.lower() in SUFFIXES for path in some_files)
+    except OSError:
+        return False
+
+
+def _named_by_class(root: Path, listing: Listing) -> str:
+    """Say which layout has photographs named cat.1.jpg side by side; with a space before it."""
+    names = {image.path.rpartition("/")[2].partition(".")[0].lower() for image in listing.images}
+    if names != {"cat", "dog"}:
+        return ""
+    return f" Files that are called cat.1.jpg and dog.1.jpg are read by dataset=dogs_vs_cats dataset.root={root}."
+
+
+def _nested(root: Path, listing: Listing, roles: Mapping[str, str]) -> list[str]:
+    """Ask about a class folder in which images lie in several folders alone: these may be the classes."""
+    if roles:
+        return []
+    inside: dict[str, set[str]] = {}
+    for folder in listing.num_images:
+        inside.setdefault(first(folder), set()).add("/".join(folder.split("/")[1:2]))
+    found = [(name, sorted(below)) for name, below in sorted(inside.items()) if name and "" not in below]
+    return [
+        f"class '{name}' has its images in folders, {some(below)}: are these the classes? Then give '{root / name}'"
+        for name, below in found[:1]
+        if len(below) > 1
+    ]
 
 
 def _packed(listing: Listing) -> str:

@@ -15,7 +15,7 @@ from cnnlab.base.errors import ConfigError
 from cnnlab.data.image_folders.formats import SUFFIXES
 
 _SUFFIXES = frozenset(SUFFIXES)
-_MACOS_FOLDER = "__MACOSX"
+MACOS_FOLDER = "__MACOSX"
 # What file systems, desktops, storage devices and notebooks make, in small letters.
 _OF_SYSTEMS = frozenset({
     "lost+found", "$recycle.bin", "recycler", "system volume information", "found.000",
@@ -26,9 +26,11 @@ _OF_SYSTEMS = frozenset({
 })  # fmt: skip
 _NAMED = 5  # folders or files in a message; the rest is counted
 _OF_RUN, _OF_STUDY = {"config.yaml", "status.json"}, {"study.json", "runs.csv"}
-_OF_CACHE = ("images/*/images.npy", "features/*.npy", "hashes/*.lock")
+_OF_CACHE = ("images/*/images.npy", "features/*.npy", "hashes/*.lock", "locks/*.lock", "unpacked/*")
 _LOOKED_AT = 20  # runs, before a folder counts as one of something else
-_MARKS = frozenset({"status.json", "study.json", "runs", "images", "features", "hashes"})  # of what may be cnnlab's own
+_MARKS = frozenset(
+    {"status.json", "study.json", "runs", "images", "features", "hashes", "locks", "unpacked"}
+)  # of what may be cnnlab's own
 
 
 class ImageFile(NamedTuple):
@@ -109,8 +111,8 @@ def _list_one(root: Path, folder: str, above: frozenset[_Place], listing: Listin
     before = len(listing.images)
     for entry in entries:
         name = entry.name
-        if name.startswith(".") or name == _MACOS_FOLDER:
-            listing.num_of_macos += name.startswith(("._", _MACOS_FOLDER))
+        if name.startswith(".") or name == MACOS_FOLDER:
+            listing.num_of_macos += name.startswith(("._", MACOS_FOLDER))
             if _is_of_system(name) and _is(entry.is_dir):
                 listing.of_systems.append(prefix + name)
         elif _is(entry.is_dir):
@@ -217,7 +219,7 @@ def not_data(listing: Listing) -> list[str]:
     if listing.of_systems:
         folders = "1 folder" if len(listing.of_systems) == 1 else f"{len(listing.of_systems):,} folders"
         notes.append(f"{folders} that systems make left out: {some(sorted(listing.of_systems))}")
-    return notes + ([f"{num_of_macos} of macOS's own left out (._*, {_MACOS_FOLDER})"] if num_of_macos else [])
+    return notes + ([f"{num_of_macos} of macOS's own left out (._*, {MACOS_FOLDER})"] if num_of_macos else [])
 
 
 def quoted(names: Iterable[str]) -> str:

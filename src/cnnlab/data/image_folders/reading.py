@@ -11,6 +11,7 @@ from torch import Tensor
 
 from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.base.texts import printable
+from cnnlab.data.image_folders.archives import unpacked
 from cnnlab.data.image_folders.cache import Decoded, decoded_images
 from cnnlab.data.image_folders.content import image_hashes
 from cnnlab.data.image_folders.layout import Layout, read_layout
@@ -24,12 +25,13 @@ _NAMED = 10  # corrupt files; the rest is counted
 
 
 def read_image_folder(storage: Storage, root: Path, *, skip_corrupt: bool) -> Source:
-    """Return the data set in a folder.
+    """Return the data set in a folder, or in a zip archive of one.
 
     Raises:
         ConfigError: the folder is no such data set, or files cannot be decoded and `skip_corrupt` is off.
     """
-    return read_images(storage, read_layout(root.expanduser()), skip_corrupt=skip_corrupt)
+    folder = unpacked(root, cache_dir=storage.cache_dir, hashes=storage.hashes, progress=storage.progress)
+    return read_images(storage, read_layout(folder), skip_corrupt=skip_corrupt)
 
 
 def read_images(storage: Storage, layout: Layout, *, skip_corrupt: bool) -> Source:

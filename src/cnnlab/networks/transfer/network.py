@@ -29,6 +29,8 @@ class Expected:
     interpolation: str = "bilinear"
     is_published: bool = False
     """Whether to scale and cut to the pixel as torchvision does for its weights."""
+    is_squashed: bool = False
+    """Whether both sides are scaled to `resize`, whatever their ratio; else the shorter one, and the longer is cut."""
     at_least: int = 1
     """The smallest height and width that the network works on, in pixels."""
 

@@ -78,7 +78,8 @@ class Timm:
             return Expected(config.mean, config.std, at_least=at_least)
         return Expected(
             config.mean, config.std, side, resize=math.floor(side / config.crop_pct),
-            interpolation=config.interpolation, is_published=True, at_least=at_least,
+            interpolation=config.interpolation, is_published=True, is_squashed=config.crop_mode == "squash",
+            at_least=at_least,
         )  # fmt: skip
 
     def classes(self, name: str) -> Sequence[str]:  # noqa: ARG002

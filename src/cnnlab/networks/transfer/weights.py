@@ -9,10 +9,12 @@ import torch
 from torch import Tensor, nn
 
 from cnnlab.base.errors import ConfigError
+from cnnlab.networks.transfer.renamings import renamed
 
 StateDict = dict[str, Tensor]
 
 _COUNTER = "num_batches_tracked"  # of batch normalization; old files have none
+_KINDS = frozenset({"weight", "bias", "running_mean", "running_var"})
 _NAMED = 6  # differences of each kind; the rest is counted
 
 
@@ -53,28 +55,39 @@ def load_into(net: nn.Module, weights: StateDict, *, where: str, source: object)
 def matched(weights: StateDict, own: StateDict, last: Sequence[str]) -> tuple[StateDict, str | None]:
     """Return a file's weights by the network's names, and what is to be said of it.
 
-    Names count first. Where none agrees, as many tensors of the same shapes in the same order are taken for the same;
-    the last layers may be absent, or be for other classes.
+    Names count first, then names that are known from elsewhere. Where none agrees, as many tensors of the same shapes
+    in the same order are taken for the same; the last layers may be absent, or be for other classes.
 
     Args:
         weights: as they were read.
         own: of the whole network.
         last: names of its last layers.
+
+    Raises:
+        ConfigError: the names are known from elsewhere, but what they name cannot be taken over.
     """
     if not weights.keys().isdisjoint(own):
         return weights, None
+    if (known := renamed(weights)) is not None:
+        return known[0], f"has the names of {known[1]}: its {len(weights)} tensors were renamed"
     ends = tuple(f"{layer}." for layer in last)
     given = {key: value for key, value in weights.items() if not key.endswith(_COUNTER)}
     for wanted in (own, without(own, lambda key: key.startswith(ends))):
         names = [key for key in wanted if not key.endswith(_COUNTER)]
         if len(names) == len(given) and all(
-            value.shape[is_last:] == own[name].shape[is_last:]
-            for name, value in zip(names, given.values())
+            value.shape[is_last:] == own[name].shape[is_last:] and _is_same_kind(key, name)
+            for name, (key, value) in zip(names, given.items())
             for is_last in [name.startswith(ends)]
         ):
             how = f"has other names: its {len(names)} tensors were matched by order, all shapes agree"
             return dict(zip(names, given.values())), how
     return weights, None
+
+
+def _is_same_kind(theirs: str, ours: str) -> bool:
+    """Tell whether names may be those of one tensor: safetensors sorts by name, so all of a layer's may be mixed up."""
+    kind = theirs.rpartition(".")[2]
+    return kind not in _KINDS or kind == ours.rpartition(".")[2]
 
 
 def _shape(tensor: Tensor) -> str:

@@ -18,6 +18,7 @@ from cnnlab.runs.predicting.answers import Answer, counts_of, least_sure
 from cnnlab.runs.predicting.classification import Picture, Scores
 from cnnlab.runs.predicting.given_images import GivenImage
 from cnnlab.runs.predicting.own_images import OwnImages
+from cnnlab.runs.result_lines import percent
 
 MOST = 40
 """Answers up to which the table shows all; of more the least sure ones."""
@@ -181,9 +182,8 @@ def _own_lines(known: Sequence[int], right: Sequence[int], own: OwnImages | None
 
 def _share(hits: int, number: int) -> str:
     """Return a share with its interval: 84 % (21 of 25; 95 % interval 65 to 94)."""
-    digits = 0 if number <= 100 else 1
-    low, high = (f"{100 * end:.{digits}f}" for end in wilson_interval(hits, number))
-    return f"{100 * hits / number:.{digits}f} % ({hits:,} of {number:,}; 95 % interval {low} to {high})"
+    low, high = (percent(end, number).removesuffix(" %") for end in wilson_interval(hits, number))
+    return f"{percent(hits / number, number)} ({hits:,} of {number:,}; 95 % interval {low} to {high})"
 
 
 def _matrix(counts: Ints, wording: Wording) -> list[str]:

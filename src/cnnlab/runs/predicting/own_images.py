@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnnlab.base.errors import ConfigError
-from cnnlab.base.hashing import file_hash
+from cnnlab.base.hashing import FileHashes, file_hash
 from cnnlab.base.texts import printable
-from cnnlab.config.run_config import RunConfig
+from cnnlab.config.run_config import RunConfig, cache_dir
 from cnnlab.outputs.files import read_table
 from cnnlab.outputs.run_folder import RunFolder
 
@@ -40,6 +40,7 @@ def own_images(config: RunConfig, run: RunFolder, files: Sequence[Path]) -> OwnI
     Returns:
         None where its images are not known: they are no files, or not there any more.
     """
+    from cnnlab.data.image_folders.archives import unpacked
     from cnnlab.data.image_folders.listing import list_folder
     from cnnlab.data.image_folders.published import LAYOUTS, images_root
 
@@ -47,7 +48,8 @@ def own_images(config: RunConfig, run: RunFolder, files: Sequence[Path]) -> OwnI
     if config.dataset.name not in LAYOUTS or (root is not None and not root.is_absolute()):
         return None  # of an exported run the folder's name is left
     try:
-        above = images_root(config.dataset.name, root, data_dir=config.data_dir)
+        place = None if root is None else unpacked(root, cache_dir=cache_dir(config), hashes=FileHashes())
+        above = images_root(config.dataset.name, place, data_dir=config.data_dir)
         images = list_folder(above).images
     except ConfigError:
         return None

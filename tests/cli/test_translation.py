@@ -11,8 +11,6 @@ from cnnlab.cli.arguments import split_command, split_flags
 from cnnlab.cli.main import main
 from cnnlab.cli.spelling import misspelled
 from cnnlab.cli.translation import translated
-from cnnlab.config.options import groups, option_table
-from cnnlab.config.synonyms import ANSWERS, KEYS, NAMES, SHORT
 from tests.option_maker import own_option
 
 TRIED = [
@@ -56,28 +54,22 @@ def test_what_is_understood_is_understood_again(outcome):
     assert made_of(outcome.removeprefix("cnnlab ")) == outcome
 
 
-def test_synonyms_mean_keys_and_options_that_there_are():
-    table = option_table()
-    options = {
-        f"{group}.{option}" for group in groups() for e in table["groups"][group].values() for option in e["options"]
-    }
-    assert {*KEYS.values(), *SHORT.values()} <= {*table["keys"], *groups(), *options}
-    for group, names in NAMES.items():
-        assert {*names.values()} <= {*table["groups"][group]}
-    assert not {*KEYS} & {*ANSWERS}
-    assert not {*KEYS, *ANSWERS} & {*table["keys"], *groups()}
-
-
 def test_word_of_another_tool_is_taken_with_a_note(trained, capsys):
     assert main(["lr=0.1", "optimizer=SGD", "my photos"]) == 0
     (plain, overrides) = trained[0]
     assert (plain["optimizer"]["name"], plain["optimizer"]["lr"], plain["dataset"]["root"]) == ("sgd", 0.1, "my photos")
     assert overrides == ["optimizer.lr=0.1", "optimizer=sgd", "dataset=image_folder", 'dataset.root="my photos"']
-    assert capsys.readouterr().err.splitlines() == [
+    assert capsys.readouterr().out.splitlines() == [
         "note     lr=0.1 is taken as optimizer.lr=0.1",
         "note     optimizer=SGD is taken as optimizer=sgd",
         "note     my photos is taken as dataset=image_folder 'dataset.root=\"my photos\"'",
     ]
+
+
+def test_note_stays_out_of_a_configuration_that_is_looked_at(capsys):
+    assert main(["lr=0.1", "--cfg", "job"]) == 0
+    out, err = capsys.readouterr()
+    assert (err, "lr: 0.1" in out, "note" in out) == ("note     lr=0.1 is taken as optimizer.lr=0.1\n", True, False)
 
 
 def test_sweep_that_lacks_its_flag_is_shown_in_words_that_work(capsys):
@@ -94,7 +86,7 @@ def test_own_option_comes_before_one_of_the_same_letters(folder, trained):
 
 def test_option_is_found_where_a_group_is_asked_for(capsys):
     assert main(["list", "adam"]) == 2
-    assert capsys.readouterr().err == "list: 'adam' is an option. Type: cnnlab list optimizer\n"
+    assert capsys.readouterr().err == "list: 'adam' is an option of optimizer. See: cnnlab list optimizer\n"
 
 
 def test_beginning_of_several_names_proposes_all_of_them(capsys):

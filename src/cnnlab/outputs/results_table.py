@@ -1,0 +1,54 @@
+"""results.csv: a row for each run of a study, refreshed while runs end. Only rows that changed are laid out anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cnnlab.base.schema import PlainMapping
+from cnnlab.outputs.files import csv_text, write_text
+from cnnlab.outputs.study_folder import RESULTS, StudyFolder
+
+
+class ResultsTable:
+    """The settings that differ between the runs, and their figures.
+
+    Args:
+        folder: of the study.
+    """
+
+    def __init__(self, folder: StudyFolder) -> None:
+        self._path = folder.path / "results.csv"
+        self._settings: dict[str, Mapping[str, str]] = {}
+        self._figures: dict[str, PlainMapping] = {}
+        self._values: dict[str, set[str]] = {}
+        """Setting -> what it is in some run, "" where a run has none."""
+        self._columns: list[str] = []
+        self._lines: dict[str, str] = {}
+
+    def add(self, settings: Mapping[str, str], figures: PlainMapping) -> None:
+        """Add a run at the end.
+
+        Args:
+            settings: as of `outputs.settings.settings`.
+            figures: as of `result_row`.
+        """
+        for key in {**self._values, **settings}:
+            self._values.setdefault(key, {""} if self._settings else set()).add(settings.get(key, ""))
+        self._settings[figures["run_id"]] = settings
+        self.update(figures)
+
+    def update(self, figures: PlainMapping) -> None:
+        """Take other figures of a run."""
+        self._figures[figures["run_id"]] = figures
+        self._lines.pop(figures["run_id"], None)
+
+    def write(self) -> None:
+        """Write the table in one step: a reader sees the old or the new one."""
+        differing = [key for key, values in self._values.items() if key != "seed" and len(values) > 1]
+        columns = [*sorted(differing, key=lambda key: "." in key), *RESULTS]  # names of parts first, then their keys
+        if columns != self._columns:
+            self._columns, self._lines = columns, {}
+        for run_id in self._figures.keys() - self._lines.keys():
+            own = {key: self._settings[run_id].get(key, "") for key in differing}
+            self._lines[run_id] = csv_text(columns, [{**own, **self._figures[run_id]}], with_header=False)
+        write_text(self._path, csv_text(columns, []) + "".join(map(self._lines.__getitem__, self._settings)))

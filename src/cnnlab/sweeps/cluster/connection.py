@@ -1,0 +1,160 @@
+"""The way to a Ray cluster, and what is said where there is none."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shlex
+import signal
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cnnlab.base.errors import ConfigError
+from cnnlab.sweeps.cluster.local_cluster import LocalCluster
+
+REQUIREMENT = "ray[client]>=2.50"
+"""What pip is asked for; pyproject.toml has the same in the extra `ray`."""
+
+
+@dataclass(frozen=True)
+class RayOptions:
+    """What `hydra/launcher=ray` takes.
+
+    Raises:
+        ConfigError: a number is out of range.
+    """
+
+    address: str | None = None
+    """auto, host:port or ray://host:port; None: a cluster of this machine, for as long as the sweep lives."""
+    num_cpus: float = 1
+    """Of each run; also its threads."""
+    num_gpus: float = 0
+    """Of each run; 0.5: two share one."""
+    max_retries: int = 3
+    """How often a run is tried again whose worker or node died."""
+    runtime_env: Mapping[str, Any] = field(default_factory=dict)
+    """Ray's own."""
+    ship_data: bool = False
+    """Whether data goes along to nodes that lack it."""
+    ship_limit_gib: float = 2.0
+    """What may be sent of one data set."""
+
+    def __post_init__(self) -> None:
+        positive = {"num_cpus": self.num_cpus, "ship_limit_gib": self.ship_limit_gib}
+        problems = [f"{key}: must be > 0, got {value:g}." for key, value in positive.items() if value <= 0]
+        others = {"num_gpus": self.num_gpus, "max_retries": self.max_retries}
+        problems += [f"{key}: must be >= 0, got {value:g}." for key, value in others.items() if value < 0]
+        problems += [
+            f"{key}: must be a whole number where it is more than 1, got {value:g}."
+            for key, value in {"num_cpus": self.num_cpus, "num_gpus": self.num_gpus}.items()
+            if value > 1 and value % 1
+        ]
+        if problems:
+            raise ConfigError(*(f"hydra.launcher.{problem}" for problem in problems))
+
+    @property
+    def threads(self) -> int:
+        """CPU threads of each run."""
+        return max(1, int(self.num_cpus))
+
+
+def ray_module(options: RayOptions) -> Any:
+    """Return Ray; what it reads of the environment when it is imported is set before.
+
+    Raises:
+        ConfigError: it is not installed.
+    """
+    # What takes more memory than there is would be tried again without end.
+    settings = {"RAY_task_oom_retries": str(options.max_retries), "RAY_USAGE_STATS_ENABLED": "0"}
+    if options.address is None:  # a word between the processes of this sweep; Ray would keep one in the home folder
+        settings |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+    for name, value in settings.items():
+        os.environ.setdefault(name, value)
+    try:
+        import ray
+    except ImportError as error:
+        command = shlex.join([sys.executable, "-m", "pip", "install", REQUIREMENT])
+        raise ConfigError(f"hydra/launcher=ray: Ray is not installed ({error}). Install it: {command}") from None
+    return ray
+
+
+class Connection:
+    """A sweep's connection to a cluster.
+
+    Args:
+        options: of the launcher.
+
+    Raises:
+        ConfigError: there is no such cluster, or it is another one's.
+    """
+
+    def __init__(self, options: RayOptions) -> None:
+        self.ray = ray_module(options)
+        self._options = options
+        self._local = LocalCluster(num_cpus=_num_cores()) if options.address is None else None
+        try:
+            with _own_signals():
+                self._connect(options.address if self._local is None else self._local.address)
+        except BaseException:
+            self.close()
+            raise
+
+    def _connect(self, address: str | None) -> None:
+        try:
+            self.ray.init(
+                address=address, runtime_env=dict(self._options.runtime_env), log_to_driver=False,
+                logging_level="CRITICAL",
+            )  # fmt: skip
+        except (OSError, RuntimeError, ValueError, TypeError, ImportError) as error:
+            raise ConfigError(
+                f"hydra.launcher.address: no way to a Ray cluster at '{address}': {_reason(error)}. "
+                "Start one (ray start --head), or leave the address out: then this machine is one."
+            ) from error
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the cluster is this machine, and ends with the sweep."""
+        return self._local is not None
+
+    @property
+    def nodes(self) -> list[dict[str, float]]:
+        """What each node that is there has of everything."""
+        return [node["Resources"] for node in self.ray.nodes() if node["Alive"]]
+
+    def slots(self) -> list[int]:
+        """Return how many runs go on at the same time on each node, by what the nodes have now."""
+        wanted = {"CPU": self._options.num_cpus, "GPU": self._options.num_gpus}
+        return [
+            min(int(node.get(name, 0) / number) for name, number in wanted.items() if number) for node in self.nodes
+        ]
+
+    def close(self) -> None:
+        """Leave the cluster; it goes on, unless it is this machine's."""
+        with contextlib.suppress(Exception):  # it is gone already
+            self.ray.shutdown()
+        if self._local is not None:
+            self._local.close()
+
+
+@contextlib.contextmanager
+def _own_signals() -> Iterator[None]:
+    """Keep what SIGTERM means: Ray takes it over."""
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ValueError):  # not in the main thread, where Ray takes nothing over either
+            signal.signal(signal.SIGTERM, before)
+
+
+def _reason(error: BaseException) -> str:
+    return " ".join(str(error).split()).rstrip(".") or type(error).__name__
+
+
+def _num_cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

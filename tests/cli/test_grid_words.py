@@ -1,0 +1,71 @@
+"""`zip=` and `exclude=` on their way to Hydra and back."""
+
+import pytest
+from hydra.core.override_parser.overrides_parser import OverridesParser
+
+from cnnlab.base.errors import ConfigError
+from cnnlab.cli.grid_words import as_typed, for_hydra, read_texts, without_grid_words
+from cnnlab.cli.main import main
+
+WORDS = [
+    ["optimizer=sgd,adam", "zip=optimizer,optimizer.lr", "zip=a,b"],
+    ["exclude=optimizer=sgd normalization=none", "seed=0,1"],
+    ["exclude=key=\"it's\" other='a\\' \\\"", "exclude=x=[1,2]", "zip=null"],
+    ["epochs=3"],
+]
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_words_come_through_hydra_as_they_were_typed(words):
+    parsed = OverridesParser.create().parse_overrides(for_hydra(words))
+    read = {
+        key.removeprefix("hydra.sweeper."): [str(text) for text in read_texts(override.value(), key[14:])]
+        for override in parsed
+        if (key := override.get_key_element()).startswith("hydra.sweeper.")
+    }
+    assert as_typed(for_hydra(words), read) == words
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("zip=a,b", "zip: is about the axes of a sweep, got zip=a,b. A sweep needs -m."),
+        ("exclude=a=1", "exclude: is about the axes of a sweep, got exclude=a=1. A sweep needs -m."),
+        ("-m zip=", "zip: the value is missing. Write zip=optimizer,optimizer.lr for two swept keys that go in step."),
+        (
+            "-m exclude=",
+            "exclude: the value is missing. "
+            "Write exclude='optimizer=sgd activation=tanh' for points that are left out.",
+        ),
+        ("-m zip=a,b zip=null", "zip: null turns it off and goes with no other, got 2 of them. Leave one out."),
+    ],
+)
+def test_what_is_wrong_with_the_words_themselves_is_told(line, message, capsys):
+    assert main(line.split()) == 2
+    assert capsys.readouterr() == ("", f"{message}\n")
+
+
+def test_study_gives_a_text_or_several():
+    assert read_texts("a,b", "zip") == ["a,b"]
+    assert read_texts(["a,b", "c,d"], "zip") == ["a,b", "c,d"]
+    assert read_texts(None, "zip") == read_texts([], "zip") == []
+    message = (
+        r"^hydra\.sweeper\.exclude: must be a text or a list of texts, got {'optimizer': 'sgd'}\. "
+        r"Write exclude='optimizer=sgd activation=tanh' for points that are left out\.$"
+    )
+    with pytest.raises(ConfigError, match=message):
+        read_texts({"optimizer": "sgd"}, "exclude")
+
+
+@pytest.mark.parametrize(
+    ("line", "rest"),
+    [
+        ("cnnlab -m zip=a,b opt", "cnnlab -m opt"),
+        ("cnnlab -m 'exclude=a=1 b=2' opt", "cnnlab -m opt"),
+        ("cnnlab -m exclude=\"a=1 b=2\" 'zip=a,b' opt", "cnnlab -m opt"),
+        ("cnnlab -m exclude=a=1\\ b=2 opt", "cnnlab -m opt"),
+        ("cnnlab -m zip=a", "cnnlab -m zip=a"),
+    ],
+)
+def test_completion_goes_by_the_other_words(line, rest):
+    assert without_grid_words(line) == rest

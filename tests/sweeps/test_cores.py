@@ -1,0 +1,16 @@
+import os
+
+import pytest
+
+from cnnlab.sweeps import cores
+
+
+def test_cores_are_those_that_this_process_may_use():
+    assert cores.num_cores() == len(os.sched_getaffinity(0))
+
+
+@pytest.mark.parametrize(("granted", "threads"), [("3", 3), ("", 8), ("0", 8), ("2,1", 8)])
+def test_threads_are_those_that_the_user_grants_else_one_per_core(monkeypatch, granted, threads):
+    monkeypatch.setattr(cores, "num_cores", lambda: 8)
+    monkeypatch.setenv("OMP_NUM_THREADS", granted)
+    assert cores.granted_threads() == threads
