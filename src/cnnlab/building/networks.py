@@ -27,6 +27,7 @@ from cnnlab.networks.transfer.heads import HEADS
 from cnnlab.networks.transfer.network import Backbone
 from cnnlab.networks.transfer.published import NUM_IMAGENET
 from cnnlab.networks.transfer.transfers import TRANSFERS, Transfer
+from cnnlab.networks.transfer.weights import StateDict
 
 Network = TypeVar("Network", bound=nn.Module)
 
@@ -88,6 +89,7 @@ def build_backbone(
     loads: bool,
     open_run: OpenRun,
     progress: Progress | None = None,
+    state: StateDict | None = None,
 ) -> Backbone:
     """Return the backbone that a procedure asks for, on the CPU.
 
@@ -98,9 +100,10 @@ def build_backbone(
         loads: whether with its weights.
         open_run: what makes a backbone of a finished run.
         progress: told of a download.
+        state: its weights, where they are at hand.
     """
     layer = {"layer": "last"} if transfer.has_own_answers else {}
-    request = Request(chosen.name, seed, open_run, loads, progress)
+    request = Request(chosen.name, seed, open_run, loads, progress, state)
     return BACKBONES[chosen.name](request, **{**chosen.options, **layer})
 
 

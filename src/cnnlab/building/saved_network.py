@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,8 @@ from cnnlab.networks.transfer.zero_shot import MappedClasses
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import read_status
 
+BACKBONE_STATE = "backbone_state"
+"""Where best.pt of an exported run holds the weights of a frozen backbone, which otherwise lie where they came from."""
 _ADVICE = "Put it back, or train the run anew: its command with rerun=true."
 
 
@@ -55,12 +58,24 @@ def load_network(folder: RunFolder, config: RunConfig) -> SavedNetwork:
     saved = _saved_weights(folder)
     try:
         images = _images(saved)
-        network = _network(config, images, saved)
+        network = _network(with_own_backbone(folder, config), images, saved)
         take_as_they_are(network)
         return SavedNetwork(network.eval(), images, saved["scores_are"])
     except (KeyError, RuntimeError, TypeError) as error:
         reason = f"is not of this run ({type(error).__name__})"
         raise RunError(f"{folder.checkpoints / 'best.pt'}: {reason}. {_ADVICE}") from error
+
+
+def with_own_backbone(folder: RunFolder, config: RunConfig) -> RunConfig:
+    """Return the configuration of a run that may bring along the run that it stands on: an exported one does.
+
+    A path in a run's configuration is whole, unless it starts from the run's own folder.
+    """
+    weights = None if config.backbone is None else config.backbone.options.get("weights")
+    if config.backbone is None or not isinstance(weights, Path) or not (folder.path / weights).is_dir():
+        return config
+    own = dataclasses.replace(config.backbone, options={**config.backbone.options, "weights": folder.path / weights})
+    return dataclasses.replace(config, backbone=own)
 
 
 def _saved_weights(folder: RunFolder) -> Plain:
@@ -100,7 +115,9 @@ def _transfer_network(config: RunConfig, classes: tuple[str, ...], saved: PlainM
     """Return backbone and head; what is saved are the weights of both, or of a head on a backbone that was frozen."""
     chosen, transfer = config.chosen("backbone"), procedure_of(config.chosen("transfer"))
     is_frozen = transfer.has_frozen_features
-    backbone = build_backbone(chosen, transfer, seed=config.seed, loads=is_frozen, open_run=backbone_of_run)
+    backbone = build_backbone(
+        chosen, transfer, seed=config.seed, loads=is_frozen, open_run=backbone_of_run, state=saved.get(BACKBONE_STATE)
+    )
     if is_frozen and hash_module(backbone) != saved["backbone"]:
         raise ConfigError(
             f"backbone.weights: '{backbone.source}' is not what the run's head was trained on. Put the old ones back."

@@ -27,7 +27,7 @@ from matplotlib.figure import Figure
 from cnnlab.base.drafts import draft_folder, remove_abandoned
 from cnnlab.outputs.run_files import RunFiles
 from cnnlab.plots.batch import batch
-from cnnlab.plots.confusion import confusion
+from cnnlab.plots.confusion import confusion, confusion_of
 from cnnlab.plots.curves import curves
 from cnnlab.plots.feature_maps import feature_maps
 from cnnlab.plots.gradients import gradients
@@ -36,7 +36,7 @@ from cnnlab.plots.per_class import per_class
 from cnnlab.plots.roc import roc
 from cnnlab.plots.style import DPI, styled
 
-__all__ = ["PLOTS", "batch", "draw_all", "draw_batch", "draw_missing", "feature_maps", "save_figures"]
+__all__ = ["PLOTS", "batch", "confusion_of", "draw_all", "draw_batch", "draw_missing", "feature_maps", "save_figures"]
 
 
 @styled

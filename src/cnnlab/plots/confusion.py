@@ -26,6 +26,7 @@ from cnnlab.plots.style import (
     styled,
     text_width,
     write_header,
+    write_title,
 )
 
 MAX_NUMBERED = 20  # classes up to which every cell holds its number
@@ -39,16 +40,41 @@ def confusion(run: RunFiles) -> Figure | None:
     counts = run.confusion
     if counts is None:
         return None
-    names = [cut_middle(name, 18) for name in run.classes]
+    figure = _drawn(counts, run.classes)
+    headline = f"Confusion matrix: {percent(accuracy(counts))} of {counts.sum():,} test images right"
+    write_header(figure, run, headline, note=_note(run.classes))
+    return figure
+
+
+@styled
+def confusion_of(counts: Ints, classes: tuple[str, ...], *, source: str) -> Figure:
+    """Draw a confusion matrix of images that are of no run's test split.
+
+    Args:
+        counts: (K, K), rows true.
+        classes: K names.
+        source: what the images are, and who answered.
+    """
+    figure = _drawn(counts, classes)
+    headline = f"Confusion matrix: {percent(accuracy(counts))} of {counts.sum():,} images right"
+    write_title(figure, headline, "  ·  ".join(part for part in (source, _note(classes)) if part))
+    return figure
+
+
+def _note(classes: tuple[str, ...]) -> str:
+    return "" if len(classes) > MAX_NUMBERED else "shade: share of the true class"
+
+
+def _drawn(counts: Ints, classes: tuple[str, ...]) -> Figure:
+    """Draw the matrix without what stands above it."""
+    names = [cut_middle(name, 18) for name in classes]
     figure, axes = _layout(names)
     image = _draw_shares(axes, counts, names)
     if len(names) <= MAX_NUMBERED:
         _write_counts(axes, counts)
     else:
         _add_colorbar(figure, axes, image)
-        _list_confusions(figure, axes, counts, names=run.classes)
-    headline = f"Confusion matrix: {percent(accuracy(counts))} of {counts.sum():,} test images right"
-    write_header(figure, run, headline, note="" if len(names) > MAX_NUMBERED else "shade: share of the true class")
+        _list_confusions(figure, axes, counts, names=classes)
     return figure
 
 

@@ -18,8 +18,8 @@ console          what a run says on the terminal and in its log; result_lines ho
 found            what a run found in its data, in words
 saved_config     the configuration of a saved run, with its plugins
 pictures         images that a run was tested on, to be shown
-estimate         what a run will take
-feature_samples  a few images' features in place of all, for an estimate
+exporting        a run made into a file to be given away; model_card: what it says of itself
+estimate         what a run will take; feature_samples: a few images' features in place of all
 predicting/      images that a run has not been asked about before
 
 It imports building and all below it, and plots. It never knows Hydra, other runs, or the sweep that it is part of.

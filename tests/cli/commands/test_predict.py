@@ -12,6 +12,7 @@ from cnnlab.base.stopping import Stop
 from cnnlab.cli.commands import predict
 from cnnlab.config.load import load
 from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.summary_file import read_summary
 from cnnlab.runs.predicting import classification
 from cnnlab.runs.predicting.classification import classify
 from cnnlab.runs.run import execute
@@ -58,16 +59,18 @@ def test_run_that_is_left_out_is_asked_for_with_the_last_one(words, in_empty_fol
 def test_images_are_classified_as_in_training(trained, capsys):
     assert main([trained, "images/dark/00.png", "images/bright"]) == 0
     header, *lines = capsys.readouterr().out.splitlines()
-    assert header.split() == ["class", "score", "file"]
+    assert header.split() == ["class", "probability", "runner-up", "file"]
     assert lines[0].split()[0] == "dark"
     assert lines[0].endswith("images/dark/00.png")
-    assert [line.split()[0] for line in lines[1:]] == ["bright"] * 20
+    assert [line.split()[0] for line in lines[1:21]] == ["bright"] * 20
+    assert lines[21] == "total    bright 20, dark 1"
 
 
 def test_scores_of_the_test_split_are_those_of_the_run(trained):
     assert main([trained, "images", "--csv", "all.csv"]) == 0
     scores = read("all.csv")
-    assert list(scores[0]) == ["file", "predicted", "score_bright", "score_dark"]
+    columns = ["file", "predicted", "score_bright", "score_dark", "probability", "second", "second_probability"]
+    assert list(scores[0]) == [*columns, "target"]
     run = RunFolder(Path("outputs/runs") / trained).read_rows("predictions.csv")
     found = {row["file"]: float(row["score_dark"]) for row in scores}
     assert all(found[f"images/{row['file']}"] == pytest.approx(float(row["score_dark"]), abs=1e-5) for row in run)
@@ -93,11 +96,23 @@ def read(path):
         return list(csv.DictReader(file))
 
 
-def test_console_script_classifies(trained):
-    done = cnnlab("predict", trained, "images/dark", "--csv", "p.csv")
+def test_console_script_says_what_folders_called_after_classes_make_of_the_answers(trained):
+    done = cnnlab("predict", trained, "images", "--csv", "p.csv", "--sheet", "s.png")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines()[-1] == "open     p.csv"
-    assert {row["predicted"] for row in read("p.csv")} == {"dark"}
+    lines = done.stdout.splitlines()
+    expected = [
+        "total    bright 20, dark 20",
+        "right    100 % (40 of 40; 95 % interval 91 to 100) by the names of their folders.",
+        "         true \\ predicted  bright  dark",
+        "         bright               20     0",
+        "         dark                  0    20",
+        "known    32 of them are among the run's training images, 8 among its test images.",
+        "         Of the others 100 % (8 of 8; 95 % interval 68 to 100).",
+    ]
+    assert [line for line in lines if line in expected] == expected
+    opened = ["p.csv", "s.png  (and 1 more beside it)", "s-confusion.png"]
+    assert lines[-3:] == [f"open     {file}" for file in opened]
+    assert {row["target"] == row["predicted"] for row in read("p.csv")} == {True}
 
 
 def test_image_that_cannot_be_read_is_named_and_the_others_are_classified(trained, capsys):
@@ -105,7 +120,7 @@ def test_image_that_cannot_be_read_is_named_and_the_others_are_classified(traine
     assert main([trained, "broken.png", "images/dark/00.png"]) == 1
     captured = capsys.readouterr()
     assert "cnnlab predict: cannot be read: broken.png (text, no image)" in captured.err
-    assert len(captured.out.splitlines()) == 2
+    assert [line.split()[0] for line in captured.out.splitlines()[:2]] == ["class", "dark"]
 
 
 def test_nothing_that_can_be_read_is_one_message(trained):
@@ -155,13 +170,34 @@ def test_run_without_weights_is_refused():
         main(["cnn6", "a.png"])
 
 
-def test_decision_values_are_no_percentages(trained, capsys):
+def test_decision_values_stand_beside_the_probabilities_that_they_are_calibrated_to(trained, capsys):
     folder = RunFolder(Path("outputs/runs") / trained)
-    assert main([trained, "images/dark/00.png"]) == 0
-    assert "%" in capsys.readouterr().out
     folder.save_checkpoint("best.pt", folder.load_checkpoint("best.pt") | {"scores_are": "decision values"})
-    assert main([trained, "images/dark/00.png"]) == 0
-    assert "%" not in capsys.readouterr().out
+    assert main([trained, "images/dark/00.png", "--csv", "a.csv"]) == 0
+    out = capsys.readouterr().out
+    assert out.splitlines()[0].split() == ["class", "score", "runner-up", "file"]
+    assert "%" not in out.splitlines()[1]
+    assert "note     no probabilities, scores are decision values: the run kept no calibration." in out
+    assert [row["probability"] for row in read("a.csv")] == [""]
+    folder.write_json("summary.json", read_summary(folder) | {"calibration": {"scale": 0.0, "images": 9}})
+    assert main([trained, "images/dark/00.png", "--csv", "b.csv"]) == 0
+    out = capsys.readouterr().out
+    assert out.splitlines()[0].split() == ["class", "probability", "score", "runner-up", "file"]
+    assert out.splitlines()[1].split()[:3] == ["dark", "50.0", "%"]
+    assert "note     probabilities are scores calibrated on the run's 9 validation images." in out
+    assert [(row["probability"], row["second"]) for row in read("b.csv")] == [("0.5", "bright")]
+    assert [row["score_dark"] for row in read("a.csv")] == [row["score_dark"] for row in read("b.csv")]
+
+
+def test_of_many_images_the_table_shows_the_least_sure_ones(trained, capsys):
+    Path("images/dark/notes.txt").write_text("mine")
+    assert main([trained, "images", "images/dark", "--csv", "a.csv"]) == 0
+    first, _, *lines = capsys.readouterr().out.splitlines()
+    assert first == "the 20 least sure of 60; all of them: a.csv"
+    shown = [float(line.split()[1]) for line in lines[:20]]
+    assert shown == sorted(shown)
+    assert len(read("a.csv")) == 60
+    assert "left out 2 files that are no images (.txt 2)" in lines
 
 
 def test_plugin_that_has_changed_is_refused(trained):
@@ -215,6 +251,14 @@ def test_submission_is_not_written_where_a_row_would_be_missing(trained, capsys)
             r"^--submission: 'old\.csv' is there already\. Name another file, or delete",
         ),
         (
+            ["raw", "--submission", "s.csv"],
+            r"^--submission: would lack rows, .*: 1 picture that cnnlab does not read \(\.nef",
+        ),
+        (["a", "--sheet", "s.jpg"], r"^--sheet: must be a PNG file, got 's\.jpg'\. Call it sheet\.png\.$"),
+        (["a", "--sheet", "no/s.png"], r"^--sheet: no folder 'no'\. Make it first\.$"),
+        (["a", "--sheet", "a/1.png"], r"^--sheet: 'a/1\.png' is there already\. Name another file, or delete it\.$"),
+        (["--features", "maps", "--sheet", "s.png"], r"^images: none given\."),
+        (
             ["a", "--features", "old.csv"],
             r"^--features: 'old\.csv' is no folder\. Name one; it is made if it is not th",
         ),
@@ -227,6 +271,9 @@ def test_what_cannot_be_written_is_refused_before_a_run_is_looked_for(args, mess
     for name in "ab":
         Path(name).mkdir()
         Image.new("RGB", (8, 8)).save(f"{name}/1.png")
+    Path("raw").mkdir()
+    Image.new("RGB", (8, 8)).save("raw/1.png")
+    Path("raw/2.NEF").write_bytes(b"raw")
     Path("old.csv").write_text("mine")
     with pytest.raises(ConfigError, match=message):
         main(["run", *args])
@@ -249,7 +296,7 @@ def test_features_draw_a_picture_of_each_image_beside_the_table(trained, capsys)
     with Image.open("new/maps/00.png") as picture:
         assert picture.size[0] > 800
     *table, last = capsys.readouterr().out.splitlines()
-    assert len(table) == 3
+    assert [line.split()[0] for line in table[1:3]] == ["dark", "bright"]
     assert last == "open     new/maps/00.png  (and 1 more beside it)"
 
 

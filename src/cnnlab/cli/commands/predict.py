@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import shlex
+import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -13,12 +14,13 @@ from typing import TYPE_CHECKING
 
 from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.base.paths import given_path
-from cnnlab.base.printing import one_line
-from cnnlab.base.schema import Plain
 from cnnlab.base.stopping import Stop
 from cnnlab.cli.commands.resume import RUN_HELP
+from cnnlab.outputs.exported import opened_run
 from cnnlab.outputs.files import RUNS, csv_text
-from cnnlab.outputs.finding import BY_WORD, find_run
+from cnnlab.outputs.finding import BY_WORD
+from cnnlab.outputs.summary_file import known_summary
+from cnnlab.runs.predicting.given_images import Given, find_images
 from cnnlab.runs.predicting.submission import check_ids, image_id, write_submission
 from cnnlab.runs.saved_config import saved_config
 
@@ -29,53 +31,41 @@ if TYPE_CHECKING:
     from cnnlab.building.saved_network import SavedNetwork
     from cnnlab.config.run_config import RunConfig
     from cnnlab.outputs.run_folder import RunFolder
+    from cnnlab.runs.predicting.answer_lines import Wording
+    from cnnlab.runs.predicting.answers import Answer
     from cnnlab.runs.predicting.feature_pictures import Artist
+    from cnnlab.runs.predicting.own_images import OwnImages
 
 
 def main(args: Sequence[str], stop: Stop) -> int:
     """Run the command; return its exit code: 1 if an image could not be read."""
     options = _parser().parse_args(args)
     _check_run_comes_first(options)
-    files = _image_files(options.images)
-    _check_outputs(options, files)
-    folder = find_run(options.run)
-    if options.run in BY_WORD:
-        print(f"run      {folder.run_id}")
-    config = saved_config(folder, options.plugins)
-
-    from cnnlab.runs.predicting.classification import Unreadable, classify, pick_test_images, read_pictures
-    from cnnlab.runs.scores import score_cells, score_columns
-
-    stop.look()
-    trained, runtime = _load(folder, config, options.device)
-    artist = None if options.features is None else _artist(options.features, folder, trained, runtime.device)
-    chosen = [] if files else pick_test_images(config, trained)
-    if artist is not None:
-        artist.refuse_existing([*map(image_id, files), *(picture.id for picture in chosen)])
-    classes, rows, unreadable = trained.images.classes, [], []
-    for answer in classify(chosen or read_pictures(files, trained), trained, runtime):
+    given = find_images(options.images)
+    _check_outputs(options, given)
+    with opened_run(options.run) as folder:
+        if options.run in BY_WORD:
+            print(f"run      {folder.run_id}")
+        config = saved_config(folder, options.plugins)
         stop.look()
-        if isinstance(answer, Unreadable):
-            unreadable.append(f"{answer.name} ({answer.reason})")
-            continue
-        picture, scores = answer
-        row = {"file": picture.name, "id": picture.id, "score": float(scores.max()), **score_cells(scores, classes)}
-        rows.append(row)
-        if artist is not None:
-            title = f"{picture.title}, taken for {row['predicted']} ({_score(row, trained.scores_are)})"
-            with _writing("--features", options.features):
-                artist.draw(picture, title)
-    if not rows:
-        raise RunError(f"images: none can be read, of {len(unreadable)}. The first: {unreadable[0]}.")
+        trained, runtime = _load(folder, config, options.device)
+        wording = _wording(folder, trained)
+        answers, unreadable = _classified(options, given, folder, config, trained, runtime, wording, stop)
+        if not answers:
+            raise RunError(f"images: none can be read, of {len(unreadable)}. The first: {unreadable[0]}.")
+        own = _own_images(answers, config, folder)
     if options.csv is not None:
-        _write_csv(options.csv, ("file", *score_columns(classes)), rows)
+        _write_csv(options.csv, answers, wording.classes)
     if options.submission is None:
-        _print_table(rows, trained.scores_are)
+        _print_answers(answers, wording, own, options)
+    for note in given.left_out:
+        print(f"left out {note}")
     for text in unreadable:
         print(f"cnnlab predict: cannot be read: {text}", file=sys.stderr)
     if options.submission is not None:
-        _submit(options.submission, rows, unreadable)
-    _name_files(options, rows)
+        _submit(options.submission, answers, wording.classes, unreadable, given)
+    sheets = {} if options.sheet is None else _draw(options.sheet, answers, wording, folder.run_id)
+    _name_files(options, answers, sheets)
     return 1 if unreadable else 0
 
 
@@ -87,7 +77,7 @@ def _check_run_comes_first(options: argparse.Namespace) -> None:
     """
     path = given_path("run", options.run)
     is_image = path.is_file() or (path.is_dir() and not options.images and not (path / "config.yaml").exists())
-    if is_image and options.features is None:
+    if is_image and options.features is None and not is_exported(path):
         statuses = sorted(RUNS.glob("*/status.json"), key=lambda file: file.stat().st_mtime)
         run, last = (statuses[-1].parent.name, " The last one:") if statuses else ("<run>", "")
         line = shlex.join(["cnnlab", "predict", run, str(path), *map(str, options.images)])
@@ -98,9 +88,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="cnnlab predict",
         description="Classify images with the selected weights of a finished run.",
-        epilog="example: cnnlab predict outputs/runs/<run id> photos/ --csv photos.csv",
+        epilog="example: cnnlab predict latest photos/ --csv photos.csv --sheet photos.png",
     )
-    parser.add_argument("run", help=RUN_HELP)
+    parser.add_argument("run", help=f"{RUN_HELP}; or what cnnlab export made of one")
     parser.add_argument(
         "images",
         nargs="*",
@@ -108,13 +98,20 @@ def _parser() -> argparse.ArgumentParser:
         help="image files, or folders of them; with --features none are needed: test images of the run are taken",
     )
     parser.add_argument(
-        "--csv", type=partial(given_path, "--csv"), metavar="FILE", help="write the scores of every class to a CSV file"
+        "--csv", type=partial(given_path, "--csv"), metavar="FILE", help="write scores and probabilities to a CSV file"
     )
     parser.add_argument(
         "--submission",
         type=partial(given_path, "--submission"),
         metavar="FILE",
         help="write a CSV file in Kaggle's form: id, the file's name without suffix, and label, the class",
+    )
+    parser.add_argument(
+        "--sheet",
+        type=partial(given_path, "--sheet"),
+        metavar="FILE.png",
+        help="draw all images small with their classes, and beside it the mistakes and the confusion matrix where "
+        "folders are called after classes",
     )
     parser.add_argument(
         "--features",
@@ -127,37 +124,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _image_files(paths: Sequence[Path]) -> list[Path]:
-    """Return the files, and in place of each folder the images under it.
-
-    Raises:
-        ConfigError: a path is not there, or a folder holds no images.
-    """
-    from cnnlab.data.image_folders.formats import SUFFIXES
-    from cnnlab.data.image_folders.listing import list_folder
-
-    files: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            found = [path / image.path for image in list_folder(path).images]
-            if not found:
-                raise ConfigError(f"images: no images in folder '{path}'. It takes {', '.join(SUFFIXES)}.")
-            files += found
-        elif path.is_file():
-            files.append(path)
-        else:  # a pipe too: to open one can wait for ever
-            raise ConfigError(f"images: no file or folder '{path}'.")
-    return files
-
-
-def _check_outputs(options: argparse.Namespace, files: Sequence[Path]) -> None:
+def _check_outputs(options: argparse.Namespace, given: Given) -> None:
     """Refuse, before anything takes long, what could not be written in the end.
 
     Raises:
         ConfigError: there are no images, two have the same id where ids count, or a file is there already.
     """
-    submission, features = options.submission, options.features
-    if not files and (features is None or submission is not None or options.csv is not None):
+    files, submission, features, sheet = given.files, options.submission, options.features, options.sheet
+    if not files and (features is None or any(path is not None for path in (submission, options.csv, sheet))):
         raise ConfigError("images: none given. Name files or folders; only --features by itself takes test images.")
     if submission is not None:
         check_ids(files, option="--submission")
@@ -165,6 +139,15 @@ def _check_outputs(options: argparse.Namespace, files: Sequence[Path]) -> None:
             raise ConfigError(f"--submission: '{submission}' is there already. Name another file, or delete it.")
         if not submission.parent.is_dir():
             raise ConfigError(f"--submission: no folder '{submission.parent}'. Make it first.")
+        if given.lacks_photos:
+            raise ConfigError(
+                f"--submission: would lack rows, a submission has one for every image: {given.left_out[0]}. Convert "
+                "or remove them."
+            )
+    if sheet is not None:
+        from cnnlab.runs.predicting.pictures import check_sheet
+
+        check_sheet(sheet, len(files))
     if features is not None:
         check_ids(files, option="--features")
         if features.exists() and not features.is_dir():
@@ -192,12 +175,61 @@ def _artist(features: Path, folder: RunFolder, trained: SavedNetwork, device: to
     return Artist(features, folder, trained, device)
 
 
-def _write_csv(path: Path, columns: Sequence[str], rows: Sequence[Plain]) -> None:
+def _wording(folder: RunFolder, trained: SavedNetwork) -> Wording:
+    from cnnlab.networks.scores import PROBABILITIES
+    from cnnlab.runs.calibration import saved_calibration
+    from cnnlab.runs.predicting.answer_lines import Wording
+
+    is_softmax = trained.scores_are == PROBABILITIES
+    calibration = None if is_softmax else saved_calibration(known_summary(folder))
+    return Wording(trained.images.classes, trained.scores_are, calibration)
+
+
+def _classified(
+    options: argparse.Namespace, given: Given, folder: RunFolder, config: RunConfig, trained: SavedNetwork,
+    runtime: Runtime, wording: Wording, stop: Stop,
+) -> tuple[list[Answer], list[str]]:  # fmt: skip
+    """Return the answers, and what cannot be read; draw the feature maps that are wanted on the way."""
+    from cnnlab.runs.predicting.classification import Unreadable, classify, pick_test_images, read_pictures
+
+    artist = None if options.features is None else _artist(options.features, folder, trained, runtime.device)
+    chosen = [] if given.images else pick_test_images(config, trained)
+    if artist is not None:
+        artist.refuse_existing([*map(image_id, given.files), *(picture.id for picture in chosen)])
+    answers, unreadable = [], []
+    for place, found in enumerate(classify(chosen or read_pictures(given.files, trained), trained, runtime)):
+        stop.look()
+        if isinstance(found, Unreadable):
+            unreadable.append(f"{found.name} ({found.reason})")
+            continue
+        picture, scores = found
+        answers.append(wording.answer(picture, scores, given.images[place] if given.images else None))
+        if artist is not None:
+            said = f"{wording.classes[answers[-1].predicted]} ({wording.worth(answers[-1])})"
+            with _writing("--features", options.features):
+                artist.draw(picture, f"{picture.title}, taken for {said}")
+    return answers, unreadable
+
+
+def _own_images(answers: Sequence[Answer], config: RunConfig, folder: RunFolder) -> OwnImages | None:
+    """Look for the images among the run's own, where it is said how many are right."""
+    from cnnlab.runs.predicting.own_images import own_images
+
+    files = [answer.path for answer in answers if answer.path is not None]
+    return own_images(config, folder, files) if any(answer.target is not None for answer in answers) else None
+
+
+def _write_csv(path: Path, answers: Sequence[Answer], classes: Sequence[str]) -> None:
+    from cnnlab.runs.predicting.answers import columns, row
+
     with _writing("--csv", path):
-        path.write_text(csv_text(columns, rows), encoding="utf-8", errors="backslashreplace", newline="")
+        text = csv_text(columns(classes, answers), [row(answer, classes) for answer in answers])
+        path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="")
 
 
-def _submit(path: Path, rows: Sequence[Plain], unreadable: Sequence[str]) -> None:
+def _submit(
+    path: Path, answers: Sequence[Answer], classes: Sequence[str], unreadable: Sequence[str], given: Given
+) -> None:
     """Write the submission, if it is whole.
 
     Raises:
@@ -205,11 +237,18 @@ def _submit(path: Path, rows: Sequence[Plain], unreadable: Sequence[str]) -> Non
     """
     if unreadable:
         raise RunError(
-            f"--submission: '{path}' is not written: {len(unreadable)} of {len(rows) + len(unreadable)} images cannot "
+            f"--submission: '{path}' is not written: {len(unreadable)} of {len(given.images)} images cannot "
             "be read, and a submission has a row for every one. Get these anew, or leave them out."
         )
     with _writing("--submission", path):
-        write_submission(path, {row["id"]: row["predicted"] for row in rows})
+        write_submission(path, {answer.id: classes[answer.predicted] for answer in answers})
+
+
+def _draw(path: Path, answers: Sequence[Answer], wording: Wording, run_id: str) -> dict[Path, int]:
+    from cnnlab.runs.predicting.pictures import draw_answers
+
+    with _writing("--sheet", path):
+        return draw_answers(path, answers, wording, run_id=run_id)
 
 
 @contextmanager
@@ -220,25 +259,29 @@ def _writing(option: str, path: Path) -> Iterator[None]:
         raise ConfigError(f"{option}: cannot write '{path}' ({error.strerror}).") from error
 
 
-def _print_table(rows: Sequence[Plain], scores_are: str) -> None:
-    cells = [(one_line(row["predicted"]), _score(row, scores_are), one_line(row["file"])) for row in rows]
-    width = max(len("class"), *(len(name) for name, _, _ in cells))
-    print(f"{'class':{width}}  {'score':>7}  file")
-    for name, score, file in cells:
-        print(f"{name:{width}}  {score:>7}  {file}")
+def _print_answers(
+    answers: Sequence[Answer], wording: Wording, own: OwnImages | None, options: argparse.Namespace
+) -> None:
+    """Print the table, of many images that of the least sure, and what is to be said of all of them."""
+    from cnnlab.runs.predicting.answer_lines import MOST, calibration_lines, table, totals, verdict_lines
+
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    lines = table(answers, wording, width=width)
+    if len(answers) > MOST:
+        where = "--csv FILE" if options.csv is None else options.csv
+        lines.insert(0, f"the {len(lines) - 1} least sure of {len(answers):,}; all of them: {where}")
+    lines += [*totals(answers, wording), *calibration_lines(wording), *verdict_lines(answers, wording, own)]
+    print("\n".join(lines))
 
 
-def _score(row: Plain, scores_are: str) -> str:
-    from cnnlab.networks.scores import PROBABILITIES
-
-    return f"{100 * row['score']:.1f} %" if scores_are == PROBABILITIES else f"{row['score']:.3f}"
-
-
-def _name_files(options: argparse.Namespace, rows: Sequence[Plain]) -> None:
+def _name_files(options: argparse.Namespace, answers: Sequence[Answer], sheets: Mapping[Path, int]) -> None:
     if options.csv is not None:
         print(f"open     {options.csv}")
     if options.submission is not None:
-        print(f"open     {options.submission}  ({len(rows):,} rows)")
+        print(f"open     {options.submission}  ({len(answers):,} rows)")
+    for sheet, pages in sheets.items():
+        more = f"  (and {pages - 1} more beside it)" if pages > 1 else ""
+        print(f"open     {sheet}{more}")
     if options.features is not None:
-        more = f"  (and {len(rows) - 1} more beside it)" if len(rows) > 1 else ""
-        print(f"open     {options.features / rows[0]['id']}.png{more}")
+        more = f"  (and {len(answers) - 1} more beside it)" if len(answers) > 1 else ""
+        print(f"open     {options.features / answers[0].id}.png{more}")

@@ -9,6 +9,7 @@ from typing import Protocol
 from cnnlab.base.progress import Progress
 from cnnlab.networks.transfer.network import Backbone
 from cnnlab.networks.transfer.published import Layer
+from cnnlab.networks.transfer.weights import StateDict
 
 
 class OpenRun(Protocol):
@@ -32,3 +33,5 @@ class Request:
     """False leaves the weights out, for a training from scratch or for others to be loaded."""
     progress: Progress | None = None
     """Told of a download."""
+    state: StateDict | None = None
+    """Weights that are at hand, of the network without what was taken off; None: they are read as `weights` says."""

@@ -46,7 +46,7 @@ def _of_source(source: str, name: str, request: Request, *, weights: Weights, la
         )
     return published_backbone(
         SOURCES[source], name, request.seed, weights=weights, layer=layer, loads=request.loads,
-        progress=request.progress, called=request.name,
+        progress=request.progress, called=request.name, state=request.state,
     )  # fmt: skip
 
 

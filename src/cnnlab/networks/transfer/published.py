@@ -65,6 +65,7 @@ def published_backbone(
     loads: bool,
     progress: Progress | None,
     called: str,
+    state: StateDict | None = None,
 ) -> Backbone:
     """Return one of a source's networks as a backbone.
 
@@ -77,11 +78,12 @@ def published_backbone(
         loads: False leaves the weights out, but expects the same images as with them.
         progress: told of a download.
         called: the backbone, as the user knows it.
+        state: the weights, where they are at hand: of the network without what was taken off.
 
     Raises:
         ConfigError: the weights cannot be had, or are another network's.
     """
-    loaded, notes = None, []
+    loaded, notes, loads = state, [], loads and state is None
     read = source.published(name, progress) if weights == "imagenet" and loads else None
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed_of(seed, "init", f"backbone {name}"))

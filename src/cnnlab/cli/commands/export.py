@@ -1,0 +1,69 @@
+"""`cnnlab export RUN`: a run as one file to give away."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from cnnlab.base.errors import ConfigError
+from cnnlab.base.paths import given_path
+from cnnlab.base.stopping import Stop
+from cnnlab.cli.commands.resume import RUN_HELP
+from cnnlab.outputs.finding import find_run
+from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.runs.exporting import FORMATS
+from cnnlab.runs.saved_config import saved_config
+
+
+def main(args: Sequence[str], stop: Stop) -> int:
+    """Run the command; return its exit code."""
+    options = _parser().parse_args(args)
+    folder = find_run(options.run)
+    chosen = FORMATS[options.format]
+    file = _file(options.to, folder, chosen.suffix)
+    config = saved_config(folder, options.plugins)
+    stop.look()
+    try:
+        chosen.write(folder, config, file)
+    except OSError as error:
+        raise ConfigError(f"--to: cannot write '{file}' ({error.strerror}).") from error
+    print(f"run      {folder.run_id}")
+    print(f"open     {file}  ({file.stat().st_size / 1e6:.1f} MB, model card inside: README.md)")
+    print(f"next     {shlex.join(['cnnlab', 'predict', str(file)])} IMAGE...")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="cnnlab export",
+        description="Make a finished run into one file that needs nothing else: its weights with those of the "
+        "backbone, classes, how images are read, and a model card. `cnnlab predict FILE IMAGE...` uses it on any "
+        "machine where cnnlab is installed.",
+        epilog="example: cnnlab export best --to ants_or_bees.zip",
+    )
+    parser.add_argument("run", help=RUN_HELP)
+    parser.add_argument("--format", choices=tuple(FORMATS), default="cnnlab", help="what it is made into")
+    parser.add_argument(
+        "--to", type=partial(given_path, "--to"), metavar="FILE", help="the file; else it is called after the run, here"
+    )
+    parser.add_argument("--plugins", metavar="FILE,...", help="the plugins that the run was trained with")
+    return parser
+
+
+def _file(to: Path | None, folder: RunFolder, suffix: str) -> Path:
+    """Return the file to be written.
+
+    Raises:
+        ConfigError: it is there already, is to be another kind of file, or its folder is not there.
+    """
+    file = Path(f"{folder.run_id}{suffix}") if to is None else to
+    if file.suffix != suffix:
+        raise ConfigError(f"--to: must end with {suffix}, got '{file}'.")
+    if file.exists():
+        raise ConfigError(f"--to: '{file}' is there already. Name another file, or delete it.")
+    if not file.parent.is_dir():
+        raise ConfigError(f"--to: no folder '{file.parent}'. Make it first.")
+    return file
