@@ -16,7 +16,7 @@ from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.base.paths import given_path
 from cnnlab.base.stopping import Stop
 from cnnlab.cli.commands.resume import RUN_HELP
-from cnnlab.outputs.exported import opened_run
+from cnnlab.outputs.exported import is_exported, opened_run
 from cnnlab.outputs.files import RUNS, csv_text
 from cnnlab.outputs.finding import BY_WORD
 from cnnlab.outputs.summary_file import known_summary
