@@ -59,7 +59,7 @@ class RunProgress:
 class Watch:
     """While entered: shows how the sweep goes and keeps results.csv up to date.
 
-    On a terminal a live table, else a line for every run that ends.
+    A line for every run that ends, and on a terminal a live table of those that go on.
 
     Args:
         name: of the sweep.
@@ -181,22 +181,17 @@ class Watch:
         for run in ended:
             with self._lock:
                 self._told = [other for other in self._told if other is not run] + [run]
-            if not self._console.is_terminal:
-                counter = f"{len(self._told):{len(str(len(self.runs)))}}/{len(self.runs)} "
-                self._console.print(counter + run_line(run, self._of(run), width=WIDTH - len(counter)))
+            counter = f"{len(self._told):{len(str(len(self.runs)))}}/{len(self.runs)} "
+            self._console.print(counter + run_line(run, self._of(run), width=WIDTH - len(counter)))
 
     def _table(self) -> Group:
-        """Return the live table: the head, then running and failed runs, then those that ended last."""
+        """Return the live table: the head, what the design has found, then the runs that go on."""
         from rich.console import Group
         from rich.text import Text
 
         running = [run for run in self.runs if self._of(run).status == "running"]
-        bad = [run for run in self._told if self._of(run).status not in ("finished", "running")]
-        good = [run for run in self._told[self._num_before :] if run not in bad and run not in running]
         told = self._narrator().lines[-_LINES:]
-        room = max(3, min(_LINES, self._console.height - 3 - len(told)))
-        shown = [*bad[-room // 3 :], *running]
-        shown = [*good[-max(1, room - len(shown)) :], *shown][-room:]
+        shown = running[: max(3, min(_LINES, self._console.height - 3 - len(told)))]
         width = min(self._console.width, 100)
         lines = [self.head(), *told, *(f"  {run_line(run, self._of(run), width=width - 2)}" for run in shown)]
         return Group(*(Text(line, no_wrap=True, overflow="ellipsis") for line in lines))
