@@ -1,7 +1,9 @@
 """Watching a sweep by the files of its runs."""
 
 import csv
+import io
 import time
+from contextlib import redirect_stdout
 
 import pytest
 
@@ -77,6 +79,15 @@ def test_without_a_terminal_a_line_tells_every_run_that_ends(tmp_path, capsys):
         ["2/3", "finished", "run=b", "val", "90.0", "%", "1", "min", "5", "s"],
         ["3/3", "failed", "run=c", "no", "space"],
     ]
+
+
+def test_lines_of_runs_that_have_ended_stay_on_a_terminal_too(tmp_path, monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    runs, file = [watched(tmp_path, name) for name in "ab"], io.StringIO()
+    file.isatty = lambda: True
+    with redirect_stdout(file), Watch("sweep", StudyFolder(tmp_path / "study"), runs):
+        finish(runs[0])
+    assert "1/2 finished    run=a" in file.getvalue()
 
 
 def test_head_counts_the_runs(tmp_path):
