@@ -113,7 +113,7 @@ def test_look_reads_only_the_files_of_runs_that_have_begun(tmp_path, monkeypatch
     assert watch.counts() == {"done": 1, "running": 1, "waiting": 2, "failed": 0}
 
 
-def test_live_table_shows_counts_and_the_last_lines_of_a_large_sweep(tmp_path, capsys):
+def test_live_table_of_a_large_sweep_shows_counts_and_what_runs(tmp_path, capsys):
     runs = [watched(tmp_path, str(number)) for number in range(40)]
     with Watch("sweep", StudyFolder(tmp_path / "study"), runs) as watch:
         for run in runs[:30]:
@@ -123,8 +123,7 @@ def test_live_table_shows_counts_and_the_last_lines_of_a_large_sweep(tmp_path, c
         watch.say([])
         head, *lines = [str(line) for line in watch._table().renderables]
     assert head.startswith("sweep: 30 of 40 done, 1 running, 8 waiting, 1 failed")
-    assert len(lines) == 12
-    assert [line.split()[1] for line in lines] == [f"run={number}" for number in range(20, 32)]
+    assert [line.split()[1] for line in lines] == ["run=31"]
     assert capsys.readouterr().out.count("finished") == 30
 
 
