@@ -78,7 +78,8 @@ def test_what_changes_the_result_changes_the_id(override):
 LEFT_OUT = (
     "study=mine", "rerun=true", "device=cpu", "threads=1", "workers=1", "compile=true", "capture=off",
     "plots=false", "plan=true", "margin=1", "cross_validation=5",
-    "baseline=a", "reported={a:{test_accuracy:1}}", "small.epochs=1", "data_dir=elsewhere", "cache_dir=elsewhere",
+    "baseline=a", "reported={a:{test_accuracy:1}}", "seconds_to=[0.9]", "timing=alone", "small.epochs=1",
+    "data_dir=elsewhere", "cache_dir=elsewhere",
     "checkpoint_seconds=0", "dataset.memory_limit=1",
 )  # fmt: skip
 

@@ -21,6 +21,7 @@ from cnnlab.config.run_config import RunConfig, cache_dir, size_keys, to_plain, 
 from cnnlab.data.library import DataLibrary
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.lock import disk_errors, held
+from cnnlab.outputs.reaching import Goals
 from cnnlab.outputs.run_folder import SCHEMA, RunFolder
 from cnnlab.outputs.status import FINAL, read_status, write_status
 from cnnlab.outputs.summary_file import read_summary
@@ -165,7 +166,10 @@ def _carry_out(
     for line in opening_lines(folder.run_id, config, parts, runtime, size=size, epochs_done=state.epoch):
         console.say(line)
     loop = EpochLoop(config, folder, console, runtime, parts, state, clock, track)
-    writer = SummaryWriter(folder, parts, runtime, clock=clock, size=size, content=identity.data_content, track=track)
+    goals = Goals.of(config.seconds_to, config.reported)
+    writer = SummaryWriter(
+        folder, parts, runtime, clock=clock, size=size, goals=goals, content=identity.data_content, track=track
+    )
     try:
         with stop.waiting(lambda: not loop.is_saved(), lambda: console.warn(STOPPING)):
             yield from loop.turns(stop)
