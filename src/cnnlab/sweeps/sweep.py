@@ -15,6 +15,7 @@ from cnnlab.config.roles import NOT_SETTINGS
 from cnnlab.config.run_config import to_plain
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.lock import disk_errors
+from cnnlab.outputs.reaching import Goals
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.settings import settings
 from cnnlab.outputs.standing import DIED, standing
@@ -140,7 +141,10 @@ class Sweep:
             self._settle(settle)
         self._comparison.get_ready()
         runs = [self._watched(job) for job in self.checked.jobs]
-        watch = Watch(self.name, self.study, runs, on_change=self._comparison.refresh, narrator=self._narrator)
+        watch = Watch(
+            self.name, self.study, runs, on_change=self._comparison.refresh, narrator=self._narrator,
+            goals=Goals.of(self._first.seconds_to, self._first.reported),
+        )  # fmt: skip
         try:
             with watch:
                 self._talk(launch, watch)
@@ -298,7 +302,7 @@ class Sweep:
     def _write_grid(self) -> None:
         study = Study(
             self.name, self.command, self.question, self.baseline, self._first.reported, self._first.margin, self.plan,
-            self._looked_at, self._seeds_seen, self._workers,
+            self._looked_at, self._seeds_seen, self._workers, self._first.seconds_to,
         )  # fmt: skip
         with disk_errors(self.study.path):
             self.study.write_grid(study, self._rows())

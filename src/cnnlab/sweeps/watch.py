@@ -15,6 +15,7 @@ from cnnlab.base.errors import RunError
 from cnnlab.base.printing import live, one_line
 from cnnlab.base.schema import Plain
 from cnnlab.base.texts import cut_middle, duration
+from cnnlab.outputs.reaching import Goals
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.standing import standing
 from cnnlab.outputs.status import FINAL, read_status, said_at
@@ -67,6 +68,7 @@ class Watch:
         runs: all of them, in the order of running.
         on_change: called after results.csv was written with something new.
         narrator: says how the sweep's design stands.
+        goals: validation accuracies whose first time results.csv tells.
     """
 
     def __init__(
@@ -77,8 +79,9 @@ class Watch:
         *,
         on_change: Callable[[], None] | None = None,
         narrator: Narrator = Standing,
+        goals: Goals = Goals(),
     ) -> None:
-        self.name, self.study = name, study
+        self.name, self.study, self._goals = name, study, goals
         self.runs: Sequence[Watched] = ()
         self._on_change, self._narrator = on_change, narrator
         from rich.console import Console
@@ -116,7 +119,7 @@ class Watch:
     def add(self, runs: Sequence[Watched]) -> None:
         """Watch more runs; what is finished already is not told again."""
         self._progress |= {run.folder.run_id: read_progress(run, since=self._began) for run in runs}
-        self._rows |= {run.folder.run_id: result_row(run.folder, seed=run.seed) for run in runs}
+        self._rows |= {run.folder.run_id: self._row(run) for run in runs}
         finished = [run for run in runs if self._of(run).status in FINAL]
         with self._lock:
             self._told = [*finished, *self._told]
@@ -166,16 +169,20 @@ class Watch:
                 continue
             before, self._progress[key] = self._progress[key], read_progress(run, since=self._began)
             if self._of(run) != before and self._of(run).status in _ENDED:
-                self._rows[key] = result_row(run.folder, seed=run.seed)
+                self._rows[key] = self._row(run)
                 ended.append(run)
         return ended
+
+    def _row(self, run: Watched) -> Plain:
+        return result_row(run.folder, seed=run.seed, goals=self._goals)
 
     def _of(self, run: Watched) -> RunProgress:
         return self._progress[run.folder.run_id]
 
     def _write(self) -> None:
         with contextlib.suppress(OSError):  # a disk that is full; the sweep says so at its end, its runs go on
-            self.study.write_results([(run.settings, self._rows[run.folder.run_id]) for run in self.runs])
+            rows = [(run.settings, self._rows[run.folder.run_id]) for run in self.runs]
+            self.study.write_results(rows, goals=self._goals)
 
     def _tell(self, ended: Iterable[Watched]) -> None:
         for run in ended:
