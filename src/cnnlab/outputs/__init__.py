@@ -11,6 +11,7 @@ summary_file  summary.json of a run that has ended, checked
 mistakes      mistakes.npz: the pictures that were misclassified
 run_files     what a run wrote, as arrays, each file read at most once: for pictures
 reported      numbers of a report beside measured ones, checked
+reaching      what it took a run to first reach validation accuracies
 finding       a run by its path, its id, or the beginning of its id
 
 It imports base alone, and no torch: tables, reports and pictures work where there is none (checkpoints load it when
