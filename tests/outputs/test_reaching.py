@@ -17,6 +17,10 @@ def test_effort_is_summed_up_to_the_first_epoch_that_reached_an_accuracy():
     assert found == {0.5: Effort(1, 1.5), 0.6: Effort(3, 4.5), 0.9: Effort(3, 4.5)}
 
 
+def test_accuracy_that_was_divided_in_less_precision_is_reached():
+    assert efforts_of(rows("0.8999999761581421"), (0.9, 0.90001)) == {0.9: Effort(1, 1.5)}
+
+
 @pytest.mark.parametrize(("accuracies", "found"), [((), None), (("", ""), None), (("0.4", "nan"), {})])
 def test_run_that_was_never_validated_is_told_from_one_that_never_got_there(accuracies, found):
     assert efforts_of(rows(*accuracies), (0.5,)) == found
