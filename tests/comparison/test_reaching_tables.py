@@ -41,6 +41,13 @@ def test_page_has_a_table_of_images_and_one_of_seconds():
     assert len(found.notes) == 4
 
 
+def test_notes_explain_what_the_tables_hold():
+    arms = {SGD: [0.70, 0.75], ADAM: [0.97, 0.97]}
+    notes = fast_section(compare_study(write_study(arms, seconds_to=(0.4, 0.5)))).notes
+    assert notes[1:] == ["(a to b): lowest and highest run, where an interval says less."]
+    assert section().notes[1].startswith("±: 95 % interval of this arm alone")
+
+
 def test_seconds_of_runs_that_were_not_timed_alike_are_not_shown_and_it_is_said_why():
     found = section(more={SGD: {"environment": {"num_at_once": 2}}})
     assert len(found.tables) == 1

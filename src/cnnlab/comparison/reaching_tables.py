@@ -100,9 +100,13 @@ def amount(found: Estimate | None, *, digits: int) -> str:
     mean = f"{found.mean:,.{digits}f}"
     if found.half_width is None:
         return mean
-    if found.half_width > found.mean:
+    if _is_wide(found):
         return f"{mean} ({found.lowest:,.{digits}f} to {found.highest:,.{digits}f})"
     return f"{mean} ± {found.half_width:,.{digits}f}"
+
+
+def _is_wide(found: Estimate) -> bool:
+    return found.half_width is not None and found.half_width > found.mean
 
 
 def percent_sign(accuracy: float) -> str:
@@ -115,8 +119,11 @@ def notes_on_reaching(comparison: Comparison) -> list[str]:
     found, noun = comparison.reaching, comparison.question.repeats.noun
     reaches = [reach for of_arm in found.of_arms.values() for reach in of_arm]
     notes = ["Reached at the end of the first epoch whose validation accuracy is as high."]
-    if any(reach.epochs is not None and reach.epochs.half_width is not None for reach in reaches):
+    intervals = [reach.epochs for reach in reaches if reach.epochs is not None and reach.epochs.half_width is not None]
+    if not all(map(_is_wide, intervals)):
         notes.append("±: 95 % interval of this arm alone; that only whole epochs are seen counts as spread.")
+    if any(map(_is_wide, intervals)):
+        notes.append("(a to b): lowest and highest run, where an interval says less.")
     if any(0 < reach.num_reached < reach.num_runs for reach in reaches):
         notes.append(
             f"Where only some {noun}s reached it, the mean is of those that did, which flatters the arm: no interval."
