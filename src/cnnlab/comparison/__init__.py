@@ -13,6 +13,7 @@ cautions        what has to be said beside it; next_step what to type next
 comparing       all that is said about a study, as one value
 factors         what the swept settings of a grid do; factor_tables, factor_charts, factor_figures how it is shown
 tables, latex   terminal, CSV, Markdown; a table for a paper; page report.html, which works offline; arm_rows its table
+reaching        how fast arms learnt; reaching_tables how it is shown
 figures, curves, heat, plane, classes   the study's pictures; layout and panels how wide they are
 changes, changed_images                 two arms, image by image
 beside_report   measured numbers beside a report's

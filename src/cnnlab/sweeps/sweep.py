@@ -13,6 +13,7 @@ from cnnlab.base.hashing import FileHashes
 from cnnlab.base.stopping import Stop
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.lock import disk_errors
+from cnnlab.outputs.reaching import Goals
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.standing import standing
 from cnnlab.outputs.status import FINAL
@@ -142,7 +143,8 @@ class Sweep:
             self._settle(settle)
         self._comparison.get_ready()
         runs = [watched(job, self.folders[job.run_id]) for job in self.checked.jobs]
-        watch = Watch(self.name, self.study, runs, on_change=self._comparison.refresh, narrator=self._narrator)
+        goals, changed = Goals.of(self._first.seconds_to, self._first.reported), self._comparison.refresh
+        watch = Watch(self.name, self.study, runs, on_change=changed, narrator=self._narrator, goals=goals)
         try:
             with watch:
                 self._talk(launch, watch)
@@ -277,7 +279,7 @@ class Sweep:
     def _write_grid(self) -> None:
         study = Study(
             self.name, self.command, self.question, self.baseline, self._first.reported, self._first.margin, self.plan,
-            self._looked_at, self._seeds_seen, self._asked, self._workers,
+            self._looked_at, self._seeds_seen, self._asked, self._workers, self._first.seconds_to,
         )  # fmt: skip
         with disk_errors(self.study.path):
             self.study.write_grid(study, self._rows())
