@@ -29,7 +29,7 @@ class NoLock:
 lock.FileLock = NoLock
 lease.LEASE_SECONDS, lease._HEARTBEAT, lease._SETTLE = float(seconds), float(seconds) / 10, 0.1
 from cnnlab.cli.main import main
-sys.exit(main(words))
+sys.exit(main([*words, "hydra/launcher=cnnlab"]))  # workers know nothing of what is put in place here
 """
 TINY = (
     "dataset=synthetic", "dataset.num_images=120", "dataset.num_classes=3", "dataset.image_size=8", "batch_size=16",
