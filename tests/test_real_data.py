@@ -20,7 +20,8 @@ def test_photographs_of_many_sizes_are_trained_on(real_data):
 
 
 def test_sixty_thousand_files_are_decoded_once(real_data, in_empty_folder):
-    command = ("dataset=image_folder", f"dataset.root={real_data / 'cifar10_jpeg'}", "dataset.per_class=100", *SMALL)
+    root = f"dataset.root={real_data / 'cifar10_jpeg'}"
+    command = ("dataset=image_folder", root, "dataset.image_size=32", "dataset.per_class=100", *SMALL)
     first = cnnlab(*command, "epochs=1")
     assert (first.returncode, first.stderr) == (0, "")
     assert "decoding images: 60,000 of 60,000" in first.stdout

@@ -7,7 +7,7 @@ from PIL import Image
 from cnnlab.base.errors import ConfigError
 from cnnlab.building.data import image_spec, load_data, read_unscaled
 from cnnlab.config.identity import data_content
-from cnnlab.config.load import load
+from cnnlab.config.load import load, load_saved
 from cnnlab.data.library import DataLibrary
 from cnnlab.data.stores import Data, whole
 from tests.conftest import built, composed, tiny
@@ -117,7 +117,7 @@ def test_folder_that_has_changed_is_read_anew(tmp_path):
 
 
 def test_images_of_several_sizes_have_the_size_that_was_asked_for(tmp_path):
-    config, library = load(composed(*image_folder(tmp_path / "root", side=40))), DataLibrary()
+    config, library = load_saved(composed(*image_folder(tmp_path / "root", side=40))), DataLibrary()
     sizes = [loaded(config, library, decode_size=size).train.images.shape[2] for size in (24, 32, 24, None)]
     assert sizes == [24, 32, 24, 128]
 

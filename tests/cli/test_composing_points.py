@@ -120,3 +120,8 @@ def test_plugins_that_no_one_typed_are_refused_in_every_point(loader):
             ConfigError, match=r"plugins: count on the command line only\. If you trust the files, type"
         ):
             composer.compose(["plugins=[parts.py]"])
+
+
+def test_run_comes_with_what_was_typed_of_it(loader):
+    plain, words = composer_of(loader).run(["seed=3", "hydra.job.name=x", "optimizer=sgd"])
+    assert (plain["seed"], plain["optimizer"]["name"], words) == (3, "sgd", ["seed=3", "optimizer=sgd"])

@@ -18,7 +18,7 @@ def choices(command="train", **typed):
         ("Batch-Size", "batch_size"),
         ("seed", "seed"),
         ("data", "dataset"),
-        ("nothing", "nothing"),
+        ("xyz", "xyz"),
     ],
 )
 def test_word_means_a_key(word, meant):

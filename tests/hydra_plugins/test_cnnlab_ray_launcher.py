@@ -16,6 +16,7 @@ from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.standing import standing
 from tests.conftest import cnnlab
 from tests.option_maker import own_option
+from tests.sweeps.cluster.fake_ray import FakeRay, keep_environment
 from tests.sweeps.sweep_maker import TINY
 
 pytestmark = pytest.mark.usefixtures("in_empty_folder")
@@ -30,6 +31,11 @@ class Dying(nn.ReLU):
         os.kill(os.getpid(), signal.SIGKILL)
 ACTIVATIONS["dying"] = Dying
 """
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch):
+    keep_environment(monkeypatch)
 
 
 @pytest.fixture
@@ -50,14 +56,17 @@ def test_without_the_extra_the_command_that_installs_it_is_told(monkeypatch, cap
     assert re.fullmatch(told, capsys.readouterr().err)
 
 
-@pytest.mark.usefixtures("_ray")
-def test_cluster_that_is_not_there_is_told_once(monkeypatch):
-    done = cnnlab("-m", "seed=0,1", RAY, "hydra.launcher.address=auto", *TINY)
-    assert done.returncode == 2
-    assert re.fullmatch(
-        r"hydra\.launcher\.address: no way to a Ray cluster at 'auto': .+\. Start one \(ray start --head\), or leave "
-        r"the address out: then this machine is one\.\n",
-        done.stderr,
+def test_cluster_that_is_not_there_is_told_once(monkeypatch, capsys):
+    def init(**_):
+        raise ConnectionError("Could not find any running Ray instance.")
+
+    ray = FakeRay()
+    monkeypatch.setattr(ray, "init", init)
+    monkeypatch.setitem(sys.modules, "ray", ray)
+    assert main(["-m", "seed=0,1", RAY, "hydra.launcher.address=auto", *TINY]) == 2
+    assert capsys.readouterr().err == (
+        "hydra.launcher.address: no way to a Ray cluster at 'auto': Could not find any running Ray instance. "
+        "Start one (ray start --head), or leave the address out: then this machine is one.\n"
     )
 
 

@@ -70,7 +70,7 @@ def test_draw_all_writes_a_picture_per_plot(tmp_path):
 
 def test_draw_all_draws_what_the_files_allow(tmp_path):
     folder = write_run(tmp_path, diverges_at=3)
-    assert [path.stem for path in draw_all(folder)] == ["curves", "gradients"]
+    assert [path.stem for path in draw_all(folder)] == ["curves", "gradients", "batch"]
 
 
 def test_drawing_again_gives_the_same_bytes(tmp_path):
@@ -80,7 +80,7 @@ def test_drawing_again_gives_the_same_bytes(tmp_path):
 
 
 def test_a_class_in_a_script_that_the_font_lacks_does_not_warn(tmp_path):
-    assert len(draw_all(write_run(tmp_path, classes=("猫", "犬"), skill=1))) == 6
+    assert len(draw_all(write_run(tmp_path, classes=("猫", "犬"), skill=1))) == 7
 
 
 def test_a_folder_without_a_run_is_refused(tmp_path):

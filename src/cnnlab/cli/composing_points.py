@@ -16,7 +16,6 @@ from typing import TypeGuard
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import OverrideType, ValueType
-from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 
 from cnnlab.base.schema import Plain, PlainMapping
@@ -98,8 +97,8 @@ class PointComposer:
         """Return what a word sets; None where it chooses a part, or Hydra has to see it for another reason."""
         try:
             override = self._parser.parse_override(text)
-        except HydraException:
-            return None  # it says so when it composes
+        except Exception:  # of Hydra, or of any kind where a word is nested too deep
+            return None  # Hydra says so when it composes
         key, value = override.key_or_group, override.value()
         is_change = override.type is OverrideType.CHANGE and override.package is None
         is_value = override.value_type is ValueType.ELEMENT and _is_final(value)

@@ -8,10 +8,15 @@ from dataclasses import dataclass
 from cnnlab.base.errors import RunError
 from cnnlab.base.printing import one_line
 from cnnlab.base.texts import cut_middle, duration
+from cnnlab.config.keys import without
+from cnnlab.config.roles import NOT_SETTINGS
+from cnnlab.config.run_config import to_plain
 from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.settings import settings
 from cnnlab.outputs.standing import standing
 from cnnlab.outputs.status import FINAL, read_status, said_at
 from cnnlab.outputs.study_folder import result_row
+from cnnlab.sweeps.checked import Job
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,15 @@ class Watched:
     settings: Mapping[str, str]
     is_rerun: bool = False
     """Whether it is trained again although it was finished."""
+
+
+def watched(job: Job, folder: RunFolder) -> Watched:
+    """Return a run as it is watched."""
+    config = job.config
+    own = settings(without(to_plain(config), *NOT_SETTINGS))
+    if job.point.arm_name:
+        own = {"arm": job.point.arm_name, **own}
+    return Watched(folder, job.point.label, config.seed, config.epochs, own, is_rerun=config.rerun)
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,10 @@ from contextlib import contextmanager
 from cnnlab.base.errors import ConfigError, Interrupted, RunError
 from cnnlab.base.hashing import FileHashes
 from cnnlab.base.stopping import Stop
-from cnnlab.config.keys import without
-from cnnlab.config.roles import NOT_SETTINGS
-from cnnlab.config.run_config import to_plain
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.lock import disk_errors
 from cnnlab.outputs.run_folder import RunFolder
-from cnnlab.outputs.settings import settings
-from cnnlab.outputs.standing import DIED, standing
+from cnnlab.outputs.standing import standing
 from cnnlab.outputs.status import FINAL
 from cnnlab.outputs.study_folder import GridRow, SeedPlan, Study
 from cnnlab.outputs.workers import Workers
@@ -30,9 +26,10 @@ from cnnlab.sweeps.launching import Launch, Launching
 from cnnlab.sweeps.looked import plan_after_looks, seen_before
 from cnnlab.sweeps.naming import called_baseline, decided_name, study_name
 from cnnlab.sweeps.points import Point
-from cnnlab.sweeps.run_progress import Watched
+from cnnlab.sweeps.run_progress import watched
 from cnnlab.sweeps.siblings import asked_by, kept_apart, siblings, study_of_runs
 from cnnlab.sweeps.study_comparison import StudyComparison
+from cnnlab.sweeps.telling import begun_lines, count
 from cnnlab.sweeps.watch import WIDTH, Watch
 
 
@@ -144,7 +141,7 @@ class Sweep:
         if settle is not None:
             self._settle(settle)
         self._comparison.get_ready()
-        runs = [self._watched(job) for job in self.checked.jobs]
+        runs = [watched(job, self.folders[job.run_id]) for job in self.checked.jobs]
         watch = Watch(self.name, self.study, runs, on_change=self._comparison.refresh, narrator=self._narrator)
         try:
             with watch:
@@ -193,7 +190,7 @@ class Sweep:
             self._tell_refused(self._round)
             jobs = [job for job in self._round.jobs if job.run_id not in known]
             self._write_grid()
-            watch.add([self._watched(job) for job in jobs])
+            watch.add([watched(job, self.folders[job.run_id]) for job in jobs])
             self._tell_begun(jobs)
 
     def _launch_in_time(self, jobs: Sequence[Job], launch: Launch) -> bool:
@@ -258,15 +255,10 @@ class Sweep:
         draw_runs([self.folders[job.run_id].path for job in drawn], progress=progress)
 
     def _tell_begun(self, jobs: Sequence[Job]) -> None:
-        """Say what a round takes up: how many runs, how many of them are done, which have died."""
         to_do = self._to_do(jobs)
-        before = len(jobs) - len(to_do)
-        print(f"sweep    {self.name}: {count(len(jobs))}{f', {before} done before' if before else ''}")
-        died = [job for job in to_do if self._status(job) == "died"]
-        for job in died:
-            print(f"  died     {job.point.label}\n{'':11}{DIED} Trying again.")
-        if died:
-            print(f"{'':11}With hydra/launcher=pool the other runs go on beside one that dies.")
+        died = [job.point.label for job in to_do if self._status(job) == "died"]
+        for line in begun_lines(self.name, len(jobs), num_before=len(jobs) - len(to_do), died=died):
+            print(line)
 
     @staticmethod
     def _tell_refused(checked: CheckedPoints) -> None:
@@ -297,13 +289,6 @@ class Sweep:
             self._seeds_seen = max(self._seeds_seen, *(job.config.seed + 1 for job in self.checked.jobs))
             self._write_grid()
 
-    def _watched(self, job: Job) -> Watched:
-        config = job.config
-        folder, own = self.folders[job.run_id], settings(without(to_plain(config), *NOT_SETTINGS))
-        if job.point.arm_name:
-            own = {"arm": job.point.arm_name, **own}
-        return Watched(folder, job.point.label, config.seed, config.epochs, own, is_rerun=config.rerun)
-
 
 @contextmanager
 def _told_later(problems: dict[str, None]) -> Iterator[None]:
@@ -312,8 +297,3 @@ def _told_later(problems: dict[str, None]) -> Iterator[None]:
         yield
     except RunError as error:
         problems[str(error)] = None
-
-
-def count(number: int) -> str:
-    """Return a number of runs in words."""
-    return f"{number} run{'' if number == 1 else 's'}"

@@ -34,7 +34,7 @@ _ENDED = (*FINAL, "failed", "interrupted", "died")
 class Watch:
     """While entered: shows how the sweep goes and keeps results.csv up to date.
 
-    On a terminal a live table, else a line for every run that ends.
+    A line for every run that ends, and on a terminal a live table of those that go on.
 
     Args:
         name: of the sweep.
@@ -65,11 +65,8 @@ class Watch:
         self._pending: dict[str, Watched] = {}
         """Runs that may still change."""
         self._running: dict[str, Watched] = {}
-        self._good: dict[str, Watched] = {}
-        """Runs that were told to have finished, in that order; those that were finished before are not."""
-        self._bad: dict[str, Watched] = {}
-        """Runs that ended otherwise, those before the sweep first."""
         self._told: set[str] = set()
+        """Runs whose line stands above the table, and those that had ended before."""
         self._num_before = 0
         self._places: set[Path] = set()
         self._lock, self._looking = threading.Lock(), threading.Lock()
@@ -105,9 +102,7 @@ class Watch:
                 self._note(run, read_progress(run, since=self._began))
                 self._results.add(run.settings, result_row(run.folder, seed=run.seed))
         ended = [run for run in runs if self._of(run).status in FINAL]
-        before = {run.folder.run_id: run for run in ended if self._of(run).status != "finished"}
         with self._lock:
-            self._bad = before | self._bad
             self._told |= {run.folder.run_id for run in ended}
             self._num_before += len(ended)
 
@@ -179,8 +174,6 @@ class Watch:
         with self._lock:
             if progress.status == "running":
                 self._running[key] = run
-                self._good.pop(key, None)
-                self._bad.pop(key, None)
             else:
                 self._running.pop(key, None)
 
@@ -196,27 +189,20 @@ class Watch:
 
     def _tell(self, ended: Iterable[Watched]) -> None:
         for run in ended:
-            key, is_good = run.folder.run_id, self._of(run).status == "finished"
             with self._lock:
-                self._told.add(key)
-                self._good.pop(key, None)
-                self._bad.pop(key, None)
-                (self._good if is_good else self._bad)[key] = run
-            if not self._console.is_terminal:
-                counter = f"{len(self._told):{len(str(len(self._progress)))}}/{len(self._progress)} "
-                self._console.print(counter + run_line(run, self._of(run), width=WIDTH - len(counter)))
+                self._told.add(run.folder.run_id)
+            counter = f"{len(self._told):{len(str(len(self._progress)))}}/{len(self._progress)} "
+            self._console.print(counter + run_line(run, self._of(run), width=WIDTH - len(counter)))
 
     def _table(self) -> Group:
-        """Return the live table: the head, then running and failed runs, then those that ended last."""
+        """Return the live table: the head, what the design has found, then the runs that go on."""
         from rich.console import Group
         from rich.text import Text
 
         with self._lock:
-            running, bad, good = (list(runs.values()) for runs in (self._running, self._bad, self._good))
+            running = list(self._running.values())
         told = self._narrator().lines[-_LINES:]
-        room = max(3, min(_LINES, self._console.height - 3 - len(told)))
-        shown = [*bad[-room // 3 :], *running]
-        shown = [*good[-max(1, room - len(shown)) :], *shown][-room:]
+        shown = running[: max(3, min(_LINES, self._console.height - 3 - len(told)))]
         width = min(self._console.width, 100)
         lines = [self.head(), *told, *(f"  {run_line(run, self._of(run), width=width - 2)}" for run in shown)]
         return Group(*(Text(line, no_wrap=True, overflow="ellipsis") for line in lines))

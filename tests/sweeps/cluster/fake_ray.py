@@ -7,6 +7,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+_SET = ("RAY_task_oom_retries", "RAY_USAGE_STATS_ENABLED", "RAY_AUTH_MODE", "RAY_AUTH_TOKEN", "OMP_NUM_THREADS")
+
+
+def keep_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what a sweep on Ray sets in the environment be gone after the test; none of Ray's is there before."""
+    for name in _SET:
+        monkeypatch.setenv(name, os.environ.get(name, ""))
+        if name.startswith("RAY_"):
+            monkeypatch.delenv(name)
+
 
 class RayError(Exception):
     """Ray's own, as far as this one has any."""

@@ -10,16 +10,14 @@ import pytest
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.sweeps.cluster.connection import REQUIREMENT, Connection, RayOptions, ray_module
-from tests.sweeps.cluster.fake_ray import FakeRay
+from tests.sweeps.cluster.fake_ray import FakeRay, keep_environment
 
 _OOM = "RAY_task_oom_retries"
 
 
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch):
-    for name in [name for name in os.environ if name.startswith("RAY_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setattr(os, "environ", os.environ.copy())
+    keep_environment(monkeypatch)
 
 
 def connected(monkeypatch, ray, **options):

@@ -1,7 +1,6 @@
 """Runs on a cluster, as far as that is a matter of this side."""
 
 import dataclasses
-import os
 import sys
 import tempfile
 from pathlib import Path
@@ -21,7 +20,7 @@ from cnnlab.sweeps.cluster.home import Home
 from cnnlab.sweeps.cluster.orders import Answer
 from cnnlab.sweeps.cluster.ray_cluster import RayCluster
 from tests.conftest import composed
-from tests.sweeps.cluster.fake_ray import FakeRay, WorkerCrashedError
+from tests.sweeps.cluster.fake_ray import FakeRay, WorkerCrashedError, keep_environment
 
 pytestmark = pytest.mark.usefixtures("swept")
 
@@ -30,7 +29,7 @@ pytestmark = pytest.mark.usefixtures("swept")
 def _node(tmp_path, monkeypatch):
     (tmp_path / "node").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "node"))
-    monkeypatch.setattr(os, "environ", os.environ.copy())
+    keep_environment(monkeypatch)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ TAKING: Mapping[str, str] = {
     **dict.fromkeys(("sweep", "multirun", "grid", "gridsearch", "search", "benchmark"), "-m"),
     **dict.fromkeys(("infer", "inference", "prediction", "classify_images", "apply"), "predict"),
     **dict.fromkeys(("save", "convert", "deploy", "share"), "export"),
+    **dict.fromkeys(("delete", "rm", "clean", "prune"), "remove"),
     **dict.fromkeys(("continue", "restart", "go_on"), "resume"),
     **dict.fromkeys(("options", "models", "info", "describe", "choices"), "list"),
     **dict.fromkeys(("finetune", "fine_tune", "finetuning"), "transfer transfer=finetune"),
@@ -24,12 +25,10 @@ TAKING: Mapping[str, str] = {
 """Command of another tool -> the words of ours, which takes what stands behind it."""
 
 _TESTED = "A run is tested when it ends; see: cnnlab report RUN. On other images: cnnlab predict RUN FOLDER"
-_FOLDERS = "Each run is a folder in outputs/runs: delete it, and it is gone"
 _DATA = "Data sets are fetched where they are first used. Those that there are: cnnlab list dataset"
 _PAGE = "A sweep leaves a page: open outputs/<study>/report.html"
 INSTEAD: Mapping[str, str] = {
     **dict.fromkeys(("test", "eval", "evaluate", "validate", "val", "score"), _TESTED),
-    **dict.fromkeys(("delete", "remove", "rm", "clean"), _FOLDERS),
     **dict.fromkeys(("download", "fetch", "datasets", "prepare"), _DATA),
     **dict.fromkeys(("dashboard", "tensorboard", "ui", "board", "serve"), _PAGE),
     **dict.fromkeys(("init", "setup", "install", "login"), "There is nothing to set up. Type: cnnlab train"),

@@ -57,11 +57,11 @@ def own_images(config: RunConfig, run: RunFolder, files: Sequence[Path]) -> OwnI
     for image in images:
         by_size[image.size].append(image.path)
     kinds: dict[str, set[int]] = {"learnt": set(), "tested": set()}
-    for place, file in enumerate(files):
+    for number, file in enumerate(files):
         same = _same(file, [above / path for path in by_size.get(file.stat().st_size, ())])
         if same is not None:
             is_tested = printable(same.relative_to(above).as_posix()) in tested
-            kinds["tested" if is_tested else "learnt"].add(place)
+            kinds["tested" if is_tested else "learnt"].add(number)
     return OwnImages(frozenset(kinds["learnt"]), frozenset(kinds["tested"]))
 
 

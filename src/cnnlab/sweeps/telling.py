@@ -1,0 +1,28 @@
+"""What a sweep says of its runs before they go on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from cnnlab.outputs.standing import DIED
+
+
+def begun_lines(name: str, num_runs: int, *, num_before: int, died: Sequence[str]) -> Iterator[str]:
+    """Yield what a round takes up.
+
+    Args:
+        name: of the sweep.
+        num_runs: of the round.
+        num_before: of them, that are done.
+        died: labels of those whose process ended without a word.
+    """
+    yield f"sweep    {name}: {count(num_runs)}{f', {num_before} done before' if num_before else ''}"
+    for label in died:
+        yield f"  died     {label}\n{'':11}{DIED} Trying again."
+    if died:
+        yield f"{'':11}With hydra/launcher=pool the other runs go on beside one that dies."
+
+
+def count(number: int) -> str:
+    """Return a number of runs in words."""
+    return f"{number} run{'' if number == 1 else 's'}"
