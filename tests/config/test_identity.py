@@ -79,7 +79,7 @@ LEFT_OUT = (
     "study=mine", "rerun=true", "device=cpu", "threads=1", "workers=1", "compile=true", "capture=off",
     "plots=false", "plan=true", "margin=1", "cross_validation=5",
     "baseline=a", "reported={a:{test_accuracy:1}}", "small.epochs=1", "data_dir=elsewhere", "cache_dir=elsewhere",
-    "checkpoint_seconds=0", "dataset.memory_limit=1", "keep=last", "tags=[a,b]", "note=mine",
+    "checkpoint_seconds=0", "dataset.memory_limit=1", "keep=last", "tags=[a,b]", "note=mine", "outputs=elsewhere",
 )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from cnnlab.config.plugins import load_plugins
 from cnnlab.config.run_config import RunConfig
 from cnnlab.config.tables import TABLES
 from cnnlab.data.library import DataLibrary
-from cnnlab.outputs.files import RUNS
+from cnnlab.outputs.files import outputs_dir, runs_dir
 from cnnlab.outputs.lock import disk_errors
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import read_status
@@ -53,6 +53,8 @@ def run(
     load_plugins(plain.get("plugins") or ())
     console = RunConsole(is_quiet=in_sweep)
     config = load(plain)
+    if config.outputs is not None and config.outputs.absolute() != outputs_dir().absolute():
+        raise ConfigError(f"outputs: counts on the command line only, got '{config.outputs}'. Type it there.")
     if config.plan:
         return show_plan(config, console)
     if idle := without_effect(config, overrides):
@@ -70,7 +72,7 @@ def without_effect(config: RunConfig, overrides: Sequence[str]) -> list[str]:
 
 def show_plan(config: RunConfig, console: RunConsole) -> int:
     """Say which run the configuration stands for and how it stands; train nothing."""
-    folder = RunFolder(RUNS / run_id(config))
+    folder = RunFolder(runs_dir() / run_id(config))
     console.say(f"{read_status(folder).get('status', 'to do'):12}{folder.path}")
     return 0
 
@@ -136,7 +138,7 @@ def attempt(
         KeyboardInterrupt: the user wants to stop.
     """
     try:
-        with disk_errors(RUNS):
+        with disk_errors(runs_dir()):
             return Outcome(
                 (yield from run(plain, overrides, in_sweep=in_sweep, library=library, stop=stop, track=track))
             )

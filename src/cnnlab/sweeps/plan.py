@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from cnnlab.base.texts import duration, size
 from cnnlab.config.run_config import RunConfig
+from cnnlab.outputs.files import outputs_dir
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.standing import standing
 from cnnlab.outputs.status import FINAL
@@ -44,7 +45,7 @@ def plan_lines(name: str, runs: Mapping[str, tuple[RunFolder, RunConfig]], *, mo
         return
     seconds = sum(cost.seconds for cost in estimated.values())
     room = size(sum(cost.num_bytes for cost in estimated.values()))
-    yield f"total    about {duration(seconds)} one run after the other, {room} in outputs/"
+    yield f"total    about {duration(seconds)} one run after the other, {room} in {outputs_dir()}/"
 
 
 def _at_most(least: int, most: int, seconds: Sequence[float]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from cnnlab.base.stopping import Stop
 from cnnlab.config.keys import without
 from cnnlab.config.roles import NOT_SETTINGS
 from cnnlab.config.run_config import to_plain
-from cnnlab.outputs.files import RUNS
+from cnnlab.outputs.files import runs_dir
 from cnnlab.outputs.lock import disk_errors
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.settings import settings
@@ -177,7 +177,7 @@ class Sweep:
         checked = check_points(points, self._compose, self._hashes)
         self._stop.look()
         self.checked.points += checked.points
-        self.folders |= {job.run_id: RunFolder(RUNS / job.run_id) for job in checked.jobs}
+        self.folders |= {job.run_id: RunFolder(runs_dir() / job.run_id) for job in checked.jobs}
         return checked
 
     def _ended(self, point: Point, checked: Job | str) -> Ended:
@@ -198,7 +198,7 @@ class Sweep:
         unsaved: dict[str, None] = {}
         with _told_later(unsaved):
             self._write_grid()  # again: of a sweep that was begun in between, or with what the runs said of their grid
-        with _told_later(unsaved), disk_errors(RUNS):
+        with _told_later(unsaved), disk_errors(runs_dir()):
             self._draw()
         print()
         wants_pictures = any(job.config.plots for job in self.checked.jobs)
