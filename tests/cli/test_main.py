@@ -13,10 +13,11 @@ from cnnlab.base.errors import RunError
 from cnnlab.cli.commands import BY_NAME, COMMANDS
 from cnnlab.cli.main import HELP, main
 from cnnlab.config.conf_files import conf_dir
-from cnnlab.outputs.files import RUNS
+from cnnlab.outputs.files import RUNS, outputs_dir
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import read_status
 from cnnlab.runs import job
+from tests.comparison.study_maker import write_run
 from tests.conftest import at_once
 
 SCRIPT = Path(sys.executable).with_name("cnnlab")
@@ -124,6 +125,25 @@ def test_help_names_every_command_with_its_line_in_80_columns(args, capsys):
 def test_sweeps_of_the_help_text_compose(line, capsys):
     words = line.split("   ")[0].split()[1:]
     assert main([*words, "plan=true"]) == 0
+
+
+def test_outputs_may_lie_elsewhere_for_every_command(folder, monkeypatch, capsys):
+    places = []
+    monkeypatch.setattr(job, "run", at_once(lambda *_, **__: places.append(outputs_dir()) or 0))
+    assert main(["outputs=else/where", "epochs=1"]) == 0
+    assert places == [Path("else/where")]
+    assert outputs_dir() == Path("outputs")  # afterwards
+    write_run("a")
+    (folder / "outputs").rename("elsewhere")
+    assert main(["report", "outputs=elsewhere"]) == 0
+    assert "open     elsewhere/runs/a" in capsys.readouterr().out
+    monkeypatch.setenv("CNNLAB_OUTPUTS", "elsewhere")
+    assert main(["report", "a"]) == 0
+    assert main(["report", "outputs=null"]) == 0
+    assert main(["report", "outputs=nowhere"]) == 0
+    assert "no runs in nowhere/runs. Train one: cnnlab train" in capsys.readouterr().out
+    assert main(["report", "outputs="]) == 2
+    assert capsys.readouterr().err == "outputs: must be a path, got ''. The folder in which you work is '.'.\n"
 
 
 def test_version(capsys):

@@ -48,6 +48,14 @@ def test_wrong_number_is_told_before_anything_starts(capsys):
     assert capsys.readouterr().err == "hydra.launcher.num_cpus: must be > 0, got 0.\n"
 
 
+def test_runs_that_are_to_lie_elsewhere_are_refused(capsys):
+    assert main(["-m", "seed=0,1", RAY, "outputs=elsewhere"]) == 2
+    assert capsys.readouterr().err == (
+        "outputs: hydra/launcher=ray writes into outputs/ of the working folder, got 'elsewhere'. Leave it out, and "
+        "work in the folder beside it.\n"
+    )
+
+
 def test_without_the_extra_the_command_that_installs_it_is_told(monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "ray", None)
     assert main(["-m", "seed=0,1", RAY]) == 2

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from cnnlab.base.errors import ConfigError
 from cnnlab.base.turns import finish
 from cnnlab.config.run_config import to_plain
 from cnnlab.outputs.files import RUNS
@@ -92,3 +93,8 @@ def test_options_of_what_takes_no_part_are_named():
     named = ["optimizer.lr=0.1", "epochs=3", "augmentation=none"]
     assert without_effect(tiny_transfer(*typed), typed) == named
     assert without_effect(tiny(), ["optimizer.lr=0.1", "epochs=3"]) == []
+
+
+def test_outputs_of_a_file_count_for_nothing():
+    with pytest.raises(ConfigError, match=r"^outputs: counts on the command line only, got 'x'\. Type it there\.$"):
+        finish(run(composed("outputs=x"), []))

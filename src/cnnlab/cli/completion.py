@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from cnnlab.config.conf_files import GLOBAL, conf_dir, read_options
 from cnnlab.config.options import groups
-from cnnlab.outputs.files import OUTPUTS
+from cnnlab.outputs.files import outputs_dir
 from cnnlab.outputs.finding import BY_WORD, run_ids
 
 
@@ -28,7 +28,7 @@ def _runs() -> list[str]:
 
 
 def _studies() -> list[str]:
-    return sorted(path.parent.name for path in OUTPUTS.glob("*/runs.csv"))
+    return sorted(path.parent.name for path in outputs_dir().glob("*/runs.csv"))
 
 
 def _one_run(words: Sequence[str]) -> list[str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import io
 import os
-import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from cnnlab import __version__
@@ -49,6 +49,7 @@ BEFORE_TORCH = {
 }
 """Variables that are read when torch is loaded. They change the speed, not a bit of the results; what is set counts."""
 
+_OUTPUTS = "outputs="
 INTERRUPTED = "interrupted. What is done is kept; repeat the command{} to go on."
 
 
@@ -84,7 +85,8 @@ def _carry_out(args: list[str], stop: Stop) -> int:
         os.environ.setdefault(name, value)
     os.environ["MPLBACKEND"] = "agg"  # pictures are files; a notebook hands down a backend that may not be installed
     try:
-        return _dispatch(args, stop)
+        with _in_place(args):
+            return _dispatch(args, stop)
     except RunError as error:
         _tell(error)
         return 1
@@ -103,8 +105,33 @@ def _carry_out(args: list[str], stop: Stop) -> int:
         raise
 
 
+@contextlib.contextmanager
+def _in_place(args: Sequence[str]) -> Iterator[None]:
+    """Let all that the command does, and its processes, find runs and studies where `outputs=` says.
+
+    Raises:
+        ConfigError: it names no folder.
+    """
+    wanted = [word.removeprefix(_OUTPUTS).strip("'\"") for word in args if word.startswith(_OUTPUTS)]
+    if not wanted or wanted[-1] == "null":
+        yield
+        return
+    from cnnlab.base.paths import given_path
+    from cnnlab.outputs.files import PLACE
+
+    before = os.environ.get(PLACE)
+    os.environ[PLACE] = str(given_path("outputs", wanted[-1]))
+    try:
+        yield
+    finally:
+        os.environ.pop(PLACE, None)
+        os.environ |= {} if before is None else {PLACE: before}
+
+
 def _tell(error: Exception) -> None:
     """Print an error, on a terminal broken between words: a path or a command that is cut in two cannot be copied."""
+    import shutil  # takes time, and a word of help needs none
+
     from cnnlab.base.texts import fitted
 
     width = shutil.get_terminal_size().columns
@@ -151,7 +178,7 @@ def _dispatch(args: list[str], stop: Stop) -> int:
     command, rest = split_command(args)
     _check_working_folder()
     if command.config is None:
-        code = command.load()(rest, stop)
+        code = command.load()([word for word in rest if not word.startswith(_OUTPUTS)], stop)
         assert isinstance(code, int)
         return code
     return _compose(command, rest, stop)

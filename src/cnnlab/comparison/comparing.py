@@ -20,7 +20,7 @@ from cnnlab.comparison.next_step import next_step
 from cnnlab.comparison.reaching import Reaching, reaching_of
 from cnnlab.comparison.terms import terms
 from cnnlab.comparison.verdicts import Result, best_by_validation, rank
-from cnnlab.outputs.files import OUTPUTS
+from cnnlab.outputs.files import outputs_dir
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.settings import differing
 from cnnlab.outputs.study_folder import Study, StudyFolder
@@ -146,7 +146,7 @@ def compare_runs(runs: Sequence[RunFolder], *, baseline: str | None = None) -> C
         ConfigError: there is no such baseline, or the runs are on different data or of different schemas.
         RunError: a run cannot be read.
     """
-    return _compare(StudyFolder(OUTPUTS / OF_RUNS), Study(OF_RUNS, ""), group_runs(runs), baseline)
+    return _compare(StudyFolder(outputs_dir() / OF_RUNS), Study(OF_RUNS, ""), group_runs(runs), baseline)
 
 
 def _compare(folder: StudyFolder, study: Study, arms: Sequence[Arm], baseline_name: str | None) -> Comparison:

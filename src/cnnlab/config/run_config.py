@@ -152,6 +152,8 @@ class RunConfig:
     """What is to be remembered of the run; null: nothing."""
     checkpoint_seconds: OfMachine[NonNegative] = 10.0
     """Seconds of training between two checkpoints; 0: after every epoch."""
+    outputs: OfCommand[Path | None] = None
+    """Where runs and studies are written to, on the command line only; null: $CNNLAB_OUTPUTS, or outputs."""
     data_dir: OfMachine[Path] = Path("data")
     """Where data sets are downloaded to and looked for."""
     cache_dir: OfMachine[Path | None] = None

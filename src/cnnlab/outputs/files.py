@@ -7,6 +7,7 @@ import csv
 import errno
 import io
 import json
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +26,10 @@ METRICS_COLUMNS = (
 )  # fmt: skip
 GRADIENTS_COLUMNS = ("epoch", "layer", "mean_abs", "max_abs")
 OUTPUTS = Path("outputs")
+"""Where runs and studies are, unless another folder is named."""
 RUNS = OUTPUTS / "runs"
+PLACE = "CNNLAB_OUTPUTS"
+"""Variable that names another folder; processes of a command inherit it."""
 _ANEW = "train the run anew: its command with rerun=true."
 
 Row = PlainMapping
@@ -63,6 +67,16 @@ class Table:
     def _check(self, names: Sequence[str]) -> None:
         if missing := [name for name in names if name not in self.header]:
             raise ValueError(f"no column {', '.join(missing)}. It has: {', '.join(self.header)}.")
+
+
+def outputs_dir() -> Path:
+    """Return the folder of runs and studies."""
+    return Path(os.environ.get(PLACE) or OUTPUTS)
+
+
+def runs_dir() -> Path:
+    """Return the folder of all runs."""
+    return outputs_dir() / RUNS.name
 
 
 def a_file(path: Path) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.base.paths import given_path
-from cnnlab.outputs.files import RUNS
+from cnnlab.outputs.files import RUNS, runs_dir
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.standing import standing
 from cnnlab.outputs.status import began
@@ -36,14 +36,14 @@ def find_run(text: str) -> RunFolder:
         raise ConfigError(f"run: '{text}' is no run's folder, or its config.yaml is lost.")
     ids = run_ids()
     if not ids:
-        raise ConfigError(f"run: no run '{text}', {RUNS} is empty. Train one: cnnlab train")
+        raise ConfigError(f"run: no run '{text}', {runs_dir()} is empty. Train one: cnnlab train")
     if text in BY_WORD:
-        runs = sorted((RunFolder(RUNS / name) for name in ids), key=_age)
+        runs = sorted((RunFolder(runs_dir() / name) for name in ids), key=_age)
         return runs[0] if text == LATEST else _best(runs)
     begun, hashes = ([name for name in ids if part(name).startswith(path.name)] for part in (str, _hash))
     matches = begun or hashes
     if len(matches) == 1:
-        return RunFolder(RUNS / matches[0])
+        return RunFolder(runs_dir() / matches[0])
     if matches:
         raise ConfigError(f"run: '{text}' stands for {len(matches)} runs, {_some(sorted(matches))}. Say more of it.")
     nearest = difflib.get_close_matches(path.name, ids, n=_SHOWN, cutoff=0.3) or sorted(ids)
@@ -52,7 +52,7 @@ def find_run(text: str) -> RunFolder:
 
 def run_ids() -> list[str]:
     """Return the ids of all runs that were begun."""
-    return [path.parent.name for path in RUNS.glob("*/config.yaml")]
+    return [path.parent.name for path in runs_dir().glob("*/config.yaml")]
 
 
 def called(folder: RunFolder) -> str:

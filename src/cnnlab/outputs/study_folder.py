@@ -13,7 +13,7 @@ from cnnlab.base.drafts import remove_abandoned
 from cnnlab.base.errors import ConfigError, RunError, brief
 from cnnlab.base.paths import given_path
 from cnnlab.base.schema import Plain, PlainMapping
-from cnnlab.outputs.files import OUTPUTS, RUNS, Folder
+from cnnlab.outputs.files import RUNS, Folder, outputs_dir
 from cnnlab.outputs.reaching import Goals, column, read_efforts
 from cnnlab.outputs.reported import problem_of_reported
 from cnnlab.outputs.run_folder import RunFolder
@@ -136,7 +136,7 @@ class StudyFolder(Folder):
         if not name or name.startswith(".") or set(name) & set("/\\:\0"):
             raise ConfigError(f"study: must be the name of a folder, without / and leading dot, got {brief(name)}.")
         given_path("study", name)
-        return cls(OUTPUTS / name)
+        return cls(outputs_dir() / name)
 
     def run(self, run_id: str) -> RunFolder:
         """Return one of its runs: they lie beside the study, wherever that is."""

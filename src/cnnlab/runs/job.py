@@ -19,7 +19,7 @@ from cnnlab.config.plugins import load_plugins
 from cnnlab.config.run_config import RunConfig
 from cnnlab.config.tables import TABLES
 from cnnlab.data.library import DataLibrary
-from cnnlab.outputs.files import RUNS
+from cnnlab.outputs.files import outputs_dir, runs_dir
 from cnnlab.outputs.first_batch import write_first_batch
 from cnnlab.outputs.lock import disk_errors
 from cnnlab.outputs.run_folder import RunFolder
@@ -58,6 +58,8 @@ def run(
     load_plugins(plain.get("plugins") or ())
     console = RunConsole(is_quiet=in_sweep)
     config = load(plain)
+    if config.outputs is not None and config.outputs.absolute() != outputs_dir().absolute():
+        raise ConfigError(f"outputs: counts on the command line only, got '{config.outputs}'. Type it there.")
     if config.plan:
         return show_plan(config, console, DataLibrary() if library is None else library)
     if idle := without_effect(config, overrides):
@@ -81,7 +83,7 @@ def show_plan(config: RunConfig, console: RunConsole, library: DataLibrary) -> i
     Of images of one's own, say what was found, and draw the first batch of a run that has not begun.
     """
     identity = identify(config, library.hashes, progress=console.preparing)
-    folder = RunFolder(RUNS / identity.run_id)
+    folder = RunFolder(runs_dir() / identity.run_id)
     status = read_status(folder).get("status")
     console.say(f"{status or 'to do':12}{folder.path}")
     if config.dataset.options.get("root") is None:
@@ -163,7 +165,7 @@ def attempt(
         KeyboardInterrupt: the user wants to stop.
     """
     try:
-        with disk_errors(RUNS):
+        with disk_errors(runs_dir()):
             work = run(
                 plain, overrides, in_sweep=in_sweep, library=library, stop=stop, track=track, num_at_once=num_at_once
             )

@@ -20,7 +20,7 @@ from cnnlab.building.procedures import build_parts
 from cnnlab.config.identity import Identity, identify
 from cnnlab.config.run_config import RunConfig, cache_dir, size_keys, to_plain, with_whole_paths
 from cnnlab.data.library import DataLibrary
-from cnnlab.outputs.files import RUNS
+from cnnlab.outputs.files import runs_dir
 from cnnlab.outputs.first_batch import write_first_batch
 from cnnlab.outputs.lock import disk_errors, held
 from cnnlab.outputs.reaching import Goals
@@ -53,7 +53,7 @@ class RunEnd:
 
 
 def execute(
-    config: RunConfig, *, overrides: Sequence[str] = (), console: RunConsole | None = None, runs: Path = RUNS,
+    config: RunConfig, *, overrides: Sequence[str] = (), console: RunConsole | None = None, runs: Path | None = None,
     library: DataLibrary | None = None, stop: Stop | None = None,
 ) -> RunEnd:  # fmt: skip
     """Train one run to its end, or find it finished.
@@ -62,7 +62,7 @@ def execute(
         config: what to run.
         overrides: what the user typed, kept beside the configuration.
         console: where it is told.
-        runs: the folder of all runs.
+        runs: the folder of all runs; None: that of the command.
         library: holds what earlier runs of the process have read; None: nothing.
         stop: asked before the data is read, before training, and after each epoch; None: Ctrl-C means what it means
             outside, and nothing waits for the end of an epoch.
@@ -78,7 +78,7 @@ def execute(
 
 
 def turns(
-    config: RunConfig, *, overrides: Sequence[str] = (), console: RunConsole | None = None, runs: Path = RUNS,
+    config: RunConfig, *, overrides: Sequence[str] = (), console: RunConsole | None = None, runs: Path | None = None,
     library: DataLibrary | None = None, stop: Stop | None = None, track: Track | None = None, num_at_once: int = 1,
 ) -> Turns[RunEnd]:  # fmt: skip
     """Train one run as `execute` does, and yield wherever another run may have a turn.
@@ -99,7 +99,7 @@ def turns(
     identity = identify(config, library.hashes, progress=console.preparing)
     for note in library.hashes.notes:
         console.say(f"note     {note}")
-    folder = RunFolder(runs / identity.run_id)
+    folder = RunFolder((runs_dir() if runs is None else runs) / identity.run_id)
     if not config.rerun and (done := _finished(folder)) is not None:
         _remember(folder, config)
         return done

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Collection, Sequence
 
 from cnnlab.base.errors import RunError
-from cnnlab.outputs.files import RUNS
+from cnnlab.outputs.files import runs_dir
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.standing import standing
 from cnnlab.outputs.study_folder import GridRow, SeedPlan, StudyFolder
@@ -73,4 +73,4 @@ def _num_complete(rows: Sequence[GridRow]) -> int:
 
 
 def _is_finished(run_id: str) -> bool:
-    return bool(run_id) and standing(RunFolder(RUNS / run_id)) == "finished"
+    return bool(run_id) and standing(RunFolder(runs_dir() / run_id)) == "finished"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from cnnlab.base.texts import duration, size
 from cnnlab.config.run_config import RunConfig
+from cnnlab.outputs.files import outputs_dir
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.standing import standing
 from cnnlab.outputs.status import FINAL
@@ -53,7 +54,7 @@ def plan_lines(
     seconds = seconds_of(list(estimated.values()), workers.num)
     room = size(sum(cost.num_bytes for cost in estimated.values()))
     how = "one run after the other" if workers.num == 1 else f"{workers.num} at a time"
-    yield f"total    about {duration(seconds)} {how}, {room} in outputs/"
+    yield f"total    about {duration(seconds)} {how}, {room} in {outputs_dir()}/"
 
 
 def _at_most(least: int, most: int, seconds: Sequence[float]) -> Iterator[str]:

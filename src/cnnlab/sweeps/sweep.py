@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from cnnlab.base.errors import ConfigError, Interrupted, RunError
 from cnnlab.base.hashing import FileHashes
 from cnnlab.base.stopping import Stop
-from cnnlab.outputs.files import RUNS
+from cnnlab.outputs.files import runs_dir
 from cnnlab.outputs.lock import disk_errors
 from cnnlab.outputs.reaching import Goals
 from cnnlab.outputs.run_folder import RunFolder
@@ -211,7 +211,7 @@ class Sweep:
         checked = check_points(points, self._compose, self._hashes)
         self._stop.look()
         self.checked.points += checked.points
-        self.folders |= {job.run_id: RunFolder(RUNS / job.run_id) for job in checked.jobs}
+        self.folders |= {job.run_id: RunFolder(runs_dir() / job.run_id) for job in checked.jobs}
         return checked
 
     def _ended(self, point: Point, checked: Job | str) -> Ended:
@@ -232,7 +232,7 @@ class Sweep:
         unsaved: dict[str, None] = {}
         with _told_later(unsaved):
             self._write_grid()  # again: of a sweep that was begun in between, or with what the runs said of their grid
-        with _told_later(unsaved), disk_errors(RUNS):
+        with _told_later(unsaved), disk_errors(runs_dir()):
             self._draw()
         print()
         wants_pictures = any(job.config.plots for job in self.checked.jobs)

@@ -10,9 +10,11 @@ from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 
+from cnnlab.base.errors import ConfigError
 from cnnlab.base.schema import Plain
 from cnnlab.cli.composed import plain_values, typed
 from cnnlab.cli.jobs import TrainJob
+from cnnlab.outputs.files import OUTPUTS, outputs_dir
 from cnnlab.sweeps.cluster.connection import RayOptions
 from cnnlab.sweeps.cluster.ray_cluster import RayCluster
 
@@ -52,9 +54,15 @@ class RayLauncher(Launcher):
         """Take what Hydra gives every launcher; here, the task is the job of a command.
 
         Raises:
-            ConfigError: a number is out of range, or Ray is not installed; Hydra would hide what the constructor says.
+            ConfigError: a number is out of range, Ray is not installed, or runs are to lie elsewhere; Hydra would hide
+                what the constructor says.
         """
         assert isinstance(task_function, TrainJob)
+        if outputs_dir() != OUTPUTS:
+            raise ConfigError(
+                f"outputs: hydra/launcher=ray writes into {OUTPUTS}/ of the working folder, got '{outputs_dir()}'. "
+                "Leave it out, and work in the folder beside it."
+            )
         plain = {name: _plain(value) for name, value in self.options.items()}
         self.cluster = RayCluster(RayOptions(**plain), task_function.library.hashes)
         self.config, self.loader = config, hydra_context.config_loader

@@ -17,7 +17,7 @@ from cnnlab.base.paths import given_path
 from cnnlab.base.stopping import Stop
 from cnnlab.cli.commands.resume import RUN_HELP
 from cnnlab.outputs.exported import is_exported, opened_run
-from cnnlab.outputs.files import RUNS, csv_text
+from cnnlab.outputs.files import csv_text, runs_dir
 from cnnlab.outputs.finding import BY_WORD
 from cnnlab.outputs.summary_file import known_summary
 from cnnlab.runs.predicting.given_images import Given, find_images
@@ -79,7 +79,7 @@ def _check_run_comes_first(options: argparse.Namespace) -> None:
     path = given_path("run", options.run)
     is_image = path.is_file() or (path.is_dir() and not options.images and not (path / "config.yaml").exists())
     if is_image and options.features is None and not is_exported(path):
-        statuses = sorted(RUNS.glob("*/status.json"), key=lambda file: file.stat().st_mtime)
+        statuses = sorted(runs_dir().glob("*/status.json"), key=lambda file: file.stat().st_mtime)
         run, last = (statuses[-1].parent.name, " The last one:") if statuses else ("<run>", "")
         line = shlex.join(["cnnlab", "predict", run, str(path), *map(str, options.images)])
         raise ConfigError(f"run: '{path}' is none, and a run is named first.{last} {line}")

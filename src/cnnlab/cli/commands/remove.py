@@ -14,7 +14,7 @@ from cnnlab.base.stopping import Stop
 from cnnlab.base.texts import size
 from cnnlab.comparison.run_filters import filtered
 from cnnlab.comparison.run_table import RunLine, read_lines, table, width
-from cnnlab.outputs.files import OUTPUTS, RUNS
+from cnnlab.outputs.files import outputs_dir, runs_dir
 from cnnlab.outputs.finding import find_run
 from cnnlab.outputs.lock import disk_errors, is_held
 from cnnlab.outputs.run_folder import RunFolder
@@ -85,7 +85,7 @@ def _wanted(options: argparse.Namespace) -> list[RunLine]:
         return read_lines([find_run(name).path for name in dict.fromkeys(names)])
     if not is_chosen:
         raise ConfigError("remove: names no run. Name some, or choose: --failed, --older 7d, dataset=digits")
-    lines = read_lines([path.parent for path in RUNS.glob("*/status.json")])
+    lines = read_lines([path.parent for path in runs_dir().glob("*/status.json")])
     lines = filtered(lines, filters) if lines else []
     if options.failed:
         lines = [line for line in lines if line.status in FAILED]
@@ -122,7 +122,7 @@ def _of_studies(folders: Sequence[RunFolder]) -> list[str]:
     """Return which studies have these runs: their reports stay, but no run comes back."""
     ids = {folder.run_id for folder in folders}
     told = []
-    for path in sorted(OUTPUTS.glob("*/runs.csv")):
+    for path in sorted(outputs_dir().glob("*/runs.csv")):
         try:
             number = len({row.run_id for row in StudyFolder(path.parent).read_grid()} & ids)
         except RunError:

@@ -17,7 +17,7 @@ from cnnlab.comparison.labels import some_of
 from cnnlab.comparison.layout import NARROWEST, ON_SCREEN, WIDEST, Layout
 from cnnlab.comparison.run_filters import filtered
 from cnnlab.comparison.run_table import MOST, read_lines, show, width
-from cnnlab.outputs.files import OUTPUTS, RUNS
+from cnnlab.outputs.files import outputs_dir, runs_dir
 from cnnlab.outputs.finding import find_run
 from cnnlab.outputs.lock import printed_all_the_same
 from cnnlab.outputs.study_folder import StudyFolder
@@ -87,7 +87,7 @@ def _one_study(names: Sequence[str]) -> StudyFolder | None:
         RunError: no run of it is there: a comparison of nothing would take the place of what is written.
     """
     named = [given_path("report", name) for name in names]
-    studies = [path for name in named for path in (OUTPUTS / name, name) if (path / "runs.csv").is_file()]
+    studies = [path for name in named for path in (outputs_dir() / name, name) if (path / "runs.csv").is_file()]
     if studies and len(names) > 1:
         raise ConfigError(f"report: takes one study, or several runs, got {' '.join(names)}.")
     if not studies:
@@ -132,9 +132,9 @@ def _print(comparison: Comparison, form: str, layout: Layout) -> None:
 
 def _list(named: Sequence[Path], filters: Sequence[str], *, most: int | None) -> None:
     """Print the table of these runs, or of all that fit, and the studies that can be compared."""
-    folders = named or [path.parent for path in RUNS.glob("*/status.json")]
+    folders = named or [path.parent for path in runs_dir().glob("*/status.json")]
     if not folders:
-        print(f"no runs in {RUNS}. Train one: cnnlab train")
+        print(f"no runs in {runs_dir()}. Train one: cnnlab train")
         return
     lines = filtered(read_lines(folders), filters)
     if not lines:
@@ -148,7 +148,7 @@ def _list(named: Sequence[Path], filters: Sequence[str], *, most: int | None) ->
 
 def _studies() -> list[str]:
     """Return the names of the studies, the newest first, and how one is compared; nothing where there are none."""
-    files = sorted(OUTPUTS.glob("*/runs.csv"), key=lambda file: (-file.stat().st_mtime, file))
+    files = sorted(outputs_dir().glob("*/runs.csv"), key=lambda file: (-file.stat().st_mtime, file))
     if not files:
         return []
     names = [file.parent.name for file in files]
