@@ -99,17 +99,13 @@ def read(path):
 def test_console_script_says_what_folders_called_after_classes_make_of_the_answers(trained):
     done = cnnlab("predict", trained, "images", "--csv", "p.csv", "--sheet", "s.png")
     assert (done.returncode, done.stderr) == (0, "")
-    lines = done.stdout.splitlines()
-    expected = [
-        "total    bright 20, dark 20",
-        "right    100 % (40 of 40; 95 % interval 91 to 100) by the names of their folders.",
-        "         true \\ predicted  bright  dark",
-        "         bright               20     0",
-        "         dark                  0    20",
-        "known    32 of them are among the run's training images, 8 among its test images.",
-        "         Of the others 100 % (8 of 8; 95 % interval 68 to 100).",
-    ]
-    assert [line for line in lines if line in expected] == expected
+    lines, text = done.stdout.splitlines(), " ".join(done.stdout.split())
+    assert max(map(len, lines)) <= 80
+    assert "total bright 20, dark 20" in text
+    assert "right 100 % (40 of 40; 95 % interval 91 to 100) by the names of their folders." in text
+    assert "true \\ predicted bright dark bright 20 0 dark 0 20" in text
+    assert "known 32 of them are among the run's training images, 8 among its test images." in text
+    assert "Of the others 100 % (8 of 8; 95 % interval 68 to 100)." in text
     opened = ["p.csv", "s.png  (and 1 more beside it)", "s-confusion.png"]
     assert lines[-3:] == [f"open     {file}" for file in opened]
     assert {row["target"] == row["predicted"] for row in read("p.csv")} == {True}
@@ -177,7 +173,7 @@ def test_decision_values_stand_beside_the_probabilities_that_they_are_calibrated
     out = capsys.readouterr().out
     assert out.splitlines()[0].split() == ["class", "score", "runner-up", "file"]
     assert "%" not in out.splitlines()[1]
-    assert "note     no probabilities, scores are decision values: the run kept no calibration." in out
+    assert "no probabilities, scores are decision values: the run kept no calibration." in " ".join(out.split())
     assert [row["probability"] for row in read("a.csv")] == [""]
     folder.write_json("summary.json", read_summary(folder) | {"calibration": {"scale": 0.0, "images": 9}})
     assert main([trained, "images/dark/00.png", "--csv", "b.csv"]) == 0

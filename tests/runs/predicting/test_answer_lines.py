@@ -2,8 +2,16 @@ import numpy as np
 import pytest
 
 from cnnlab.runs.calibration import Calibration
-from cnnlab.runs.predicting.answer_lines import Wording, calibration_lines, table, totals, verdict_lines
+from cnnlab.runs.predicting.answer_lines import (
+    Wording,
+    calibration_lines,
+    table,
+    totals,
+    unreadable_lines,
+    verdict_lines,
+)
 from cnnlab.runs.predicting.answers import Answer
+from cnnlab.runs.predicting.classification import Unreadable
 from cnnlab.runs.predicting.own_images import OwnImages
 
 SOFTMAX = Wording(("cats", "dogs"), "probabilities", None)
@@ -76,12 +84,15 @@ def test_images_in_folders_of_classes_are_counted_right_or_wrong_with_an_interva
     ("own", "expected"),
     [
         (OwnImages(frozenset(range(4)), frozenset()), "None is new to it: this is no test."),
-        (OwnImages(frozenset(), frozenset({3})), "known    1 of them are the run's own test images, none its training"),
-        (None, "note     the run's own images are not here: whether it was trained on some of"),
+        (
+            OwnImages(frozenset(), frozenset({3})),
+            "known 1 of them are the run's own test images, none its training images.",
+        ),
+        (None, "note the run's own images are not here: whether it was trained on some of these"),
     ],
 )
 def test_it_is_said_what_the_run_has_seen_before(own, expected):
-    assert any(expected in line for line in verdict(own))
+    assert expected in " ".join(" ".join(verdict(own)).split())
 
 
 def test_images_that_are_all_new_need_no_remark():
@@ -92,6 +103,14 @@ def test_of_many_classes_the_confusions_are_named():
     wording = Wording(tuple("abcdefghij"), "probabilities", None)
     answers = [Answer("x", "x", np.eye(10, dtype=np.float32)[i % 2], np.eye(10)[i % 2], 0) for i in range(6)]
     assert "confused a taken for b 3" in verdict_lines(answers, wording, OwnImages(frozenset(), frozenset()))
+
+
+def test_files_that_cannot_be_read_for_one_reason_are_counted():
+    broken = [Unreadable(f"{i}.heic", "a HEIC photograph") for i in range(5)]
+    assert unreadable_lines([*broken, Unreadable("a.png", "empty")]) == [
+        "5 images (a HEIC photograph): 0.heic, 1.heic, 2.heic and 2 more",
+        "a.png (empty)",
+    ]
 
 
 def test_nothing_is_said_of_images_whose_class_is_not_known():

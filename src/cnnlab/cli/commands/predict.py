@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from cnnlab.outputs.run_folder import RunFolder
     from cnnlab.runs.predicting.answer_lines import Wording
     from cnnlab.runs.predicting.answers import Answer
+    from cnnlab.runs.predicting.classification import Unreadable
     from cnnlab.runs.predicting.feature_pictures import Artist
     from cnnlab.runs.predicting.own_images import OwnImages
 
@@ -52,7 +53,8 @@ def main(args: Sequence[str], stop: Stop) -> int:
         wording = _wording(folder, trained)
         answers, unreadable = _classified(options, given, folder, config, trained, runtime, wording, stop)
         if not answers:
-            raise RunError(f"images: none can be read, of {len(unreadable)}. The first: {unreadable[0]}.")
+            first = f"{unreadable[0].name} ({unreadable[0].reason})"
+            raise RunError(f"images: none can be read, of {len(unreadable)}. The first: {first}.")
         own = _own_images(answers, config, folder)
     if options.csv is not None:
         _write_csv(options.csv, answers, wording.classes)
@@ -60,8 +62,7 @@ def main(args: Sequence[str], stop: Stop) -> int:
         _print_answers(answers, wording, own, options)
     for note in given.left_out:
         print(f"left out {note}")
-    for text in unreadable:
-        print(f"cnnlab predict: cannot be read: {text}", file=sys.stderr)
+    _name_unreadable(unreadable)
     if options.submission is not None:
         _submit(options.submission, answers, wording.classes, unreadable, given)
     sheets = {} if options.sheet is None else _draw(options.sheet, answers, wording, folder.run_id)
@@ -188,7 +189,7 @@ def _wording(folder: RunFolder, trained: SavedNetwork) -> Wording:
 def _classified(
     options: argparse.Namespace, given: Given, folder: RunFolder, config: RunConfig, trained: SavedNetwork,
     runtime: Runtime, wording: Wording, stop: Stop,
-) -> tuple[list[Answer], list[str]]:  # fmt: skip
+) -> tuple[list[Answer], list[Unreadable]]:  # fmt: skip
     """Return the answers, and what cannot be read; draw the feature maps that are wanted on the way."""
     from cnnlab.runs.predicting.classification import Unreadable, classify, pick_test_images, read_pictures
 
@@ -200,7 +201,7 @@ def _classified(
     for place, found in enumerate(classify(chosen or read_pictures(given.files, trained), trained, runtime)):
         stop.look()
         if isinstance(found, Unreadable):
-            unreadable.append(f"{found.name} ({found.reason})")
+            unreadable.append(found)
             continue
         picture, scores = found
         answers.append(wording.answer(picture, scores, given.images[place] if given.images else None))
@@ -209,6 +210,13 @@ def _classified(
             with _writing("--features", options.features):
                 artist.draw(picture, f"{picture.title}, taken for {said}")
     return answers, unreadable
+
+
+def _name_unreadable(unreadable: Sequence[Unreadable]) -> None:
+    from cnnlab.runs.predicting.answer_lines import unreadable_lines
+
+    for line in unreadable_lines(unreadable):
+        print(f"cnnlab predict: cannot be read: {line}", file=sys.stderr)
 
 
 def _own_images(answers: Sequence[Answer], config: RunConfig, folder: RunFolder) -> OwnImages | None:
@@ -228,7 +236,7 @@ def _write_csv(path: Path, answers: Sequence[Answer], classes: Sequence[str]) ->
 
 
 def _submit(
-    path: Path, answers: Sequence[Answer], classes: Sequence[str], unreadable: Sequence[str], given: Given
+    path: Path, answers: Sequence[Answer], classes: Sequence[str], unreadable: Sequence[Unreadable], given: Given
 ) -> None:
     """Write the submission, if it is whole.
 

@@ -15,7 +15,7 @@ from cnnlab.base.texts import cut_middle
 from cnnlab.networks.scores import PROBABILITIES
 from cnnlab.runs.calibration import Calibration
 from cnnlab.runs.predicting.answers import Answer, counts_of, least_sure
-from cnnlab.runs.predicting.classification import Picture, Scores
+from cnnlab.runs.predicting.classification import Picture, Scores, Unreadable
 from cnnlab.runs.predicting.given_images import GivenImage
 from cnnlab.runs.predicting.own_images import OwnImages
 from cnnlab.runs.result_lines import percent
@@ -29,6 +29,7 @@ _FEW = 5  # answers up to which the table alone tells which are unsure
 _CLASSES = 10  # that are counted; the rest is summed up
 _MATRIX = 8  # classes up to which the confusion matrix is printed
 _CONFUSIONS = 5  # that are named of more classes
+_ALIKE = 3  # files that cannot be read for one reason, up to which each has a line
 _NAME = 18  # characters of a class in a table
 
 
@@ -207,6 +208,21 @@ def _most_confused(counts: Ints, wording: Wording) -> list[str]:
     pairs = [(*divmod(place, len(counts)), wrong.flat[place]) for place in places]
     named = [f"{wording.name(true)} taken for {wording.name(taken)} {count:,}" for true, taken, count in pairs]
     return told("confused", ", ".join(named)) if named else []
+
+
+def unreadable_lines(unreadable: Sequence[Unreadable]) -> list[str]:
+    """Return which files cannot be read and why; of many for the same reason the number and the first."""
+    names: dict[str, list[str]] = {}
+    for each in unreadable:
+        names.setdefault(each.reason, []).append(each.name)
+    lines = []
+    for reason, group in names.items():
+        if len(group) <= _ALIKE:
+            lines += [f"{name} ({reason})" for name in group]
+        else:
+            first = ", ".join(group[:_ALIKE])
+            lines.append(f"{len(group):,} images ({reason}): {first} and {len(group) - _ALIKE:,} more")
+    return lines
 
 
 def told(word: str, text: str) -> list[str]:

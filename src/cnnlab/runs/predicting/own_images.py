@@ -48,8 +48,8 @@ def own_images(config: RunConfig, run: RunFolder, files: Sequence[Path]) -> OwnI
     if config.dataset.name not in LAYOUTS or (root is not None and not root.is_absolute()):
         return None  # of an exported run the folder's name is left
     try:
-        place = None if root is None else unpacked(root, cache_dir=cache_dir(config), hashes=FileHashes())
-        above = images_root(config.dataset.name, place, data_dir=config.data_dir)
+        given = None if root is None else unpacked(root, cache_dir=cache_dir(config), hashes=FileHashes())
+        above = images_root(config.dataset.name, given, data_dir=config.data_dir)
         images = list_folder(above).images
     except ConfigError:
         return None
