@@ -20,7 +20,7 @@ SECONDS, WAIT = 30, 300
 TINY = ("dataset=digits", "model.width=0.05", "dataset.per_class=5", "batch_size=16", "epochs=1", "plots=false")
 """Words under which a run is trained in a moment."""
 TIMES = ("train_seconds", "seconds", "images_per_second", "at_once")
-"""Columns in which two equal runs differ."""
+"""Beginnings of columns in which two equal runs differ."""
 
 
 class TooLong(BaseException):

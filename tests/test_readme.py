@@ -55,7 +55,7 @@ def test_commands_of_the_readme_print_what_it_shows(in_empty_folder):
         missing = [line for line in shown if line != "..." and masked(line) not in printed]
         assert missing == [], (command, done.stdout)
         if not run_ids:  # the id depends on nothing but the configuration, so the README's should be right
-            run_ids["cnn6-batch-relu-adam-s0-b8"] = re.search(r"cnn6-batch-relu-adam-s0-[0-9a-f]{10}", done.stdout)[0]
+            run_ids["cnn6-batch-relu-adam-s0-25"] = re.search(r"cnn6-batch-relu-adam-s0-[0-9a-f]{10}", done.stdout)[0]
 
 
 def test_readme_shows_seven_commands_or_more():

@@ -39,6 +39,7 @@ OF_THE_WHOLE = {
     "test_rooms.py": "the house",
     "test_studies.py": "conf/experiment",
     "test_transfer.py": "cnnlab transfer, as installed",
+    "sweeps/test_several_machines.py": "sweeps of two machines that share a folder",
     "comparison/test_page_in_browser.py": "what page, templates and scripts are together",
 }
 WITHOUT_TORCH = ("outputs", "plots", "comparison", "sweeps", "cli")

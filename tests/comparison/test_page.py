@@ -127,6 +127,22 @@ def test_plane_of_two_settings_is_shown_as_heat_maps():
     assert "training time in s" in text
 
 
+def test_how_fast_arms_learnt_is_told_between_curves_and_costs():
+    text = text_of(page_of(seconds_to=(0.75,)))
+    at = text.find(
+        "How fast training images until validation accuracy was arm 75 % adam 3,000 ± 717 3 epochs sgd 3,000"
+    )
+    assert text.find("Learning curves") < at < text.find("What accuracy costs")
+    assert "sgd 2.00 2 of 3 seeds Reached at the end of the first epoch" in text
+
+
+def test_images_of_an_epoch_are_those_of_the_runs():
+    data = data_of(
+        page_of({"optimizer=sgd": [0.7], "optimizer=adam": ["running"]}, more={"optimizer=sgd": {"num_train": 40}})
+    )
+    assert [arm["imagesPerEpoch"] for arm in data["arms"]] == [40, None]
+
+
 def test_reported_numbers_stand_beside_measured_ones():
     reported = {"optimizer=sgd": {"test_accuracy": 0.7729, "train_seconds": 105}, "gone": {"test_accuracy": 0.5}}
     text = text_of(page_of(reported=reported))

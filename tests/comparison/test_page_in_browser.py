@@ -119,7 +119,7 @@ def test_all_arms_may_be_switched_off(page):
     assert page.locator("#curves canvas").is_visible()
 
 
-@pytest.mark.parametrize("choice", ["loss", "training", "test", "seconds"])
+@pytest.mark.parametrize("choice", ["loss", "training", "test", "images", "seconds"])
 def test_choices_change_the_curves(page, choice):
     before = ink(page)
     page.locator("#choices").get_by_label(choice).check()
@@ -135,13 +135,14 @@ def test_hovering_shows_the_values_of_every_arm(page):
     assert lines[1:3] == ["adam", "91.00 % (84.00 to 95.00)"]
 
 
-def test_hovering_over_seconds_shows_what_each_arm_had_reached(page):
-    page.locator("#choices").get_by_label("seconds").check()
+@pytest.mark.parametrize(("choice", "title"), [("seconds", "after 9.0 s"), ("images", "after 3,000 images")])
+def test_hovering_over_what_it_took_shows_what_each_arm_had_reached(page, choice, title):
+    page.locator("#choices").get_by_label(choice).check()
     page.locator("#curves .u-over").scroll_into_view_if_needed()
     box = page.locator("#curves .u-over").bounding_box()
     page.mouse.move(box["x"] + box["width"] - 2, box["y"] + 50)
     text = page.locator("#curves .tip").inner_text()
-    assert text.startswith("after 9.0 s")
+    assert text.startswith(title)
     assert "sgd" in text
 
 

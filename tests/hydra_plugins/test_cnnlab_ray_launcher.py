@@ -94,7 +94,7 @@ def test_runs_on_this_machine_end_as_elsewhere_and_one_that_dies_fails_alone():
 @pytest.mark.usefixtures("_ray")
 def test_ctrl_c_keeps_what_is_done_and_the_command_goes_on_with_it():
     script = Path(sys.executable).with_name("cnnlab")
-    words = [script, "-m", "seed=0", RAY, *TINY, "epochs=100000", "checkpoint_seconds=0"]
+    words = [script, "-m", "seed=0", RAY, *TINY[1:], "epochs=100000", "checkpoint_seconds=0"]
     process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, start_new_session=True)
     try:
         while process.poll() is None and not list(RUNS.glob("*/metrics.csv")):

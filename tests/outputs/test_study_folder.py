@@ -5,10 +5,12 @@ import dataclasses
 import pytest
 
 from cnnlab.base.errors import ConfigError, RunError
-from cnnlab.outputs.files import OUTPUTS
+from cnnlab.outputs.files import METRICS_COLUMNS, OUTPUTS
+from cnnlab.outputs.reaching import Goals
+from cnnlab.outputs.results_table import ResultsTable
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import write_status
-from cnnlab.outputs.study_folder import Asked, GridRow, SeedPlan, Study, StudyFolder, result_row
+from cnnlab.outputs.study_folder import RESULTS, Asked, GridRow, SeedPlan, Study, StudyFolder, result_row
 
 
 def test_study_lies_in_outputs_under_its_name():
@@ -32,6 +34,7 @@ def test_grid_and_question_come_back_as_they_were_written(tmp_path):
     plan = SeedPlan((5, 8, 12), first_seed=5, after="width", is_changed=True)
     study = dataclasses.replace(study, margin=0.5, plan=plan, looked_at=(3, 5), seeds_seen=5)
     study = dataclasses.replace(study, asked=Asked(("depth",), {"epochs": "10"}))
+    study = dataclasses.replace(study, seconds_to=(0.8, 0.95))
     rows = [GridRow("a", "0", "id-0", "optimizer=sgd"), GridRow("b, c", "0", "", "optimizer=sdg", "unknown 'sdg'")]
     folder.write_grid(study, rows)
     assert folder.read_study() == study
@@ -59,7 +62,8 @@ DAMAGED = [
 def test_damaged_plan_is_none_and_what_is_wrong_beside_its_looks_is_left_out(plan, read, tmp_path):
     folder = StudyFolder(tmp_path / "depth")
     folder.write_json(
-        "study.json", {"plan": plan, "margin": -1, "looked_at": ["x"], "seeds_seen": "5", "asked": {"swept": 7}}
+        "study.json",
+        {"plan": plan, "margin": -1, "looked_at": ["x"], "seeds_seen": "5", "asked": {"swept": 7}, "seconds_to": 9},
     )
     assert folder.read_study() == Study("depth", "", plan=read)
 
@@ -98,6 +102,42 @@ def test_row_of_a_finished_run_holds_its_figures(tmp_path):
 def test_row_of_a_run_whose_summary_is_damaged_has_no_such_figures(tmp_path):
     folder = run(tmp_path, "finished", best_epoch="x", val={"accuracy": [0.9]}, test=3, parameters=10**30)
     assert list(result_row(folder, seed=4).values()) == ["the-run", "finished", 4, *[None] * 7, 1]
+
+
+def trained(path, status, *accuracies):
+    folder = run(path, status, data={"train": 40})
+    rows = [{"epoch": i, "val_accuracy": accuracy, "seconds": 0.5} for i, accuracy in enumerate(accuracies, 1)]
+    folder.write_rows("metrics.csv", METRICS_COLUMNS, rows)
+    return folder
+
+
+def test_row_tells_when_the_run_first_reached_what_it_did(tmp_path):
+    row = result_row(trained(tmp_path, "finished", 0.4, 0.8, 0.6), seed=4, goals=Goals((0.6, 0.9), ()))
+    assert list(row.items())[len(RESULTS) :] == [("epochs_to_60", 2), ("images_to_60", 80), ("seconds_to_60", 1.0)]
+
+
+@pytest.mark.parametrize(("status", "accuracy"), [("diverged", 0.8), ("failed", 0.8), ("finished", "high")])
+def test_row_of_a_run_without_a_result_or_with_damaged_metrics_tells_nothing_of_that(tmp_path, status, accuracy):
+    assert tuple(result_row(trained(tmp_path, status, accuracy), seed=4, goals=Goals())) == RESULTS
+
+
+def test_results_end_with_what_was_asked_for_and_the_highest_of_what_was_reached(tmp_path):
+    goals = Goals((0.85,))
+    table = ResultsTable(StudyFolder(tmp_path), goals)
+    for name, top in TOPS:
+        row = result_row(trained(tmp_path / name, "finished", top), seed=0, goals=goals)
+        table.add({}, row | {"run_id": name})
+    table.write()
+    header, first, last = ((tmp_path / "results.csv").read_text()).splitlines()
+    shown = [name for goal in (60, 70, 80, 85, 90) for name in (f"epochs_to_{goal}", f"images_to_{goal}")]
+    columns = header.split(",")[len(RESULTS) :]
+    assert [name for name in columns if not name.startswith("seconds")] == shown
+    assert columns[:3] == ["epochs_to_60", "images_to_60", "seconds_to_60"]
+    assert first.endswith(",1,40,0.5" + "," * 12)
+    assert last.endswith(5 * ",1,40,0.5")
+
+
+TOPS = (("a", 0.65), ("b", 0.92))
 
 
 def test_row_of_a_run_that_failed_later_does_not_show_old_figures(tmp_path):

@@ -6,7 +6,7 @@ from sklearn.metrics import roc_auc_score
 from cnnlab.base.metrics import macro_auc
 from cnnlab.outputs.run_files import RunFiles
 from cnnlab.outputs.run_folder import RunFolder
-from cnnlab.runs.scores import MISTAKES, accuracy_among, figures_of, predictions, seconds_to, worst_mistakes
+from cnnlab.runs.scores import MISTAKES, accuracy_among, figures_of, predictions, worst_mistakes
 
 SCORES = np.array([[0.9, 0.1], [0.2, 0.8], [0.7, 0.3], [0.6, 0.4]], np.float32)
 TARGETS = np.array([0, 1, 1, 1])
@@ -82,8 +82,3 @@ def test_worst_mistakes_come_first():
 
 def test_only_so_many_mistakes_are_kept():
     assert len(worst_mistakes(np.tile(SCORES[:1], (100, 1)), np.ones(100, int))) == MISTAKES
-
-
-def test_seconds_to_an_accuracy_are_summed_up_to_its_first_epoch():
-    rows = [{"seconds": "1.5", "val_accuracy": a} for a in ("0.55", "0.49", "0.72", "")]
-    assert seconds_to(rows) == {"0.5": 1.5, "0.6": 4.5, "0.7": 4.5}

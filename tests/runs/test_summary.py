@@ -31,6 +31,9 @@ def test_summary_holds_what_scripts_rely_on():
         "images_per_second",
         "peak_memory_bytes",
         "seconds_to",
+        "epochs_to",
+        "images_to",
+        "steps_per_epoch",
         "device",
         "precision",
     }
@@ -54,6 +57,16 @@ def test_summary_tells_the_images_that_name_the_run_although_the_folder_changes(
     monkeypatch.setattr(Batches, "epoch", changed_behind_its_back)
     assert execute(config).summary["data"]["content"] == before
     assert data_content(config, FileHashes()) != before
+
+
+def test_summary_tells_when_validation_accuracies_were_first_reached():
+    outcome = execute(tiny("seconds_to=[0.001,0.5]"))
+    summary, rows = outcome.summary, outcome.folder.read_metrics()
+    first = next((epoch for epoch, row in enumerate(rows, 1) if float(row["val_accuracy"]) >= 0.001), None)
+    assert summary["epochs_to"].get("0.001") == first
+    assert summary["images_to"] == {name: epochs * 87 for name, epochs in summary["epochs_to"].items()}
+    assert summary["seconds_to"].keys() == summary["epochs_to"].keys()
+    assert summary["steps_per_epoch"] == 6  # of 87 images in batches of 16
 
 
 def test_training_without_validation_takes_the_last_epoch():

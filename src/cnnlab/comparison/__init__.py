@@ -12,11 +12,11 @@ headline        the answer in one sentence; conclusion the figures; terms what t
 cautions        what has to be said beside it; next_step what to type next
 comparing       all that is said about a study, as one value
 factors         what the swept settings of a grid do; factor_tables, factor_charts, factor_figures how it is shown
+reaching        how fast arms learnt; reaching_tables how it is shown
 tables, latex   terminal, CSV, Markdown; a table for a paper; page report.html, which works offline; arm_rows its table
 figures, curves, heat, plane, classes   the study's pictures; layout and panels how wide they are
 changes, changed_images                 two arms, image by image
-beside_report   measured numbers beside a report's
-labels          names of arms and numbers, as every table writes them
+labels          names of arms and numbers, as every table writes them; beside_report numbers of a report beside them
 run_table       the table of single runs; run_filters which of them are wanted
 
 It imports outputs, plots, base, and of config what is known without torch: the files of conf/, the roles of keys;

@@ -17,6 +17,7 @@ from cnnlab.comparison.headline import headline
 from cnnlab.comparison.judging import Answer, Question, answer, question_of
 from cnnlab.comparison.labels import cell_names, heading, short_names
 from cnnlab.comparison.next_step import next_step
+from cnnlab.comparison.reaching import Reaching, reaching_of
 from cnnlab.comparison.terms import terms
 from cnnlab.comparison.verdicts import Result, best_by_validation, rank
 from cnnlab.outputs.files import OUTPUTS
@@ -111,6 +112,11 @@ class Comparison:
         if self.shown is self:
             return None
         return f"{len(self.shown.results)} of {len(self.results):,} arms, the best by validation"
+
+    @cached_property
+    def reaching(self) -> Reaching:
+        """How fast the arms reached validation accuracies. Read when it is first asked for."""
+        return reaching_of([result.arm for result in self.results], self.study.goals)
 
     def name(self, result: Result) -> str:
         """Return an arm's name in sentences."""

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from cnnlab.base.printing import one_line
 from cnnlab.comparison.comparing import Comparison
 from cnnlab.comparison.factor_tables import HEADER, factor_rows, notes_on_factors
-from cnnlab.comparison.labels import p_cell, percent, plus_minus
+from cnnlab.comparison.labels import capitalised, p_cell, percent, plus_minus
 from cnnlab.comparison.methods import methods
+from cnnlab.comparison.reaching_tables import document_tables, notes_on_reaching
 from cnnlab.comparison.verdicts import Result
 
 
 def latex_lines(comparison: Comparison) -> list[str]:
-    """Return a table of the arms, the arm that validation chooses in bold, and below it one of a grid's factors."""
+    """Return a table of the arms, validation's choice in bold; below it a grid's factors, and how fast arms learnt."""
     p_name = "p (Holm)" if comparison.best is None else "p (corrected)"
     header = [comparison.heading, "n", "validation %", "test %", "difference", p_name, "verdict"]
     rows = [_row(comparison, result) for result in comparison.ranked]
@@ -22,7 +23,8 @@ def latex_lines(comparison: Comparison) -> list[str]:
     chosen = "Bold: chosen by validation. " if comparison.chosen is not None else ""
     label = _label(comparison.study.study)
     table = _table(header, rows, "lrrrrrl", f"{comparison.headline} {chosen}{about}", label)
-    return ["% needs \\usepackage{booktabs}", *table, *_factors(comparison, f"{label}-factors")]
+    factors, how_fast = _factors(comparison, f"{label}-factors"), _how_fast(comparison, f"{label}-speed")
+    return ["% needs \\usepackage{booktabs}", *table, *factors, *how_fast]
 
 
 def _row(comparison: Comparison, result: Result) -> list[str]:
@@ -39,6 +41,15 @@ def _factors(comparison: Comparison, label: str) -> list[str]:
         return []
     rows = [list(map(in_latex, row)) for row in factor_rows(effects)]
     return ["", *_table(HEADER, rows, "llrrrl", notes_on_factors(effects), label)]
+
+
+def _how_fast(comparison: Comparison, label: str) -> list[str]:
+    lines: list[str] = []
+    for number, (name, (header, *rows)) in enumerate(document_tables(comparison), 1):
+        cells = [list(map(in_latex, row)) for row in rows]
+        caption = f"{capitalised(name)} so high. {' '.join(notes_on_reaching(comparison))}"
+        lines += ["", *_table(header, cells, "l" + "r" * (len(header) - 1), caption, f"{label}-{number}")]
+    return lines
 
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]], columns: str, caption: str, label: str) -> list[str]:

@@ -29,8 +29,11 @@ from cnnlab.comparison.heat import HeatMap, heat_maps
 from cnnlab.comparison.labels import MISSING, capitalised
 from cnnlab.comparison.methods import methods
 from cnnlab.comparison.plane import plane_of
+from cnnlab.comparison.reaching_tables import fast_section
 from cnnlab.comparison.statistics import Estimate
+from cnnlab.comparison.verdicts import Result
 from cnnlab.outputs.files import write_text
+from cnnlab.outputs.summary_file import figure
 
 if TYPE_CHECKING:
     import jinja2
@@ -78,6 +81,7 @@ def render(comparison: Comparison, *, pixels: Pixels | None = None) -> str:
         axis=axis_of(shown.results),
         factors=factor_section(effects) if effects is not None and effects.factors else None,
         about_factors=about_factors(effects) if effects is not None else "",
+        how_fast=fast_section(comparison),
         heat_maps=heat_maps(grid) if (grid := plane_of(comparison.results)) is not None else [],
         recall=_recall_map(shown, confusions, classes),
         unread=[damage for _, damages in read for damage in damages],
@@ -198,6 +202,7 @@ def _data(
                 "seconds": result.seconds,
                 "parameters": result.figure("parameters"),
                 "curves": _curves(curves.get(result.label)),
+                "imagesPerEpoch": _images_per_epoch(result),
                 "confusion": _sparse(confusion),
             }
             for place, (result, confusion) in enumerate(zip(comparison.results, confusions))
@@ -216,6 +221,11 @@ def _curves(curves: Curves | None) -> Plain | None:
     names = ("mean", "low", "high") if curves.num_seeds > 1 else ("mean",)
     bands = {key: {name: _short(getattr(band, name)) for name in names} for key, band in curves.bands.items()}
     return {"seconds": _short(curves.seconds), "seeds": curves.num_seeds, "bands": bands}
+
+
+def _images_per_epoch(result: Result) -> float | None:
+    """Return how many training images its runs had; None while none is finished."""
+    return next((figure(run.summary, "data.train") for run in result.arm.finished), None)
 
 
 def _short(values: Floats) -> list[float | None]:

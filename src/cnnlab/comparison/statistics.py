@@ -95,6 +95,15 @@ def estimate_difference(differences: Sequence[float], spread: Spread, *, share: 
     return _estimate(differences, spread, share=share, bounds=(-1.0, 1.0))
 
 
+def estimate_amount(amounts: Sequence[float], spread: Spread) -> Estimate:
+    """Return the mean of amounts, none of them below 0, and its two-sided t-interval.
+
+    Raises:
+        ValueError: there are no values.
+    """
+    return _estimate(amounts, spread, share=1.0, bounds=(0.0, math.inf))
+
+
 def _estimate(values: Sequence[float], spread: Spread, *, share: float, bounds: tuple[float, float]) -> Estimate:
     if not values:
         raise ValueError("estimate: needs at least one value, got none.")

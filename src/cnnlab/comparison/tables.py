@@ -10,7 +10,8 @@ from cnnlab.base.schema import Plain
 from cnnlab.comparison.changes import in_brief
 from cnnlab.comparison.comparing import Comparison
 from cnnlab.comparison.factor_tables import HEADER, factor_rows, notes_on_factors, terminal_sentence
-from cnnlab.comparison.labels import MISSING, cut_names, p_cell, percent, plus_minus
+from cnnlab.comparison.labels import MISSING, capitalised, cut_names, p_cell, percent, plus_minus
+from cnnlab.comparison.reaching_tables import csv_cells, csv_columns, document_tables, notes_on_reaching
 from cnnlab.comparison.statistics import Estimate
 from cnnlab.comparison.verdicts import Result
 
@@ -18,7 +19,7 @@ STATISTICS = (
     "metric", "n", "n_pairs", "n_failed", "mean", "sd", "ci_low", "ci_high", "difference", "difference_low",
     "difference_high", "p_holm", "verdict", "seconds", "look", "p", "decided_at", "margin",
 )  # fmt: skip
-"""Columns of comparison.csv, behind the arm and its settings."""
+"""Columns of comparison.csv, behind the arm and its settings; behind them those of `reaching_tables`."""
 METRIC = "test_accuracy"
 BEST = "*"
 """Marks the arm that validation chooses."""
@@ -29,7 +30,8 @@ NARROWEST = 8
 def write_csv(comparison: Comparison) -> None:
     """Write comparison.csv: a row per arm in the order typed, accuracies in [0, 1]."""
     rows = [_csv_row(result, comparison) for result in comparison.results]
-    comparison.folder.write_rows("comparison.csv", ["arm", *comparison.differing, *STATISTICS], rows)
+    columns = ["arm", *comparison.differing, *STATISTICS, *csv_columns(comparison)]
+    comparison.folder.write_rows("comparison.csv", columns, rows)
 
 
 def _csv_row(result: Result, comparison: Comparison) -> Plain:
@@ -40,7 +42,7 @@ def _csv_row(result: Result, comparison: Comparison) -> Plain:
         result.decided_at, comparison.question.margin,
     )  # fmt: skip
     own = {key: result.arm.settings.get(key, "") for key in comparison.differing}
-    return {"arm": result.arm.name, **own, **dict(zip(STATISTICS, statistics))}
+    return {"arm": result.arm.name, **own, **dict(zip(STATISTICS, statistics)), **csv_cells(comparison, result)}
 
 
 def _cells(estimate: Estimate | None) -> tuple[float | None, ...]:
@@ -147,7 +149,7 @@ def _reported(comparison: Comparison) -> list[str]:
 
 
 def markdown_lines(comparison: Comparison) -> list[str]:
-    """Return the table and the verdict in Markdown, names in full."""
+    """Return the table and the verdict in Markdown, names in full, then how fast the arms learnt."""
     reported = comparison.study.reported or {}
     p_name = "p (Holm)" if comparison.best is None else "p (corrected)"
     header = [comparison.heading, "n", "validation %", "test %", "difference", p_name, "verdict", "s per run"]
@@ -167,6 +169,7 @@ def markdown_lines(comparison: Comparison) -> list[str]:
         _in_markdown(" ".join((comparison.headline, *comparison.conclusion))),
         *([""] if notes else []),
         *notes,
+        *_how_fast_in_markdown(comparison),
     ]
 
 
@@ -183,6 +186,13 @@ def _factors_in_markdown(comparison: Comparison) -> list[str]:
         return []
     table = _markdown_table([HEADER, *factor_rows(effects)], num_names=2)
     return ["", *table, "", _in_markdown(notes_on_factors(effects))]
+
+
+def _how_fast_in_markdown(comparison: Comparison) -> list[str]:
+    lines: list[str] = []
+    for caption, rows in document_tables(comparison):
+        lines += ["", f"{capitalised(caption)}:", "", *_markdown_table(rows)]
+    return [*lines, "", _in_markdown(" ".join(notes_on_reaching(comparison)))] if lines else []
 
 
 _MARKUP = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "`": r"\`", "[": r"\["}

@@ -135,6 +135,8 @@ class RunConfig:
     """Of a sweep: alone trains one run at a time, so that its seconds are its own; null: as many as is fastest."""
     cross_validation: OfCommand[Folds | None] = None
     """Of a sweep: train every arm once per fold, of so many, each of which is the test split once; null: off."""
+    seconds_to: OfStudy[tuple[Portion, ...] | None] = None
+    """Validation accuracies of which is shown how long they took; null: round ones, and those of `reported`."""
     reported: OfStudy[Mapping[str, Any] | None] = None
     """Of a study: the numbers of the report, shown beside the measured ones."""
     small: OfStudy[Mapping[str, Any] | None] = None

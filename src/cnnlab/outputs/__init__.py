@@ -15,6 +15,7 @@ run_files     what a run wrote, as arrays, each file read at most once: for pict
 reported      numbers of a report beside measured ones, checked
 finding       a run by its path, its id or a part of it, or as the latest or the best
 exported      a run's folder packed into one file, and opened again without trust
+reaching      what it took a run to first reach validation accuracies
 
 It imports base alone, and no torch: tables, reports and pictures work where there is none (checkpoints load it when
 they are asked for). It never knows how a run is made or what its figures are good for.

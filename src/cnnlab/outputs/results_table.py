@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from cnnlab.base.schema import PlainMapping
 from cnnlab.outputs.files import csv_text, write_text
-from cnnlab.outputs.study_folder import RESULTS, StudyFolder
+from cnnlab.outputs.reaching import Goals
+from cnnlab.outputs.study_folder import RESULTS, StudyFolder, effort_columns, is_reached
 
 
 class ResultsTable:
@@ -14,14 +15,16 @@ class ResultsTable:
 
     Args:
         folder: of the study.
+        goals: validation accuracies; of those that some run has reached, the table says what that took.
     """
 
-    def __init__(self, folder: StudyFolder) -> None:
+    def __init__(self, folder: StudyFolder, goals: Goals = Goals()) -> None:
         self._path = folder.path / "results.csv"
         self._settings: dict[str, Mapping[str, str]] = {}
         self._figures: dict[str, PlainMapping] = {}
         self._values: dict[str, set[str]] = {}
         """Setting -> what it is in some run, "" where a run has none."""
+        self._goals, self._reached = goals, set[float]()
         self._columns: list[str] = []
         self._lines: dict[str, str] = {}
 
@@ -41,11 +44,14 @@ class ResultsTable:
         """Take other figures of a run."""
         self._figures[figures["run_id"]] = figures
         self._lines.pop(figures["run_id"], None)
+        self._reached |= {accuracy for accuracy in self._goals.known if is_reached(figures, accuracy)}
 
     def write(self) -> None:
         """Write the table in one step: a reader sees the old or the new one."""
         differing = [key for key, values in self._values.items() if key != "seed" and len(values) > 1]
-        columns = [*sorted(differing, key=lambda key: "." in key), *RESULTS]  # names of parts first, then their keys
+        efforts = [name for accuracy in self._goals.shown(self._reached) for name in effort_columns(accuracy)]
+        own_keys = sorted(differing, key=lambda key: "." in key)  # names of parts first, then their keys
+        columns = [*own_keys, *RESULTS, *efforts]
         if columns != self._columns:
             self._columns, self._lines = columns, {}
         for run_id in self._figures.keys() - self._lines.keys():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,8 +12,9 @@ from dataclasses import dataclass
 from cnnlab.base.drafts import remove_abandoned
 from cnnlab.base.errors import ConfigError, RunError, brief
 from cnnlab.base.paths import given_path
-from cnnlab.base.schema import Plain
+from cnnlab.base.schema import Plain, PlainMapping
 from cnnlab.outputs.files import OUTPUTS, RUNS, Folder
+from cnnlab.outputs.reaching import Goals, column, read_efforts
 from cnnlab.outputs.reported import problem_of_reported
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.standing import standing
@@ -25,6 +27,9 @@ RESULTS = (
     "train_seconds", "parameters", "at_once",
 )  # fmt: skip
 """Columns of results.csv, behind the settings that differ."""
+_EFFORTS = ("epochs", "images", "seconds")
+"""Until a validation accuracy was first reached: further columns, behind those."""
+_NO_GOALS = Goals((), ())
 _TRIAL = ".trial"
 MOST_SEEDS = 1000
 """No study repeats an arm more often."""
@@ -107,6 +112,13 @@ class Study:
     """What the grid asks; None where that is not known."""
     workers: Workers | None = None
     """How its runs were last carried out; None: as a launcher that was asked for did."""
+    seconds_to: tuple[float, ...] | None = None
+    """Validation accuracies whose first time was asked for; None: round ones, and those of `reported`."""
+
+    @property
+    def goals(self) -> Goals:
+        """Validation accuracies whose first time its tables show."""
+        return Goals.of(self.seconds_to, self.reported)
 
 
 class StudyFolder(Folder):
@@ -166,6 +178,7 @@ class StudyFolder(Folder):
             "looked_at": _counts(plain.get("looked_at")),
             "seeds_seen": seen if isinstance(seen := plain.get("seeds_seen"), int) and seen > 0 else 0,
             "asked": _read_asked(plain.get("asked")),
+            "seconds_to": _accuracies(plain.get("seconds_to")),
         }
         return Study(**{"study": self.path.name, "command": "", **texts, **figures, **declared})
 
@@ -216,14 +229,26 @@ def _counts(plain: object) -> tuple[int, ...]:
     return tuple(sorted(set(numbers))) if is_right else ()
 
 
+def _accuracies(plain: object) -> tuple[float, ...] | None:
+    """Return validation accuracies; None where it is no such list."""
+    found = [_positive(item) for item in plain] if isinstance(plain, list) else []
+    return tuple(item for item in found if item is not None and item <= 1) or None
+
+
 def _positive(plain: object) -> float | None:
     if not isinstance(plain, int | float) or isinstance(plain, bool):
         return None
     return float(plain) if 0 < plain < math.inf else None
 
 
-def result_row(folder: RunFolder, *, seed: object) -> Plain:
-    """Return a run's row of results.csv, from its files; None is an empty cell."""
+def result_row(folder: RunFolder, *, seed: object, goals: Goals = _NO_GOALS) -> Plain:
+    """Return a run's row of results.csv, from its files; None is an empty cell.
+
+    Args:
+        folder: of the run.
+        seed: of the run.
+        goals: validation accuracies whose first time is told, of those that a finished run has reached.
+    """
     status, summary = standing(folder), known_summary(folder)
     if status not in FINAL:
         summary = {}  # of an earlier training, if there is one
@@ -231,4 +256,30 @@ def result_row(folder: RunFolder, *, seed: object) -> Plain:
     figures = (figure(summary, key) for key in keys)
     made_in = folder.read_environment() if summary else {}
     at_once = figure(made_in, "abreast") or figure(made_in, "num_at_once") or 1
-    return dict(zip(RESULTS, (folder.run_id, status, seed, *figures, int(at_once) if summary else None)))
+    row = dict(zip(RESULTS, (folder.run_id, status, seed, *figures, int(at_once) if summary else None)))
+    return row | _efforts(folder, summary, goals) if status == "finished" and goals.known else row
+
+
+def _efforts(folder: RunFolder, summary: PlainMapping, goals: Goals) -> Plain:
+    """Return what it took to first reach each accuracy, under the names of the columns."""
+    try:
+        efforts = read_efforts(folder, goals.known) or {}
+    except RunError:
+        return {}  # the comparison says so
+    num_images = figure(summary, "data.train")
+    cells: Plain = {}
+    for accuracy, effort in efforts.items():
+        images = None if num_images is None else effort.epochs * num_images
+        cells |= dict(zip(effort_columns(accuracy), (effort.epochs, images, effort.seconds)))
+    return cells
+
+
+@functools.cache
+def effort_columns(accuracy: float) -> tuple[str, ...]:
+    """Return the columns of an accuracy; the rows of many runs share the texts."""
+    return tuple(column(figure, accuracy) for figure in _EFFORTS)
+
+
+def is_reached(row: PlainMapping, accuracy: float) -> bool:
+    """Tell whether a run, by its row, has reached a validation accuracy."""
+    return row.get(effort_columns(accuracy)[0]) is not None

@@ -23,6 +23,7 @@ from cnnlab.data.library import DataLibrary
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.first_batch import write_first_batch
 from cnnlab.outputs.lock import disk_errors, held
+from cnnlab.outputs.reaching import Goals
 from cnnlab.outputs.run_folder import SCHEMA, RunFolder
 from cnnlab.outputs.status import FINAL, read_status, write_status
 from cnnlab.outputs.summary_file import read_summary
@@ -185,8 +186,17 @@ def _carry_out(
     for line in opening_lines(folder.run_id, config, parts, runtime, size=size, epochs_done=state.epoch):
         console.say(line)
     loop = EpochLoop(config, folder, console, runtime, parts, state, clock, track)
+    goals = Goals.of(config.seconds_to, config.reported)
     writer = SummaryWriter(
-        folder, parts, runtime, clock=clock, size=size, content=identity.data_content, keep=config.keep, track=track
+        folder,
+        parts,
+        runtime,
+        clock=clock,
+        size=size,
+        goals=goals,
+        content=identity.data_content,
+        keep=config.keep,
+        track=track,
     )
     try:
         with stop.waiting(lambda: not loop.is_saved(), lambda: console.warn(STOPPING)):

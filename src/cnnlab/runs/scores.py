@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import numpy as np
 import numpy.typing as npt
 
 from cnnlab.base.metrics import accuracy, balanced_accuracy, confusion_matrix, macro_auc, majority_accuracy, per_class
-from cnnlab.base.schema import Plain, PlainMapping
+from cnnlab.base.schema import Plain
 
 FULL_SCORES = 20
 """Up to this many classes predictions.csv holds every class's score, above it the five highest."""
@@ -18,8 +18,6 @@ DIGITS = 9
 """Significant ones of the scores in predictions.csv: as many as tell any two float32 apart."""
 MISTAKES = 24
 """Pictures of the worst mistakes that are kept."""
-SECONDS_TO = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
-"""Validation accuracies whose first time is recorded."""
 
 
 def figures_of(scores: npt.NDArray[np.float32], targets: npt.NDArray[np.int64], classes: Sequence[str]) -> Plain:
@@ -109,19 +107,3 @@ def worst_mistakes(scores: npt.NDArray[np.float32], targets: npt.NDArray[np.int6
     wrong = np.flatnonzero(predicted != targets)
     order = np.argsort(-scores[wrong, predicted[wrong]], kind="stable")
     return wrong[order][:MISTAKES]
-
-
-def seconds_to(rows: Iterable[PlainMapping]) -> dict[str, float]:
-    """Return the seconds of training after which each validation accuracy of SECONDS_TO was first reached.
-
-    Args:
-        rows: of metrics.csv.
-    """
-    reached: dict[str, float] = {}
-    seconds = 0.0
-    for row in rows:
-        seconds += float(row["seconds"])
-        for threshold in SECONDS_TO:
-            if row["val_accuracy"] not in ("", None) and float(row["val_accuracy"]) >= threshold:
-                reached.setdefault(f"{threshold:g}", round(seconds, 3))
-    return reached

@@ -8,12 +8,13 @@ from cnnlab.base.schema import Plain
 from cnnlab.building.networks import NetworkSize
 from cnnlab.building.parts import Parts
 from cnnlab.networks.scores import scores_are
+from cnnlab.outputs.reaching import ROUND, Goals, efforts_of
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import write_status
 from cnnlab.outputs.summary_file import write_summary
 from cnnlab.runs.clock import Clock
-from cnnlab.runs.scores import seconds_to
 from cnnlab.runs.training_state import TrainingState
+from cnnlab.training.learning import InSteps
 from cnnlab.training.tracks import Track
 
 
@@ -26,17 +27,18 @@ class SummaryWriter:
         runtime: of the run.
         clock: of the run.
         size: of its network.
+        goals: validation accuracies whose first time is told, beside round ones.
         content: hash of the files where the images come from a folder, else None.
         keep: which weights stay: best, last or none.
         track: of a run that takes turns with others.
     """
 
     def __init__(
-        self, folder: RunFolder, parts: Parts, runtime: Runtime, *, clock: Clock, size: NetworkSize,
+        self, folder: RunFolder, parts: Parts, runtime: Runtime, *, clock: Clock, size: NetworkSize, goals: Goals,
         content: str | None, keep: str = "best", track: Track | None = None,
     ) -> None:  # fmt: skip
         self._folder, self._parts, self._runtime = folder, parts, runtime
-        self._clock, self._size, self._content, self._track = clock, size, content, track
+        self._clock, self._size, self._goals, self._content, self._track = clock, size, goals, content, track
         self._keep = keep
 
     def finished(self, state: TrainingState, figures: Plain) -> Plain:
@@ -80,7 +82,7 @@ class SummaryWriter:
             "scores_are": scores_are(self._parts.learning.loss_fn),
             "images_per_second": state.num_images / state.train_seconds if state.train_seconds else 0.0,
             "peak_memory_bytes": peak_memory_bytes(self._runtime.device) if self._is_alone else None,
-            "seconds_to": seconds_to(self._folder.read_metrics()),
+            **self._how_fast(),
             "device": self._runtime.device.type,
             "precision": self._runtime.precision,
             **figures,
@@ -101,6 +103,18 @@ class SummaryWriter:
     def _is_alone(self) -> bool:
         """Whether no other run was in the device's memory."""
         return self._track is None or self._track.num_abreast == 1
+
+    def _how_fast(self) -> Plain:
+        """Return what it took to reach validation accuracies first; those that never were are left out."""
+        efforts = efforts_of(self._folder.read_metrics(), sorted({*ROUND, *self._goals.known})) or {}
+        by_name = {f"{accuracy:g}": effort for accuracy, effort in efforts.items()}
+        in_steps = isinstance(self._parts.learning, InSteps)
+        return {
+            "seconds_to": {name: effort.seconds for name, effort in by_name.items()},
+            "epochs_to": {name: effort.epochs for name, effort in by_name.items()},
+            "images_to": {name: effort.epochs * self._parts.train.num_images for name, effort in by_name.items()},
+            "steps_per_epoch": len(self._parts.train) if in_steps else None,
+        }
 
     def _num_images(self) -> Plain:
         """Return the number of images of every split."""

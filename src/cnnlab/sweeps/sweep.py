@@ -13,6 +13,7 @@ from cnnlab.base.hashing import FileHashes
 from cnnlab.base.stopping import Stop
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.lock import disk_errors
+from cnnlab.outputs.reaching import Goals
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.standing import standing
 from cnnlab.outputs.status import FINAL
@@ -29,7 +30,7 @@ from cnnlab.sweeps.points import Point
 from cnnlab.sweeps.run_progress import watched
 from cnnlab.sweeps.siblings import asked_by, kept_apart, siblings, study_of_runs
 from cnnlab.sweeps.study_comparison import StudyComparison
-from cnnlab.sweeps.telling import begun_lines, count
+from cnnlab.sweeps.telling import begun_lines, count, tell_refused
 from cnnlab.sweeps.watch import WIDTH, Watch
 
 
@@ -62,7 +63,7 @@ class Sweep:
         self._round = self._take_up(next(design))
         if not self.checked.jobs:
             raise ConfigError(*(line for problem in self.checked.refused for line in problem.splitlines()))
-        self._tell_refused(self._round)
+        tell_refused(self._round)
         self._first = self.checked.jobs[0].config
         points = [point for point, _ in self.checked.points]
         self._asked = asked_by(points, [job.config for job in self.checked.jobs])
@@ -142,7 +143,9 @@ class Sweep:
             self._settle(settle)
         self._comparison.get_ready()
         runs = [watched(job, self.folders[job.run_id]) for job in self.checked.jobs]
-        watch = Watch(self.name, self.study, runs, on_change=self._comparison.refresh, narrator=self._narrator)
+        goals = Goals.of(self._first.seconds_to, self._first.reported)
+        refresh, narrator = self._comparison.refresh, self._narrator
+        watch = Watch(self.name, self.study, runs, on_change=refresh, narrator=narrator, goals=goals)
         try:
             with watch:
                 self._talk(launch, watch)
@@ -187,7 +190,7 @@ class Sweep:
                 return
             known = {job.run_id for job in self.checked.jobs}
             self._round = self._take_up(points)
-            self._tell_refused(self._round)
+            tell_refused(self._round)
             jobs = [job for job in self._round.jobs if job.run_id not in known]
             self._write_grid()
             watch.add([watched(job, self.folders[job.run_id]) for job in jobs])
@@ -260,11 +263,6 @@ class Sweep:
         for line in begun_lines(self.name, len(jobs), num_before=len(jobs) - len(to_do), died=died):
             print(line)
 
-    @staticmethod
-    def _tell_refused(checked: CheckedPoints) -> None:
-        for line in checked.refusals():
-            print(line, file=sys.stderr)
-
     def _tell_kept_apart(self) -> None:
         """Say so if the study is not called as its sweep, since another one is there."""
         if (why := kept_apart(self._called, self.study, self._asked)) is not None:
@@ -277,7 +275,7 @@ class Sweep:
     def _write_grid(self) -> None:
         study = Study(
             self.name, self.command, self.question, self.baseline, self._first.reported, self._first.margin, self.plan,
-            self._looked_at, self._seeds_seen, self._asked, self._workers,
+            self._looked_at, self._seeds_seen, self._asked, self._workers, self._first.seconds_to,
         )  # fmt: skip
         with disk_errors(self.study.path):
             self.study.write_grid(study, self._rows())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 
 from cnnlab.outputs.standing import DIED
+from cnnlab.sweeps.checked import CheckedPoints
 
 
 def begun_lines(name: str, num_runs: int, *, num_before: int, died: Sequence[str]) -> Iterator[str]:
@@ -21,6 +23,12 @@ def begun_lines(name: str, num_runs: int, *, num_before: int, died: Sequence[str
         yield f"  died     {label}\n{'':11}{DIED} Trying again."
     if died:
         yield f"{'':11}With hydra/launcher=pool the other runs go on beside one that dies."
+
+
+def tell_refused(checked: CheckedPoints) -> None:
+    """Say on standard error which points are no valid runs."""
+    for line in checked.refusals():
+        print(line, file=sys.stderr)
 
 
 def count(number: int) -> str:

@@ -14,7 +14,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from cnnlab.base.printing import live, one_line
+from cnnlab.base.schema import Plain
 from cnnlab.base.texts import duration
+from cnnlab.outputs.reaching import Goals
 from cnnlab.outputs.results_table import ResultsTable
 from cnnlab.outputs.status import FINAL
 from cnnlab.outputs.study_folder import StudyFolder, result_row
@@ -42,6 +44,7 @@ class Watch:
         runs: all of them, in the order of running.
         on_change: called after results.csv was written with something new.
         narrator: says how the sweep's design stands.
+        goals: validation accuracies whose first time results.csv tells.
     """
 
     def __init__(
@@ -52,14 +55,15 @@ class Watch:
         *,
         on_change: Callable[[], None] | None = None,
         narrator: Narrator = Standing,
+        goals: Goals = Goals(),
     ) -> None:
-        self.name = name
+        self.name, self._goals = name, goals
         self._on_change, self._narrator = on_change, narrator
         from rich.console import Console
 
         self._console = Console(file=live(sys.stdout), highlight=False, markup=False, soft_wrap=True)
         self._began = time.time()
-        self._results = ResultsTable(study)
+        self._results = ResultsTable(study, goals)
         self._progress: dict[str, RunProgress] = {}
         self._counts: Counter[str] = Counter()
         self._pending: dict[str, Watched] = {}
@@ -100,7 +104,7 @@ class Watch:
             for run in runs:
                 self._pending[run.folder.run_id] = run
                 self._note(run, read_progress(run, since=self._began))
-                self._results.add(run.settings, result_row(run.folder, seed=run.seed))
+                self._results.add(run.settings, self._row(run))
         ended = [run for run in runs if self._of(run).status in FINAL]
         with self._lock:
             self._told |= {run.folder.run_id for run in ended}
@@ -150,7 +154,7 @@ class Watch:
             now = read_progress(run, since=self._began)
             self._note(run, now)
             if now != before and now.status in _ENDED:
-                self._results.update(result_row(run.folder, seed=run.seed))
+                self._results.update(self._row(run))
                 ended.append(run)
         return ended
 
@@ -176,6 +180,9 @@ class Watch:
                 self._running[key] = run
             else:
                 self._running.pop(key, None)
+
+    def _row(self, run: Watched) -> Plain:
+        return result_row(run.folder, seed=run.seed, goals=self._goals)
 
     def _of(self, run: Watched) -> RunProgress:
         return self._progress[run.folder.run_id]

@@ -101,17 +101,25 @@ function draw(host, options, table) {
 
 // ---- learning curves
 const choice = (name) => document.querySelector(`input[name="${name}"]:checked`).value;
+// What curves are drawn over; an arm for which it is not known is left out: runs that share a GPU have no seconds.
+const OVER = {
+  epochs: { label: "epoch", of: (_, epoch) => epoch, isKnown: () => true, said: (x) => `epoch ${x}`, axis: { incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500] } },
+  images: {
+    label: "training images", of: (arm, epoch) => arm.imagesPerEpoch * epoch, isKnown: (arm) => arm.imagesPerEpoch !== null,
+    said: (x) => `after ${x.toLocaleString("en")} images`, axis: { values: (_, ticks) => ticks.map((tick) => compact(tick)) },
+  },
+  seconds: { label: "seconds of training", of: (_, epoch, time) => time, isKnown: (arm) => arm.curves.seconds[0] !== null, said: (x) => `after ${x.toFixed(1)} s`, axis: {} },
+};
 const visible = () => [...shown].filter((place) => data.arms[place].curves).sort((a, b) => a - b);
 
 function drawCurves() {
   const host = byId("curves"), figure = choice("figure"), key = choice("split") + "_" + figure;
-  const isAccuracy = figure === "accuracy", overSeconds = choice("x") === "seconds", factor = isAccuracy ? 100 : 1;
-  const isTimed = (place) => data.arms[place].curves.seconds[0] !== null;  // runs that share a GPU have no seconds
-  const places = visible().filter((place) => data.arms[place].curves.bands[key] && (!overSeconds || isTimed(place)));
+  const isAccuracy = figure === "accuracy", factor = isAccuracy ? 100 : 1, over = OVER[choice("x")], byEpoch = over === OVER.epochs;
+  const places = visible().filter((place) => data.arms[place].curves.bands[key] && over.isKnown(data.arms[place]));
   const scaled = (values) => values.map((value) => value === null ? null : factor * value);
   const tables = places.map((place) => {
     const { seconds, bands } = data.arms[place].curves;
-    const x = overSeconds ? seconds : seconds.map((_, epoch) => epoch + 1);
+    const x = seconds.map((time, epoch) => over.of(data.arms[place], epoch + 1, time));
     const { mean, low = mean, high = mean } = bands[key];
     return [x, scaled(mean), scaled(low), scaled(high)];
   });
@@ -127,7 +135,7 @@ function drawCurves() {
     padding: [8, 14 + textWidth(named.map((place) => data.arms[place].label)), 0, 0],
     scales: { x: { time: false }, y: { distr: isLogarithmic ? 3 : 1 } },
     axes: [
-      axis(overSeconds ? "seconds of training" : "epoch", { ...noGrid, ...(overSeconds ? {} : { incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500] }) }),
+      axis(over.label, { ...noGrid, ...over.axis }),
       axis(`${SPLITS[choice("split")]} ${isAccuracy ? "accuracy in %" : "loss in nats"}`, { size: 56, ...(isLogarithmic ? { grid: roundLines(), ticks: roundLines() } : {}) }),
     ],
     series: [{}, ...places.flatMap((place, i) => [
@@ -152,11 +160,11 @@ function drawCurves() {
         const x = chart.data[0][at];
         const lines = places.map((place, i) => {
           const until = chart.data[3 * i + 1].slice(0, at + 1);
-          const from = overSeconds ? last(until) : at;
+          const from = byEpoch ? at : last(until);
           const [mean, low, high] = [1, 2, 3].map((k) => chart.data[3 * i + k][from]);
           return { place, mean, text: mean == null ? "" : said(mean, low, high, bandName(place), isAccuracy) };
         }).filter((line) => line.text).sort((a, b) => isAccuracy ? b.mean - a.mean : a.mean - b.mean).slice(0, MANY);
-        return tip(chart, overSeconds ? `after ${x.toFixed(1)} s` : `epoch ${x}`, lines, chart.cursor.left, chart.cursor.top);
+        return tip(chart, over.said(x), lines, chart.cursor.left, chart.cursor.top);
       }],
     },
   }, table);

@@ -73,6 +73,9 @@ function setUpChoices() {
   for (const radio of document.querySelectorAll('input[name="split"]')) {
     radio.disabled = !measured.has(radio.value + "_accuracy") && !measured.has(radio.value + "_loss");
   }
+  for (const radio of document.querySelectorAll('input[name="x"]')) {
+    radio.disabled = !data.arms.some((arm) => arm.curves && OVER[radio.value].isKnown(arm));
+  }
   if (document.querySelector('input[name="split"]:checked:disabled')) document.querySelector('input[name="split"]').checked = true;
   byId("learning").hidden = !measured.size;
   byId("cost").hidden = !data.arms.some((arm) => arm.test);
