@@ -8,6 +8,7 @@ import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -30,6 +31,9 @@ from cnnlab.comparison.methods import methods
 from cnnlab.comparison.plane import plane_of
 from cnnlab.comparison.statistics import Estimate
 from cnnlab.outputs.files import write_text
+
+if TYPE_CHECKING:
+    import jinja2
 
 TEMPLATES = Path(__file__).parent / "templates"
 UPLOT = Path(__file__).parent / "vendor" / "uplot"
@@ -59,18 +63,12 @@ def write_page(comparison: Comparison, *, pixels: Pixels | None = None) -> Path:
 
 def render(comparison: Comparison, *, pixels: Pixels | None = None) -> str:
     """Return the page."""
-    import jinja2  # only where a page is written: the other commands begin sooner
-
-    loader = jinja2.FileSystemLoader(TEMPLATES)
-    environment = jinja2.Environment(
-        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, finalize=_finalized
-    )
     shown, effects, classes = comparison.shown, comparison.effects, _classes(comparison)
     read = [read_confusion(result.arm, classes) for result in shown.results]
     confusions = [confusion for confusion, _ in read]
     curves = {result.label: found for result in shown.results if (found := read_curves(result.arm)) is not None}
     rows, unfinished = arm_rows(shown), _unfinished(comparison)
-    return environment.get_template("report.html.j2").render(
+    return _template().render(
         comparison=comparison,
         shown=shown,
         version=__version__,
@@ -101,6 +99,16 @@ def render(comparison: Comparison, *, pixels: Pixels | None = None) -> str:
         licence=(UPLOT / "LICENSE").read_text(encoding="utf-8"),
         has_parameters=len({row.parameters for row in rows}) > 1,
     )
+
+
+def _template() -> jinja2.Template:
+    import jinja2  # only where a page is written: the other commands begin sooner
+
+    loader = jinja2.FileSystemLoader(TEMPLATES)
+    environment = jinja2.Environment(
+        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, finalize=_finalized
+    )
+    return environment.get_template("report.html.j2")
 
 
 def _finalized(value: object) -> object:
