@@ -38,6 +38,9 @@ from cnnlab.outputs.summary_file import figure
 if TYPE_CHECKING:
     import jinja2
 
+if TYPE_CHECKING:
+    import jinja2
+
 TEMPLATES = Path(__file__).parent / "templates"
 UPLOT = Path(__file__).parent / "vendor" / "uplot"
 """The charting library: 50 kB; Chart.js takes 210, ECharts 500, Plotly 1,190."""
