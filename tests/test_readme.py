@@ -31,6 +31,7 @@ def masked(text):
     text = re.sub(r"^[0-9a-f]{10} +[A-Z][a-z]{2} \d\d \d\d:\d\d", "# when", text)
     text = re.sub(r"^device .*", "device", text)
     text = re.sub(r"one run after the other|\d+ at a time", "in some way", text)  # what is the fastest here
+    text = re.sub(r"(\d+ h )?(\d+ min )?\d+ s\b", "#", text)
     return re.sub(r"\s+", " ", re.sub(r"[\d.,]+ ?(s|min|h)?\b", "#", text)).replace(" *", "").strip()
 
 
