@@ -8,9 +8,10 @@ import time
 
 import pytest
 
+from cnnlab.base import cores
 from cnnlab.base.errors import ConfigError
 from cnnlab.runs.outcome import Outcome
-from cnnlab.sweeps import cores, pool, worker_process
+from cnnlab.sweeps import pool, worker_process
 from cnnlab.sweeps.pool import Pool
 from cnnlab.sweeps.worker_process import Task
 

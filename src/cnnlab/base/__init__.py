@@ -5,6 +5,7 @@ schema       bounds of options, and the check of a plain value against an annota
 paths        paths as a user types them
 texts        times in words, names cut to the room there is
 stopping     the wish to stop, heard from a command's first line to its last
+cores        cores and threads that this process may use
 processes    whether a process is there, and how helpers end with the one they help
 drafts       what is written beside its place, and what killed processes left of it
 turns        work that yields wherever other work may go on

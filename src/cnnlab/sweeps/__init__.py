@@ -9,7 +9,7 @@ points            what a sweep runs, as typed; naming what it is called; zipping
 checked           points that are valid runs, or refused with a reason
 sweep             asks the design, has the runs launched, tells it what came of them
 launching         hands runs to a launcher until every one has ended; clock the time they may take
-choosing          in this process or by workers, how many at a time, with how many threads; cores of this machine
+choosing          in this process or by workers, how many at a time, with how many threads
 pool, worker_process, worker   runs in processes of their own
 abreast           runs in turns, in one process on one GPU; sources where they come from
 cluster/          runs on the nodes of a Ray cluster

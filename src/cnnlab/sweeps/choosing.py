@@ -10,12 +10,12 @@ import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from cnnlab.base.cores import granted_threads, num_cores
 from cnnlab.base.free_memory import free_memory_bytes
 from cnnlab.config.run_config import RunConfig
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.workers import Workers
 from cnnlab.runs.cost import Cost
-from cnnlab.sweeps.cores import granted_threads, num_cores
 
 SHORT = 10.0
 """Seconds under which a sweep stays in its process: workers would hardly have begun."""

@@ -8,10 +8,10 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
+from cnnlab.base.cores import granted_threads, num_cores
 from cnnlab.base.errors import ConfigError
 from cnnlab.runs.outcome import Outcome
 from cnnlab.sweeps.abreast import width_of
-from cnnlab.sweeps.cores import granted_threads, num_cores
 from cnnlab.sweeps.worker_process import Said, Task, WorkerProcess
 
 _PAUSE = 0.2  # seconds between two looks at the time that runs take

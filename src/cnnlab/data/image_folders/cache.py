@@ -17,6 +17,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from cnnlab.base.cores import num_cores
 from cnnlab.base.drafts import draft_folder, made_once, remove_abandoned
 from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.base.processes import help_parent
@@ -214,7 +215,7 @@ def _common_size(headers: list[Header], image_size: int | None) -> tuple[int, in
 @contextlib.contextmanager
 def _processes(workers: int | None, num_files: int) -> Iterator[ProcessPoolExecutor | None]:
     """Hold worker processes, or None where this process shall do the work."""
-    num_workers = _num_cores() if workers is None else workers
+    num_workers = num_cores() if workers is None else workers
     if num_workers < 2 or num_files < _FEW:
         yield None
         return
@@ -226,12 +227,6 @@ def _processes(workers: int | None, num_files: int) -> Iterator[ProcessPoolExecu
         raise RunError("A process that decodes images died, for want of memory perhaps. Try workers=1.") from error
     finally:
         executor.shutdown(cancel_futures=True)
-
-
-def _num_cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))  # those that this process may use
-    return os.cpu_count() or 1
 
 
 def _results(

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cnnlab.base.cores import num_cores
 from cnnlab.base.errors import ConfigError
 from cnnlab.sweeps.cluster.local_cluster import LocalCluster
 
@@ -94,7 +95,7 @@ class Connection:
     def __init__(self, options: RayOptions) -> None:
         self.ray = ray_module(options)
         self._options = options
-        self._local = LocalCluster(num_cpus=_num_cores()) if options.address is None else None
+        self._local = LocalCluster(num_cpus=num_cores()) if options.address is None else None
         try:
             with _own_signals():
                 self._connect(options.address if self._local is None else self._local.address)
@@ -152,9 +153,3 @@ def _own_signals() -> Iterator[None]:
 
 def _reason(error: BaseException) -> str:
     return " ".join(str(error).split()).rstrip(".") or type(error).__name__
-
-
-def _num_cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

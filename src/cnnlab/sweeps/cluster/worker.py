@@ -61,7 +61,9 @@ def _outcome(order: Order, *, is_shared: bool) -> Outcome | Path:
         if not is_shared:
             _take_up(order)
         library = library_of_process(order.num_sharing)
-        run = attempt(order.plain, order.overrides, in_sweep=True, stop=stop, library=library)
+        run = attempt(
+            order.plain, order.overrides, in_sweep=True, stop=stop, library=library, num_at_once=order.num_sharing
+        )
         try:
             return finish(run)
         finally:

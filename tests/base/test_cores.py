@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from cnnlab.sweeps import cores
+from cnnlab.base import cores
 
 
 def test_cores_are_those_that_this_process_may_use():
