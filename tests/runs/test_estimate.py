@@ -74,6 +74,27 @@ def test_run_like_a_finished_one_takes_what_that_took(tmp_path, monkeypatch):
     assert {folder: cost.seconds for folder, cost in estimated.items()} == {same: 12.5, other: 1000.0}
 
 
+def test_run_that_cannot_be_built_ends_no_trial_and_is_taken_to_cost_as_the_others(tmp_path, monkeypatch):
+    def probe(config, **_):
+        if config.batch_size == 7:
+            raise ZeroDivisionError("of mine")
+        return Cost(10.0, 1)
+
+    monkeypatch.setattr("cnnlab.runs.estimate.probe", probe)
+    good, bad = RunFolder(tmp_path / "a"), RunFolder(tmp_path / "b")
+    to_do = {good: tiny(), bad: tiny("batch_size=7")}
+    assert [cost.seconds for cost in costs({}, to_do, is_trial=True).values()] == [10.0, 10.0]
+    assert costs({}, {bad: to_do[bad]}, is_trial=True)[bad].seconds == 0
+    with pytest.raises(ZeroDivisionError, match="of mine"):
+        costs({}, to_do)
+
+
+def test_shapes_for_which_there_is_no_time_cost_as_the_others(tmp_path, monkeypatch):
+    monkeypatch.setattr("cnnlab.runs.estimate.probe", lambda config, **_: Cost(float(config.batch_size), 1))
+    to_do = {RunFolder(tmp_path / f"{size}"): tiny(f"batch_size={size}") for size in (8, 16)}
+    assert [cost.seconds for cost in costs({}, to_do, patience=0.0).values()] == [8.0, 8.0]
+
+
 def folders(path, *names):
     return [RunFolder(path / name) for name in names]
 

@@ -172,7 +172,7 @@ def _num_bytes(parts: Parts) -> int:
 
 def costs(
     finished: Mapping[RunFolder, RunConfig], to_do: Mapping[RunFolder, RunConfig], *, seconds: float = _LOOK,
-    patience: float = math.inf,
+    patience: float = math.inf, is_trial: bool = False,
 ) -> dict[RunFolder, Cost]:  # fmt: skip
     """Return what each run takes that is to do.
 
@@ -181,6 +181,7 @@ def costs(
         to_do: the others; one of each shape that is not among the finished is measured.
         seconds: as of `probe`.
         patience: seconds after which no other shape is measured: it is taken to cost as the others do on average.
+        is_trial: take runs that cannot be built likewise; each says itself what is wrong when its turn has come.
 
     Raises:
         ConfigError: a run cannot be built.
@@ -191,15 +192,22 @@ def costs(
             known[_key(config)] = cost
     library, samples, began = DataLibrary(), FeatureSamples(), time.monotonic()
     for config in to_do.values():
-        if _key(config) not in known:
-            is_late = bool(known) and time.monotonic() - began > patience
-            probed = _mean(known.values()) if is_late else None
-            known[_key(config)] = probed or probe(config, library=library, samples=samples, seconds=seconds)
+        if _key(config) in known:
+            continue
+        if known and time.monotonic() - began > patience:
+            known[_key(config)] = _mean(known.values())
+            continue
+        try:
+            known[_key(config)] = probe(config, library=library, samples=samples, seconds=seconds)
+        except Exception:  # whatever a part of the user's own raises
+            if not is_trial:
+                raise
+            known[_key(config)] = _mean(known.values())
     return dict(_with_features(to_do, known))
 
 
 def _mean(costs: Iterable[Cost]) -> Cost:
-    told = list(costs)
+    told = list(costs) or [Cost(0.0, 0)]
     return Cost(
         sum(cost.seconds for cost in told) / len(told),
         sum(cost.num_bytes for cost in told) // len(told),

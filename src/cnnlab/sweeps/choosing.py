@@ -69,9 +69,6 @@ def choose(to_do: Sequence[RunConfig], *, threads_before: int | None, machine: M
         threads_before: of runs that they will be compared with; None: there are none.
         machine: what there is.
         costs: measures runs.
-
-    Raises:
-        ConfigError: a run cannot be built.
     """
     typed = {config.threads for config in to_do} - {None}
     threads = None if typed else threads_before
@@ -135,19 +132,18 @@ def choose_here(runs: Mapping[RunFolder, RunConfig], to_do: Sequence[RunFolder])
     Args:
         runs: all of the sweep; those that are not to do have ended, and tell what others take.
         to_do: in order.
-
-    Raises:
-        ConfigError: a run cannot be built.
     """
     from cnnlab.base.memory import process_peak_bytes  # these import torch
     from cnnlab.base.runtime import num_gpus
     from cnnlab.runs import estimate
 
-    wanted = set(to_do)
-    ended = {folder: config for folder, config in runs.items() if folder not in wanted}
+    left = set(to_do)
+    ended = {folder: config for folder, config in runs.items() if folder not in left}
 
     def costs(configs: Sequence[RunConfig]) -> Sequence[Cost]:
-        return list(estimate.costs(ended, dict(zip(to_do, configs)), seconds=_LOOK, patience=_PATIENCE).values())
+        wanted = dict(zip(to_do, configs))
+        found = estimate.costs(ended, wanted, seconds=_LOOK, patience=_PATIENCE, is_trial=True)
+        return [found[folder] for folder in to_do]
 
     machine = Machine(num_cores(), granted_threads(), num_gpus(), free_memory_bytes(), process_peak_bytes)
     return choose([runs[folder] for folder in to_do], threads_before=threads_of(runs), machine=machine, costs=costs)
