@@ -37,6 +37,10 @@ def test_small_networks_go_side_by_side_with_a_thread_each():
     assert choice.line == "workers  8 at a time, 1 thread each: about 4.7x as fast"  # 160 s against 30 + 4
 
 
+def test_no_more_is_promised_than_there_are_workers():
+    assert chosen(4, {None: 90.0, 2: 10.0}).line == "workers  4 at a time, 2 threads each: about 4.0x as fast"
+
+
 def test_few_runs_share_all_cores():
     assert chosen(3, {None: 30.0, 2: 31.0}).workers == Workers(3, threads=2)
 

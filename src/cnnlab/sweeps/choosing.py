@@ -94,7 +94,8 @@ def choose(to_do: Sequence[RunConfig], *, threads_before: int | None, machine: M
     gain = seconds_of(one_by_one, 1) / seconds_of(at_once, num)
     if gain < _GAIN:
         return in_process
-    return Choice(Workers(num, None if typed else each), f"about {gain:.1f}x as fast")
+    told = min(gain, num)  # what lies above it is the machine's being busy
+    return Choice(Workers(num, None if typed else each), f"about {told:.1f}x as fast")
 
 
 def with_threads(config: RunConfig, threads: int | None) -> RunConfig:
