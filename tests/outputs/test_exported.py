@@ -42,7 +42,7 @@ def test_run_that_is_no_file_is_found_by_its_name():
 
 def test_files_of_other_names_and_places_are_left_where_they_are():
     with zipfile.ZipFile("e.zip", "w") as archive:
-        for name in ("config.yaml", "../out.txt", "/tmp/out.txt", "code.py", "backbone/../../config.yaml"):
+        for name in ("config.yaml", "../out.txt", "/elsewhere/out.txt", "code.py", "backbone/../../config.yaml"):
             archive.writestr(name, "seed: 3\n")
     with opened_run("e.zip") as run:
         assert [path.name for path in run.path.rglob("*")] == ["config.yaml"]

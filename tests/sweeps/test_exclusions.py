@@ -1,5 +1,7 @@
 """Which points conditions leave out, and what is no such condition."""
 
+import re
+
 import pytest
 
 from cnnlab.base.errors import ConfigError
@@ -93,9 +95,8 @@ EXAMPLE = "Write exclude='optimizer=sgd activation=tanh|relu'."
     ],
 )
 def test_what_is_no_condition_is_told(text, problem):
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(ConfigError, match=f"^{re.escape(problem)}$"):
         read_exclusions([text], grid())
-    assert caught.value.problems == (problem,)
 
 
 def test_exclusions_that_leave_nothing_are_told():

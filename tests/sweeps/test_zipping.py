@@ -1,5 +1,7 @@
 """Which axes go in step, and what is no such group."""
 
+import re
+
 import pytest
 
 from cnnlab.base.errors import ConfigError
@@ -41,9 +43,8 @@ def test_groups_are_read_as_typed():
     ],
 )
 def test_what_is_no_group_is_told(written, problem):
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(ConfigError, match=f"^{re.escape(problem)}$"):
         read_zips([written], KEYS)
-    assert caught.value.problems == (problem,)
 
 
 def test_where_nothing_is_swept_the_message_says_how_to():
@@ -52,12 +53,9 @@ def test_where_nothing_is_swept_the_message_says_how_to():
 
 
 def test_key_in_two_groups_is_told_with_both():
-    with pytest.raises(ConfigError) as caught:
+    groups = r"optimizer,optimizer\.lr and activation,optimizer"
+    with pytest.raises(ConfigError, match=rf"^zip: optimizer is in two groups, {groups}\. Put all that go in step"):
         read_zips(["optimizer,optimizer.lr", "activation,optimizer"], KEYS)
-    assert caught.value.problems == (
-        "zip: optimizer is in two groups, optimizer,optimizer.lr and activation,optimizer. "
-        "Put all that go in step into one.",
-    )
 
 
 def test_axes_of_a_group_go_in_step_and_are_crossed_with_the_others():
