@@ -122,6 +122,17 @@ def _normalization_is_known(config: RunConfig) -> str | None:
     return None
 
 
+def _views_are_of_images(config: RunConfig) -> str | None:
+    if config.tta is None or config.transfer is None:
+        return None
+    if not TRANSFERS[config.transfer.name](**config.transfer.options).has_frozen_features:
+        return None
+    return (
+        f"tta: needs a network that sees images, got {config.tta}; of a frozen backbone only its features are seen. "
+        "Leave it out, or take transfer=finetune."
+    )
+
+
 def _reported_is_figures_of_arms(config: RunConfig) -> str | None:
     return None if config.reported is None else problem_of_reported(config.reported)
 
@@ -179,6 +190,7 @@ RULES: tuple[Callable[[RunConfig], str | None], ...] = (
     _steering_needs_a_sweep,
     _normalization_is_known,
     _loss_fits_the_run,
+    _views_are_of_images,
     _reported_is_figures_of_arms,
     _augmentation_can_be_built,
 )

@@ -208,7 +208,9 @@ def _carry_out(
             else:
                 if parts.learning.remark is not None:
                     console.say(parts.learning.remark)
-                figures = score_selected_weights(folder, parts, runtime, state, evaluate_train=config.evaluate_train)
+                figures = score_selected_weights(
+                    folder, parts, runtime, state, evaluate_train=config.evaluate_train, tta=config.tta
+                )
                 if state.stop_reason is not None:
                     console.say(f"stopped after epoch {state.epoch}: {state.stop_reason}")
                 summary = writer.finished(state, figures)
