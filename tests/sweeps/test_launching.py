@@ -106,15 +106,8 @@ def test_launcher_that_cannot_be_reached_is_a_mistake_of_the_command():
 def test_two_sweeps_that_overlap_train_each_run_once_and_both_end_with_all(monkeypatch, capsys):
     """One of them here, as soon as the other one, in a process of its own, has begun."""
     monkeypatch.setattr("cnnlab.runs.job.run", run)  # really train
-    words = (
-        "-m",
-        "seed=0,1",
-        "epochs=6",
-        "dataset.per_class=40",
-        "hydra/launcher=cnnlab",
-        "model.width=0.05",
-        "device=cpu",
-    )
+    small = ("dataset.per_class=40", "model.width=0.05", "device=cpu")
+    words = ("-m", "seed=0,1", "epochs=6", "hydra/launcher=cnnlab", *small)
     command = [sys.executable, "-m", "cnnlab", *words, "plots=false", "optimizer=sgd,adam", "study=one"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as other:
         while not list(RUNS.glob("*/status.json")) and other.poll() is None:
