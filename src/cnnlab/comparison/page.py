@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import re
@@ -108,6 +109,7 @@ def render(comparison: Comparison, *, pixels: Pixels | None = None) -> str:
     )
 
 
+@functools.cache  # compiling it takes longer than rendering, and a sweep writes its page again and again
 def _template() -> jinja2.Template:
     import jinja2  # only where a page is written: the other commands begin sooner
 
