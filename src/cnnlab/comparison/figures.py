@@ -13,6 +13,7 @@ from cnnlab.base.texts import cut_middle
 from cnnlab.comparison.comparing import Comparison
 from cnnlab.comparison.curves import SPLITS, Curves, notes_on_curves, read_curves
 from cnnlab.comparison.factor_figures import interactions, main_effects
+from cnnlab.comparison.labels import ends_of, said_of_ends
 from cnnlab.comparison.layout import ON_SCREEN, Layout
 from cnnlab.comparison.panels import Room, first_of_rows, names_within, panels_in, turned
 from cnnlab.comparison.plane import Plane, plane_of
@@ -172,7 +173,8 @@ def final_accuracy(comparison: Comparison, layout: Layout = ON_SCREEN) -> Figure
     images = "" if comparison.num_test is None else f"  ·  {comparison.num_test:,} test images"
     dots = f"{comparison.question.repeats.noun}s"
     order = comparison.part_shown or "best by validation first"
-    drawn = f"dots: {dots}, line: 95 % interval of the mean  ·  {order}"
+    lines = said_of_ends([result.test for result in shown if result.test is not None])
+    drawn = f"dots: {dots}, lines through the means: {lines}  ·  {order}"
     if layout.has_titles:
         write_title(figure, "Test accuracy", f"{comparison.study.study}{images}  ·  {drawn}")
     return figure
@@ -192,8 +194,8 @@ def _draw_arm(axes: Axes, row: int, result: Result, color: str) -> None:
         markeredgewidth=0,
         clip_on=False,
     )
-    if test.low is not None and test.high is not None:
-        axes.plot([100 * test.low, 100 * test.high], [row, row], color=color)
+    if (ends := ends_of(test)) is not None:
+        axes.plot([100 * end for end in ends], [row, row], color=color)
     axes.plot(100 * test.mean, row, "o", color=color, markersize=6, markeredgecolor="white", zorder=4, clip_on=False)
     axes.annotate(
         result.verdict, (1, row), (6, 0), xycoords=axes.get_yaxis_transform(), textcoords="offset points", va="center",

@@ -26,7 +26,7 @@ from cnnlab.comparison.curves import Curves, notes_on_curves, read_curves
 from cnnlab.comparison.factor_charts import factor_section
 from cnnlab.comparison.factor_tables import about_factors
 from cnnlab.comparison.heat import HeatMap, heat_maps
-from cnnlab.comparison.labels import MISSING, capitalised
+from cnnlab.comparison.labels import MISSING, capitalised, ends_of
 from cnnlab.comparison.methods import methods
 from cnnlab.comparison.plane import plane_of
 from cnnlab.comparison.reaching_tables import fast_section
@@ -215,7 +215,10 @@ def _data(
 
 
 def _estimate(estimate: Estimate | None) -> Mapping[str, float | None] | None:
-    return None if estimate is None else {"mean": estimate.mean, "low": estimate.low, "high": estimate.high}
+    if estimate is None:
+        return None
+    low, high = ends_of(estimate) or (None, None)
+    return {"mean": estimate.mean, "low": low, "high": high}
 
 
 def _curves(curves: Curves | None) -> Plain | None:
