@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cnnlab import __version__
 from cnnlab.base.errors import ConfigError, Interrupted, RunError
-from cnnlab.base.printing import printed
+from cnnlab.base.printing import meanwhile, printed
 from cnnlab.base.stopping import Stop
 from cnnlab.cli.arguments import command_to_complete, split_command, split_flags
 from cnnlab.cli.commands import BY_NAME, COMMANDS, COMPOSED, Command
@@ -176,6 +176,7 @@ def _dispatch(args: list[str], stop: Stop) -> int:
     if problems := misspelled(args):
         raise ConfigError(*problems)
     command, rest = split_command(args)
+    meanwhile(f"starting cnnlab {command.name}")
     _check_working_folder()
     if command.config is None:
         code = command.load()([word for word in rest if not word.startswith(_OUTPUTS)], stop)
@@ -201,7 +202,12 @@ def _compose(command: Command, args: Sequence[str], stop: Stop) -> int:
     meant = translated(arguments)
     for note in meant.notes:
         print(note, file=sys.stderr if arguments.is_look else sys.stdout)  # what is looked at may go to a file
+    if arguments.is_help and not arguments.has_own_conf:
+        from cnnlab.cli.help_text import help_text  # YAML takes a moment, and a run needs none of it
 
+        print(help_text(arguments))
+        return 0
+    meanwhile("reading the configuration")
     from cnnlab.cli.composition import run  # takes a quarter of a second; what is wrong so far is said before
 
     return run(dataclasses.replace(arguments, overrides=meant.overrides), stop)
