@@ -8,6 +8,7 @@ import torch
 from torch import nn
 from torch.optim import Optimizer
 
+from cnnlab.base.compiler import without_compiler
 from cnnlab.base.randomness import initialise
 from cnnlab.base.runtime import Runtime
 from cnnlab.config.run_config import Choice, RunConfig
@@ -77,7 +78,8 @@ def build_loss(chosen: Choice, num_classes: int, *, num_features: int, seed: int
 
 def build_optimizer(chosen: Choice, params: Params) -> Optimizer:
     """Return the optimizer of some parameters, or of groups of them with learning rates of their own."""
-    return OPTIMIZERS[chosen.name](params, **chosen.options)
+    with without_compiler():
+        return OPTIMIZERS[chosen.name](params, **chosen.options)
 
 
 def build_schedule(chosen: Choice, epochs: int, steps_per_epoch: int) -> Schedule:

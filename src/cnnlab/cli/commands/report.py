@@ -11,6 +11,7 @@ from pathlib import Path
 
 from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.base.paths import given_path
+from cnnlab.base.printing import meanwhile
 from cnnlab.base.stopping import Stop
 from cnnlab.comparison import Comparison, compare_runs, compare_study, latex_lines, markdown_lines, save, terminal_lines
 from cnnlab.comparison.labels import some_of
@@ -54,6 +55,7 @@ def main(args: Sequence[str], stop: Stop) -> int:
     names, filters = _parted(options.names)
     study = _one_study(names)
     stop.look()
+    meanwhile("reading the runs")
     if study is not None and is_tuned(study):
         if options.baseline is not None or options.format != "text" or layout != ON_SCREEN:
             raise ConfigError(
@@ -135,6 +137,7 @@ def _width_of(text: str | None) -> float | None:
 def _print(comparison: Comparison, form: str, layout: Layout) -> None:
     lines = FORMATS[form](comparison)
     with printed_all_the_same("\n".join(lines), comparison.folder.path):
+        meanwhile("drawing the page and its pictures")
         save(comparison, pictures=True, pixels=pictures_of, layout=layout)
 
 
