@@ -203,13 +203,6 @@ def test_script_tells_where_the_configuration_comes_from():
     assert str(conf_dir()) in result.stdout
 
 
-def test_pictures_need_no_backend_of_a_notebook():
-    small = ("dataset.num_images=60", "dataset.image_size=8", "model.width=0.05", "epochs=1", "batch_size=16")
-    result = script("train", "dataset=synthetic", "device=cpu", *small, MPLBACKEND="module://not_installed")
-    assert (result.returncode, result.stderr) == (0, "")
-    assert len(list(Path("outputs/runs").glob("*/plots/confusion.png"))) == 1
-
-
 def test_package_can_be_run_as_a_module():
     result = subprocess.run([sys.executable, "-m", "cnnlab", "--version"], capture_output=True, text=True, timeout=60)
     assert result.stdout == f"cnnlab {__version__}\n"

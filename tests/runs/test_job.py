@@ -14,8 +14,9 @@ from tests.runs.trained import only_run
 pytestmark = pytest.mark.usefixtures("in_empty_folder")
 
 
-def test_console_script_trains_digits_and_draws_the_pictures():
-    done = cnnlab("train", "optimizer=adam", "activation=relu", "epochs=2")
+def test_console_script_trains_digits_and_draws_the_pictures(monkeypatch):
+    monkeypatch.setenv("MPLBACKEND", "module://not_installed")  # as a notebook of another environment hands it down
+    done = cnnlab("train", "optimizer=adam", "activation=relu", "epochs=2", "model.width=0.25")
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     assert lines[0].startswith("run      cnn6-batch-relu-adam-s0-")
