@@ -28,12 +28,9 @@ from cnnlab.runs.console import RunConsole
 from cnnlab.runs.first_batch import first_batch
 from cnnlab.runs.found import data_lines
 from cnnlab.runs.outcome import Outcome
-from cnnlab.runs.result_lines import summary_lines
+from cnnlab.runs.result_lines import summary_lines, to_open
 from cnnlab.runs.run import RunEnd, turns
 from cnnlab.training.tracks import Track
-
-TELLING = ("curves", "confusion", "mistakes")
-"""Pictures of a run, the one first that says most about it; of what is solved at once there are no curves."""
 
 
 def run(
@@ -137,17 +134,6 @@ def _failed(error: RunError) -> Outcome:
 
 def _code(outcome: RunEnd) -> int:
     return 0 if outcome.status == "finished" else 1
-
-
-def to_open(folder: RunFolder) -> list[str]:
-    """Return the file to open, alone on its line, and how many there are beside it."""
-    pictures = sorted(folder.path.glob("plots/*.png"))
-    if not pictures:
-        return [f"open     {folder.path / 'summary.json'}"]
-    others = [f"{'':9}and {len(pictures) - 1} more beside it"] if len(pictures) > 1 else []
-    named = {picture.stem: picture for picture in pictures}
-    first = next((named[name] for name in TELLING if name in named), pictures[0])
-    return [f"open     {first}", *others]
 
 
 def attempt(
