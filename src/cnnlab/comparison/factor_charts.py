@@ -137,14 +137,14 @@ def _chart(interaction: Interaction) -> Chart:
         x_name=x_name,
         line_name=line_name,
         x_labels=[(LEFT + (column + 0.5) * step, label) for column, label in enumerate(labels)],
-        y_labels=[(y(tick), f"{100 * tick:g}") for tick in _ticks(low, high)],
+        y_labels=[(y(tick), f"{100 * tick:g}") for tick in ticks(low, high)],
         lines=lines,
         note=capitalised(interaction_sentence(interaction)),
         of_lines=said_of_ends([cell.test for cell in interaction.cells]),
     )
 
 
-def _ticks(low: float, high: float) -> list[float]:
+def ticks(low: float, high: float) -> list[float]:
     """Return round accuracies between the ends, three to seven of them."""
     steps = [factor * 10.0**power for power in range(-5, 0) for factor in (1, 2, 5)]
     step = next(step for step in steps if (high - low) / step < 6)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import re
@@ -76,7 +77,7 @@ def render(comparison: Comparison, *, pixels: Pixels | None = None) -> str:
     confusions = [confusion for confusion, _ in read]
     curves = {result.label: found for result in shown.results if (found := read_curves(result.arm)) is not None}
     rows, unfinished, said_of = arm_rows(shown), _unfinished(comparison), _said_of(shown)
-    return _template().render(
+    return template(TEMPLATES, "report.html.j2").render(
         comparison=comparison,
         shown=shown,
         version=__version__,
@@ -115,14 +116,16 @@ def render(comparison: Comparison, *, pixels: Pixels | None = None) -> str:
     )
 
 
-def _template() -> jinja2.Template:
+@functools.cache  # compiling it takes longer than rendering, and a sweep writes its page again and again
+def template(folder: Path, name: str) -> jinja2.Template:
+    """Return a template of a page, in which names may hold any character."""
     import jinja2  # only where a page is written: the other commands begin sooner
 
-    loader = jinja2.FileSystemLoader(TEMPLATES)
+    loader = jinja2.FileSystemLoader(folder)
     environment = jinja2.Environment(
         loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, finalize=_finalized
     )
-    return environment.get_template("report.html.j2")
+    return environment.get_template(name)
 
 
 def _finalized(value: object) -> object:

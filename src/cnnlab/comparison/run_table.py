@@ -140,7 +140,7 @@ def table(lines: Sequence[RunLine], *, now: float, width: int = WIDTH) -> list[s
     seconds = ["" if line.seconds is None else f"{line.seconds:.1f}" for line in lines]
     if _width_of({**texts, **numbers, "seconds": seconds}) <= width:
         numbers["seconds"] = seconds
-    head, *rows = _laid_out(texts, numbers)
+    head, *rows = laid_out(texts, numbers)
     found = [head]
     for row, line in zip(rows, lines):
         found.append(row)
@@ -218,7 +218,7 @@ def _widths(columns: Mapping[str, Sequence[str]]) -> list[int]:
     return [max(map(len, (key, *cells))) for key, cells in columns.items()]
 
 
-def _laid_out(texts: Mapping[str, Sequence[str]], numbers: Mapping[str, Sequence[str]]) -> list[str]:
+def laid_out(texts: Mapping[str, Sequence[str]], numbers: Mapping[str, Sequence[str]]) -> list[str]:
     """Return the lines of a table: texts to the left, numbers to the right."""
     columns = [[key, *cells] for key, cells in (*texts.items(), *numbers.items())]
     for place, (column, width) in enumerate(zip(columns, _widths({**texts, **numbers}))):

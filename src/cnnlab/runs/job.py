@@ -133,7 +133,7 @@ def _failed(error: RunError) -> Outcome:
 
 
 def _code(outcome: RunEnd) -> int:
-    return 0 if outcome.status == "finished" else 1
+    return 0 if outcome.status in ("finished", "pruned") else 1
 
 
 def attempt(
