@@ -4,9 +4,11 @@ import pytest
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.turns import finish
+from cnnlab.cli.main import main
 from cnnlab.config.run_config import to_plain
 from cnnlab.outputs.files import RUNS
-from cnnlab.runs.job import run, without_effect
+from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.runs.job import run, to_open, without_effect
 from cnnlab.training.optimizers import OPTIMIZERS
 from tests.conftest import cnnlab, composed, tiny, tiny_transfer
 from tests.runs.trained import only_run
@@ -24,18 +26,15 @@ def test_console_script_trains_digits_and_draws_the_pictures():
     assert max(map(len, lines)) <= 100
 
 
-def test_no_command_means_train():
-    assert cnnlab("epochs=1", "plots=false", "model.width=0.05").returncode == 0
-    assert only_run().read_json("status.json")["status"] == "finished"
-
-
-def test_same_command_says_that_it_was_finished_before():
+def test_no_command_means_train_and_the_same_again_says_that_it_was_finished_before(capsys):
     command = ("epochs=1", "plots=false", "model.width=0.05")
-    cnnlab(*command)
-    again = cnnlab(*command)
-    assert again.returncode == 0
-    assert "finished before; nothing was trained (rerun=true trains again)" in again.stdout
-    assert again.stdout.splitlines()[-1].startswith("open     outputs/runs/")
+    assert main(command) == 0
+    assert only_run().read_json("status.json")["status"] == "finished"
+    capsys.readouterr()
+    assert main(["train", *command]) == 0
+    again = capsys.readouterr().out
+    assert "finished before; nothing was trained (rerun=true trains again)" in again
+    assert again.splitlines()[-1].startswith("open     outputs/runs/")
 
 
 def test_run_that_diverges_fails_with_the_reason(capsys):
@@ -48,7 +47,7 @@ def test_run_that_diverges_fails_with_the_reason(capsys):
 
 @pytest.mark.parametrize("optimizer", sorted(OPTIMIZERS.keys() - {"muon"}))  # muon takes minutes on a CPU
 def test_optimizer_preset_alone_trains_digits_to_over_90_percent(optimizer):
-    finish(run(composed(f"optimizer={optimizer}", "epochs=20", "plots=false"), []))
+    finish(run(composed(f"optimizer={optimizer}", "epochs=12", "model.width=0.25", "plots=false"), []))
     assert only_run().read_json("summary.json")["test"]["accuracy"] > 0.9
 
 
@@ -69,7 +68,7 @@ def test_plan_tells_how_the_run_stands_and_trains_nothing(capsys):
     assert not RUNS.exists()
 
 
-def test_part_of_ones_own_comes_from_a_plugin_and_a_config_dir(tmp_path):
+def test_part_of_ones_own_comes_from_a_plugin_and_a_config_dir(tmp_path, capsys):
     (tmp_path / "mine.py").write_text(
         "from torch import nn\n"
         "from cnnlab.parts import ACTIVATIONS\n"
@@ -83,9 +82,8 @@ def test_part_of_ones_own_comes_from_a_plugin_and_a_config_dir(tmp_path):
     done = cnnlab("train", *own, "plugins=[mine.py]", "epochs=1", "plots=false", "model.width=0.05")
     assert (done.returncode, done.stderr) == (0, "")
     assert only_run().run_id.startswith("cnn6-batch-swish-adam-s0-")
-    refused = cnnlab("train", *own)
-    assert refused.returncode == 2
-    assert refused.stderr.startswith("activation.name: unknown 'swish'. ")
+    assert main(["train", *own]) == 2  # this process has not loaded it
+    assert capsys.readouterr().err.startswith("activation.name: unknown 'swish'. ")
 
 
 def test_options_of_what_takes_no_part_are_named():
@@ -98,3 +96,20 @@ def test_options_of_what_takes_no_part_are_named():
 def test_outputs_of_a_file_count_for_nothing():
     with pytest.raises(ConfigError, match=r"^outputs: counts on the command line only, got 'x'\. Type it there\.$"):
         finish(run(composed("outputs=x"), []))
+
+
+@pytest.mark.parametrize(
+    ("drawn", "first"),
+    [
+        (("batch", "confusion", "curves", "mistakes"), "curves"),
+        (("batch", "confusion", "mistakes", "roc"), "confusion"),  # a head that was solved at once
+        (("batch", "mistakes"), "mistakes"),
+        (("batch", "gradients"), "batch"),
+    ],
+)
+def test_picture_that_says_most_is_named_first(tmp_path, drawn, first):
+    (tmp_path / "plots").mkdir()
+    for name in drawn:
+        (tmp_path / "plots" / f"{name}.png").touch()
+    others = f"         and {len(drawn) - 1} more beside it"
+    assert to_open(RunFolder(tmp_path)) == [f"open     {tmp_path / 'plots' / first}.png", others]

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import os
 import sys
-import textwrap
 import traceback
 from collections.abc import Iterator
 
@@ -18,14 +16,13 @@ from cnnlab.base.stopping import Stop
 from cnnlab.cli.arguments import Arguments
 from cnnlab.cli.consent import factories_are_typed
 from cnnlab.cli.grid_words import for_hydra
+from cnnlab.cli.help_text import on_one_screen
 from cnnlab.cli.hydra_errors import is_of_composing
 from cnnlab.cli.hydra_versions import main_options
 from cnnlab.cli.problems import all_problems, study_of_another_command
 from cnnlab.cli.words import folders_of_hydra, lists_of_options, repeated, unusable
 from cnnlab.config.conf_files import conf_dir
 from cnnlab.runs.outcome import Outcome
-
-WIDTH = 80
 
 
 def run(arguments: Arguments, stop: Stop) -> int:
@@ -62,7 +59,7 @@ def run(arguments: Arguments, stop: Stop) -> int:
         with (
             _arguments_for_hydra(arguments),
             factories_are_typed(overrides),
-            _wrapped() if arguments.is_help else contextlib.nullcontext(),
+            on_one_screen(arguments.command) if arguments.is_help else contextlib.nullcontext(),
         ):
             # A sweep's jobs may run in other processes: their outcomes come back through the launcher.
             task = job if arguments.is_sweep else kept
@@ -82,7 +79,7 @@ def run(arguments: Arguments, stop: Stop) -> int:
 def _arguments_for_hydra(arguments: Arguments) -> Iterator[None]:
     """Put the arguments where `hydra.main` reads them, and let its exceptions out instead of their text."""
     argv, variable = sys.argv, os.environ.get("HYDRA_FULL_ERROR")
-    sys.argv = ["cnnlab", *arguments.flags, *for_hydra(arguments.overrides)]
+    sys.argv = ["cnnlab", *arguments.flags, *for_hydra(arguments.overrides, is_tuning=arguments.is_tuning)]
     os.environ["HYDRA_FULL_ERROR"] = "1"
     try:
         yield
@@ -92,15 +89,3 @@ def _arguments_for_hydra(arguments: Arguments) -> Iterator[None]:
             del os.environ["HYDRA_FULL_ERROR"]
         else:
             os.environ["HYDRA_FULL_ERROR"] = variable
-
-
-@contextlib.contextmanager
-def _wrapped() -> Iterator[None]:
-    """Break long lines of what is printed: Hydra puts all options of a group on one."""
-    text = io.StringIO()
-    try:
-        with contextlib.redirect_stdout(text):
-            yield
-    finally:
-        for line in text.getvalue().splitlines():
-            print("\n".join(textwrap.wrap(line, WIDTH, subsequent_indent="    ")) if len(line) > WIDTH else line)

@@ -6,7 +6,7 @@ outcome          how a job ended, as launchers are told; no torch
 runner           one run after the other, in a process that does nothing else
 run              skip, lock, resume, then the loop and the summary
 first_batch      the first training images as the network is given them, to be looked at
-loop             the epochs, one after the other: weighed, written down, saved
+loop             the epochs, one after the other: weighed, written down, saved; judging: whether they go on
 clock            how long the run takes
 summary          how the run has ended, as summary.json tells it
 training_state   where training stands at an epoch border, as a checkpoint

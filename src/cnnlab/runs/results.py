@@ -74,6 +74,7 @@ def _saved_model(parts: Parts, state: TrainingState) -> Plain:
         "interpolation": images.interpolation,
         "is_published": images.is_published,
         "is_squashed": images.is_squashed,
+        "border": None if images.border is None else list(images.border),
         "read_size": images.read_size,
         **parts.saved,
     }

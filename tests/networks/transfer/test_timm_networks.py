@@ -63,9 +63,15 @@ def test_file_in_timms_format_makes_a_backbone_with_timms_features_outputs_and_i
 
 
 @pytest.mark.parametrize(
-    ("name", "mode"), [("dm_nfnet_f0", "squash"), ("convnext_tiny.in12k_ft_in1k_384", "squash"), ("test_vit", "center")]
+    ("name", "mode"),
+    [
+        ("dm_nfnet_f0", "squash"),
+        ("convnext_tiny.in12k_ft_in1k_384", "squash"),
+        ("test_vit", "center"),
+        ("deepseek_vit_412m", "border"),
+    ],
 )
-@pytest.mark.parametrize("size", [(300, 200), (90, 250), (448, 448)])
+@pytest.mark.parametrize("size", [(300, 200), (91, 250), (448, 448), (1001, 640), (2, 700)])
 def test_pixels_are_those_of_timms_transform_whatever_its_way_to_a_square(tmp_path, name, mode, size):
     file, draw = tmp_path / "photograph.png", np.random.default_rng(0)
     Image.fromarray(draw.integers(0, 256, (*size, 3), dtype=np.uint8)).save(file)
@@ -75,6 +81,7 @@ def test_pixels_are_those_of_timms_transform_whatever_its_way_to_a_square(tmp_pa
     images = ImageSpec(
         ("a",), 3, expected.image_size, Normalization(expected.mean, expected.std), resize=expected.resize,
         interpolation=expected.interpolation, is_published=True, is_squashed=expected.is_squashed,
+        border=expected.border,
     )  # fmt: skip
     pixels = decode(file, 3, images.file_size, images.file_size, images.scaling)
     own = images.prepare(torch.from_numpy(pixels.copy())[None])[0]

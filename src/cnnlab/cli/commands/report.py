@@ -22,6 +22,8 @@ from cnnlab.outputs.finding import find_run
 from cnnlab.outputs.lock import printed_all_the_same
 from cnnlab.outputs.study_folder import StudyFolder
 from cnnlab.runs.pictures import pictures_of
+from cnnlab.sweeps.tuning.report import show_tuned
+from cnnlab.sweeps.tuning.tuned import is_tuned
 
 
 def main(args: Sequence[str], stop: Stop) -> int:
@@ -52,7 +54,13 @@ def main(args: Sequence[str], stop: Stop) -> int:
     names, filters = _parted(options.names)
     study = _one_study(names)
     stop.look()
-    if study is not None:
+    if study is not None and is_tuned(study):
+        if options.baseline is not None or options.format != "text" or layout != ON_SCREEN:
+            raise ConfigError(
+                f"report: {study.path.name} is a tuning, whose trials are not compared. Leave the flags out."
+            )
+        show_tuned(study)
+    elif study is not None:
         _print(compare_study(study, baseline=options.baseline), options.format, layout)
     elif len(names) > 1:
         runs = [find_run(name) for name in names]

@@ -31,6 +31,8 @@ class Expected:
     """Whether to scale and cut to the pixel as torchvision does for its weights."""
     is_squashed: bool = False
     """Whether both sides are scaled to `resize`, whatever their ratio; else the shorter one, and the longer is cut."""
+    border: tuple[int, ...] | None = None
+    """Grey levels of a border along the shorter side, where the longer one is scaled to `resize`; None: none."""
     at_least: int = 1
     """The smallest height and width that the network works on, in pixels."""
 

@@ -92,7 +92,7 @@ def published_backbone(
     if read is not None:
         loaded = source.renamed(name, read, own)
     elif isinstance(weights, Path) and loads:
-        loaded, note = matched(source.renamed(name, read_weights(weights), own), own, last)
+        loaded, note = matched(source.renamed(name, read_weights(weights), own), net, last)
         notes = [] if note is None else [f"backbone.weights: '{weights}' {note}"]
     if not last:
         num_features = int(net.num_features)  # type: ignore[arg-type]
