@@ -18,7 +18,7 @@ console          how a run speaks, on the terminal and in its log: what it is (o
 found            what a run found in its data, in words
 saved_config     the configuration of a saved run, with its plugins; pictures: images that it was tested on
 exporting        a run made into a file to be given away; model_card: what it says of itself
-estimate         what a run will take; feature_samples: a few images' features in place of all
+estimate         what a run will take, feature_samples by a few images; rate_search a range test of learning rates
 predicting/      images that a run has not been asked about before
 
 `job`, `run`, `finished`, `console` and `outcome` load no torch, so a finished run is found at once.
