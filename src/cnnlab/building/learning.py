@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from cnnlab.base.compiler import without_compiler
 from cnnlab.base.randomness import initialise
 from cnnlab.base.runtime import Runtime
 from cnnlab.config.run_config import Choice, RunConfig
@@ -89,7 +90,8 @@ def build_optimizer(
         apart: those of them whose learning rate is multiplied.
         factor: what with; None: with 1.
     """
-    optimizer = OPTIMIZERS[chosen.name](params, **chosen.options)
+    with without_compiler():
+        optimizer = OPTIMIZERS[chosen.name](params, **chosen.options)
     if factor is not None:
         for group in [*optimizer.param_groups]:
             _part(optimizer, group, apart, factor)
