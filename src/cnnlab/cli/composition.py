@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import os
 import sys
-import textwrap
 import traceback
 from collections.abc import Iterator
 
@@ -25,11 +23,9 @@ from cnnlab.cli.words import folders_of_hydra, lists_of_options, repeated, unusa
 from cnnlab.config.conf_files import conf_dir
 from cnnlab.runs.outcome import Outcome
 
-WIDTH = 80
-
 
 def run(arguments: Arguments, stop: Stop) -> int:
-    """Compose and carry out what the arguments ask for: a run, a sweep, help, or a look at the configuration.
+    """Compose and carry out what the arguments ask for: a run, a sweep, or a look at the configuration.
 
     Args:
         arguments: the words.
@@ -59,11 +55,7 @@ def run(arguments: Arguments, stop: Stop) -> int:
     try:
         if problems := [line for check in (repeated, lists_of_options, folders_of_hydra) for line in check(overrides)]:
             raise ConfigError(*problems)
-        with (
-            _arguments_for_hydra(arguments),
-            factories_are_typed(overrides),
-            _wrapped() if arguments.is_help else contextlib.nullcontext(),
-        ):
+        with _arguments_for_hydra(arguments), factories_are_typed(overrides):
             # A sweep's jobs may run in other processes: their outcomes come back through the launcher.
             task = job if arguments.is_sweep else kept
             hydra.main(config_path=str(conf_dir()), config_name=arguments.command.config, **main_options())(task)()
@@ -82,7 +74,7 @@ def run(arguments: Arguments, stop: Stop) -> int:
 def _arguments_for_hydra(arguments: Arguments) -> Iterator[None]:
     """Put the arguments where `hydra.main` reads them, and let its exceptions out instead of their text."""
     argv, variable = sys.argv, os.environ.get("HYDRA_FULL_ERROR")
-    sys.argv = ["cnnlab", *arguments.flags, *for_hydra(arguments.overrides)]
+    sys.argv = ["cnnlab", *arguments.flags, *for_hydra(arguments.overrides, is_tuning=arguments.is_tuning)]
     os.environ["HYDRA_FULL_ERROR"] = "1"
     try:
         yield
@@ -92,15 +84,3 @@ def _arguments_for_hydra(arguments: Arguments) -> Iterator[None]:
             del os.environ["HYDRA_FULL_ERROR"]
         else:
             os.environ["HYDRA_FULL_ERROR"] = variable
-
-
-@contextlib.contextmanager
-def _wrapped() -> Iterator[None]:
-    """Break long lines of what is printed: Hydra puts all options of a group on one."""
-    text = io.StringIO()
-    try:
-        with contextlib.redirect_stdout(text):
-            yield
-    finally:
-        for line in text.getvalue().splitlines():
-            print("\n".join(textwrap.wrap(line, WIDTH, subsequent_indent="    ")) if len(line) > WIDTH else line)

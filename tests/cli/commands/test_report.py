@@ -36,8 +36,21 @@ def test_one_run_is_shown_by_folder_id_or_beginning_of_its_id(capsys):
     write_run("abc")
     write_run("xyz")
     for text in ("outputs/runs/abc", "abc", "ab"):
-        lines = shown(capsys, text)
-        assert [line.split()[0] for line in lines[1:-1]] == ["abc"]
+        assert shown(capsys, text)[1].split()[0] == "abc"
+
+
+def test_one_run_says_again_what_it_said_at_its_end(capsys):
+    folder = write_run("abc")
+    (folder.path / "plots").mkdir()
+    (folder.path / "plots" / "confusion.png").touch()
+    lines = shown(capsys, "abc")
+    assert "test          0.5000        90 %   90 of 100; 95 % interval 83 to 94" in lines
+    assert lines[-1] == "open     outputs/runs/abc/plots/confusion.png"
+
+
+def test_run_that_did_not_finish_says_why(capsys):
+    write_run("abc", state="failed", reason="boom")
+    assert shown(capsys, "abc")[2:] == ["  boom", "open     outputs/runs/abc"]
 
 
 def test_run_that_does_not_exist_names_the_nearest(capsys):

@@ -19,6 +19,8 @@ def init(**options):
     print("a word of Ray's")
     if options["num_cpus"] == 13:
         raise RuntimeError("the raylet did not start")
+    if options["num_cpus"] == 14:
+        time.sleep(600)
     return Context()
 def shutdown():
     open("ENDED", "w")
@@ -53,3 +55,8 @@ def test_cluster_ends_with_a_sweep_that_is_killed(in_empty_folder):
             return
         time.sleep(0.1)
     pytest.fail("it goes on")
+
+
+def test_cluster_that_takes_long_to_start_ends_with_a_sweep_that_is_killed():
+    code = f"import sys, {LocalCluster.__module__} as it; sys.argv = ['', '14']; it._SECONDS = 0.1; it.main()"
+    assert subprocess.run([sys.executable, "-c", code], stdin=subprocess.DEVNULL, timeout=60).returncode == 1

@@ -7,8 +7,11 @@ sweep ends. Ray's own helpers would outlive a sweep that is killed by more than 
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 import sys
+import threading
+import time
 
 from cnnlab.base.errors import ConfigError
 
@@ -48,18 +51,27 @@ class LocalCluster:
 
 def main() -> int:
     """Start the cluster, say where it is, and end it when the input ends."""
+    is_over = threading.Event()
+    threading.Thread(target=_end_in_time, args=(is_over,), daemon=True).start()
     import ray
 
-    sys.stdout.flush()
     out, sys.stdout = sys.stdout, sys.stderr
     context = ray.init(
         address="local", num_cpus=int(sys.argv[1]), object_store_memory=_OBJECTS, include_dashboard=False,
         log_to_driver=False, logging_level="ERROR",
     )  # fmt: skip
     print(context.address_info["address"], file=out, flush=True)
-    sys.stdin.read()
+    is_over.wait()
     ray.shutdown()
     return 0
+
+
+def _end_in_time(is_over: threading.Event) -> None:
+    """Watch the input from the beginning, since Ray may take long to start; what it started dies with this process."""
+    sys.stdin.read()
+    is_over.set()
+    time.sleep(_SECONDS)
+    os._exit(1)
 
 
 if __name__ == "__main__":
