@@ -6,6 +6,7 @@ import dataclasses
 import sys
 from collections.abc import Sequence
 
+from cnnlab.base.printing import tell
 from cnnlab.base.stopping import Stop
 from cnnlab.cli.arguments import split_flags
 from cnnlab.cli.commands import Command
@@ -28,7 +29,7 @@ def carry_out(command: Command, args: Sequence[str], stop: Stop, *, is_tuning: b
     arguments = split_flags(command, args, is_tuning=is_tuning)
     meant = translated(arguments)
     for note in meant.notes:
-        print(note, file=sys.stderr if arguments.is_look else sys.stdout)  # what is looked at may go to a file
+        tell(note, file=sys.stderr if arguments.is_look else sys.stdout)  # what is looked at may go to a file
 
     from cnnlab.cli.composition import run  # takes a quarter of a second
 

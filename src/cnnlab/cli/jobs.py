@@ -11,6 +11,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig
 
 from cnnlab.base.errors import ConfigError
+from cnnlab.base.printing import tell
 from cnnlab.base.stopping import Stop
 from cnnlab.base.turns import finish
 from cnnlab.cli.commands import DEFAULT
@@ -48,7 +49,7 @@ class TrainJob:
             if not in_sweep:
                 refuse(plain)
         except ConfigError as error:
-            print(error, file=sys.stderr)
+            tell(str(error), file=sys.stderr, indent=2)
             return Outcome(2, str(error))
         from cnnlab.base.memory import release_memory  # these import torch
         from cnnlab.runs.job import attempt
@@ -59,7 +60,10 @@ class TrainJob:
             finally:
                 release_memory()
         if outcome.reason and not in_sweep:
-            print(outcome.traceback or outcome.reason, file=sys.stderr)
+            if outcome.traceback:
+                print(outcome.traceback, file=sys.stderr)
+            else:
+                tell(outcome.reason, file=sys.stderr, indent=2)
         return outcome
 
 
