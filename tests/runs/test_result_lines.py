@@ -34,6 +34,11 @@ def test_few_test_images_have_no_decimals():
     assert lines[4] == "test          0.3000        84 %   21 of 25; 95 % interval 65 to 94"
 
 
+def test_answers_over_views_have_a_row_of_their_own():
+    lines = summary_lines(summary(views={"of": "crops", "loss": 0.25, "accuracy": 0.925}), epochs=20)
+    assert lines[6] == "over views    0.2500      92.5 %   each image and its mirror image, moved too"
+
+
 @pytest.mark.parametrize(("number", "text"), [(None, "12.35 %"), (5000, "12.35 %"), (1000, "12.3 %"), (100, "12 %")])
 def test_decimals_are_no_finer_than_a_tenth_of_an_image(number, text):
     assert percent(0.12345, number) == text

@@ -29,6 +29,7 @@ def summary_lines(summary: Plain, *, epochs: int) -> list[str]:
     test = summary["test"]
     alone = percent(test["majority_accuracy"], _number(summary, "test"))
     lines.append(f"{'':{_REMARK}}most frequent class alone: {alone}")
+    lines += _over_views(summary)
     lines += _among_mapped(summary)
     if test["accuracy"] <= test["majority_accuracy"]:
         lines.append("The test accuracy does not exceed that of always answering the most frequent class.")
@@ -101,6 +102,17 @@ def _cautions(summary: Plain) -> list[str]:
             "by. Hold out more: dataset.val_fraction=0.2, or compare with cross_validation=5."
         )
     return told
+
+
+def _over_views(summary: Plain) -> list[str]:
+    """Return the row of answers that are averaged over views of each test image."""
+    views = summary["test"].get("views")
+    if views is None:
+        return []
+    share = percent(views["accuracy"], _number(summary, "test"))
+    mirrored = "each image and its mirror image"
+    of = mirrored if views["of"] == "flip" else f"{mirrored}, moved too"
+    return [f"{'over views':12}{_loss(views['loss']):>8}{share:>12}   {of}"]
 
 
 def _among_mapped(summary: Plain) -> list[str]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.base.paths import given_path
-from cnnlab.base.printing import tell
+from cnnlab.base.printing import meanwhile, tell
 from cnnlab.base.stopping import Stop
 from cnnlab.comparison import Comparison, compare_runs, compare_study, latex_lines, markdown_lines, save, terminal_lines
 from cnnlab.comparison.labels import some_of
@@ -58,12 +58,9 @@ def main(args: Sequence[str], stop: Stop) -> int:
     names, filters = _parted(options.names)
     study = _one_study(names)
     stop.look()
+    meanwhile("reading the runs")
     if study is not None and is_tuned(study):
-        if options.baseline is not None or options.format != "text" or layout != ON_SCREEN:
-            raise ConfigError(
-                f"report: {study.path.name} is a tuning, whose trials are not compared. Leave the flags out."
-            )
-        show_tuned(study)
+        _show_tuning(study, is_plain=options.baseline is None and options.format == "text" and layout == ON_SCREEN)
     elif study is not None:
         _print(compare_study(study, baseline=options.baseline), options.format, layout)
     elif len(names) > 1:
@@ -78,6 +75,12 @@ def main(args: Sequence[str], stop: Stop) -> int:
     else:
         _list(filters, most=None if options.all else MOST)
     return 0
+
+
+def _show_tuning(study: StudyFolder, *, is_plain: bool) -> None:
+    if not is_plain:
+        raise ConfigError(f"report: {study.path.name} is a tuning, which compares no arms. Leave the flags out.")
+    show_tuned(study)
 
 
 def _parted(words: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -141,6 +144,7 @@ def _width_of(text: str | None) -> float | None:
 def _print(comparison: Comparison, form: str, layout: Layout) -> None:
     lines = FORMATS[form](comparison)
     with printed_all_the_same("\n".join(lines), comparison.folder.path):
+        meanwhile("drawing the page and its pictures")
         save(comparison, pictures=True, pixels=pictures_of, layout=layout)
 
 
