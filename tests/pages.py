@@ -121,7 +121,7 @@ def missing(shown: tuple[str, ...], printed: str) -> list[str]:
 
 def write_photos(folder: Path, per_class: int, classes: tuple[str, str]) -> None:
     """Write photos of two classes that differ in their colour; one in eight has the other's, and is a mistake."""
-    draw = np.random.default_rng(0)
+    draw = np.random.default_rng(list(folder.name.encode()))  # other photos in each folder
     for k, name in enumerate(classes):
         (folder / name).mkdir(parents=True)
         for i in range(per_class):
