@@ -7,7 +7,7 @@ import pytest
 
 from cnnlab.base.printing import harmless, live, one_line, printed
 
-RUN = "import sys; from cnnlab.base.printing import live, printed\nwith printed() as output:\n    {}"
+RUN = "import sys; from cnnlab.base.printing import live, meanwhile, printed\nwith printed() as output:\n    {}"
 
 
 def output_of(code, **options):
@@ -61,3 +61,19 @@ def test_terminal_that_was_closed_ends_nothing(tmp_path):
     os.close(ours)
     process.communicate(b"\n", timeout=60)
     assert (process.returncode, (tmp_path / "error").read_text()) == (0, "None")
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="there are no terminals of this kind")
+@pytest.mark.parametrize("stream", ["sys.stdout", "sys.stderr", "live(sys.stdout)"])
+def test_what_goes_on_stands_on_the_terminal_until_anything_else_is_printed(stream):
+    code = f"meanwhile('loading'); print('done', file={stream}); print('end')"
+    ours, theirs = os.openpty()
+    subprocess.run([sys.executable, "-c", RUN.format(code)], stdout=theirs, stderr=theirs, check=True)
+    os.close(theirs)
+    assert os.read(ours, 1000).decode() == f"\rloading ...\r{' ' * 11}\rdone\r\nend\r\n"
+    os.close(ours)
+
+
+def test_what_goes_on_is_not_said_where_there_is_no_terminal():
+    done = output_of("meanwhile('loading'); print('done')", stdout=subprocess.PIPE)
+    assert (done.stdout, done.stderr) == ("done\n", "")

@@ -16,7 +16,6 @@ from cnnlab.base.stopping import Stop
 from cnnlab.cli.arguments import Arguments
 from cnnlab.cli.consent import factories_are_typed
 from cnnlab.cli.grid_words import for_hydra
-from cnnlab.cli.help_text import on_one_screen
 from cnnlab.cli.hydra_errors import is_of_composing
 from cnnlab.cli.hydra_versions import main_options
 from cnnlab.cli.problems import all_problems, study_of_another_command
@@ -26,7 +25,7 @@ from cnnlab.runs.outcome import Outcome
 
 
 def run(arguments: Arguments, stop: Stop) -> int:
-    """Compose and carry out what the arguments ask for: a run, a sweep, help, or a look at the configuration.
+    """Compose and carry out what the arguments ask for: a run, a sweep, or a look at the configuration.
 
     Args:
         arguments: the words.
@@ -56,11 +55,7 @@ def run(arguments: Arguments, stop: Stop) -> int:
     try:
         if problems := [line for check in (repeated, lists_of_options, folders_of_hydra) for line in check(overrides)]:
             raise ConfigError(*problems)
-        with (
-            _arguments_for_hydra(arguments),
-            factories_are_typed(overrides),
-            on_one_screen(arguments.command) if arguments.is_help else contextlib.nullcontext(),
-        ):
+        with _arguments_for_hydra(arguments), factories_are_typed(overrides):
             # A sweep's jobs may run in other processes: their outcomes come back through the launcher.
             task = job if arguments.is_sweep else kept
             hydra.main(config_path=str(conf_dir()), config_name=arguments.command.config, **main_options())(task)()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cnnlab import __version__
 from cnnlab.base.errors import ConfigError, Interrupted, RunError
-from cnnlab.base.printing import printed
+from cnnlab.base.printing import meanwhile, printed
 from cnnlab.base.stopping import Stop
 from cnnlab.cli.arguments import command_to_complete, split_command, split_flags
 from cnnlab.cli.carrying_out import carry_out
@@ -175,6 +175,7 @@ def _dispatch(args: list[str], stop: Stop) -> int:
     if problems := misspelled(args):
         raise ConfigError(*problems)
     command, rest = split_command(args)
+    meanwhile(f"starting cnnlab {command.name}")
     _check_working_folder()
     if command.config is None:
         own = [word for word in rest if command.name == TUNE or not word.startswith(_OUTPUTS)]

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from cnnlab.base.errors import ConfigError, Interrupted, RunError
 from cnnlab.base.hashing import FileHashes
+from cnnlab.base.printing import meanwhile
 from cnnlab.base.stopping import Stop
 from cnnlab.outputs.files import runs_dir
 from cnnlab.outputs.lock import disk_errors
@@ -157,6 +158,7 @@ class Sweep:
 
     def _choice(self) -> Choice:
         """Choose how the runs that are to do are carried out."""
+        meanwhile("looking how they run best")
         jobs = {self.folders[job.run_id]: job.config for job in self.checked.jobs}
         return choose_here(jobs, [self.folders[job.run_id] for job in self._to_do(self.checked.jobs)])
 
@@ -207,6 +209,7 @@ class Sweep:
 
     def _take_up(self, points: Sequence[Point]) -> CheckedPoints:
         """Check the points of a round, and add them to those of the sweep."""
+        meanwhile(f"checking {count(len(points))}")
         checked = check_points(points, self._compose, self._hashes)
         self._stop.look()
         self.checked.points += checked.points

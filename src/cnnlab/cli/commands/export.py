@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.paths import given_path
+from cnnlab.base.printing import meanwhile
 from cnnlab.base.stopping import Stop
 from cnnlab.cli.commands.resume import RUN_HELP
 from cnnlab.outputs.finding import find_run
@@ -26,6 +27,7 @@ def main(args: Sequence[str], stop: Stop) -> int:
     file = _file(options.to, folder, chosen.suffix)
     config = saved_config(folder, options.plugins)
     stop.look()
+    meanwhile("writing the file")
     try:
         chosen.write(folder, config, file)
     except OSError as error:
