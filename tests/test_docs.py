@@ -50,8 +50,7 @@ def test_commands_of_the_pages_print_what_they_show(desk, monkeypatch):
         monkeypatch.chdir(desk)
         write_files(page)
         for example in (each for each in examples(page) if not each.is_marked):
-            sweep = ["plots=false"] if " -m " in example.command else []  # the pictures of its single runs
-            done = carry_out(example.command, *sweep)
+            done = carry_out(example.command, *example.spared)
             lacks = missing(example.shown, done.err + done.out)
             if done.code or lacks:
                 wrong.append(f"{page.name}: {example.command}\n{done.err}{done.out}\nlacks: {lacks}")
