@@ -1,9 +1,11 @@
 """Whole runs of `cnnlab transfer`, in this process."""
 
+import dataclasses
 import json
 from pathlib import Path
 
 import pytest
+import timm
 import torch
 import torchvision
 from PIL import Image
@@ -12,6 +14,7 @@ from cnnlab.base.errors import ConfigError
 from cnnlab.building.procedures import build_parts
 from cnnlab.building.saved_network import load_network
 from cnnlab.config.load import load
+from cnnlab.data.image_folders.decoding import decode
 from cnnlab.data.library import DataLibrary
 from cnnlab.networks.transfer.heads import HEADS
 from cnnlab.outputs.run_folder import RunFolder
@@ -54,7 +57,21 @@ def test_run_of_every_head_leaves_what_a_run_leaves(head):
     assert summary["parameters"] >= 341_792
 
 
-@pytest.mark.parametrize("typed", [("head=svm",), ("head=knn",), ("head=linear",), ("transfer=scratch",)], ids=str)
+TIMM_SCRATCH = ("backbone=timm", "backbone.model=test_efficientnet", "transfer=scratch")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ("head=svm",),
+        ("head=knn",),
+        ("head=linear",),
+        ("transfer=scratch",),
+        (*TIMM_SCRATCH, "loss=cross_entropy_center"),
+        (*TIMM_SCRATCH, "loss=cross_entropy_triplet"),
+    ],
+    ids=str,
+)
 def test_saved_run_answers_as_it_did(typed):
     folder = done(*typed, "epochs=1", "batch_size=16")
     again = restored(folder)
@@ -136,6 +153,25 @@ def test_imagenet_weights_bring_their_preprocessing(imagenet_file):
     pixels = torch.randint(0, 256, (3, 300, 300), dtype=torch.uint8)
     expected = torchvision.models.SqueezeNet1_1_Weights.IMAGENET1K_V1.transforms()(pixels)
     torch.testing.assert_close(images.prepare(pixels[None])[0], expected, atol=0.02, rtol=0)  # theirs rounds to uint8
+
+
+@pytest.mark.parametrize(("mode", "colour"), [("border", (128, 51, 230)), ("squash", (0, 0, 0))])
+def test_run_keeps_how_timms_images_become_squares(monkeypatch, mode, colour):
+    """A folder of black photographs, wider than high, whose border would be of the mean colour."""
+    known = timm.get_pretrained_cfg("test_resnet")
+    changed = dataclasses.replace(known, crop_mode=mode, crop_pct=1.0, mean=(0.5, 0.2, 0.9))
+    monkeypatch.setattr("timm.get_pretrained_cfg", lambda name: changed)
+    torch.save(timm.create_model("test_resnet").state_dict(), "w.pth")
+    for number, name in enumerate(["ants", "bees"] * 10):
+        Path("photos", name).mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (80 + number, 40)).save(Path("photos", name, f"{number}.png"))
+    typed = ("dataset=image_folder", "dataset.root=photos", "backbone=timm", "backbone.model=test_resnet", "head=knn",
+             "head.k=1", "backbone.weights=w.pth", "device=cpu", "plots=false")  # fmt: skip
+    config = load(composed(*typed, command="transfer"))
+    images = restored(execute(config).folder).images
+    assert images == built(config).images
+    pixels = decode(Path("photos", "ants", "0.png"), 3, images.file_size, images.file_size, images.scaling)
+    assert (pixels.shape, tuple(pixels[:, 0, 80])) == ((3, 160, 160), colour)
 
 
 def test_size_that_is_asked_for_stays(imagenet_file):

@@ -96,3 +96,10 @@ def test_batches_of_one_image_are_refused_where_batch_norm_of_a_backbone_learns(
     message = r"^batch_size: must be > 1 where layers with batch norm learn, got 1\. A batch of one has no variance to"
     with pytest.raises(ConfigError, match=message):
         check_parts(load(plain))
+
+
+def test_views_of_images_are_refused_where_only_features_are_seen():
+    typed = ("backbone=shufflenet_v2_x0_5", "backbone.weights=none", "tta=flip")
+    check_parts(load(composed(*typed, "transfer=scratch", command="transfer")))
+    with pytest.raises(ConfigError, match=r"^tta: needs a network that sees images, got flip; of a frozen backbone"):
+        check_parts(load(composed(*typed, "head=linear", command="transfer")))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PIL import Image
+from timm.data import create_transform
 from torchvision.models import get_model_weights, list_models
 from torchvision.transforms import v2
 
 from cnnlab.data.image_folders.decoding import decode
-from cnnlab.data.scaling import Scaling, middle
+from cnnlab.data.scaling import Bordered, Scaling, middle
 
 PHOTOGRAPHS = ("375x500.jpg", "500x333.jpg", "130x180.png", "257x256.png", "1200x1600.jpg", "40x32.png")
 
@@ -48,6 +49,24 @@ def test_every_published_weights_transforms_are_met_to_the_pixel(photographs, ph
         pixels = decode(path, 3, resize, resize, Scaling(how.value, crop))
         start = middle(resize, crop)
         np.testing.assert_array_equal(pixels[:, start : start + crop, start : start + crop], expected, str(theirs))
+
+
+@pytest.mark.parametrize("crop", [64, 57, 40])
+@pytest.mark.parametrize("photograph", PHOTOGRAPHS)
+def test_border_is_timms_to_the_pixel_however_much_is_cut_off(photographs, photograph, crop):
+    path, mean = photographs / photograph, (0.2, 0.5, 0.9)
+    transform = create_transform((3, crop, crop), crop_pct=crop / 64, crop_mode="border", mean=mean, normalize=False,
+                                 interpolation="bicubic")  # fmt: skip
+    with Image.open(path) as image:
+        expected = transform(image.convert("RGB")).numpy()
+    pixels = decode(path, 3, 64, 64, Bordered("bicubic", crop, (51, 128, 230)))
+    start = middle(64, crop)
+    np.testing.assert_array_equal(pixels[:, start : start + crop, start : start + crop], expected)
+
+
+def test_border_of_gray_images_has_the_mean_colour():
+    pixels = np.asarray(Bordered(border=(10, 20, 60)).cover(Image.new("L", (8, 4), 255), 4, 4))
+    assert pixels.tolist() == [[30] * 4, [255] * 4, [255] * 4, [30] * 4]
 
 
 def test_a_strip_is_scaled_where_it_is_looked_at_alone():

@@ -67,6 +67,15 @@ def test_terminal_gets_long_lines_broken_between_words():
     assert max(map(len, lines)) <= 80
 
 
+def test_preparation_shows_a_terminal_how_far_it_is_in_80_columns():
+    with terminal() as lines:
+        console = RunConsole()
+        for done in (0, 600_000, 1_200_000):
+            console.preparing("computing features", done, 1_200_000)
+    assert re.fullmatch(r"computing features \S+ 1,200,000 of 1,200,000 +00:00 *", lines[-1])
+    assert max(map(len, lines)) <= 80
+
+
 def test_preparation_is_told_at_every_tenth_where_there_is_no_terminal(capsys):
     console = RunConsole()
     for done in range(0, 1001, 5):

@@ -36,6 +36,8 @@ class ImageSpec:
     """Whether to scale and cut to the pixel as torchvision does for its weights."""
     is_squashed: bool = False
     """Whether files become squares by scaling alone, whatever the ratio of their sides; else they are cut too."""
+    border: tuple[int, ...] | None = None
+    """Grey levels of what files are put in the middle of to become squares; None: they have no border."""
     read_size: int | None = None
     """Height and width at which files are decoded; None, of older runs: `resize`, or what the model sees."""
 
@@ -53,7 +55,7 @@ class ImageSpec:
     def scaling(self) -> Scaling:
         """How files come to `file_size`."""
         crop = self.image_size if self.is_published else None
-        return scaling_of(self.interpolation, crop, is_squashed=self.is_squashed)
+        return scaling_of(self.interpolation, crop, is_squashed=self.is_squashed, border=self.border)
 
     def prepare(self, images: Tensor) -> Tensor:
         """Turn uint8 images (N, C, h, w) into what the model takes, float32 (N, C, H, W): scaled, cut, normalized."""

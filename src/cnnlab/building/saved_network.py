@@ -99,6 +99,7 @@ def _images(saved: PlainMapping) -> ImageSpec:
         interpolation=saved.get("interpolation", "bilinear"),
         is_published=saved.get("is_published", False),
         is_squashed=saved.get("is_squashed", False),
+        border=tuple(saved["border"]) if saved.get("border") else None,
         read_size=saved.get("read_size"),
     )
 
@@ -158,7 +159,7 @@ def backbone_of_run(path: Path, seed: int, *, layer: Literal["penultimate", "las
     mean, std = images.normalization.mean, images.normalization.std
     expected = Expected(
         mean, std, images.image_size, resize=images.resize, interpolation=images.interpolation,
-        is_published=images.is_published, is_squashed=images.is_squashed,
+        is_published=images.is_published, is_squashed=images.is_squashed, border=images.border,
     )  # fmt: skip
     if not loads:
         initialise(network, seed)

@@ -97,7 +97,9 @@ def _load_data(config: RunConfig, backbone: Backbone, supplies: Supplies) -> Dat
     if config.dataset.image_size is None:
         size = expected.resize or expected.image_size
         crop = expected.image_size if expected.is_published else None
-        scaling = scaling_of(expected.interpolation, crop, is_squashed=expected.is_squashed)
+        scaling = scaling_of(
+            expected.interpolation, crop, is_squashed=expected.is_squashed, border=expected.border
+        )  # fmt: skip
     data = load_data(
         config,
         library=supplies.library,
@@ -212,6 +214,7 @@ def _images(config: RunConfig, data: Data, backbone: Backbone) -> ImageSpec:
             interpolation=expected.interpolation,
             is_published=expected.is_published,
             is_squashed=expected.is_squashed,
+            border=expected.border,
         )
     check_images(config.chosen("backbone").name, backbone, images.channels, images.image_size)
     return images

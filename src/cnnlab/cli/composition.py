@@ -91,7 +91,7 @@ def _mode_of_the_flags(arguments: Arguments) -> Iterator[None]:
 def _arguments_for_hydra(arguments: Arguments) -> Iterator[None]:
     """Put the arguments where `hydra.main` reads them, and let its exceptions out instead of their text."""
     argv, variable = sys.argv, os.environ.get("HYDRA_FULL_ERROR")
-    sys.argv = ["cnnlab", *arguments.flags, *for_hydra(arguments.overrides)]
+    sys.argv = ["cnnlab", *arguments.flags, *for_hydra(arguments.overrides, is_tuning=arguments.is_tuning)]
     os.environ["HYDRA_FULL_ERROR"] = "1"
     try:
         yield

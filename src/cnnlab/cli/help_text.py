@@ -1,16 +1,18 @@
-"""The help of a command that Hydra composes: the text of its primary config, with the options that there are.
+"""The help of a command that Hydra composes, on one screen: of every group that takes part as many options as fit.
 
-Hydra writes the same, but composes the configuration for it and copies that for every group: a second.
+Hydra names all options of all groups, and composes the configuration for it: a second.
 """
 
 from __future__ import annotations
 
 import string
-import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+from cnnlab.base.texts import names_fitting
 from cnnlab.cli.arguments import Arguments
+from cnnlab.cli.commands import Command
 from cnnlab.config.conf_files import conf_dir, read_values
 
 WIDTH = 80
@@ -23,18 +25,42 @@ def help_text(arguments: Arguments) -> str:
         ConfigError: the primary config cannot be read.
     """
     own = [] if arguments.config_dir is None else [Path(arguments.config_dir)]
-    template = read_values(conf_dir() / f"{arguments.command.config}.yaml")["hydra"]["help"]["template"]
-    text = string.Template(template).substitute(APP_CONFIG_GROUPS="".join(_groups([conf_dir(), *own])))
-    return "\n".join(_wrapped(line) for line in text.split("\n"))
+    template = _primary(arguments.command)["hydra"]["help"]["template"]
+    groups = group_lines(_options([conf_dir(), *own]), chosen_by_default(arguments.command), also=_options(own))
+    return string.Template(template).substitute(APP_CONFIG_GROUPS="".join(f"{line}\n" for line in groups))
 
 
-def _groups(folders: Sequence[Path]) -> list[str]:
-    """Return a line for each group: its options by name."""
+def chosen_by_default(command: Command) -> dict[str, str | None]:
+    """Return the groups that take part in a command, and the option of each that stands where none is typed."""
+    entries = [entry for entry in _primary(command)["defaults"] if isinstance(entry, dict)]
+    return {group: name for entry in entries for group, name in entry.items() if not group.startswith("override ")}
+
+
+def group_lines(
+    options: Mapping[str, Sequence[str]], defaults: Mapping[str, str | None], *, also: Mapping[str, Sequence[str]] = {}
+) -> Iterator[str]:
+    """Yield a line for each group: the default first, then as many others as fit.
+
+    Args:
+        options: of every group there is.
+        defaults: of the groups that take part, in their order.
+        also: groups of the user's own, which are named too.
+    """
+    shown = {**defaults, **{group: None for group in also if group not in defaults}}
+    indent = max(map(len, shown)) + 2
+    for group, default in shown.items():
+        names = [name for name in (default,) if name is not None]
+        names += [name for name in options.get(group, ()) if name != default]
+        yield f"{group + ':':{indent}}{names_fitting(names, WIDTH - indent)}"
+
+
+def _primary(command: Command) -> dict[str, Any]:
+    return read_values(conf_dir() / f"{command.config}.yaml")
+
+
+def _options(folders: Sequence[Path]) -> dict[str, list[str]]:
+    """Return the options of each group, by name."""
     found: dict[str, set[str]] = {}
     for file in (file for folder in folders for file in folder.glob("*/*.yaml")):
         found.setdefault(file.parent.name, set()).add(file.stem)
-    return [f"{group}: {', '.join(sorted(options))}\n" for group, options in sorted(found.items())]
-
-
-def _wrapped(line: str) -> str:
-    return "\n".join(textwrap.wrap(line, WIDTH, subsequent_indent="    ")) if len(line) > WIDTH else line
+    return {group: sorted(names) for group, names in sorted(found.items())}

@@ -130,7 +130,9 @@ def _values(text: str, arguments: Arguments) -> tuple[list[str], str | None]:
         if not override.is_sweep_override():
             return [text], None
         check_size([override])
-        typed = [f"{override.get_key_element()}={value}" for value in values(override, most=_LOOKED_AT)]
+        is_of_numbers = override.is_range_sweep() and not _is_group(text, arguments.config_dir)
+        most = 1 if is_of_numbers else _LOOKED_AT  # what composes with one number does with all
+        typed = [f"{override.get_key_element()}={value}" for value in values(override, most=most)]
     except ConfigError as error:
         return [], str(error)
     return typed, None if arguments.is_sweep else _several(text, arguments)

@@ -102,8 +102,20 @@ def _mixes(augmentation: Choice) -> bool:
         return False
 
 
+def _views_are_of_images(config: RunConfig) -> str | None:
+    if config.tta is None or config.transfer is None:
+        return None
+    if not TRANSFERS[config.transfer.name](**config.transfer.options).has_frozen_features:
+        return None
+    return (
+        f"tta: needs a network that sees images, got {config.tta}; of a frozen backbone only its features are seen. "
+        "Leave it out, or take transfer=finetune."
+    )
+
+
 RULES: tuple[Callable[[RunConfig], str | None], ...] = (
     _batch_norm_needs_two_images,
     _loss_fits_the_run,
     _augmentation_can_be_built,
+    _views_are_of_images,
 )

@@ -73,6 +73,16 @@ def _steering_needs_a_sweep(config: RunConfig) -> str | None:
     return f"{key}: steers a sweep, got {shown}. A sweep needs -m."
 
 
+def _tuning_needs_its_command(config: RunConfig) -> str | None:
+    """Likewise."""
+    keys = ("trials", "sampler", "per_round", "pruner", "storage")
+    key = next((key for key in keys if getattr(config, key) is not None), None)
+    if key is None:
+        return None
+    example = "cnnlab tune 'optimizer.lr=log(1e-4,1)'"
+    return f"{key}: steers a tuning, got {getattr(config, key)}. Type: {example} {key}={getattr(config, key)}"
+
+
 def _normalization_is_known(config: RunConfig) -> str | None:
     if config.normalize == "backbone" and config.backbone is None:
         return "normalize: backbone is for cnnlab transfer, a model has none. Use dataset, imagenet or none."
@@ -92,6 +102,7 @@ RULES: tuple[Callable[[RunConfig], str | None], ...] = (
     _binary_names_a_kept_class,
     _arms_need_a_sweep,
     _steering_needs_a_sweep,
+    _tuning_needs_its_command,
     _normalization_is_known,
     _reported_is_figures_of_arms,
 )

@@ -58,11 +58,34 @@ class Squashed(Scaling):
         return image.resize((width, height), Image.Resampling[self.interpolation.upper()])
 
 
-def scaling_of(interpolation: str, crop: int | None, *, is_squashed: bool) -> Scaling:
-    """Return the way of scaling; see `Scaling` and `Squashed`."""
+@dataclass(frozen=True)
+class Bordered(Scaling):
+    """Scales the longer side to the length, and puts a border along the shorter one: nothing is cut off."""
+
+    border: tuple[int, ...] = (0, 0, 0)
+    """Its colour; gray images get its mean."""
+
+    def cover(self, image: Image.Image, width: int, height: int) -> Image.Image:
+        """Scale until it fits into width x height, in the middle of a border."""
+        ratio = max(image.width / width, image.height / height)
+        scaled = max(1, round(image.width / ratio)), max(1, round(image.height / ratio))
+        color = self.border if image.mode == "RGB" else round(sum(self.border) / len(self.border))
+        whole = Image.new(image.mode, (width, height), color)
+        corner = -self._start(scaled[0], width), -self._start(scaled[1], height)
+        whole.paste(image.resize(scaled, Image.Resampling[self.interpolation.upper()]), corner)
+        return whole
+
+
+def scaling_of(interpolation: str, crop: int | None, *, is_squashed: bool, border: tuple[int, ...] | None) -> Scaling:
+    """Return the way of scaling; see `Scaling`, `Squashed` and, where a border has a colour, `Bordered`."""
+    if border is not None:
+        return Bordered(interpolation, crop, border)
     return (Squashed if is_squashed else Scaling)(interpolation, crop)
 
 
 def middle(length: int, crop: int) -> int:
-    """Return where the middle `crop` pixels of `length` begin, rounded as torchvision's CenterCrop does."""
-    return round((length - crop) / 2)
+    """Return where the middle `crop` pixels of `length` begin, rounded as torchvision's CenterCrop does.
+
+    Where there are fewer it is negative: the border before them, the smaller half of all that is missing.
+    """
+    return round((length - crop) / 2) if length >= crop else -((crop - length) // 2)

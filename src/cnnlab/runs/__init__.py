@@ -8,6 +8,7 @@ run              named, and found finished, or trained: the one way in
 training_run     lock, resume, then the loop and the summary
 first_batch      the first training images as the network is given them, to be looked at
 loop             the epochs, one after the other: weighed, written down (records), saved; clock: how long all takes
+judging          whether epochs go on
 summary          how the run has ended, as summary.json tells it
 training_state   where training stands at an epoch border, as a checkpoint
 results, scores  the selected weights, scored on every split, on the test split once
@@ -17,7 +18,7 @@ console          how a run speaks, on the terminal and in its log: what it is (o
 found            what a run found in its data, in words
 saved_config     the configuration of a saved run, with its plugins; pictures: images that it was tested on
 exporting        a run made into a file to be given away; model_card: what it says of itself
-estimate         what a run will take; feature_samples: a few images' features in place of all
+estimate         what a run will take, feature_samples by a few images; rate_search a range test of learning rates
 predicting/      images that a run has not been asked about before
 
 `job`, `run`, `finished`, `console` and `outcome` load no torch, so a finished run is found at once.

@@ -74,7 +74,7 @@ class RunConsole:
     def preparing(self, what: str, done: int, total: int) -> None:
         """Show how far a preparation is and how long it goes on: live, or a line for every tenth."""
         if self._is_live:
-            self._show(what, done, total, "")
+            self._show(what, done, total, "" if total == 1 else f"{done:,} of {total:,}")
             if done >= total:
                 self.stop()
         elif total == 1 and done == 1:

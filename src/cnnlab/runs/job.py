@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import traceback
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnnlab.base.errors import Busy, ConfigError, RunError, TakenOver
@@ -25,7 +24,7 @@ from cnnlab.outputs.status import FINAL, read_status
 from cnnlab.runs.console import RunConsole
 from cnnlab.runs.finished import RunEnd
 from cnnlab.runs.outcome import Outcome
-from cnnlab.runs.result_lines import summary_lines
+from cnnlab.runs.result_lines import summary_lines, to_open
 from cnnlab.runs.run import turns
 
 if TYPE_CHECKING:
@@ -100,7 +99,7 @@ def show_plan(config: RunConfig, console: RunConsole, library: DataLibrary) -> i
 
 def report(outcome: RunEnd, console: RunConsole, *, plots: bool, epochs: int) -> int:
     """Draw the pictures if wanted, say how a run of some epochs ended and which file to open; return the exit code."""
-    if plots and not _pictures(outcome.folder):
+    if plots and not any(outcome.folder.path.glob("plots/*.png")):
         console.meanwhile("drawing the pictures")
         from cnnlab.plots import draw_all  # matplotlib takes half a second to import
 
@@ -114,7 +113,7 @@ def report(outcome: RunEnd, console: RunConsole, *, plots: bool, epochs: int) ->
                 console.say(line)
         else:
             console.say(f"{outcome.status} before: {outcome.summary.get('error')} (rerun=true trains again)")
-    for line in _to_open(outcome.folder):
+    for line in to_open(outcome.folder):
         console.say(line)
     return _code(outcome)
 
@@ -130,21 +129,7 @@ def _failed(error: RunError) -> Outcome:
 
 
 def _code(outcome: RunEnd) -> int:
-    return 0 if outcome.status == "finished" else 1
-
-
-def _to_open(folder: RunFolder) -> list[str]:
-    """Return the file to open, alone on its line, and how many there are beside it."""
-    pictures = _pictures(folder)
-    if not pictures:
-        return [f"open     {folder.path / 'summary.json'}"]
-    others = [f"{'':9}and {len(pictures) - 1} more beside it"] if len(pictures) > 1 else []
-    first = folder.path / "plots" / "curves.png"
-    return [f"open     {first if first in pictures else pictures[0]}", *others]
-
-
-def _pictures(folder: RunFolder) -> list[Path]:
-    return sorted(folder.path.glob("plots/*.png"))
+    return 0 if outcome.status in ("finished", "pruned") else 1
 
 
 def attempt(

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from cnnlab.base.runtime import Runtime, device_name
-from cnnlab.base.texts import cut_middle
+from cnnlab.base.texts import cut_middle, names_fitting
 from cnnlab.building.networks import NetworkSize
 from cnnlab.building.parts import Parts
 from cnnlab.config.run_config import Choice, RunConfig
@@ -71,12 +71,7 @@ def mapping_lines(mapping: ClassMapping) -> list[str]:
 
 def _listed(start: str, names: Sequence[str]) -> str:
     """Return a line of at most 80 columns with as many names as there is room for, and the number of the others."""
-    for shown in range(len(names), 0, -1):
-        more = f" and {len(names) - shown:,} more" if shown < len(names) else ""
-        line = f"{start}{', '.join(names[:shown])}{more}"
-        if len(line) <= _WIDTH:
-            return line
-    return f"{start}{cut_middle(names[0], _NAME)}{more}"
+    return f"{start}{names_fitting(names, _WIDTH - len(start))}"
 
 
 def _training_lines(config: RunConfig, num_train: int) -> list[str]:

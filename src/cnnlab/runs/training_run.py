@@ -38,6 +38,7 @@ from cnnlab.runs.training_state import TrainingState, from_checkpoint
 from cnnlab.training.tracks import Track
 
 _AGAINST_DIVERGENCE = "Try a smaller optimizer.lr, scheduler.warmup_epochs=1 or grad_clip_norm=1."
+_WHY_PRUNED = "its validation accuracy is below that of others; cnnlab resume goes on with it"
 
 
 def train(
@@ -115,7 +116,7 @@ def _begin(
         write_status(folder, "running")
         folder.write_environment(made_in)
         # Wishes of a command, not of a run: saved, they would empty the folder again when the run goes on.
-        saved = dataclasses.replace(with_whole_paths(config), rerun=False, plan=False)
+        saved = dataclasses.replace(with_whole_paths(config), rerun=False, plan=False, prune_below=None)
         folder.write_config(to_plain(saved), overrides)
     return state
 
@@ -146,6 +147,10 @@ def _carry_out(
         with stop.waiting(lambda: not loop.is_saved(), lambda: console.warn(STOPPING)):
             yield from loop.turns(stop)
             console.stop()
+            if loop.is_pruned:
+                write_status(folder, "pruned", epoch=state.epoch)
+                console.say(f"pruned after epoch {state.epoch}: {_WHY_PRUNED}")
+                return RunEnd(folder, "pruned", {}, is_new=True)
             if state.has_diverged:
                 console.say(f"diverged: {state.stop_reason}. {_AGAINST_DIVERGENCE}")
                 summary = writer.diverged(state)
@@ -153,7 +158,9 @@ def _carry_out(
                 if parts.learning.remark is not None:
                     console.say(parts.learning.remark)
                 console.meanwhile("testing the selected weights")
-                figures = score_selected_weights(folder, parts, runtime, state, evaluate_train=config.evaluate_train)
+                figures = score_selected_weights(
+                    folder, parts, runtime, state, evaluate_train=config.evaluate_train, tta=config.tta
+                )
                 if state.stop_reason is not None:
                     console.say(f"stopped after epoch {state.epoch}: {state.stop_reason}")
                 summary = writer.finished(state, figures)

@@ -26,17 +26,25 @@ def make(name=LITE0, *, weights="imagenet", layer="penultimate", loads=True):
     )
 
 
+def installed(name):
+    """Return what a package's file holds."""
+    return torch.load(embedded_networks._file(name), weights_only=True)
+
+
 @pytest.fixture
 def tensors():
-    """What the installed file holds."""
-    return torch.load(embedded_networks._file(LITE0), weights_only=True)
+    """What the file holds that is installed with cnnlab."""
+    return installed(LITE0)
 
 
-def test_logits_are_those_of_timms_network_with_the_same_tensors(tensors):
-    net = timm.create_model("tf_efficientnet_lite0").eval()
-    net.load_state_dict(dict(zip(net.state_dict(), tensors.values(), strict=True)))
-    images = torch.rand(4, 3, 224, 224, generator=torch.Generator().manual_seed(0)) * 2 - 1
-    whole, features = make(layer="last").eval(), make().eval()
+@pytest.mark.parametrize("name", PACKAGES)
+def test_logits_are_those_of_timms_network_with_the_same_tensors(name):
+    if name != LITE0 and not any(importlib.metadata.distributions(name=PACKAGES[name].name)):
+        pytest.skip(f"{PACKAGES[name].name} is not installed")
+    net, size = timm.create_model(f"tf_{name}").eval(), PACKAGES[name].image_size
+    net.load_state_dict(dict(zip(net.state_dict(), installed(name).values(), strict=True)))
+    images = torch.rand(4, 3, size, size, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    whole, features = make(name, layer="last").eval(), make(name).eval()
     with torch.inference_mode():
         torch.testing.assert_close(whole(images), net(images), rtol=0, atol=1e-5)
         pooled = net.forward_head(net.forward_features(images), pre_logits=True)

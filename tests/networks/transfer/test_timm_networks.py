@@ -63,9 +63,15 @@ def test_file_in_timms_format_makes_a_backbone_with_timms_features_outputs_and_i
 
 
 @pytest.mark.parametrize(
-    ("name", "mode"), [("dm_nfnet_f0", "squash"), ("convnext_tiny.in12k_ft_in1k_384", "squash"), ("test_vit", "center")]
+    ("name", "mode"),
+    [
+        ("dm_nfnet_f0", "squash"),
+        ("convnext_tiny.in12k_ft_in1k_384", "squash"),
+        ("test_vit", "center"),
+        ("deepseek_vit_412m", "border"),
+    ],
 )
-@pytest.mark.parametrize("size", [(300, 200), (90, 250), (448, 448)])
+@pytest.mark.parametrize("size", [(300, 200), (91, 250), (448, 448), (1001, 640), (2, 700)])
 def test_pixels_are_those_of_timms_transform_whatever_its_way_to_a_square(tmp_path, name, mode, size):
     file, draw = tmp_path / "photograph.png", np.random.default_rng(0)
     Image.fromarray(draw.integers(0, 256, (*size, 3), dtype=np.uint8)).save(file)
@@ -75,6 +81,7 @@ def test_pixels_are_those_of_timms_transform_whatever_its_way_to_a_square(tmp_pa
     images = ImageSpec(
         ("a",), 3, expected.image_size, Normalization(expected.mean, expected.std), resize=expected.resize,
         interpolation=expected.interpolation, is_published=True, is_squashed=expected.is_squashed,
+        border=expected.border,
     )  # fmt: skip
     pixels = decode(file, 3, images.file_size, images.file_size, images.scaling)
     own = images.prepare(torch.from_numpy(pixels.copy())[None])[0]
@@ -155,6 +162,13 @@ def test_features_have_the_length_that_is_told_whatever_the_family(name):
     assert backbone(torch.zeros(2, 3, size, size)).shape == (2, backbone.num_features)
     assert backbone(torch.zeros(2, 1, size, size)).shape == (2, backbone.num_features)
     assert len(backbone.layers) > 2
+
+
+def test_network_that_gives_tokens_has_their_mean_and_length_as_features():
+    with torch.device("meta"):  # 88 million parameters, of which none is looked at
+        backbone = make("qwen3_vit_88m_enc", weights="none").eval()
+        assert backbone.net(torch.zeros(2, 3, 96, 96)).shape == (2, 9, 1024)
+        assert backbone(torch.zeros(2, 3, 96, 96)).shape == (2, backbone.num_features)
 
 
 def test_names_are_those_of_all_networks_with_and_without_tags():

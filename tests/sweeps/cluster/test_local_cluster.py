@@ -5,6 +5,7 @@ import sys
 import time
 
 import pytest
+from filelock import FileLock
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.sweeps.cluster.local_cluster import LocalCluster
@@ -19,6 +20,12 @@ def init(**options):
     print("a word of Ray's")
     if options["num_cpus"] == 13:
         raise RuntimeError("the raylet did not start")
+    if options["num_cpus"] == 14:
+        import __main__, filelock
+        __main__._AT_MOST = 0.5
+        with filelock.FileLock("HELD"):
+            open("BEGUN", "w")
+            time.sleep(100)
     return Context()
 def shutdown():
     open("ENDED", "w")
@@ -53,3 +60,15 @@ def test_cluster_ends_with_a_sweep_that_is_killed(in_empty_folder):
             return
         time.sleep(0.1)
     pytest.fail("it goes on")
+
+
+def test_cluster_that_has_not_yet_begun_ends_with_a_sweep_that_is_killed(in_empty_folder):
+    code = f"import {LocalCluster.__module__} as it; it.LocalCluster(num_cpus=14)"
+    sweep = subprocess.Popen([sys.executable, "-c", code])
+    for _ in range(600):
+        if (in_empty_folder / "BEGUN").exists():
+            break
+        time.sleep(0.1)
+    sweep.kill()
+    sweep.wait()
+    FileLock(in_empty_folder / "HELD").acquire(timeout=30)  # ends with the process that holds it

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from torch import nn
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.progress import Progress
+from cnnlab.networks.transfer.efficientnet_names import EFFICIENTNET_PYTORCH
 from cnnlab.networks.transfer.network import Expected
 from cnnlab.networks.transfer.published import Weights
 from cnnlab.networks.transfer.timm_networks import Timm
@@ -21,12 +22,6 @@ from cnnlab.networks.transfer.weights_files import read_weights
 _MEAN, _STD = (127 / 255,) * 3, (128 / 255,) * 3  # (x - 127) / 128 of grey levels
 _BORDER = 32  # pixels by which an image is scaled to more than its middle that is looked at
 _VERSION = "0.1.0"
-_IN_BLOCK = {
-    "conv_dw": "_depthwise_conv", "conv_pw": "_expand_conv", "conv_pwl": "_project_conv",
-    "bn1": "_bn0", "bn2": "_bn1", "bn3": "_bn2",
-}  # fmt: skip
-_IN_FIRST_BLOCK = {"conv_dw": "_depthwise_conv", "conv_pw": "_project_conv", "bn1": "_bn1", "bn2": "_bn2"}
-_OUTSIDE = {"conv_stem": "_conv_stem", "bn1": "_bn0", "conv_head": "_conv_head", "bn2": "_bn1", "classifier": "_fc"}
 
 
 @dataclass(frozen=True)
@@ -63,7 +58,7 @@ class Embedded:
 
     def renamed(self, name: str, weights: StateDict, own: StateDict) -> StateDict:
         """Return weights by timm's names, of which the package has others."""
-        names = dict(zip(_package_names(own), own))
+        names = EFFICIENTNET_PYTORCH.ours(list(own))
         is_packages = weights.keys() <= names.keys()
         return {names[key]: value for key, value in weights.items()} if is_packages else (
             Timm().renamed(f"tf_{name}", weights, own)
@@ -102,19 +97,6 @@ def _file(name: str) -> Path:
             f"  cnnlab transfer backbone={name} transfer=scratch"
         ) from error
     return next((Path(str(file.locate())) for file in files if file.suffix == ".pth"), Path(f"{package.name}.pth"))
-
-
-def _package_names(own: StateDict) -> Iterator[str]:
-    """Yield for each of timm's names that of the packages, which count blocks through all stages."""
-    blocks = list(dict.fromkeys(tuple(key.split(".")[1:3]) for key in own if key.startswith("blocks.")))
-    for key in own:
-        if key.startswith("blocks."):
-            _, stage, block, part, tensor = key.split(".")
-            number = blocks.index((stage, block))
-            yield f"_blocks.{number}.{(_IN_BLOCK if number else _IN_FIRST_BLOCK)[part]}.{tensor}"
-        else:
-            part, tensor = key.split(".")
-            yield f"{_OUTSIDE[part]}.{tensor}"
 
 
 PACKAGES = {

@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from torch import Tensor
+from torch import Tensor, nn
 
 from cnnlab.base.errors import ConfigError
+from cnnlab.networks.transfer.efficientnet_names import EFFICIENTNET_PYTORCH, TRANSFORMERS, EfficientNetNames
 
 Rule = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
 """What a name matches as a whole, and what it becomes."""
@@ -22,7 +23,7 @@ class Renaming:
     whose: str
     rules: Sequence[Rule]
 
-    def apply(self, names: Sequence[str]) -> dict[str, str] | None:
+    def apply(self, names: Sequence[str], net: nn.Module) -> dict[str, str] | None:  # noqa: ARG002
         """Return the new name of each; None where one is not of this kind."""
         renamed = {name: self._renamed(name) for name in names}
         return None if None in renamed.values() else {name: str(new) for name, new in renamed.items()}
@@ -34,14 +35,15 @@ class Renaming:
         return None
 
 
-def renamed(weights: dict[str, Tensor]) -> tuple[dict[str, Tensor], str] | None:
-    """Return weights by the names that they have here, and whose names they had; None where nobody's are known.
+def renamed(weights: dict[str, Tensor], net: nn.Module) -> tuple[dict[str, Tensor], str] | None:
+    """Return weights by the names that a network has here, and whose names they had; None where nobody's are known.
 
     Raises:
-        ConfigError: they are a transformer's whose queries, keys and values are apart; here they are one tensor.
+        ConfigError: they are a transformer's whose queries, keys and values are apart; here they are one tensor. Or
+            they are of a network that computes otherwise than this one.
     """
     for renaming in RENAMINGS:
-        if (names := renaming.apply(list(weights))) is not None:
+        if (names := renaming.apply(list(weights), net)) is not None:
             return {names[name]: value for name, value in weights.items()}, renaming.whose
     if (split := next((name for name in weights if _SPLIT_ATTENTION.fullmatch(name)), None)) is not None:
         raise ConfigError(
@@ -72,7 +74,7 @@ def _shortcut(number: int) -> Callable[[re.Match[str]], str]:
 
 _STEM, _LAYER = r"(?:resnet\.)?embedder\.embedder", r"(?:resnet\.)?encoder\.stages\.(\d+)\.layers\.(\d+)"
 
-RENAMINGS = (
+RENAMINGS: tuple[Renaming | EfficientNetNames, ...] = (
     Renaming(
         "transformers' ResNet",
         [
@@ -85,4 +87,6 @@ RENAMINGS = (
             (re.compile(r"classifier\.1\.(\w+)"), r"fc.\1"),
         ],
     ),
+    TRANSFORMERS,
+    EFFICIENTNET_PYTORCH,
 )

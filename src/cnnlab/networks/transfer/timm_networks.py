@@ -79,6 +79,7 @@ class Timm:
         return Expected(
             config.mean, config.std, side, resize=math.floor(side / config.crop_pct),
             interpolation=config.interpolation, is_published=True, is_squashed=config.crop_mode == "squash",
+            border=tuple(round(255 * mean) for mean in config.mean) if config.crop_mode == "border" else None,
             at_least=at_least,
         )  # fmt: skip
 

@@ -52,27 +52,29 @@ def load_into(net: nn.Module, weights: StateDict, *, where: str, source: object)
     net.load_state_dict(weights, strict=False)
 
 
-def matched(weights: StateDict, own: StateDict, last: Sequence[str]) -> tuple[StateDict, str | None]:
+def matched(weights: StateDict, net: nn.Module, last: Sequence[str]) -> tuple[StateDict, str | None]:
     """Return a file's weights by the network's names, and what is to be said of it.
 
-    Names count first, then names that are known from elsewhere. Where none agrees, as many tensors of the same shapes
-    in the same order are taken for the same; the last layers may be absent, or be for other classes.
+    Names count first, but for those of the last layers, which many call the same; then names that are known from
+    elsewhere. Where none agrees, as many tensors of the same shapes in the same order are taken for the same; the last
+    layers may be absent, or be for other classes.
 
     Args:
         weights: as they were read.
-        own: of the whole network.
+        net: the whole network.
         last: names of its last layers.
 
     Raises:
         ConfigError: the names are known from elsewhere, but what they name cannot be taken over.
     """
-    if not weights.keys().isdisjoint(own):
+    ends, own = tuple(f"{layer}." for layer in last), net.state_dict()
+    body = without(own, lambda key: key.startswith(ends))
+    if not weights.keys().isdisjoint(body):
         return weights, None
-    if (known := renamed(weights)) is not None:
+    if (known := renamed(weights, net)) is not None:
         return known[0], f"has the names of {known[1]}: its {len(weights)} tensors were renamed"
-    ends = tuple(f"{layer}." for layer in last)
     given = {key: value for key, value in weights.items() if not key.endswith(_COUNTER)}
-    for wanted in (own, without(own, lambda key: key.startswith(ends))):
+    for wanted in (own, body):
         names = [key for key in wanted if not key.endswith(_COUNTER)]
         if len(names) == len(given) and all(
             value.shape[is_last:] == own[name].shape[is_last:] and _is_same_kind(key, name)

@@ -7,13 +7,18 @@ sweep ends. Ray's own helpers would outlive a sweep that is killed by more than 
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
 import subprocess
 import sys
+import threading
+import time
 
 from cnnlab.base.errors import ConfigError
 
 _OBJECTS = 100 * 2**20  # bytes for what is sent: hardly anything, this machine sees its own outputs/
-_SECONDS = 20.0  # to end in
+_SECONDS = 20.0  # that a sweep waits for the end
+_AT_MOST = 30.0  # seconds until what has not ended is killed, be it that Ray never came to its beginning
 _MODULE = "cnnlab.sweeps.cluster.local_cluster"
 
 
@@ -48,18 +53,31 @@ class LocalCluster:
 
 def main() -> int:
     """Start the cluster, say where it is, and end it when the input ends."""
+    has_ended = threading.Event()
+    threading.Thread(target=_watch, args=(has_ended,), daemon=True).start()
     import ray
 
+    if has_ended.is_set():
+        return 0
     sys.stdout.flush()
     out, sys.stdout = sys.stdout, sys.stderr
     context = ray.init(
         address="local", num_cpus=int(sys.argv[1]), object_store_memory=_OBJECTS, include_dashboard=False,
         log_to_driver=False, logging_level="ERROR",
     )  # fmt: skip
-    print(context.address_info["address"], file=out, flush=True)
-    sys.stdin.read()
+    with contextlib.suppress(BrokenPipeError):  # nobody is there any more
+        print(context.address_info["address"], file=out, flush=True)
+    has_ended.wait()
     ray.shutdown()
     return 0
+
+
+def _watch(has_ended: threading.Event) -> None:
+    """Wait for the end of the input, from the first moment: Ray may take a minute to begin, or to end."""
+    sys.stdin.read()
+    has_ended.set()
+    time.sleep(_AT_MOST)
+    os.killpg(0, signal.SIGKILL)  # this process and the helpers that Ray has put beside it; workers end with these
 
 
 if __name__ == "__main__":
