@@ -32,11 +32,11 @@ SAMPLES = {
 @pytest.fixture
 def desk(in_empty_folder, monkeypatch):
     """Return a folder with the images that the pages speak of; no trial of a sweep takes its steps."""
-    write_photos(in_empty_folder / "my_photos", 60, ("cats", "dogs"))
+    write_photos(in_empty_folder / "my_photos", 24, ("cats", "dogs"))
     write_photos(in_empty_folder / "elsewhere" / "new_photos", 20, ("cats", "dogs"))
     for name in ("new_photos", "my photos"):
         write_photos(in_empty_folder / name, 4, ("cats", "dogs"))
-    write_photos(in_empty_folder / "insects" / "train", 24, ("ants", "bees"))
+    write_photos(in_empty_folder / "insects" / "train", 12, ("ants", "bees"))
     write_photos(in_empty_folder / "insects" / "val", 24, ("ants", "bees"))
     shutil.copytree(DOCS / "digits", in_empty_folder / "docs" / "digits")
     monkeypatch.setattr("cnnlab.runs.estimate.probe", lambda *_, **__: Cost(1.0, 1_000_000))
@@ -50,12 +50,11 @@ def test_commands_of_the_pages_print_what_they_show(desk, monkeypatch):
         monkeypatch.chdir(desk)
         write_files(page)
         for example in (each for each in examples(page) if not each.is_marked):
-            sweep = ["plots=false"] if " -m " in example.command else []  # the pictures of its single runs
-            done = carry_out(example.command, *sweep)
+            done = carry_out(example.command, *example.spared)
             lacks = missing(example.shown, done.err + done.out)
             if done.code or lacks:
-                wrong.append((page.name, example.command, done, lacks))
-    assert wrong == []
+                wrong.append(f"{page.name}: {example.command}\n{done.err}{done.out}\nlacks: {lacks}")
+    assert wrong == [], "\n\n".join(wrong)
     monkeypatch.chdir(desk)
     understood()
 
@@ -64,8 +63,8 @@ def understood():
     """Look at every command that the pages only mention, where runs and photos are that they may speak of."""
     assert carry_out("cnnlab train model=lenet epochs=1 plots=false").code == 0  # the latest run
     commands = dict.fromkeys(" ".join(looked_at(command)) for page in ALL for command in mentions(page))
-    wrong = [(command, done) for command in commands if (done := carry_out(command)).code != 0]
-    assert wrong == []
+    wrong = [f"{command}\n{done.err}{done.out}" for command in commands if (done := carry_out(command)).code]
+    assert wrong == [], "\n\n".join(wrong)
 
 
 def looked_at(command):

@@ -11,8 +11,7 @@ TEXT = README.read_text(encoding="utf-8")
 def test_commands_of_the_readme_print_what_it_shows(in_empty_folder):
     write_photos(in_empty_folder / "photos", 60, ("ants", "bees"))
     for example in examples(README):
-        sweep = ["plots=false"] if " -m " in example.command else []  # the pictures of its single runs
-        done = carry_out(example.command, *sweep)
+        done = carry_out(example.command, *example.spared)
         assert (done.code, done.err) == (0, ""), example.command
         assert missing(example.shown, done.out) == [], (example.command, done.out)
 
