@@ -4,10 +4,22 @@ import sys
 
 import pytest
 
+from cnnlab.base.errors import ConfigError
 from cnnlab.cli import main as cli
 from cnnlab.outputs.study_folder import StudyFolder
+from cnnlab.sweeps.points import Grid, key_of
+from cnnlab.sweeps.tuning.beginning import begin_tuning
+from tests.conftest import composed
 
 SPACE = ["optimizer.lr=log(1e-4,1)", "optimizer=momentum,adam"]
+
+
+def begun(*words):
+    """Return the conversation that words beside a range ask for."""
+    typed = {key_of(word): word for word in words}
+    axes = {key: word.partition("=")[2].split(",") for key, word in typed.items() if "," in word}
+    grid = Grid({"": ()}, {key: [f"{key}={value}" for value in values] for key, values in axes.items()}, (), ())
+    return begin_tuning(grid, SPACE[:1], lambda overrides: composed(*overrides), typed)
 
 
 def main(*words):
@@ -103,6 +115,20 @@ def test_what_does_not_make_a_tuning_is_told(words, message, searched, capsys):
     assert main(*words) == 2
     assert message in capsys.readouterr().err
     assert searched == []
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [([], "median"), (["pruner=none"], "none"), (["pruner=hyperband"], "hyperband"), (["epochs=1,2"], "none")],
+)
+def test_trials_end_early_by_the_median_where_they_can_be_compared(words, told, in_empty_folder):
+    assert begun(*words).asked.common["pruner"] == told
+
+
+def test_pruner_of_trials_with_other_numbers_of_epochs_is_refused(in_empty_folder):
+    message = r"^pruner: compares trials of as many epochs, got epochs=1,2\. Leave one out\.$"
+    with pytest.raises(ConfigError, match=message):
+        begun("epochs=1,2", "pruner=median")
 
 
 def test_named_arms_are_tuned_one_at_a_time(searched, capsys):
