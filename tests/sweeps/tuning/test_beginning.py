@@ -6,6 +6,9 @@ import pytest
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.cli import main as cli
+from cnnlab.outputs.files import RUNS
+from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.status import write_status
 from cnnlab.outputs.study_folder import StudyFolder
 from cnnlab.sweeps.points import Grid, key_of
 from cnnlab.sweeps.tuning.beginning import begin_tuning
@@ -46,6 +49,13 @@ def test_repeated_it_trains_nothing_and_with_more_trials_only_those(searched, tm
     assert main(*SPACE, "trials=8") == 0
     assert len(searched) - 11 in (2, 7)  # another best has seeds of its own
     assert len(list((tmp_path / "outputs").glob("tune*"))) == 1
+
+
+def test_run_over_a_fresh_seed_that_another_tuning_has_pruned_goes_on(searched):
+    assert main(*SPACE, "trials=2") == 0
+    write_status(RunFolder(next(RUNS.glob("*-s3-*"))), "pruned", epoch=1)
+    assert main(*SPACE, "trials=2") == 0
+    assert [seed for *_, seed in searched[7:]] == [3]
 
 
 def test_another_space_or_seed_is_another_study(searched, tmp_path):
