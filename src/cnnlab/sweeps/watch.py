@@ -105,7 +105,7 @@ class Watch:
                 self._pending[run.folder.run_id] = run
                 self._note(run, read_progress(run, since=self._began))
                 self._results.add(run.settings, self._row(run))
-        ended = [run for run in runs if self._of(run).status in FINAL]
+        ended = [run for run in runs if self._of(run).status in (*FINAL, "pruned")]
         with self._lock:
             self._told |= {run.folder.run_id for run in ended}
             self._num_before += len(ended)
