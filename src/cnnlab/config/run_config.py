@@ -132,7 +132,7 @@ class RunConfig:
     max_hours: OfCommand[Positive | None] = None
     """Of a sweep until=decided: begin no further seed after so many hours; null: no limit."""
     trials: OfCommand[PositiveInt | None] = None
-    """Of a tuning: runs that search for the best settings; null: 30."""
+    """Of a tuning: runs that search for the best settings, with fair= of each arm; null: 30."""
     sampler: OfCommand[Literal["tpe", "random", "cmaes", "grid", "qmc"] | None] = None
     """Of a tuning: how settings are chosen; null: tpe, by those that were good so far."""
     per_round: OfCommand[PositiveInt | None] = None
@@ -143,6 +143,8 @@ class RunConfig:
     """Validation accuracies, one an epoch, null for none: a run whose best epoch so far is below ends as pruned."""
     storage: OfCommand[str | None] = None
     """Of a tuning: database, as a URL of Optuna, that gets a copy of the trials; null: a file in the study's folder."""
+    untuned: OfCommand[bool | None] = None
+    """Of a sweep with fair=: whether arms are trained as they are too, untuned; null: yes; false: where runs exist."""
     timing: OfCommand[Literal["alone"] | None] = None
     """Of a sweep: alone trains one run at a time, so that its seconds are its own; null: as many as is fastest."""
     cross_validation: OfCommand[Folds | None] = None
