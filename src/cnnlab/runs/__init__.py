@@ -19,7 +19,7 @@ found            what a run found in its data, in words
 saved_config     the configuration of a saved run, with its plugins
 pictures         images that a run was tested on, to be shown
 exporting        a run made into a file to be given away; model_card: what it says of itself
-estimate         what a run will take; feature_samples: a few images' features in place of all
+estimate         what a run will take, feature_samples by a few images; rate_search a range test of learning rates
 predicting/      images that a run has not been asked about before
 
 It imports building and all below it, and plots. It never knows Hydra, other runs, or the sweep that it is part of.

@@ -55,11 +55,7 @@ def main(args: Sequence[str], stop: Stop) -> int:
     study = _one_study(names)
     stop.look()
     if study is not None and is_tuned(study):
-        if options.baseline is not None or options.format != "text" or layout != ON_SCREEN:
-            raise ConfigError(
-                f"report: {study.path.name} is a tuning, whose trials are not compared. Leave the flags out."
-            )
-        show_tuned(study)
+        _show_tuning(study, is_plain=options.baseline is None and options.format == "text" and layout == ON_SCREEN)
     elif study is not None:
         _print(compare_study(study, baseline=options.baseline), options.format, layout)
     elif len(names) > 1:
@@ -72,6 +68,12 @@ def main(args: Sequence[str], stop: Stop) -> int:
     else:
         _list([find_run(name).path for name in names], filters, most=None if options.all else MOST)
     return 0
+
+
+def _show_tuning(study: StudyFolder, *, is_plain: bool) -> None:
+    if not is_plain:
+        raise ConfigError(f"report: {study.path.name} is a tuning, which compares no arms. Leave the flags out.")
+    show_tuned(study)
 
 
 def _parted(words: Sequence[str]) -> tuple[list[str], list[str]]:

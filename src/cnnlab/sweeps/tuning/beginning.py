@@ -60,7 +60,7 @@ def begin_tuning(
     asked = _asked(base, space, compose, how)
     return Conversation(
         tuning.design(), tuning.standing, study=study_of_question(name, asked), name=name, asked=asked,
-        reporter=lambda study, rows: TuningReport(tuning, kind, study, rows), may_end=MAY_END,
+        reporter=lambda study, rows: TuningReport(tuning, kind, steering.storage, study, rows), may_end=MAY_END,
         wants_curves=pruner != "none",
     )  # fmt: skip
 

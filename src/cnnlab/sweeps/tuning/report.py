@@ -9,6 +9,7 @@ from pathlib import Path
 from cnnlab.outputs.lock import printed_all_the_same
 from cnnlab.outputs.study_folder import GridRow, StudyFolder
 from cnnlab.sweeps.tuning.design import Tuning
+from cnnlab.sweeps.tuning.storing import Storage
 from cnnlab.sweeps.tuning.tables import terminal_lines
 from cnnlab.sweeps.tuning.tuned import read_tuned, write_tuned
 
@@ -19,15 +20,26 @@ class TuningReport:
     Args:
         tuning: which.
         kind: of its sampler.
+        storage: URL of a database that gets a copy of the trials; None: a file of the study.
         study: whose files are written.
         rows: returns the grid as it stands.
     """
 
-    def __init__(self, tuning: Tuning, kind: str, study: StudyFolder, rows: Callable[[], Sequence[GridRow]]) -> None:
-        self._tuning, self._kind, self._study, self._rows = tuning, kind, study, rows
+    def __init__(
+        self, tuning: Tuning, kind: str, storage: str | None, study: StudyFolder,
+        rows: Callable[[], Sequence[GridRow]],
+    ) -> None:  # fmt: skip
+        self._tuning, self._kind, self._url, self._study, self._rows = tuning, kind, storage, study, rows
+        self._storage: Storage | None = None
+        self._num_stored = 0
 
     def get_ready(self) -> None:
-        """Write what is asked; the runs of a tuning that is killed are found under their trials."""
+        """Write what is asked; the runs of a tuning that is killed are found under their trials.
+
+        Raises:
+            ConfigError: there is no such database.
+        """
+        self._storage = Storage(self._study, self._url)
         self._write()
 
     def refresh(self) -> None:
@@ -47,6 +59,9 @@ class TuningReport:
 
     def _write(self) -> None:
         write_tuned(self._study, self._tuning, self._rows(), kind=self._kind)
+        if self._storage is not None and (num := len(self._tuning.tried)) > self._num_stored:
+            self._storage.write(self._tuning.sampler.trials()[:num])
+            self._num_stored = num
 
 
 def show_tuned(study: StudyFolder) -> None:

@@ -63,7 +63,7 @@ class Sampler:
     ) -> None:
         self._space, self._kind, self._takes, self._num_trials = space, kind, takes, num_trials
         self._optuna = optuna_module()
-        with _quiet():
+        with quiet():
             self._study = self._optuna.create_study(
                 direction="maximize", sampler=_sampler(self._optuna.samplers, kind, seed)
             )
@@ -90,7 +90,7 @@ class Sampler:
 
     def ask(self) -> Trial:
         """Propose a trial."""
-        with _quiet():
+        with quiet():
             asked = self._study.ask()
             self._asked[asked.number] = asked
             values: dict[str, str] = {}
@@ -109,7 +109,7 @@ class Sampler:
             pruned_at: epoch after which the run was ended early, which had this accuracy then; None: it was not.
         """
         states = self._optuna.trial.TrialState
-        with _quiet():
+        with quiet():
             if accuracy is None or not math.isfinite(accuracy):
                 self._study.tell(number, state=states.FAIL)
             elif pruned_at is not None:
@@ -207,7 +207,7 @@ def _most_levels(space: Space, num_trials: int) -> int:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keep back that parts of Optuna are experimental."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

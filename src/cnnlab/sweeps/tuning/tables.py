@@ -67,8 +67,8 @@ def sentences(tuned: Tuned, importances: Sequence[Importance]) -> Iterator[str]:
     )
     yield _measured(tuned)
     for key, end in tuned.space.edges(best.trial.values).items():
-        axis = tuned.space.axes[key].written
-        yield f"{key}={best.trial.values[key]} lies at the {end} end of {axis}: the best may lie beyond. Widen it."
+        lies = f"{key}={best.trial.values[key]} lies at the {end} end of {tuned.space.axes[key].written}"
+        yield f"{lies}: the best may lie beyond. Widen it, if it can be."
     yield _what_matters(importances)
 
 
