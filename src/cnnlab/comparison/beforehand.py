@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from cnnlab.base.schema import PlainMapping
 from cnnlab.comparison.run_table import laid_out
 
+MOST = 20
+"""Arms that a terminal shows; the page has all of them."""
+
 
 @dataclass(frozen=True)
 class Beforehand:
@@ -27,11 +30,12 @@ class Beforehand:
     """Name of an arm -> column -> cell."""
 
     def lines(self, width: int) -> list[str]:
-        """Lay the table out for a terminal: as many columns as fit, three at least."""
-        columns = list(zip(*self.rows))
+        """Lay the table out for a terminal: as many columns as fit, three at least, and of many rows the first."""
+        columns = list(zip(*self.rows[: MOST + 1]))
         while len(columns) > 3 and len(_laid_out(columns)[0]) > width:
             columns.pop()
-        return _laid_out(columns)
+        num_more = len(self.rows) - 1 - MOST
+        return [*_laid_out(columns), *([f"... and {num_more} more: report.html"] if num_more > 0 else [])]
 
 
 def _laid_out(columns: Sequence[Sequence[str]]) -> list[str]:

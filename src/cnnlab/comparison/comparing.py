@@ -14,6 +14,7 @@ from cnnlab.comparison.changes import Changes, choose_pair, find_changes
 from cnnlab.comparison.comparable import check_same_data, check_same_schema
 from cnnlab.comparison.conclusion import conclude
 from cnnlab.comparison.factors import Effects, effects_of
+from cnnlab.comparison.halved import halved_before
 from cnnlab.comparison.headline import headline
 from cnnlab.comparison.judging import Answer, Question, answer, question_of
 from cnnlab.comparison.labels import cell_names, heading, short_names
@@ -164,7 +165,8 @@ def _compare(
     found = answer(arms, question)
     labels, full = [arm.label for arm in arms], [arm.name for arm in arms]
     names, cells = dict(zip(labels, short_names(full))), dict(zip(labels, cell_names(full)))
-    before = tuned_before(folder, found, question, names, cells, heading=heading(full), read=read)
+    tuned = tuned_before(folder, found, question, names, cells, heading=heading(full), read=read)
+    before = tuned or halved_before(folder, found, names)
     return Comparison(
         folder=folder,
         study=study,

@@ -107,7 +107,7 @@ def _arms_need_a_sweep(config: RunConfig) -> str | None:
 
 def _steering_needs_a_sweep(config: RunConfig) -> str | None:
     """Likewise."""
-    keys = ("until", "max_seeds", "max_hours", "untuned")
+    keys = ("until", "max_seeds", "max_hours", "untuned", "halving", "eta")
     given = [(key, value) for key in keys if (value := getattr(config, key)) is not None]
     if not given:
         return None

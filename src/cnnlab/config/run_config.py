@@ -145,6 +145,10 @@ class RunConfig:
     """Of a tuning: database, as a URL of Optuna, that gets a copy of the trials; null: a file in the study's folder."""
     untuned: OfCommand[bool | None] = None
     """Of a sweep with fair=: whether arms are trained as they are too, untuned; null: yes; false: where runs exist."""
+    halving: OfCommand[bool | None] = None
+    """Of a sweep: whether weak arms end early, after a part of the epochs; null: no."""
+    eta: OfCommand[Literal[2, 3] | None] = None
+    """Of a sweep with halving=true: one arm of so many goes on, for so many times the epochs; null: 2."""
     timing: OfCommand[Literal["alone"] | None] = None
     """Of a sweep: alone trains one run at a time, so that its seconds are its own; null: as many as is fastest."""
     cross_validation: OfCommand[Folds | None] = None

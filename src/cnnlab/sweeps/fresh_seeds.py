@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from cnnlab.outputs.study_folder import GridRow
 from cnnlab.sweeps.designs import Design, Narrator, Standing, grid
-from cnnlab.sweeps.points import SEED, Point
+from cnnlab.sweeps.points import SEED, Point, key_of
 from cnnlab.sweeps.until_decided import UntilDecided
 
 FIRST_APART = 10_000
@@ -25,6 +25,16 @@ class FreshSeeds:
     """Seeds that an arm has at most."""
     until: Callable[[Sequence[Point]], UntilDecided] | None = None
     """Makes the conversation that adds seeds; None: they are fixed."""
+
+    @classmethod
+    def fixed(cls, points: Sequence[Point]) -> FreshSeeds:
+        """Return as many as the points of a grid have, arm by arm; five where they say nothing of them."""
+        given = [text.partition("=")[2] for text in points[0].shared if key_of(text) == SEED]
+        swept: dict[str, list[str]] = {point.arm: [] for point in points}
+        for point in points:
+            swept[point.arm] += filter(None, [point.seed.partition("=")[2]])
+        of_arm = {arm: tuple(own or given or BY_DEFAULT) for arm, own in swept.items()}
+        return cls(of_arm, max(map(len, of_arm.values())))
 
     @property
     def apart(self) -> int:

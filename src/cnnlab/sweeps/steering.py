@@ -30,12 +30,13 @@ OF_TUNING: Mapping[str, Any] = {
     "storage": str | None,
 }
 OF_FAIR: Mapping[str, Any] = {"untuned": bool | None}
+OF_HALVING: Mapping[str, Any] = {"halving": bool | None, "eta": Literal[2, 3] | None}
 OF_SEEDS: Mapping[str, Any] = {
     "until": Literal["decided"] | None,
     "max_seeds": MaxSeeds | None,
     "max_hours": Positive | None,
 }
-STEERING: Mapping[str, Any] = {**OF_SEEDS, **OF_TUNING, **OF_FAIR}
+STEERING: Mapping[str, Any] = {**OF_SEEDS, **OF_TUNING, **OF_FAIR, **OF_HALVING}
 """Key -> what its value may be. Runs know nothing of them: `config.rules` refuses them where there is no sweep."""
 
 
@@ -55,6 +56,10 @@ class Steering:
     storage: str | None = None
     untuned: bool | None = None
     """Of a comparison of tuned arms: whether they are trained as they were, too; None: yes."""
+    halving: bool | None = None
+    """Whether weak arms end early; None: no."""
+    eta: Literal[2, 3] | None = None
+    """Of halving: one arm of so many goes on; None: 2."""
 
 
 def begin(points: Sequence[Point], compose: Compose, typed: Mapping[str, str]) -> Conversation:
@@ -127,6 +132,8 @@ def read_steering(written: Mapping[str, object], *, typed: Iterable[str]) -> Ste
     if problems:
         raise ConfigError(*problems)
     steering = Steering(**values)
+    if steering.eta is not None and not steering.halving:
+        raise ConfigError(f"eta: goes with halving=true, got {steering.eta}. Add halving=true.")
     if steering.until is not None and SEED in typed:
         raise ConfigError("until: decided chooses the seeds itself. Leave seed= out.")
     alone = [

@@ -28,8 +28,9 @@ from cnnlab.config.conf_files import EXPERIMENT, read_options
 from cnnlab.config.run_config import Folds
 from cnnlab.sweeps.exclusions import EXCLUDE, idle, left, read_exclusions
 from cnnlab.sweeps.fair.words import FAIR
+from cnnlab.sweeps.leading import begin_sweep
 from cnnlab.sweeps.points import ARM, FOLD, FOLDS, SEED, Grid, Point, key_of
-from cnnlab.sweeps.steering import STEERING, begin
+from cnnlab.sweeps.steering import STEERING
 from cnnlab.sweeps.sweep import Sweep
 from cnnlab.sweeps.zipping import ZIP, read_zips
 
@@ -108,13 +109,9 @@ class GridSweeper(Sweeper):
             from cnnlab.sweeps.tuning.beginning import begin_tuning  # other sweeps need none of it
 
             conversation = begin_tuning(grid, read[SPACE], compose, typed, exclude=read[EXCLUDE])
-        elif read[FAIR]:
-            from cnnlab.sweeps.fair.beginning import begin_fair  # likewise
-
-            points = _without_excluded(grid.points(), read[EXCLUDE])
-            conversation = begin_fair(points, read[FAIR], compose, typed)
         else:
-            conversation = begin(_without_excluded(grid.points(), read[EXCLUDE]), compose, typed)
+            points = _without_excluded(grid.points(), read[EXCLUDE])
+            conversation = begin_sweep(points, compose, typed, fair=read[FAIR])
         sweep = Sweep(
             conversation,
             compose,

@@ -170,8 +170,8 @@ def test_arm_that_diverged_in_trials_is_no_failure_but_one_that_is_compared_is(t
     [
         ({"arms": ("sgd",)}, r"^fair: compares arms, got one\. Sweep over something: optimizer=sgd,adam, or search"),
         ({"texts": ["optimizer.momentum=uniform(0,1)"]}, r"^optimizer\.momentum: unknown"),
-        ({"steering": ("storage=sqlite:///x",)}, r"^storage: goes with cnnlab tune, got sqlite:///x\. Leave it out\."),
-        ({"steering": ("pruner=median",)}, r"^pruner: goes with cnnlab tune, got median\. Leave it out\."),
+        ({"steering": ("storage=sqlite:///x",)}, r"^storage: does not go with fair=, got sqlite:///x\. Leave it out\."),
+        ({"steering": ("pruner=median",)}, r"^pruner: does not go with fair=, got median\. Leave it out\."),
         ({"steering": ("trials=0",)}, r"^trials: must be > 0, got 0"),
         ({"steering": ("max_seeds=9",)}, r"^max_seeds: goes with until=decided, got 9"),
     ],

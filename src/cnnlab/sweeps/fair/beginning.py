@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
-from cnnlab.base.errors import ConfigError, RunError
+from cnnlab.base.errors import ConfigError
 from cnnlab.base.hashing import FileHashes
 from cnnlab.base.schema import PlainMapping
 from cnnlab.outputs.files import runs_dir
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.standing import standing
-from cnnlab.outputs.study_folder import Asked, GridRow, SeedPlan, StudyFolder
+from cnnlab.outputs.study_folder import Asked, SeedPlan
 from cnnlab.sweeps.checked import Compose, Job, check_points
 from cnnlab.sweeps.designs import Conversation
 from cnnlab.sweeps.fair.arms import FairArm, searched, untuned
 from cnnlab.sweeps.fair.design import Fair
 from cnnlab.sweeps.fair.report import FairReport
 from cnnlab.sweeps.fair.words import FAIR, read_fair
-from cnnlab.sweeps.fresh_seeds import BY_DEFAULT, FreshSeeds
+from cnnlab.sweeps.fresh_seeds import FreshSeeds
 from cnnlab.sweeps.looked import fresh_plan
 from cnnlab.sweeps.naming import decided_name, study_name
-from cnnlab.sweeps.points import SEED, Point, key_of
-from cnnlab.sweeps.siblings import asked_by_arms, same_question, study_of_question
+from cnnlab.sweeps.points import Point, unseeded
+from cnnlab.sweeps.siblings import asked_by_arms, rows_of, same_question, study_of_question
 from cnnlab.sweeps.steering import (
     Steering,
     first_composed,
@@ -59,7 +58,7 @@ def begin_fair(
     space, plain = read_fair(texts, points), first_composed(points, compose)
     steering = read_steering(written_steering(plain, typed), typed=typed)
     off = turned_off(plain)
-    of_arms = {point.arm: replace(point, seed="", shared=(*_unseeded(point), *off)) for point in points}
+    of_arms = {point.arm: unseeded(point, off) for point in points}
     points_of_arms = list(of_arms.values())
     if problems := list(_problems(points, of_arms, plain, steering)):
         raise ConfigError(*problems)
@@ -77,12 +76,8 @@ def begin_fair(
     return Conversation(
         fair.design(), fair.standing, plan, study, steering.max_hours, name, asked,
         reporter=lambda folder, rows: FairReport(fair, space, how, folder, rows), may_end=MAY_END, arms=tuple(of_arms),
-        pending=_known(study) or seeds.pending(points_of_arms, why=_PENDING),
+        pending=rows_of(study) or seeds.pending(points_of_arms, why=_PENDING),
     )  # fmt: skip
-
-
-def _unseeded(point: Point) -> tuple[str, ...]:
-    return tuple(text for text in point.shared if key_of(text) != SEED)
 
 
 def _problems(
@@ -93,9 +88,9 @@ def _problems(
         yield f"{FAIR}: compares arms, got one. Sweep over something: optimizer=sgd,adam, or search: cnnlab tune"
     if has_folds(points):
         yield f"{FAIR}: compares arms over fresh seeds, where folds are fixed. Leave one of the two out."
-    for key in ("storage", "pruner"):
+    for key in ("storage", "pruner", "halving"):
         if (value := getattr(steering, key)) is not None:
-            yield f"{key}: goes with cnnlab tune, got {value}. Leave it out."
+            yield f"{key}: does not go with fair=, got {str(value).lower()}. Leave it out."
     if plain.get("dataset", {}).get("val_fraction") == 0:
         yield f"{FAIR}: tunes by the validation accuracy, got dataset.val_fraction=0. Give it some images."
 
@@ -109,10 +104,7 @@ def _seeds(
             dict.fromkeys(arms, plan.seeds[: plan.looks[0]]), plan.looks[-1],
             lambda settled: until_decided(settled, plan, plain, is_typed="baseline" in typed),
         )  # fmt: skip
-    given = [text.partition("=")[2] for text in points[0].shared if key_of(text) == SEED]
-    swept = {arm: [point.seed.partition("=")[2] for point in points if point.arm == arm and point.seed] for arm in arms}
-    of_arm = {arm: tuple(own or given or BY_DEFAULT) for arm, own in swept.items()}
-    return FreshSeeds(of_arm, max(map(len, of_arm.values())))
+    return FreshSeeds.fixed(points)
 
 
 def _arm(point: Point, space: Space, compose: Compose, steering: Steering, *, seed: int) -> FairArm:
@@ -157,11 +149,3 @@ def _asked(asked: Asked, space: Space, how: Mapping[str, str]) -> Asked:
     spaces = {f"space of {key}": axis.written for key, axis in space.axes.items()}
     other = {f"{FAIR} in": " ".join(sorted(space.axes))}  # a key more is another question
     return Asked(asked.swept, {**asked.common, **spaces, **other, **how})
-
-
-def _known(study: StudyFolder) -> list[GridRow]:
-    """Return the rows that the study has from before."""
-    try:
-        return study.read_grid()
-    except RunError:
-        return []
