@@ -52,6 +52,16 @@ def test_what_is_wrong_with_the_words_themselves_is_told(line, message, capsys):
     assert capsys.readouterr() == ("", f"{message}\n")
 
 
+def test_ranges_of_a_tuning_come_through_hydra_as_they_were_typed():
+    words = ["optimizer.lr=log(1e-4,1)", "epochs=3", "'model.depth=int(2,8)'"]
+    handed = for_hydra(words, is_tuning=True)
+    (*others, space) = OverridesParser.create().parse_overrides(handed)
+    assert ([other.input_line for other in others], space.get_key_element()) == (["epochs=3"], "hydra.sweeper.space")
+    read = {"space": [str(text) for text in read_texts(space.value(), "space")]}
+    assert as_typed(handed, read) == ["epochs=3", words[0], words[2]]
+    assert for_hydra(["seed=0"], is_tuning=True) == ["seed=0", "hydra.sweeper.space=[]"]
+
+
 def test_study_gives_a_text_or_several():
     assert read_texts("a,b", "zip") == ["a,b"]
     assert read_texts(["a,b", "c,d"], "zip") == ["a,b", "c,d"]
@@ -72,6 +82,7 @@ def test_study_gives_a_text_or_several():
         ("cnnlab -m exclude=\"a=1 b=2\" 'zip=a,b' opt", "cnnlab -m opt"),
         ("cnnlab -m exclude=a=1\\ b=2 opt", "cnnlab -m opt"),
         ("cnnlab -m zip=a", "cnnlab -m zip=a"),
+        ("cnnlab tune 'optimizer.lr=log(1e-4,1)' n=int(1,2) opt", "cnnlab tune opt"),
     ],
 )
 def test_completion_goes_by_the_other_words(line, rest):

@@ -206,7 +206,7 @@ def test_pictures_need_no_backend_of_a_notebook():
     small = ("dataset.num_images=60", "dataset.image_size=8", "model.width=0.05", "epochs=1", "batch_size=16")
     result = script("train", "dataset=synthetic", "device=cpu", *small, MPLBACKEND="module://not_installed")
     assert (result.returncode, result.stderr) == (0, "")
-    assert len(list(Path("outputs/runs").glob("*/plots/curves.png"))) == 1
+    assert len(list(Path("outputs/runs").glob("*/plots/confusion.png"))) == 1
 
 
 def test_package_can_be_run_as_a_module():

@@ -7,7 +7,8 @@ from cnnlab.base.turns import finish
 from cnnlab.cli.main import main
 from cnnlab.config.run_config import to_plain
 from cnnlab.outputs.files import RUNS
-from cnnlab.runs.job import run, without_effect
+from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.runs.job import run, to_open, without_effect
 from cnnlab.training.optimizers import OPTIMIZERS
 from tests.conftest import cnnlab, composed, tiny, tiny_transfer
 from tests.runs.trained import only_run
@@ -95,3 +96,20 @@ def test_options_of_what_takes_no_part_are_named():
 def test_outputs_of_a_file_count_for_nothing():
     with pytest.raises(ConfigError, match=r"^outputs: counts on the command line only, got 'x'\. Type it there\.$"):
         finish(run(composed("outputs=x"), []))
+
+
+@pytest.mark.parametrize(
+    ("drawn", "first"),
+    [
+        (("batch", "confusion", "curves", "mistakes"), "curves"),
+        (("batch", "confusion", "mistakes", "roc"), "confusion"),  # a head that was solved at once
+        (("batch", "mistakes"), "mistakes"),
+        (("batch", "gradients"), "batch"),
+    ],
+)
+def test_picture_that_says_most_is_named_first(tmp_path, drawn, first):
+    (tmp_path / "plots").mkdir()
+    for name in drawn:
+        (tmp_path / "plots" / f"{name}.png").touch()
+    others = f"         and {len(drawn) - 1} more beside it"
+    assert to_open(RunFolder(tmp_path)) == [f"open     {tmp_path / 'plots' / first}.png", others]

@@ -184,7 +184,8 @@ def test_wishes_of_a_command_are_not_saved_with_the_run():
 
 def test_killed_run_goes_on_and_ends_bit_identical(tmp_path):
     """SIGKILL at a moment when two checkpoints are written, in a process of its own."""
-    options = ("epochs=20", "checkpoint_seconds=0", "plots=false", "model.width=0.05", "threads=1")
+    small = ("dataset.per_class=40", "model.width=0.05", "plots=false", "threads=1")
+    options = ("epochs=20", "checkpoint_seconds=0", *small)
     command = [sys.executable, "-m", "cnnlab", "train", *options]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 60

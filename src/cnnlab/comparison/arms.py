@@ -22,7 +22,7 @@ from cnnlab.outputs.summary_file import figure, read_summary
 
 NO_RESULT = ("refused", "failed", "damaged", "diverged", "died", "pruned", "interrupted", "running", "waiting")
 """States without a test accuracy, the gravest first."""
-ENDED = NO_RESULT[:6]
+ENDED = NO_RESULT[: NO_RESULT.index("running")]
 """Those of them in which nothing more will come by itself."""
 
 SEED, FOLD = "seed", "dataset.fold"

@@ -20,7 +20,7 @@ METRICS = tuple(f"{split}_{name}" for name in ("accuracy", "loss") for split in 
 """Columns of metrics.csv that are drawn."""
 
 UNFINISHED = ("running", "interrupted", "died", "pruned")
-"""States of a run that goes on, or will when the sweep is repeated."""
+"""States of a run that goes on, will when the sweep is repeated, or was ended early on purpose."""
 
 
 @dataclass(frozen=True)

@@ -138,7 +138,7 @@ class RunConfig:
     per_round: OfCommand[PositiveInt | None] = None
     """Of a tuning: trials that are chosen together and may go on at the same time; null: 4."""
     pruner: OfCommand[Literal["median", "hyperband", "none"] | None] = None
-    """Of a tuning: which trials are ended early; null: none."""
+    """Of a tuning: which trials are ended early; null: median, those below half of the others."""
     prune_below: OfCommand[tuple[Probability | None, ...] | None] = None
     """Validation accuracies, one an epoch, null for none: a run whose best epoch so far is below ends as pruned."""
     storage: OfCommand[str | None] = None

@@ -32,6 +32,9 @@ from cnnlab.runs.result_lines import summary_lines
 from cnnlab.runs.run import RunEnd, turns
 from cnnlab.training.tracks import Track
 
+TELLING = ("curves", "confusion", "mistakes")
+"""Pictures of a run, the one first that says most about it; of what is solved at once there are no curves."""
+
 
 def run(
     plain: PlainMapping, overrides: Sequence[str], *, in_sweep: bool = False, library: DataLibrary | None = None,
@@ -117,7 +120,7 @@ def report(outcome: RunEnd, console: RunConsole, *, plots: bool, epochs: int) ->
                 console.say(line)
         else:
             console.say(f"{outcome.status} before: {outcome.summary.get('error')} (rerun=true trains again)")
-    for line in _to_open(outcome.folder):
+    for line in to_open(outcome.folder):
         console.say(line)
     return _code(outcome)
 
@@ -136,14 +139,15 @@ def _code(outcome: RunEnd) -> int:
     return 0 if outcome.status in ("finished", "pruned") else 1
 
 
-def _to_open(folder: RunFolder) -> list[str]:
+def to_open(folder: RunFolder) -> list[str]:
     """Return the file to open, alone on its line, and how many there are beside it."""
     pictures = sorted(folder.path.glob("plots/*.png"))
     if not pictures:
         return [f"open     {folder.path / 'summary.json'}"]
     others = [f"{'':9}and {len(pictures) - 1} more beside it"] if len(pictures) > 1 else []
-    first = folder.path / "plots" / "curves.png"
-    return [f"open     {first if first in pictures else pictures[0]}", *others]
+    named = {picture.stem: picture for picture in pictures}
+    first = next((named[name] for name in TELLING if name in named), pictures[0])
+    return [f"open     {first}", *others]
 
 
 def attempt(

@@ -235,7 +235,9 @@ class Sweep:
         return standing(self.folders[job.run_id])
 
     def _to_do(self, jobs: Sequence[Job]) -> list[Job]:
-        return [job for job in jobs if job.config.rerun or self._status(job) not in (*FINAL, *self._may_end)]
+        pruned = ("pruned",)  # goes on where it is to be trained to its end
+        done = [FINAL if job.config.prune_below is None else FINAL + pruned for job in jobs]
+        return [job for job, states in zip(jobs, done) if job.config.rerun or self._status(job) not in states]
 
     def _close(self) -> None:
         """Draw the pictures, show the comparison, name what failed."""

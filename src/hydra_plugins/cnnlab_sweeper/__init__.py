@@ -102,7 +102,8 @@ class GridSweeper(Sweeper):
         assert self.config is not None
         assert self.launcher is not None
         master, launcher = self.config, self.launcher
-        compose = PointComposer(self.loader, master).compose
+        composer = getattr(launcher, "composer", None)  # of ours, for both; Hydra's launchers compose for themselves
+        compose = (composer or PointComposer(self.loader, master)).compose
         read = {name: read_texts(written, name) for name, written in self.written.items()}
         grid, typed = self._grid(arguments, read), {key_of(text): text for text in arguments}
         if self.is_tuning:
