@@ -32,6 +32,10 @@ def test_words_come_through_hydra_as_they_were_typed(words):
     [
         ("zip=a,b", "zip: is about the axes of a sweep, got zip=a,b. A sweep needs -m."),
         ("exclude=a=1", "exclude: is about the axes of a sweep, got exclude=a=1. A sweep needs -m."),
+        (
+            "tune fair=a=1,2 optimizer.lr=0.1,0.2",
+            "fair: is about arms that are compared, got fair=a=1,2. Leave it out of cnnlab tune.",
+        ),
         ("fair=a=1,2", "fair: is about the axes of a sweep, got fair=a=1,2. A sweep needs -m."),
         (
             "-m fair=",

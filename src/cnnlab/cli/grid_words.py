@@ -50,6 +50,8 @@ def wrong_grid_words(words: Sequence[str], *, is_sweep: bool, is_tuning: bool = 
             yield f"{name}: the value is missing. {_EXAMPLES[name]}"
         elif _OFF in values and len(values) > 1:
             yield f"{name}: {_OFF} turns it off and goes with no other, got {len(values)} of them. Leave one out."
+        elif is_tuning and name == "fair":
+            yield f"fair: is about arms that are compared, got {brief(first, str)}. Leave it out of cnnlab tune."
         elif not is_sweep:
             yield f"{name}: is about the axes of a sweep, got {brief(first, str)}. A sweep needs -m."
 

@@ -106,8 +106,7 @@ class Sweep:
         return self.checked if self._led_to is None else self.checked.of(self._led_to)
 
     def _as_declared(self, plan: SeedPlan, known: Sequence[str]) -> SeedPlan:
-        margin = self._first.margin
-        return plan_after_looks(plan, self.study, run_ids=known, arms=self._arms, margin=margin)
+        return plan_after_looks(plan, self.study, run_ids=known, arms=self._arms, margin=self._first.margin)
 
     def show_plan(self, *, is_chosen: bool = False) -> None:
         """Say how every run of the first round stands and what the sweep will take; run nothing.
@@ -251,9 +250,8 @@ class Sweep:
         with told_later(unsaved):
             seeds = self._comparison.show([folder.path for folder in self.folders.values()], pictures=wants_pictures)
             self._note_look(seeds)
-        jobs = self.checked.jobs
+        jobs, compared, judged = self.checked.jobs, self._compared, self._led_to or ()
         ran = [job for job in jobs if job.run_id not in self._put_off]
-        compared, judged = self._compared, self._led_to or ()
         failed = [job for job in ran if self._launching.problem(job) is not None]
         failed = [j for j in failed if j.point.arm in judged or self._ended(j.point, j).status not in self._may_end]
         num_refused = 0 if "refused" in self._may_end and compared is self.checked else compared.num_refused

@@ -2,10 +2,9 @@
 
 import pytest
 
-from cnnlab.sweeps.designs import Ended, answer
-from cnnlab.sweeps.fresh_seeds import FreshSeeds
-from cnnlab.sweeps.halving.design import Halving, stages_of
-from cnnlab.sweeps.points import Point
+from cnnlab.sweeps.designs import answer
+from cnnlab.sweeps.halving.design import stages_of
+from tests.sweeps.halving.halving_maker import ended, halving, led, number_of
 
 
 @pytest.mark.parametrize(
@@ -24,32 +23,6 @@ def test_stages_have_epochs_over_powers_of_eta_until_few_arms_are_left(num_arms,
     assert stages_of(num_arms, epochs, eta) == stages
 
 
-def halving(num_arms, *, epochs=16, eta=2, baseline=None):
-    arms = [Point("", (), ("epochs=16",), (f"width={i}",), "") for i in range(num_arms)]
-    seeds = FreshSeeds({arm.arm: ("0", "1") for arm in arms}, 2)
-    return Halving(arms, stages_of(num_arms, epochs, eta), eta, seeds, baseline)
-
-
-def led(halved, accuracy, *, rounds=None):
-    """Lead halving to its end; `accuracy` is a function of an arm's number, or says how its run ended otherwise."""
-    design, asked = halved.design(), []
-    points = next(design)
-    while points and (rounds is None or len(asked) < rounds):
-        asked.append(points)
-        points = answer(design, [_ended(point, accuracy(_number(point))) for point in points])
-    return asked
-
-
-def _number(point):
-    return int(point.swept[0].partition("=")[2])
-
-
-def _ended(point, outcome):
-    if isinstance(outcome, str):
-        return Ended(point, point.label, outcome, {})
-    return Ended(point, point.label, "finished", {"val": {"accuracy": outcome, "loss": 1 - outcome}})
-
-
 def test_better_half_goes_on_with_twice_the_epochs_and_those_left_are_compared_over_fresh_seeds():
     asked = led(halving(10), lambda number: 0.5 + number / 100)
     assert [len(points) for points in asked] == [10, 5, 3 * 2]
@@ -57,7 +30,7 @@ def test_better_half_goes_on_with_twice_the_epochs_and_those_left_are_compared_o
         ["plots=false", "width=0", "epochs=4", "seed=10000"], ["plots=false", "width=5", "epochs=8", "seed=10000"],
     ]  # fmt: skip
     compared = asked[-1]
-    assert [(_number(point), point.seed) for point in compared] == [
+    assert [(number_of(point), point.seed) for point in compared] == [
         (number, f"seed={seed}") for seed in (0, 1) for number in (7, 8, 9)
     ]
     assert compared[0].overrides == ["epochs=16", "width=7", "seed=0"]
@@ -66,7 +39,7 @@ def test_better_half_goes_on_with_twice_the_epochs_and_those_left_are_compared_o
 def test_arm_without_a_result_falls_and_of_equal_ones_the_first_typed_goes_on():
     halved = halving(6)
     (_, compared) = led(halved, lambda number: "diverged" if number == 0 else 0.5)
-    assert [_number(point) for point in compared[:3]] == [1, 2, 3]
+    assert [number_of(point) for point in compared[:3]] == [1, 2, 3]
     told = {arm.arm: arm for arm in halved.told().arms}
     assert (told["width=0"].accuracies, told["width=0"].fell_after) == ([None], 8)
     assert (told["width=1"].accuracies, told["width=1"].fell_after) == ([0.5], None)
@@ -74,8 +47,8 @@ def test_arm_without_a_result_falls_and_of_equal_ones_the_first_typed_goes_on():
 
 def test_baseline_is_compared_whatever_it_comes_to():
     asked = led(halving(10, baseline="width=0"), lambda number: 0.5 + number / 100)
-    assert [_number(point) for point in asked[1]] == [0, 5, 6, 7, 8, 9]
-    assert _number(asked[-1][0]) == 0
+    assert [number_of(point) for point in asked[1]] == [0, 5, 6, 7, 8, 9]
+    assert number_of(asked[-1][0]) == 0
 
 
 def test_nothing_is_compared_where_no_arm_has_a_result():
@@ -94,6 +67,6 @@ def test_standing_counts_what_may_follow_and_says_how_many_are_left():
     points = next(design)
     assert halved.standing().lines == ()
     assert halved.standing().num_more == 5 + 3 * 2
-    answer(design, [_ended(point, 0.5) for point in points])
+    answer(design, [ended(point, 0.5) for point in points])
     assert halved.standing().lines == ("halved   5 of 10 arms go on after 4 epochs",)
     assert halved.standing().num_more == 3 * 2

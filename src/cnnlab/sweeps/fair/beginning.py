@@ -11,7 +11,7 @@ from cnnlab.outputs.files import runs_dir
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.standing import standing
 from cnnlab.outputs.study_folder import Asked, SeedPlan
-from cnnlab.sweeps.checked import Compose, Job, check_points
+from cnnlab.sweeps.checked import Compose, Job, check_points, configured
 from cnnlab.sweeps.designs import Conversation
 from cnnlab.sweeps.fair.arms import FairArm, searched, untuned
 from cnnlab.sweeps.fair.design import Fair
@@ -112,13 +112,22 @@ def _arm(point: Point, space: Space, compose: Compose, steering: Steering, *, se
     keys = Keys(base, compose)
     own = Space({key: axis for key, axis in space.axes.items() if keys.may_take(key, space)})
     without = tuple(key for key in space.axes if key not in own.axes)
-    epochs = first_composed([point], compose).get("epochs")
     if not own.axes:
-        return FairArm(point, None, without, epochs)
+        return FairArm(point, None, without, _epochs(point, compose))
     sampler = Sampler(
         own, kind=steering.sampler or "tpe", seed=seed, num_trials=steering.trials or TRIALS, takes=keys.takes
     )
-    return FairArm(point, Tuning(base, own, sampler, seed, steering.per_round or PER_ROUND), without, epochs)
+    tuning = Tuning(base, own, sampler, seed, steering.per_round or PER_ROUND)
+    return FairArm(point, tuning, without, _epochs(point, compose))
+
+
+def _epochs(point: Point, compose: Compose) -> int | None:
+    """Return the epochs of an arm's runs; None where they learn at once, or are refused."""
+    try:
+        config = configured(point, compose)
+    except ConfigError:
+        return None
+    return config.epochs if config.learns == "in steps" else None
 
 
 def _check_keys(arms: Sequence[FairArm], space: Space, compose: Compose) -> None:
