@@ -29,6 +29,8 @@ OF_TUNING: Mapping[str, Any] = {
     "pruner": Literal["median", "hyperband", "none"] | None,
     "storage": str | None,
 }
+OF_TUNING_ALONE = ("storage", "pruner")
+"""Those of them that a fair comparison does not take: all its trials are as long."""
 OF_FAIR: Mapping[str, Any] = {"untuned": bool | None}
 OF_HALVING: Mapping[str, Any] = {"halving": bool | None, "eta": Literal[2, 3] | None}
 OF_SEEDS: Mapping[str, Any] = {
@@ -77,12 +79,14 @@ def begin(points: Sequence[Point], compose: Compose, typed: Mapping[str, str]) -
     steering = read_steering(written_steering(plain, typed), typed=typed)
     if given := next((key for key in (*OF_TUNING, *OF_FAIR) if getattr(steering, key) is not None), None):
         value = str(getattr(steering, given)).lower()
-        raise ConfigError(f"{given}: goes with fair= or cnnlab tune, got {value}. Add fair='optimizer.lr=log(1e-4,1)'.")
+        if given in OF_TUNING_ALONE:
+            raise ConfigError(f"{given}: goes with cnnlab tune, got {value}. Leave it out of a sweep.")
+        raise ConfigError(f"{given}: goes with fair=, got {value}. Add fair='optimizer.lr=log(1e-4,1)'.")
+    off = turned_off(plain)
     if steering.until is None:
-        return Conversation(grid(points))
+        return Conversation(grid([dataclasses.replace(point, shared=(*point.shared, *off)) for point in points]))
     if has_folds(points):
         raise ConfigError("until: decided adds seeds, where the number of folds is fixed. Leave one of the two out.")
-    off = turned_off(plain)
     arms = {point.arm: dataclasses.replace(point, seed="", shared=(*point.shared, *off)) for point in points}
     return _until_decided(list(arms.values()), compose, plain, steering, is_typed="baseline" in typed)
 

@@ -23,6 +23,7 @@ from cnnlab.sweeps.naming import decided_name, study_name
 from cnnlab.sweeps.points import Point, unseeded
 from cnnlab.sweeps.siblings import asked_by_arms, rows_of, same_question, study_of_question
 from cnnlab.sweeps.steering import (
+    OF_TUNING_ALONE,
     Steering,
     first_composed,
     has_folds,
@@ -88,7 +89,7 @@ def _problems(
         yield f"{FAIR}: compares arms, got one. Sweep over something: optimizer=sgd,adam, or search: cnnlab tune"
     if has_folds(points):
         yield f"{FAIR}: compares arms over fresh seeds, where folds are fixed. Leave one of the two out."
-    for key in ("storage", "pruner", "halving"):
+    for key in (*OF_TUNING_ALONE, "halving"):
         if (value := getattr(steering, key)) is not None:
             yield f"{key}: does not go with fair=, got {str(value).lower()}. Leave it out."
     if plain.get("dataset", {}).get("val_fraction") == 0:
