@@ -2,7 +2,7 @@
 
 import pytest
 
-from cnnlab.base.texts import cut_middle, duration, fitted, printable, size
+from cnnlab.base.texts import cut_middle, duration, fitted, names_fitting, printable, size
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,13 @@ def test_duration_is_said_as_a_person_says_it(seconds, text):
 )
 def test_what_is_too_long_loses_its_middle(text, length, cut):
     assert cut_middle(text, length) == cut
+
+
+@pytest.mark.parametrize(
+    ("room", "text"), [(15, "ant, mosquitoes"), (14, "ant and 1 more"), (12, "… and 1 more"), (9, "… and 1 more")]
+)
+def test_names_that_do_not_fit_are_counted(room, text):
+    assert names_fitting(["ant", "mosquitoes"], room) == text
 
 
 @pytest.mark.parametrize(("name", "text"), [("caf\udce9", r"caf\xe9"), ("a\ud800b", r"a\ud800b"), ("café", "café")])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cnnlab.cli.commands import BY_NAME, COMPOSED
+from cnnlab.cli.commands import BY_NAME, COMPOSED, TUNE
 from cnnlab.cli.completion import OFFERS, completions
 from tests.comparison.study_maker import write_study
 
@@ -29,4 +29,4 @@ def test_runs_studies_groups_and_options_complete(line, offers):
 
 
 def test_every_command_that_reads_its_own_arguments_completes_them():
-    assert set(OFFERS) == set(BY_NAME) - set(COMPOSED)
+    assert set(OFFERS) == set(BY_NAME) - {*COMPOSED, TUNE}

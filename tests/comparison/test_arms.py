@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from cnnlab.base.errors import ConfigError, RunError
-from cnnlab.comparison.arms import NO_RESULT, find_arm, group_runs, read_arms, read_run
+from cnnlab.comparison.arms import NO_RESULT, arm_called, find_arm, group_runs, read_arms, read_run
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.standing import DIED
@@ -106,10 +106,28 @@ def test_single_run_without_configuration_is_an_error():
         group_runs([RunFolder(RUNS / "nothing")])
 
 
-@pytest.mark.parametrize(("name", "found"), [("optimizer=adam", "optimizer=adam"), ("adam", "optimizer=adam")])
-def test_baseline_is_named_in_full_or_by_its_value(name, found):
-    arms = read_arms(write_study({"optimizer=sgd": [0.9], "optimizer=adam": [0.9]}))
-    assert find_arm(arms, name).name == found
+GRID = [f"optimizer={name} optimizer.lr={lr}" for name in ("momentum", "adam") for lr in ("0.1", "0.01")]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "optimizer=adam optimizer.lr=0.01",
+        "adam lr=0.01",  # as table and curves have it
+        "adam 0.01",
+        "adam, 0.01",
+        "lr=0.01 adam",
+        "adam …=0.01",  # as cut to the room of a column
+    ],
+)
+def test_baseline_is_named_as_it_is_shown_or_by_its_values(typed):
+    assert arm_called(typed, GRID) == "optimizer=adam optimizer.lr=0.01"
+
+
+@pytest.mark.parametrize("typed", ["adam", "0.01", "momentum adam", "…", ""])
+def test_baseline_that_could_be_several_arms_is_refused(typed):
+    with pytest.raises(ConfigError, match=f"baseline: unknown arm '{typed}'"):
+        arm_called(typed, GRID)
 
 
 def test_unknown_baseline_names_the_nearest():

@@ -73,7 +73,7 @@ def test_of_runs_without_a_result_those_are_shown_that_may_still_finish(state):
     arm = arm_of(["interrupted"])
     metrics("trial-arm0-s0", val_accuracy=[0.1], seconds=[1.0])
     arm = replace(arm, runs=(replace(arm.runs[0], state=state),))
-    assert (read_curves(arm) is not None) == (state in ("running", "interrupted", "died"))
+    assert (read_curves(arm) is not None) == (state in ("running", "interrupted", "died", "pruned"))
 
 
 def test_arm_that_has_not_begun_has_no_curves():

@@ -141,7 +141,7 @@ def test_what_was_left_out_of_a_grid_may_make_two_settings_one():
 LACKING = [
     ({"optimizer=adam activation=tanh": None}, "No effects: of 6 combinations 1 is missing."),
     ({"optimizer=adam activation=tanh": [0.8, "diverged", 0.8]},
-     "No effects: optimizer=adam activation=tanh is diverged in 1 of 3."),
+     "No effects: adam tanh is diverged in 1 of 3."),
     ({"optimizer=adam activation=tanh": [0.8, "waiting", "waiting"]},
      "No effects: arms have fewer than two seeds in common."),
     ({name: own[:1] for name, own in GRID.items()}, "No effects from one seed."),

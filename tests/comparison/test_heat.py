@@ -22,6 +22,12 @@ def test_numbers_that_are_all_the_same_are_not_shaded():
     assert heat.rows == [("a", [Cell("7", 0.0), Cell("7", 0.0)])]
 
 
+def test_plane_has_no_map_of_times_that_are_alike():
+    arms = {f"epochs={epochs} batch_size={size}": [0.5] for epochs in (1, 2) for size in (8, 9)}
+    maps = heat_maps(plane_of(compare_study(write_study(arms)).results))
+    assert [heat.title for heat in maps] == ["test accuracy in %"]
+
+
 def test_plane_has_a_map_of_accuracies_and_one_of_times():
     arms = {"epochs=1 batch_size=8": [0.5], "epochs=2 batch_size=8": [0.6], "epochs=2 batch_size=9": [0.75]}
     study = write_study(arms, more={"epochs=2 batch_size=9": {"seconds": 12.5}})
@@ -29,6 +35,6 @@ def test_plane_has_a_map_of_accuracies_and_one_of_times():
     assert [heat.title for heat in maps] == ["test accuracy in %", "training time in s"]
     texts = [[(name, [cell.text for cell in cells]) for name, cells in heat.rows] for heat in maps]
     assert texts == [
-        [("1", ["50.00", ""]), ("2", ["60.00", "75.00"])],
-        [("1", ["2", ""]), ("2", ["2", "12.5"])],
+        [("1", ["50.0", ""]), ("2", ["60.0", "75.0"])],
+        [("1", ["2.0", ""]), ("2", ["2.0", "12.5"])],
     ]

@@ -5,6 +5,7 @@ import pytest
 from cnnlab.comparison.labels import (
     cell_names,
     cut_names,
+    ends_of,
     heading,
     listed,
     p_cell,
@@ -12,6 +13,7 @@ from cnnlab.comparison.labels import (
     percent,
     plus_minus,
     points,
+    said_of_ends,
     short_names,
     some_of,
 )
@@ -20,9 +22,9 @@ from cnnlab.comparison.statistics import SEEDS, estimate, estimate_difference
 NAMES = [
     (["optimizer=sgd", "optimizer=adam"], "optimizer", ["sgd", "adam"], ["sgd", "adam"]),
     (["optimizer=sgd dataset.per_class=10", "optimizer=adam dataset.per_class=20"], "optimizer, per_class",
-     ["sgd, 10", "adam, 20"], ["optimizer=sgd per_class=10", "optimizer=adam per_class=20"]),
-    (["vanilla activation=relu", "plain activation=tanh"], "arm, activation", ["vanilla, relu", "plain, tanh"],
-     ["vanilla activation=relu", "plain activation=tanh"]),
+     ["sgd per_class=10", "adam per_class=20"], ["sgd per_class=10", "adam per_class=20"]),
+    (["vanilla activation=relu", "plain activation=tanh"], "arm, activation", ["vanilla relu", "plain tanh"],
+     ["vanilla relu", "plain tanh"]),
     (["vanilla", "plain"], "arm", ["vanilla", "plain"], ["vanilla", "plain"]),
     (["optimizer=sgd", "loss=mse"], "arm", ["optimizer=sgd", "loss=mse"], ["optimizer=sgd", "loss=mse"]),
     (["optimizer=sgd", "vanilla"], "arm", ["optimizer=sgd", "vanilla"], ["optimizer=sgd", "vanilla"]),
@@ -30,7 +32,8 @@ NAMES = [
     (["optimizer.lr=0.1", "optimizer.lr=1e-3"], "lr", ["0.1", "1e-3"], ["lr=0.1", "lr=1e-3"]),
     (["optimizer.nesterov=true", "optimizer.nesterov=false"], "nesterov", ["true", "false"],
      ["nesterov=true", "nesterov=false"]),
-    (["a.lr=1 b.lr=2", "a.lr=2 b.lr=2"], "a.lr, b.lr", ["1, 2", "2, 2"], ["a.lr=1 b.lr=2", "a.lr=2 b.lr=2"]),
+    (["a.lr=1 b.lr=2", "a.lr=2 b.lr=2"], "a.lr, b.lr", ["a.lr=1 b.lr=2", "a.lr=2 b.lr=2"],
+     ["a.lr=1 b.lr=2", "a.lr=2 b.lr=2"]),
     ([""], "arm", ["all runs"], ["all runs"]),
 ]  # fmt: skip
 
@@ -58,6 +61,22 @@ def test_interval_that_is_cut_or_says_nothing_is_written_otherwise():
     assert plus_minus(estimate([0.9, 0.92])) == "91.00 +9.00 -12.71"
     assert plus_minus(estimate([0.1, 0.9, 0.975])) == "65.8 (10.0 to 97.5)"
     assert plus_minus(estimate_difference([-0.2, 0.1, 0.3], SEEDS), signed=True) == "+6.7 (-20.0 to +30.0)"
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "said"),
+    [
+        ([[0.9, 0.91]], "95 % intervals"),
+        ([[0.9]], "95 % intervals"),
+        ([[0.1, 0.9]], "lowest to highest run"),
+        ([[0.1, 0.9], [0.9, 0.91]], "95 % intervals, or where wide all runs"),
+    ],
+)
+def test_lines_through_means_are_what_stands_behind_the_number(accuracies, said):
+    estimates = [estimate(runs) for runs in accuracies]
+    assert said_of_ends(estimates) == said
+    assert all(ends_of(one) == (0.1, 0.9) for one in estimates if one.lowest == 0.1)
+    assert all(ends_of(one) == (one.low, one.high) for one in estimates if one.n > 1 and one.lowest > 0.1)
 
 
 @pytest.mark.parametrize(("share", "said"), [(0.01, "1 point"), (0.005, "0.5 points"), (0.02, "2 points")])

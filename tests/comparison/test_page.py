@@ -71,7 +71,7 @@ def test_verdict_has_the_colour_of_the_best_arm_whatever_validation_says():
 
 def test_page_is_one_file_that_loads_nothing():
     page = page_of()
-    assert not re.search(r'(src|href)="(?!data:,)', page)
+    assert not re.search(r'src="(?!data:)|<link [^>]*href="(?!data:,)', page)
     assert not re.search(r"@import|url\(", page)
     assert "default-src 'none'" in page
 
@@ -123,8 +123,8 @@ def test_long_names_are_cut_and_stand_in_full_in_a_title():
 def test_plane_of_two_settings_is_shown_as_heat_maps():
     arms = {"epochs=1 batch_size=8": [0.5], "epochs=2 batch_size=8": [0.6], "epochs=2 batch_size=9": [0.75]}
     text = text_of(page_of(arms))
-    assert "epochs and batch_size test accuracy in % batch_size epochs 8 9 1 50.00 2 60.00 75.00" in text
-    assert "training time in s" in text
+    assert "epochs and batch_size test accuracy in % batch_size epochs 8 9 1 50.0 2 60.0 75.0" in text
+    assert "training time in s" not in text
 
 
 def test_how_fast_arms_learnt_is_told_between_curves_and_costs():

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from cnnlab.comparison import compare_study, save
+from cnnlab.comparison.headline import MOST_WORDS
 from cnnlab.comparison.page import write_page
 from tests.comparison.study_maker import write_study
 
@@ -220,10 +221,68 @@ def test_page_is_legible_without_wide_screens(browser, address):
     page.close()
 
 
+@pytest.mark.parametrize("width", [1600, 1000, 400])
+def test_headline_of_at_most_15_words_stands_in_the_first_screen(browser, address, width):
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.goto(address)
+    headline = page.locator("#verdict .first")
+    assert len(headline.inner_text().split()) <= MOST_WORDS
+    box = headline.bounding_box()
+    assert 0 < box["y"] < box["y"] + box["height"] < 800
+    assert 0 <= box["x"] < box["x"] + box["width"] <= width
+    page.close()
+
+
+def test_table_that_goes_on_sideways_fades_and_says_so(browser, address):
+    page = browser.new_page(viewport={"width": 400, "height": 800})
+    page.goto(address)
+    table = page.locator("#arms .scroll")
+    said = table.locator(".sideways")
+    assert (said.inner_text(), table.get_attribute("class")) == ("more columns →", "scroll more-right")
+    assert table.get_attribute("tabindex") == "0"
+    table.evaluate("box => box.scrollLeft = 30")
+    page.wait_for_function("document.querySelector('#arms .scroll').classList.contains('more-left')")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.wait_for_function("document.querySelector('#arms .scroll').className === 'scroll'")
+    assert not said.is_visible()
+    page.close()
+
+
+def test_costs_begin_at_zero_and_times_that_are_alike_are_left_out(browser, page):
+    assert page.locator("#by-seconds").evaluate("host => charts.get(host).scales.x.min") == 0
+    comparison = compare_study(write_study(ARMS))
+    write_page(comparison)
+    without = browser.new_page()
+    without.goto((comparison.folder.path / "report.html").resolve().as_uri())
+    assert not without.locator("#by-seconds-figure").is_visible()
+    assert "by no more than runs of one arm do" in without.locator("#cost").inner_text()
+    without.close()
+
+
+def test_no_line_leaves_the_frame_of_the_costs(page):
+    inside = """host => {
+      const { min, max } = charts.get(host).scales.y;
+      const drawn = data.arms.flatMap(({ test }) => [test.low, test.mean, test.high]);
+      return drawn.every((end) => end === null || (100 * end > min && 100 * end < max));
+    }"""
+    assert page.locator("#by-seconds").evaluate(inside)
+
+
+def test_curves_of_one_epoch_are_left_out(browser):
+    comparison = compare_study(write_study(ARMS, more={name: {"epochs": 1} for name in ARMS}))
+    write_page(comparison)
+    page = browser.new_page()
+    page.goto((comparison.folder.path / "report.html").resolve().as_uri())
+    assert not page.locator("#learning").is_visible()
+    assert page.locator("#cost").is_visible()
+    page.close()
+
+
 @pytest.mark.parametrize("width", [1280, 600, 400])
 def test_long_names_leave_the_charts_their_room(browser, width):
     arms = {f"{'a-long-name-' * 7}{number}": [0.9 - number / 50, 0.8] for number in range(3)}
-    comparison = compare_study(write_study(arms))
+    more = {name: {"seconds": 2.0 + place} for place, name in enumerate(arms)}
+    comparison = compare_study(write_study(arms, more=more))
     save(comparison, pictures=False)
     page = browser.new_page(viewport={"width": width, "height": 800})
     page.goto((comparison.folder.path / "report.html").resolve().as_uri())

@@ -28,34 +28,37 @@ def test_wrong_number_is_told_before_anything_starts(capsys):
     assert capsys.readouterr().err == "hydra.launcher.timeout_minutes: must be > 0, got -1.0.\n"
 
 
-def test_runs_in_other_processes_come_to_the_same_as_in_one(tmp_path):
-    """Warm or fresh, and of a sweep and of a part of it that was run alone."""
-    arms = ("optimizer=adam,sgd,momentum", "ema=0.9", "threads=1", *TINY)
+def trained_alone(arms, folder):
+    """Train arms one after the other in this process, put the runs into another folder; return them by their ids."""
     assert main(["-m", *arms, "hydra/launcher=cnnlab"]) == 0
-    alone = {path.name: RunFolder(path.rename(tmp_path / path.name)) for path in list(RUNS.iterdir())}
-    for launcher, num_processes in (("pool", 2), ("process", 3)):
-        done = cnnlab("-m", *arms, f"hydra/launcher={launcher}", "hydra.launcher.n_jobs=2", "rerun=true")
-        assert done.returncode == 0, done.stderr
-        runs = [RunFolder(path) for path in RUNS.iterdir()]
-        assert all(equal_results(folder, alone[folder.path.name]) for folder in runs)
-        assert len({folder.read_json("status.json")["pid"] for folder in runs}) <= num_processes
-        assert {folder.read_environment()["num_at_once"] for folder in runs} == {2}
-    assert {row["at_once"] for row in StudyFolder.named("optimizer").read_rows("results.csv")} == {"2"}
+    return {path.name: RunFolder(path.rename(folder / path.name)) for path in list(RUNS.iterdir())}
 
 
-def test_way_that_was_chosen_is_said_and_written_down_and_its_threads_are_kept(monkeypatch, capsys):
-    monkeypatch.setattr(
-        "cnnlab.sweeps.sweep.choose_here", lambda *_: Choice(Workers(2, threads=1), "about 1.6x as fast")
-    )
-    assert main(["-m", "seed=0,1", *TINY]) == 0
+def chosen(monkeypatch, workers, reason=None):
+    monkeypatch.setattr("cnnlab.sweeps.sweep.choose_here", lambda *_: Choice(workers, reason))
+
+
+def test_workers_that_were_chosen_are_said_and_kept_and_come_to_the_same_as_one_process(tmp_path, monkeypatch, capsys):
+    arms = ("optimizer=adam,sgd,momentum", "ema=0.9", *TINY)
+    alone = trained_alone(arms, tmp_path)
+    capsys.readouterr()
+    chosen(monkeypatch, Workers(2, threads=1), "about 1.6x as fast")
+    assert main(["-m", *arms]) == 0
     assert capsys.readouterr().out.splitlines()[1] == "workers  2 at a time, 1 thread each: about 1.6x as fast"
-    assert StudyFolder.named("seed").read_json("study.json")["workers"] == {"num": 2, "threads": 1, "gpus": []}
-    monkeypatch.setattr("cnnlab.sweeps.sweep.choose_here", lambda *_: Choice(Workers(threads=1)))
-    assert main(["-m", "seed=0,1,2", *TINY]) == 0
-    runs = [RunFolder(path).read_environment() for path in RUNS.iterdir()]
-    assert [made_in["threads"] for made_in in runs] == [1, 1, 1]
-    assert sorted(made_in.get("num_at_once", 1) for made_in in runs) == [1, 2, 2]
-    cautions = compare_study(StudyFolder.named("seed")).cautions
+    study = StudyFolder.named("optimizer")
+    assert study.read_json("study.json")["workers"] == {"num": 2, "threads": 1, "gpus": []}
+    runs = [RunFolder(path) for path in RUNS.iterdir()]
+    assert all(equal_results(folder, alone[folder.path.name]) for folder in runs)
+    pids = {folder.read_json("status.json")["pid"] for folder in runs}
+    assert len(pids) <= 2
+    assert os.getpid() not in pids
+    assert {row["at_once"] for row in study.read_rows("results.csv")} == {"2"}
+    chosen(monkeypatch, Workers(threads=1))
+    assert main(["-m", "optimizer=adam,sgd,momentum,nadam", *arms[1:]]) == 0
+    made_in = [RunFolder(path).read_environment() for path in RUNS.iterdir()]
+    assert [environment["threads"] for environment in made_in] == [1, 1, 1, 1]
+    assert sorted(environment.get("num_at_once", 1) for environment in made_in) == [1, 2, 2, 2]
+    cautions = compare_study(study).cautions
     assert any(text.startswith("Trained with another share of the machine than most runs") for text in cautions)
 
 
@@ -93,12 +96,6 @@ def parts(in_empty_folder):
     return ("--config-dir", "own", "plugins=[parts.py]")
 
 
-@pytest.fixture
-def killing(parts):
-    """Words of a sweep with a run in which the process is killed."""
-    return (*parts, "activation=killing,relu")
-
-
 STUDY = """# @package _global_
 hydra:
   sweeper:
@@ -107,26 +104,28 @@ hydra:
       good: [optimizer=adam]
       diverging: [optimizer.lr=1e30, normalization=none]
       dying: [activation=dying]
+      killed: [activation=killing]
       wrong: [optimizer.lr=-1]
       better: [optimizer=sgd]
 """
 
 
-def test_runs_that_fail_in_every_way_leave_the_others_their_results_and_are_explained(parts):
-    """It raises while it is built, diverges, is killed while it trains, is not valid."""
+def test_runs_that_fail_in_every_way_leave_the_others_their_results_and_are_explained(parts, capsys):
+    """It raises while it is built, diverges, is killed while it trains or before, is not valid."""
     own_option("experiment/all.yaml", STUDY)
-    done = cnnlab("-m", *parts, "experiment=all", "study=all", "hydra/launcher=process", *TINY)
-    assert done.returncode == 1
+    assert main(["-m", *parts, "experiment=all", "study=all", "hydra/launcher=pool", *TINY]) == 1
     killed = "its process was killed by signal 9 (SIGKILL), maybe because the memory was full."
     trace = next(RUNS.glob("*raising*")) / "error.txt"
-    assert done.stderr.splitlines()[-10:] == [
-        "4 of 6 runs failed:",
+    assert capsys.readouterr().err.splitlines()[-12:] == [
+        "5 of 7 runs failed:",
         "  failed   raising",
         "           RuntimeError: no kernel for this processor",
         f"           The traceback is in {trace}.",
         "  diverged diverging",
         "           the loss is not finite at step 2 of epoch 1",
         "  failed   dying",
+        f"           {killed}",
+        "  failed   killed",
         f"           {killed}",
         "  refused  wrong",
         "           optimizer.lr: must be > 0, got -1.",
@@ -139,24 +138,15 @@ def test_runs_that_fail_in_every_way_leave_the_others_their_results_and_are_expl
         ("good", "finished", None),
         ("diverging", "diverged", "the loss is not finite at step 2 of epoch 1"),
         ("dying", "failed", killed),
+        ("killed", "failed", killed),
         ("wrong", "refused", "optimizer.lr: must be > 0, got -1."),
         ("better", "finished", None),
     ]
 
 
-def test_killed_run_fails_alone_in_processes(killing):
-    done = cnnlab("-m", *killing, "hydra/launcher=process", *TINY)
-    assert done.returncode == 1
-    assert done.stderr.splitlines()[-3:] == [
-        "1 of 2 runs failed:",
-        "  failed   activation=killing",
-        "           its process was killed by signal 9 (SIGKILL), maybe because the memory was full.",
-    ]
-
-
-def test_killed_run_ends_the_sweep_in_one_process_and_the_repeat_names_it(killing):
+def test_killed_run_ends_the_sweep_in_one_process_and_the_repeat_names_it(parts):
     """The first time it is killed while it tries what the runs take."""
-    words = ("-m", *killing, *TINY)
+    words = ("-m", *parts, "activation=killing,relu", *TINY)
     assert [cnnlab(*words).returncode for _ in range(2)] == [-signal.SIGKILL] * 2
     done = cnnlab(*words)
     assert done.returncode == -signal.SIGKILL
@@ -171,8 +161,7 @@ def test_killed_run_ends_the_sweep_in_one_process_and_the_repeat_names_it(killin
 
 def test_sweep_runs_through_the_cluster_plugin(in_empty_folder):
     pytest.importorskip("hydra_plugins.hydra_submitit_launcher", reason="the extra `slurm` is not installed")
-    done = cnnlab("-m", "seed=0,1", "hydra/launcher=submitit_local", *TINY)
-    assert done.returncode == 0, done.stderr
+    assert main(["-m", "seed=0,1", "hydra/launcher=submitit_local", *TINY]) == 0
     assert (in_empty_folder / "outputs" / ".submitit").is_dir()
     assert not (in_empty_folder / ".submitit").exists()
     runs = [RunFolder(path) for path in RUNS.iterdir()]
@@ -191,8 +180,7 @@ def test_wrong_number_of_runs_abreast_is_told_before_anything_starts(capsys):
 
 def test_runs_abreast_come_to_the_same_as_one_after_the_other(monkeypatch, tmp_path):
     arms = ("optimizer=adam,sgd,momentum", "ema=0.9", *TINY)
-    assert main(["-m", *arms]) == 0
-    alone = {path.name: RunFolder(path.rename(tmp_path / path.name)) for path in list(RUNS.iterdir())}
+    alone = trained_alone(arms, tmp_path)
     abreast_on_the_cpu(monkeypatch)
     assert main(["-m", *arms, "hydra.launcher.abreast=3"]) == 0
     for path in RUNS.iterdir():
@@ -234,14 +222,16 @@ def test_ctrl_c_lets_runs_abreast_end_their_epochs_and_the_command_goes_on_with_
         assert equal_results(RunFolder(path), cut[path.name])
 
 
-def test_runs_that_lose_their_device_are_tried_again_in_processes_of_their_own(monkeypatch, capsys):
+def test_runs_that_lose_their_device_are_tried_again_in_processes_of_their_own(monkeypatch, tmp_path, capsys):
     def lost(*_, **__):
         raise RuntimeError("CUDA error: an illegal memory access was encountered")
 
+    arms = ("optimizer=adam,sgd", *TINY)
+    alone = trained_alone(arms, tmp_path)
     abreast_on_the_cpu(monkeypatch)
     monkeypatch.setattr("cnnlab.training.learning.training", lost)  # here; the processes know nothing of it
-    assert main(["-m", "seed=0,1", "hydra.launcher.abreast=2", *TINY]) == 0
+    assert main(["-m", *arms, "hydra.launcher.abreast=2"]) == 0
     assert "the GPU was lost to this process; 2 runs are tried again" in capsys.readouterr().out
     runs = [RunFolder(path) for path in RUNS.iterdir()]
-    assert [standing(run) for run in runs] == ["finished"] * 2
+    assert all(equal_results(folder, alone[folder.path.name]) for folder in runs)
     assert len({run.read_json("status.json")["pid"] for run in runs}) == 2

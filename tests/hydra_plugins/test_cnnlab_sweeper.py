@@ -4,6 +4,7 @@ import shlex
 from dataclasses import replace
 
 import pytest
+from hydra._internal.config_loader_impl import ConfigLoaderImpl
 
 from cnnlab.cli import main as cli
 from cnnlab.outputs.files import RUNS
@@ -17,6 +18,15 @@ pytestmark = pytest.mark.usefixtures("swept")
 def test_seeds_are_outermost_and_the_rest_is_in_the_order_typed(swept):
     assert main(["-m", "seed=1,0", "optimizer=sgd,adam"]) == 0
     assert swept == [("sgd", "relu", 1), ("adam", "relu", 1), ("sgd", "relu", 0), ("adam", "relu", 0)]
+
+
+def test_each_choice_of_parts_is_composed_once_for_the_sweep_and_its_launcher(monkeypatch):
+    composed, compose = [], ConfigLoaderImpl.load_sweep_config
+    monkeypatch.setattr(
+        ConfigLoaderImpl, "load_sweep_config", lambda *args: composed.append(args[-1]) or compose(*args)
+    )
+    assert main(["-m", "optimizer=sgd,adam", "seed=0,1"]) == 0
+    assert len(composed) == 2
 
 
 @pytest.mark.parametrize(

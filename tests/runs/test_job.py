@@ -1,9 +1,8 @@
-from pathlib import Path
-
 import pytest
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.turns import finish
+from cnnlab.cli.main import main
 from cnnlab.config.run_config import to_plain
 from cnnlab.outputs.files import RUNS
 from cnnlab.runs.job import run, without_effect
@@ -14,8 +13,9 @@ from tests.runs.trained import only_run
 pytestmark = pytest.mark.usefixtures("in_empty_folder")
 
 
-def test_console_script_trains_digits_and_draws_the_pictures():
-    done = cnnlab("train", "optimizer=adam", "activation=relu", "epochs=2")
+def test_console_script_trains_digits_and_draws_the_pictures(monkeypatch):
+    monkeypatch.setenv("MPLBACKEND", "module://not_installed")  # as a notebook of another environment hands it down
+    done = cnnlab("train", "optimizer=adam", "activation=relu", "epochs=2", "model.width=0.25")
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     assert lines[0].startswith("run      cnn6-batch-relu-adam-s0-")
@@ -24,18 +24,15 @@ def test_console_script_trains_digits_and_draws_the_pictures():
     assert max(map(len, lines)) <= 100
 
 
-def test_no_command_means_train():
-    assert cnnlab("epochs=1", "plots=false", "model.width=0.05").returncode == 0
-    assert only_run().read_json("status.json")["status"] == "finished"
-
-
-def test_same_command_says_that_it_was_finished_before():
+def test_no_command_means_train_and_the_same_again_says_that_it_was_finished_before(capsys):
     command = ("epochs=1", "plots=false", "model.width=0.05")
-    cnnlab(*command)
-    again = cnnlab(*command)
-    assert again.returncode == 0
-    assert "finished before; nothing was trained (rerun=true trains again)" in again.stdout
-    assert again.stdout.splitlines()[-1].startswith("open     outputs/runs/")
+    assert main(command) == 0
+    assert only_run().read_json("status.json")["status"] == "finished"
+    capsys.readouterr()
+    assert main(["train", *command]) == 0
+    again = capsys.readouterr().out
+    assert "finished before; nothing was trained (rerun=true trains again)" in again
+    assert again.splitlines()[-1].startswith("open     outputs/runs/")
 
 
 def test_run_that_diverges_fails_with_the_reason(capsys):
@@ -48,19 +45,8 @@ def test_run_that_diverges_fails_with_the_reason(capsys):
 
 @pytest.mark.parametrize("optimizer", sorted(OPTIMIZERS.keys() - {"muon"}))  # muon takes minutes on a CPU
 def test_optimizer_preset_alone_trains_digits_to_over_90_percent(optimizer):
-    finish(run(composed(f"optimizer={optimizer}", "epochs=20", "plots=false"), []))
+    finish(run(composed(f"optimizer={optimizer}", "model=lenet", "epochs=10", "plots=false"), []))
     assert only_run().read_json("summary.json")["test"]["accuracy"] > 0.9
-
-
-def test_plan_of_own_photos_says_what_was_found_and_draws_the_first_batch(photos, capsys):
-    assert finish(run(composed("dataset=image_folder", "dataset.root=my photos", "plan=true"), [])) == 0
-    lines = capsys.readouterr().out.splitlines()
-    folder = next(line.removeprefix("to do       ") for line in lines if line.startswith("to do"))
-    assert "         3x64x64, 2 classes: cats 12, dogs 10" in lines
-    assert lines[-1] == f"open     {folder}/plots/batch.png"
-    assert {str(path.relative_to(folder)) for path in Path(folder).rglob("*") if path.is_file()} == {
-        "first_batch.npz", "plots/batch.png",
-    }  # fmt: skip
 
 
 def test_plan_tells_how_the_run_stands_and_trains_nothing(capsys):
@@ -69,7 +55,7 @@ def test_plan_tells_how_the_run_stands_and_trains_nothing(capsys):
     assert not RUNS.exists()
 
 
-def test_part_of_ones_own_comes_from_a_plugin_and_a_config_dir(tmp_path):
+def test_part_of_ones_own_comes_from_a_plugin_and_a_config_dir(tmp_path, capsys):
     (tmp_path / "mine.py").write_text(
         "from torch import nn\n"
         "from cnnlab.parts import ACTIVATIONS\n"
@@ -83,9 +69,8 @@ def test_part_of_ones_own_comes_from_a_plugin_and_a_config_dir(tmp_path):
     done = cnnlab("train", *own, "plugins=[mine.py]", "epochs=1", "plots=false", "model.width=0.05")
     assert (done.returncode, done.stderr) == (0, "")
     assert only_run().run_id.startswith("cnn6-batch-swish-adam-s0-")
-    refused = cnnlab("train", *own)
-    assert refused.returncode == 2
-    assert refused.stderr.startswith("activation.name: unknown 'swish'. ")
+    assert main(["train", *own]) == 2  # this process has not loaded it
+    assert capsys.readouterr().err.startswith("activation.name: unknown 'swish'. ")
 
 
 def test_options_of_what_takes_no_part_are_named():

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -10,9 +11,10 @@ from cnnlab.base.errors import ConfigError
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import read_status
+from cnnlab.runs.job import run
 from cnnlab.runs.outcome import Outcome
 from cnnlab.sweeps.launching import Launching
-from tests.sweeps.sweep_maker import TINY, main
+from tests.sweeps.sweep_maker import main
 
 pytestmark = pytest.mark.usefixtures("swept")
 
@@ -101,16 +103,18 @@ def test_launcher_that_cannot_be_reached_is_a_mistake_of_the_command():
         Launching({}).carry_out([SimpleNamespace(run_id="run", point=SimpleNamespace(overrides=[]))], launch)
 
 
-def test_two_sweeps_that_overlap_train_each_run_once_and_both_end_with_all():
-    script = "import sys; from cnnlab.cli.main import main; sys.exit(main(sys.argv[1:]))"
-    grids = (["optimizer=sgd,adam", "study=one"], ["optimizer=adam,sgd", "study=two"])
-    words = ("-m", "seed=0,1", "epochs=8", *TINY[1:])
-    started = [
-        subprocess.Popen([sys.executable, "-c", script, *words, *grid], stdout=subprocess.PIPE, text=True)
-        for grid in grids
-    ]
-    outputs = [process.communicate(timeout=200)[0] for process in started]
-    assert [process.returncode for process in started] == [0, 0]
-    assert all("4/4 finished" in output for output in outputs)
+def test_two_sweeps_that_overlap_train_each_run_once_and_both_end_with_all(monkeypatch, capsys):
+    """One of them here, as soon as the other one, in a process of its own, has begun."""
+    monkeypatch.setattr("cnnlab.runs.job.run", run)  # really train
+    small = ("dataset.per_class=40", "model.width=0.05", "device=cpu")
+    words = ("-m", "seed=0,1", "epochs=6", "hydra/launcher=cnnlab", *small)
+    command = [sys.executable, "-m", "cnnlab", *words, "plots=false", "optimizer=sgd,adam", "study=one"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as other:
+        while not list(RUNS.glob("*/status.json")) and other.poll() is None:
+            time.sleep(0.02)
+        assert main([*words, "optimizer=adam,sgd", "study=two"]) == 0
+        output = other.communicate(timeout=200)[0]
+    assert other.returncode == 0
+    assert all("4/4 finished" in text for text in (output, capsys.readouterr().out))
     logs = [(path / "train.log").read_text() for path in RUNS.iterdir()]
-    assert [log.count("epoch 1/8") for log in logs] == [1] * 4
+    assert [log.count("epoch 1/6") for log in logs] == [1] * 4

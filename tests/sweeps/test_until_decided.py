@@ -136,9 +136,9 @@ def launch(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
     def launched(jobs):
-        launched.runs += [(config.optimizer.name, config.seed) for config in (load(composed(*words)) for words in jobs)]
-        for words in jobs:
-            config = load(composed(*words))
+        configs = [load(composed(*words)) for words in jobs]
+        launched.runs += [(config.optimizer.name, config.seed) for config in configs]
+        for config in configs:
             ended(config, "finished", accuracy=round(ACCURACY[config.optimizer.name][config.seed % 20], 2))
             launched.tick()
         return [Outcome(0)] * len(jobs)

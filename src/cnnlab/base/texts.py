@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Sequence
 
 
 def duration(seconds: float) -> str:
@@ -53,6 +54,19 @@ def cut_middle(text: str, length: int) -> str:
         return text
     tail = (length - 1) // 2
     return f"{text[: length - 1 - tail]}…{text[len(text) - tail :]}"
+
+
+def names_fitting(names: Sequence[str], room: int) -> str:
+    """Return as many names as fit in so many columns, and how many more there are; of one at least its ends."""
+    for shown in range(len(names), 1, -1):
+        if len(told := f"{', '.join(names[:shown])}{_more(len(names) - shown)}") <= room:
+            return told
+    more = _more(len(names) - 1)
+    return f"{cut_middle(names[0], max(1, room - len(more)))}{more}" if names else ""
+
+
+def _more(number: int) -> str:
+    return f" and {number:,} more" if number > 0 else ""
 
 
 def printable(name: str) -> str:

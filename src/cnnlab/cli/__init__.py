@@ -2,17 +2,20 @@
 
 main             finds the command, imports only what it needs, turns errors into exit codes
 commands/        the list of commands, and a module for each that reads its own arguments
-arguments        command, flags, overrides
+arguments        command, flags, overrides; carrying_out what becomes of them, tuning of those of
+                 `cnnlab tune`, finding_rates its find=lr
 composition      Hydra composes the configuration and hands it to the job; it writes nothing
+help_text        the help of a command that Hydra composes, on one screen
 consent          what only the words of a command line may bring: plugins, and factories that Hydra calls
 composed, jobs   a composed configuration in plain values, and what is done with it
+help_text        what --help shows of a command that Hydra composes
 completion       what completes a word behind a command that reads its own arguments
 spelling         what is typed as other programs take it: the right spelling
 translation      a command line in our words: of other tools, in any case, with a folder of photos
 meanings         which key and which option a word means
 own_photos       folders and archives of one's own photos
 quoting          values that Hydra would read as something else than they mean
-grid_words       zip= and exclude=, which Hydra's grammar lacks: keys of the sweeper for it, and back
+grid_words       zip=, exclude= and ranges, which Hydra's grammar lacks: keys of the sweeper for it, and back
 words, swept     what is wrong with a word by itself, and how many values it stands for
 problems         everything that is wrong with a command line, in the user's words
 hydra_errors     what Hydra's and YAML's errors say, in one line

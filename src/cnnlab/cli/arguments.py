@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,21 +10,21 @@ from pathlib import Path
 
 from cnnlab.base.errors import ConfigError, did_you_mean, unknown
 from cnnlab.base.paths import given_path
-from cnnlab.cli.commands import BY_NAME, COMPOSED, DEFAULT, Command
+from cnnlab.cli.commands import BY_NAME, COMPOSED, DEFAULT, TUNE, Command
 from cnnlab.cli.commands.others import instead
 from cnnlab.cli.grid_words import without_grid_words
 from cnnlab.cli.meanings import is_known, is_option
 from cnnlab.cli.own_photos import is_place
 from cnnlab.config.options import groups
 
-_SWEEP = ("-m", "--multirun")
+SWEEP = ("-m", "--multirun")
 _CONFIG_DIR = ("-cd", "--config-dir")
 _CONFIG_NAME = ("-cn", "--config-name")
 _CONFIG_PATH = ("-cp", "--config-path")
 _INFO = ("-i", "--info")
 WITH_VALUE = ("-c", "--cfg", "-p", "--package", *_CONFIG_DIR, *_CONFIG_NAME, *_CONFIG_PATH)
 WITHOUT_VALUE = (
-    *_SWEEP, "-h", "--help", "--hydra-help", "--version", "--resolve", "-r", "--run", "-sc", "--shell-completion",
+    *SWEEP, "-h", "--help", "--hydra-help", "--version", "--resolve", "-r", "--run", "-sc", "--shell-completion",
 )  # fmt: skip
 
 
@@ -34,11 +35,13 @@ class Arguments:
     command: Command
     flags: tuple[str, ...]
     overrides: tuple[str, ...]
+    is_tuning: bool = False
+    """Whether a space is searched, by `cnnlab tune`: a sweep whose points are chosen."""
 
     @property
     def is_sweep(self) -> bool:
         """Whether several runs are asked for."""
-        return not {*_SWEEP}.isdisjoint(self.flags)
+        return not {*SWEEP}.isdisjoint(self.flags)
 
     @property
     def is_look(self) -> bool:
@@ -67,7 +70,7 @@ class Arguments:
 
     def as_sweep(self) -> str:
         """Return the command that would sweep over the same overrides."""
-        others = (flag for flag in self.flags if flag not in _SWEEP)
+        others = (flag for flag in self.flags if flag not in SWEEP)
         return self._line(("-m", *others))
 
     def as_typed(self) -> str:
@@ -75,8 +78,10 @@ class Arguments:
         return self._line(self.flags)
 
     def _line(self, flags: Iterable[str]) -> str:
+        tune = ("tune",) if self.is_tuning else ()
         command = () if self.command.name == DEFAULT else (self.command.name,)
-        return shlex.join(("cnnlab", *command, *flags, *self.overrides))
+        shown = [flag for flag in flags if not (self.is_tuning and flag in SWEEP)]
+        return shlex.join(("cnnlab", *tune, *command, *shown, *self.overrides))
 
     def _value(self, names: Sequence[str]) -> str | None:
         for flag, following in zip(self.flags, (*self.flags[1:], "")):
@@ -92,7 +97,7 @@ def split_command(args: Sequence[str]) -> tuple[Command, list[str]]:
         ConfigError: the first word is neither a command nor an override.
     """
     rest = list(args)
-    place = next((i for i, word in enumerate(rest) if word not in _SWEEP), None)
+    place = next((i for i, word in enumerate(rest) if word not in SWEEP), None)
     if place is None or not rest[place][0:1].isalpha() or "=" in rest[place]:
         return BY_NAME[DEFAULT], rest
     name = rest.pop(place)
@@ -106,7 +111,13 @@ def split_command(args: Sequence[str]) -> tuple[Command, list[str]]:
     raise ConfigError(f"no command {said.replace('Known:', 'Commands:')}")
 
 
-def split_flags(command: Command, args: Sequence[str]) -> Arguments:
+def tuned_command(args: Sequence[str]) -> tuple[Command, list[str]]:
+    """Return the command whose runs `cnnlab tune` searches for, and the words behind it."""
+    words = list(args)
+    return BY_NAME[words.pop(0) if words and words[0] in COMPOSED else DEFAULT], words
+
+
+def split_flags(command: Command, args: Sequence[str], *, is_tuning: bool = False) -> Arguments:
     """Sort the words behind the command.
 
     Hydra 1.3 wants all overrides on one side of the flags, and its `--info` would swallow an override.
@@ -136,7 +147,9 @@ def split_flags(command: Command, args: Sequence[str]) -> Arguments:
         else:
             near = did_you_mean(name, (*_INFO, *WITH_VALUE, *WITHOUT_VALUE))
             raise ConfigError(f"unknown flag '{word}'.{near} Flags are in: cnnlab {command.name} --help")
-    arguments = Arguments(command, tuple(flags), tuple(overrides))
+    arguments = Arguments(command, tuple(flags), tuple(overrides), is_tuning)
+    if is_tuning and not (arguments.is_sweep or arguments.is_look or arguments.is_help):
+        arguments = dataclasses.replace(arguments, flags=("-m", *flags))
     if arguments.config_dir is not None and not Path(arguments.config_dir).is_dir():
         raise ConfigError(f"--config-dir: no folder '{arguments.config_dir}'.")
     return arguments
@@ -153,11 +166,17 @@ def command_to_complete(line: str) -> tuple[str, str, list[str]]:
     """
     line = without_grid_words(line)
     program, _, typed = line.lstrip().partition(" ")
+    if typed.startswith(f"{TUNE} "):
+        typed = typed.removeprefix(TUNE).lstrip() or " "
+        line = f"{program} {typed}"
+        if not typed.strip() or (" " not in typed and any(name.startswith(typed) for name in COMPOSED)):
+            return DEFAULT, line, [name for name in COMPOSED if name.startswith(typed.strip())]
     words = typed.split()
     if not words or (len(words) == 1 and not typed.endswith(" ")):
         begun = words[0] if words else ""
         fitting = [name for name in BY_NAME if name.startswith(begun)]
-        return (DEFAULT if begun not in fitting else ""), line, fitting
+        is_begun = bool(begun) and begun not in fitting  # of nothing, 60 keys would hide the commands
+        return (DEFAULT if is_begun else ""), line, fitting
     if words[0] in COMPOSED:
         return words[0], f"{program} {typed.lstrip().removeprefix(words[0]).lstrip()}", []
     return ("" if words[0] in BY_NAME else DEFAULT), line, []

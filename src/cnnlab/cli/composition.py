@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import os
 import sys
-import textwrap
 import traceback
 from collections.abc import Iterator
 
 import hydra
+from hydra._internal.hydra import Hydra
 from omegaconf import DictConfig
 
 from cnnlab.base.errors import ConfigError
@@ -24,12 +23,11 @@ from cnnlab.cli.problems import all_problems, study_of_another_command
 from cnnlab.cli.words import folders_of_hydra, lists_of_options, repeated, unusable
 from cnnlab.config.conf_files import conf_dir
 from cnnlab.runs.outcome import Outcome
-
-WIDTH = 80
+from cnnlab.sweeps.points import key_of
 
 
 def run(arguments: Arguments, stop: Stop) -> int:
-    """Compose and carry out what the arguments ask for: a run, a sweep, help, or a look at the configuration.
+    """Compose and carry out what the arguments ask for: a run, a sweep, or a look at the configuration.
 
     Args:
         arguments: the words.
@@ -59,11 +57,7 @@ def run(arguments: Arguments, stop: Stop) -> int:
     try:
         if problems := [line for check in (repeated, lists_of_options, folders_of_hydra) for line in check(overrides)]:
             raise ConfigError(*problems)
-        with (
-            _arguments_for_hydra(arguments),
-            factories_are_typed(overrides),
-            _wrapped() if arguments.is_help else contextlib.nullcontext(),
-        ):
+        with _arguments_for_hydra(arguments), factories_are_typed(overrides), _mode_of_the_flags(arguments):
             # A sweep's jobs may run in other processes: their outcomes come back through the launcher.
             task = job if arguments.is_sweep else kept
             hydra.main(config_path=str(conf_dir()), config_name=arguments.command.config, **main_options())(task)()
@@ -79,10 +73,25 @@ def run(arguments: Arguments, stop: Stop) -> int:
 
 
 @contextlib.contextmanager
+def _mode_of_the_flags(arguments: Arguments) -> Iterator[None]:
+    """Let -m alone tell a sweep from a run where no file of the user's own may: Hydra composes all once more to ask."""
+    is_ours = arguments.config_dir is None and not arguments.has_own_conf
+    if not is_ours or any("hydra" in key_of(text) for text in arguments.overrides):
+        yield
+        return
+    get_mode = Hydra.get_mode
+    Hydra.get_mode = lambda *_, **__: None  # type: ignore[method-assign] # as it answers where no file says
+    try:
+        yield
+    finally:
+        Hydra.get_mode = get_mode  # type: ignore[method-assign]
+
+
+@contextlib.contextmanager
 def _arguments_for_hydra(arguments: Arguments) -> Iterator[None]:
     """Put the arguments where `hydra.main` reads them, and let its exceptions out instead of their text."""
     argv, variable = sys.argv, os.environ.get("HYDRA_FULL_ERROR")
-    sys.argv = ["cnnlab", *arguments.flags, *for_hydra(arguments.overrides)]
+    sys.argv = ["cnnlab", *arguments.flags, *for_hydra(arguments.overrides, is_tuning=arguments.is_tuning)]
     os.environ["HYDRA_FULL_ERROR"] = "1"
     try:
         yield
@@ -92,15 +101,3 @@ def _arguments_for_hydra(arguments: Arguments) -> Iterator[None]:
             del os.environ["HYDRA_FULL_ERROR"]
         else:
             os.environ["HYDRA_FULL_ERROR"] = variable
-
-
-@contextlib.contextmanager
-def _wrapped() -> Iterator[None]:
-    """Break long lines of what is printed: Hydra puts all options of a group on one."""
-    text = io.StringIO()
-    try:
-        with contextlib.redirect_stdout(text):
-            yield
-    finally:
-        for line in text.getvalue().splitlines():
-            print("\n".join(textwrap.wrap(line, WIDTH, subsequent_indent="    ")) if len(line) > WIDTH else line)

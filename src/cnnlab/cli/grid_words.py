@@ -1,23 +1,34 @@
-"""`zip=` and `exclude=`: words of a sweep that Hydra's grammar lacks, read before it as keys of the sweeper."""
+"""`zip=`, `exclude=`, `optimizer.lr=log(1e-4,1)`: words that Hydra's grammar lacks, read before it for the sweeper."""
 
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from cnnlab.base.errors import ConfigError, brief
+from cnnlab.sweeps.points import key_of
+from cnnlab.sweeps.tuning.space import EXAMPLE, is_range
 
 SWEEPER = "hydra.sweeper"
 WORDS: Mapping[str, str] = {"zip": f"{SWEEPER}.zip", "exclude": f"{SWEEPER}.exclude"}
 """Word -> the key that it stands for; several of a word are a list there."""
+SPACE = "space"
+"""What the sweeper is given ranges under; with it, even empty, the sweep is a tuning."""
+_KEYS = {**WORDS, SPACE: f"{SWEEPER}.{SPACE}"}
 _OFF = "null"
 _TYPED = re.compile(
-    rf"""\s(?=['"]?(?:{"|".join(WORDS)})=)(?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^\s'"\\])+(?=\s)""", re.DOTALL
+    rf"""\s(?=['"]?(?:(?:{"|".join(WORDS)})=|[\w.]+=(?:log|uniform|int)\())(?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^\s'"\\])+(?=\s)""",
+    re.DOTALL,
 )
 
 
 def is_grid_word(word: str) -> bool:
     """Tell whether a word is one of these."""
+    return _is_named(word) or is_range(word)
+
+
+def _is_named(word: str) -> bool:
     return word.partition("=")[0] in WORDS and "=" in word
 
 
@@ -26,8 +37,12 @@ def without_grid_words(line: str) -> str:
     return _TYPED.sub("", line)
 
 
-def wrong_grid_words(words: Sequence[str], *, is_sweep: bool) -> Iterator[str]:
+def wrong_grid_words(words: Sequence[str], *, is_sweep: bool, is_tuning: bool = False) -> Iterator[str]:
     """Yield what is wrong with them by themselves."""
+    for word in words if not is_tuning else ():
+        if is_range(word):
+            typed = shlex.join(["cnnlab", "tune", word])
+            yield f"{key_of(word)}: is a range to search, got {brief(word.partition('=')[2], str)}. Type: {typed}"
     for name, values in _values(words).items():
         first = f"{name}={values[0]}"
         if "" in values:
@@ -41,19 +56,23 @@ def wrong_grid_words(words: Sequence[str], *, is_sweep: bool) -> Iterator[str]:
 _EXAMPLES = {
     "zip": "Write zip=optimizer,optimizer.lr for two swept keys that go in step.",
     "exclude": "Write exclude='optimizer=sgd activation=tanh' for points that are left out.",
+    SPACE: f"Write {EXAMPLE}.",
 }
 
 
-def for_hydra(words: Sequence[str]) -> list[str]:
+def for_hydra(words: Sequence[str], *, is_tuning: bool = False) -> list[str]:
     """Return the words of a command line as Hydra reads them: these as keys of the sweeper."""
+    own = {name: f"{WORDS[name]}={_as_list(texts)}" for name, texts in _values(words).items()}
+    others = [own[word.partition("=")[0]] if _is_named(word) else word for word in words if not is_range(word)]
+    space = [f"{_KEYS[SPACE]}={_as_list([word for word in words if is_range(word)])}"] if is_tuning else []
+    return list(dict.fromkeys([*others, *space]))
+
+
+def _as_list(texts: Sequence[str]) -> str:
     from hydra.core.override_parser.types import Quote, QuotedString  # a look at a command line does without Hydra
 
-    def value(texts: Sequence[str]) -> str:
-        quoted = [QuotedString(text, Quote.double).with_quotes() for text in texts]
-        return _OFF if _OFF in texts else f"[{','.join(quoted)}]"
-
-    own = {name: f"{WORDS[name]}={value(texts)}" for name, texts in _values(words).items()}
-    return list(dict.fromkeys(own[word.partition("=")[0]] if is_grid_word(word) else word for word in words))
+    quoted = [QuotedString(text, Quote.double).with_quotes() for text in texts]
+    return _OFF if _OFF in texts else f"[{','.join(quoted)}]"
 
 
 def as_typed(words: Iterable[str], read: Mapping[str, Sequence[str]]) -> list[str]:
@@ -63,11 +82,14 @@ def as_typed(words: Iterable[str], read: Mapping[str, Sequence[str]]) -> list[st
         words: as Hydra has read them.
         read: name -> what the sweeper was given under it.
     """
-    names = {key: name for name, key in WORDS.items()}
+    names = {key: name for name, key in _KEYS.items()}
     found = []
     for word in words:
         name = names.get(word.partition("=")[0])
-        found += [word] if name is None else [f"{name}={text}" for text in read[name] or [_OFF]]
+        if name is None:
+            found.append(word)
+        else:
+            found += read[name] if name == SPACE else [f"{name}={text}" for text in read[name] or [_OFF]]
     return found
 
 
@@ -80,12 +102,12 @@ def read_texts(written: object, name: str) -> list[str]:
     texts = [] if written is None else [written] if isinstance(written, str) else written
     if isinstance(texts, Sequence) and all(isinstance(text, str) for text in texts):
         return [text for text in texts if text.strip()]
-    raise ConfigError(f"{WORDS[name]}: must be a text or a list of texts, got {brief(written, str)}. {_EXAMPLES[name]}")
+    raise ConfigError(f"{_KEYS[name]}: must be a text or a list of texts, got {brief(written, str)}. {_EXAMPLES[name]}")
 
 
 def _values(words: Iterable[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for word in filter(is_grid_word, words):
+    for word in filter(_is_named, words):
         name, _, value = word.partition("=")
         found.setdefault(name, []).append(value.strip())
     return found

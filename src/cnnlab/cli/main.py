@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import io
 import os
 import sys
@@ -12,12 +11,12 @@ from pathlib import Path
 
 from cnnlab import __version__
 from cnnlab.base.errors import ConfigError, Interrupted, RunError
-from cnnlab.base.printing import printed
+from cnnlab.base.printing import meanwhile, printed, tell
 from cnnlab.base.stopping import Stop
 from cnnlab.cli.arguments import command_to_complete, split_command, split_flags
-from cnnlab.cli.commands import BY_NAME, COMMANDS, COMPOSED, Command
+from cnnlab.cli.carrying_out import carry_out
+from cnnlab.cli.commands import BY_NAME, COMMANDS, COMPOSED, TUNE
 from cnnlab.cli.spelling import misspelled
-from cnnlab.cli.translation import translated
 
 HELP = f"""\
 cnnlab answers questions about convolutional networks with experiments: declare
@@ -129,14 +128,7 @@ def _in_place(args: Sequence[str]) -> Iterator[None]:
 
 
 def _tell(error: Exception) -> None:
-    """Print an error, on a terminal broken between words: a path or a command that is cut in two cannot be copied."""
-    import shutil  # takes time, and a word of help needs none
-
-    from cnnlab.base.texts import fitted
-
-    width = shutil.get_terminal_size().columns
-    for line in str(error).splitlines():
-        print("\n".join(fitted(line, width, indent=2) if sys.stderr.isatty() else [line]), file=sys.stderr)
+    tell(str(error), file=sys.stderr, indent=2)
 
 
 def _disk_error(error: OSError) -> RunError:
@@ -176,12 +168,14 @@ def _dispatch(args: list[str], stop: Stop) -> int:
     if problems := misspelled(args):
         raise ConfigError(*problems)
     command, rest = split_command(args)
+    meanwhile(f"starting cnnlab {command.name}")
     _check_working_folder()
     if command.config is None:
-        code = command.load()([word for word in rest if not word.startswith(_OUTPUTS)], stop)
+        own = [word for word in rest if command.name == TUNE or not word.startswith(_OUTPUTS)]
+        code = command.load()(own, stop)
         assert isinstance(code, int)
         return code
-    return _compose(command, rest, stop)
+    return carry_out(command, rest, stop)
 
 
 def _check_working_folder() -> None:
@@ -194,17 +188,6 @@ def _check_working_folder() -> None:
         os.getcwd()  # noqa: PTH109 - pathlib takes time to import, and a word of help needs none
     except OSError as error:
         raise ConfigError(f"the working folder is not there any more ({error.strerror}). cd to one that is.") from error
-
-
-def _compose(command: Command, args: Sequence[str], stop: Stop) -> int:
-    arguments = split_flags(command, args)
-    meant = translated(arguments)
-    for note in meant.notes:
-        print(note, file=sys.stderr if arguments.is_look else sys.stdout)  # what is looked at may go to a file
-
-    from cnnlab.cli.composition import run  # takes a quarter of a second; what is wrong so far is said before
-
-    return run(dataclasses.replace(arguments, overrides=meant.overrides), stop)
 
 
 def _complete(args: Sequence[str], stop: Stop) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from cnnlab.base.errors import ConfigError, brief
 from cnnlab.cli.arguments import WITH_VALUE, WITHOUT_VALUE
-from cnnlab.cli.commands import BY_NAME, DEFAULT
+from cnnlab.cli.commands import BY_NAME, DEFAULT, TUNE
 from cnnlab.cli.commands.others import instead
 from cnnlab.cli.meanings import Choices, is_full_key, is_known, meant_key, plain_key
 from cnnlab.config.conf_files import conf_dir
@@ -25,6 +25,8 @@ def misspelled(args: Sequence[str]) -> list[str]:
         args: all words; those of a command that Hydra has no part in are left alone.
     """
     words, command = [word for word in args if word not in ("-m", "--multirun")], DEFAULT
+    if words[:1] == [TUNE]:
+        words.pop(0)
     if words and words[0] in BY_NAME:
         command = words.pop(0)
     if BY_NAME[command].config is None or (words and instead(words[0], ()) is not None):

@@ -20,6 +20,7 @@ from cnnlab.cli.quoting import as_meant, unquoted
 from cnnlab.config.conf_files import conf_dir
 from cnnlab.config.options import groups, option_table
 from cnnlab.config.synonyms import FOLDERS, KEYS
+from cnnlab.sweeps.tuning.space import is_range
 
 _KEY = re.compile(r"[A-Za-z][\w.-]*")
 _SPAN = re.compile(r"(\d{1,9})(?:\.\.|:)(\d{1,9})")
@@ -77,7 +78,7 @@ class _Reader:
         Raises:
             ConfigError: it means something else here.
         """
-        if is_grid_word(word):
+        if is_grid_word(word) and not is_range(word):
             return [word]
         key, equals, value = word.partition("=")
         if not equals or (not is_known(key) and own_photos.is_there(word)):

@@ -29,7 +29,7 @@ def unusable(arguments: Arguments) -> Iterator[str]:
         elif _NUMBER.search(word):
             yield f"{key_of(shown)}: holds a number of more than {_LONGEST_NUMBER:,} digits. Give a smaller one."
     is_run = not (arguments.is_sweep or arguments.is_look or arguments.is_help)
-    yield from wrong_grid_words(arguments.overrides, is_sweep=not is_run)
+    yield from wrong_grid_words(arguments.overrides, is_sweep=not is_run, is_tuning=arguments.is_tuning)
 
 
 def repeated(overrides: Iterable[str]) -> list[str]:

@@ -15,7 +15,8 @@ factors         what the swept settings of a grid do; factor_tables, factor_char
 reaching        how fast arms learnt; reaching_tables how it is shown
 tables, latex   terminal, CSV, Markdown; a table for a paper; page report.html, which works offline; arm_rows its table
 figures, curves, heat, plane, classes   the study's pictures; layout and panels how wide they are
-changes, changed_images                 two arms, image by image
+changes, changed_images                 two arms, image by image; shown_mistakes one run's mistakes
+costs           whether times differ by more than chance makes them; page_links what the page leads to
 labels          names of arms and numbers, as every table writes them; beside_report numbers of a report beside them
 run_table       the table of single runs; run_filters which of them are wanted
 
@@ -87,8 +88,8 @@ def save(comparison: Comparison, *, pictures: bool, pixels: Pixels | None = None
     """
     write_csv(comparison)
     write_changes(comparison.folder, comparison.changes)
-    write_page(comparison, pixels=pixels if pictures else None)
     if pictures:
         from cnnlab.comparison.figures import draw_all  # matplotlib takes half a second to import
 
         draw_all(comparison, layout)
+    write_page(comparison, pixels=pixels if pictures else None)  # last: it leads to the others

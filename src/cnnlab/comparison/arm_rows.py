@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cnnlab.comparison.comparing import Comparison
-from cnnlab.comparison.labels import MISSING, cut_names, p_cell, percent, plus_minus
+from cnnlab.comparison.labels import MISSING, cut_names, ends_of, p_cell, percent, plus_minus
 from cnnlab.comparison.statistics import Estimate
 from cnnlab.comparison.verdicts import Result
 
@@ -14,6 +14,10 @@ NUM_COLORS = 7
 """As many colours as plots/style.py has."""
 CELL = 40
 """Characters of an arm's name in a table; the middle of a longer one is cut out."""
+
+
+LEAST = 0.01
+"""Accuracy: no axis is shorter."""
 
 
 @dataclass(frozen=True)
@@ -81,27 +85,26 @@ def unnamed_settings(comparison: Comparison) -> list[str]:
 
 
 def axis_of(results: Sequence[Result]) -> tuple[float, float]:
-    """Return the ends of the axis of test accuracies: all seeds and means, intervals as far as they leave them legible.
+    """Return the ends of the axis of test accuracies: all that is drawn of them lies between."""
+    return axis_of_means([result.test for result in results if result.test is not None])
 
-    Intervals over two seeds can be wider than what an accuracy can be; the axis stays within three spans of the seeds.
-    """
-    tests = [result.test for result in results if result.test is not None]
-    seen = [accuracy for r in results for run in r.arm.finished if (accuracy := run.accuracy("test")) is not None]
-    if not seen:
+
+def axis_of_means(estimates: Sequence[Estimate]) -> tuple[float, float]:
+    """Return the ends of an axis on which every mean and every line through it lies."""
+    if not estimates:
         return 0.0, 1.0
-    low, high = min(seen), max(seen)
-    span = max(high - low, 0.01)
-    ends = [end for test in tests for end in (test.low, test.high) if end is not None]
-    low, high = min([low, *ends]), max([high, *ends])
-    return max(0.0, low, min(seen) - 3 * span), min(1.0, high, max(seen) + 3 * span)
+    ends = [end for one in estimates for end in (one.mean, *(ends_of(one) or ()))]
+    low, high = min(ends), max(ends)
+    pad = max(0.0, (LEAST - (high - low)) / 2)  # equal means: differences below a point fill no page
+    return max(0.0, low - pad), min(1.0, high + pad)
 
 
 def whisker(test: Estimate | None, low: float, high: float) -> tuple[float, float, float] | None:
     """Return low end, mean and high end on an axis between these ends, in percent of its width."""
     if test is None:
         return None
-    ends = (test.mean if end is None else end for end in (test.low, test.mean, test.high))
-    start, middle, end = (100 * min(1.0, max(0.0, (x - low) / ((high - low) or 1.0))) for x in ends)
+    first, last = ends_of(test) or (test.mean, test.mean)
+    start, middle, end = (100 * (x - low) / ((high - low) or 1.0) for x in (first, test.mean, last))
     return start, middle, end
 
 

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from cnnlab.base.errors import ConfigError, RunError, unknown
 from cnnlab.base.schema import PlainMapping
+from cnnlab.comparison.labels import cell_names, short_names
 from cnnlab.config.keys import without
 from cnnlab.config.roles import NOT_IDENTITY
 from cnnlab.outputs.run_folder import SCHEMA, RunFolder
@@ -19,9 +20,9 @@ from cnnlab.outputs.status import FINAL, read_status
 from cnnlab.outputs.study_folder import GridRow, StudyFolder
 from cnnlab.outputs.summary_file import figure, read_summary
 
-NO_RESULT = ("refused", "failed", "damaged", "diverged", "died", "interrupted", "running", "waiting")
+NO_RESULT = ("refused", "failed", "damaged", "diverged", "died", "pruned", "interrupted", "running", "waiting")
 """States without a test accuracy, the gravest first."""
-ENDED = NO_RESULT[:6]
+ENDED = NO_RESULT[: NO_RESULT.index("running")]
 """Those of them in which nothing more will come by itself."""
 
 SEED, FOLD = "seed", "dataset.fold"
@@ -229,7 +230,7 @@ def _names(groups: Sequence[Mapping[str, str]]) -> list[str]:
 
 
 def find_arm(arms: Sequence[Arm], name: str) -> Arm:
-    """Return the arm of this name, or the only one with this value.
+    """Return the arm that `arm_called` finds.
 
     Raises:
         ConfigError: there is no such arm.
@@ -239,12 +240,30 @@ def find_arm(arms: Sequence[Arm], name: str) -> Arm:
 
 
 def arm_called(name: str, arms: Sequence[str]) -> str:
-    """Return which of these arms is meant: by its name, or by a value that it alone has.
+    """Return which of these arms is meant: by its name, as table and curves have it, or by values that it alone has.
 
     Raises:
         ConfigError: there is no such arm.
     """
-    by_value = [arm for arm in arms if name in (setting.partition("=")[2] for setting in arm.split())]
-    if len(found := [name] if name in arms else by_value) == 1:
-        return found[0]
+    shown = {arm: (arm, short, cell) for arm, short, cell in zip(arms, short_names(arms), cell_names(arms))}
+    for means in (_is_called, _is_cut_to, _has):
+        if len(found := [arm for arm, own in shown.items() if means(own, name)]) == 1:
+            return found[0]
     raise ConfigError(f"baseline: {unknown(name, arms, noun='arm')}")
+
+
+def _is_called(names: Sequence[str], name: str) -> bool:
+    return name in names
+
+
+def _is_cut_to(names: Sequence[str], name: str) -> bool:
+    """Tell whether a name is one of these with its middle cut out."""
+    start, dots, end = name.partition("…")
+    return bool(dots) and any(own.startswith(start) and own.endswith(end) for own in names)
+
+
+def _has(names: Sequence[str], name: str) -> bool:
+    """Tell whether an arm has all settings, or values, that are named, in any order: `tanh, adam`."""
+    settings = {word for own in names for word in own.split()}
+    settings |= {word.partition("=")[2] for word in settings} - {""}
+    return settings.issuperset(name.replace(", ", " ").split())

@@ -81,7 +81,7 @@ def _of_looks(answer: Answer, question: Question, study: Study, names: Names) ->
 
 def _of_missing(arms: Sequence[Arm], names: Names) -> list[str]:
     """Name the runs that have not ended, or are not there any more."""
-    states = ("waiting", "running", "interrupted")
+    states = ("waiting", "running", "interrupted", "pruned")
     missing = {names[arm.label]: found for arm in arms if (found := [run for run in arm.runs if run.state in states])}
     if not missing:
         return []

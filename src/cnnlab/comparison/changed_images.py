@@ -159,10 +159,10 @@ def _kept(run: RunFiles) -> dict[int, Image]:
 
 
 def _shown(changes: Sequence[Change], found: Mapping[int, Image]) -> list[ShownImage]:
-    return [ShownImage(each, *_picture(found.get(each.index))) for each in changes]
+    return [ShownImage(each, *picture_of(found.get(each.index))) for each in changes]
 
 
-def _picture(pixels: Image | None) -> tuple[str | None, bool]:
+def picture_of(pixels: Image | None) -> tuple[str | None, bool]:
     """Return an image as a data URI, and whether its pixels are all there: gray unless it has three channels.
 
     Small images are PNG files, which keep every pixel; larger ones are JPEG files, a quarter of their size.

@@ -19,8 +19,8 @@ SPLITS = {"train": "training", "val": "validation", "test": "test"}
 METRICS = tuple(f"{split}_{name}" for name in ("accuracy", "loss") for split in SPLITS)
 """Columns of metrics.csv that are drawn."""
 
-UNFINISHED = ("running", "interrupted", "died")
-"""States of a run that goes on, or will when the sweep is repeated."""
+UNFINISHED = ("running", "interrupted", "died", "pruned")
+"""States of a run that goes on, will when the sweep is repeated, or was ended early on purpose."""
 
 
 @dataclass(frozen=True)

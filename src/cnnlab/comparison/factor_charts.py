@@ -6,11 +6,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cnnlab.comparison.arm_rows import NUM_COLORS, whisker
+from cnnlab.comparison.arm_rows import NUM_COLORS, axis_of_means, whisker
 from cnnlab.comparison.factor_tables import HEADER, factor_rows, interaction_sentence
 from cnnlab.comparison.factors import Cell, Effects, Interaction
-from cnnlab.comparison.labels import capitalised, cut_names
-from cnnlab.comparison.statistics import Estimate
+from cnnlab.comparison.labels import capitalised, cut_names, ends_of, said_of_ends
 
 WIDTH, HEIGHT = 440, 250
 """Of a chart, in units of its own that the page scales."""
@@ -40,7 +39,7 @@ class Line:
     dash: int
     points: Sequence[tuple[float, float]]
     whiskers: Sequence[tuple[float, float, float]]
-    """x, and the ends of the interval."""
+    """x, and the ends of the line through the mean."""
 
     @property
     def path(self) -> str:
@@ -59,6 +58,8 @@ class Chart:
     y_labels: Sequence[tuple[float, str]]
     lines: Sequence[Line]
     note: str
+    of_lines: str
+    """What the lines through the means are."""
 
 
 @dataclass(frozen=True)
@@ -81,15 +82,6 @@ def factor_section(effects: Effects) -> FactorSection:
         for factor in effects.factors
     ]
     return FactorSection(HEADER[1:], axis, tables, [_chart(one) for one in effects.interactions])
-
-
-def axis_of_means(estimates: Sequence[Estimate]) -> tuple[float, float]:
-    """Return the ends of an axis: all means, and their intervals as far as they leave the means apart."""
-    means = [one.mean for one in estimates]
-    span = max(max(means) - min(means), 0.01)
-    ends = [end for one in estimates for end in (one.low, one.high) if end is not None]
-    low, high = max(min([*means, *ends]), min(means) - span), min(max([*means, *ends]), max(means) + span)
-    return max(0.0, low), min(1.0, high)
 
 
 def lines_of(interaction: Interaction) -> tuple[str, str, dict[str, list[Cell]]]:
@@ -124,7 +116,7 @@ def _chart(interaction: Interaction) -> Chart:
     step = (WIDTH - LEFT - RIGHT) / len(along)
 
     def y(accuracy: float) -> float:
-        return TOP + (HEIGHT - TOP - BOTTOM) * (1 - (min(max(accuracy, low), high) - low) / (high - low))
+        return TOP + (HEIGHT - TOP - BOTTOM) * (1 - (accuracy - low) / (high - low))
 
     lines = []
     for place, (name, own) in enumerate(cells.items()):
@@ -136,11 +128,7 @@ def _chart(interaction: Interaction) -> Chart:
                 place % NUM_COLORS,
                 place // NUM_COLORS % NUM_DASHES,
                 [(x, y(cell.test.mean)) for x, cell in zip(xs, own)],
-                [
-                    (x, y(cell.test.low), y(cell.test.high))
-                    for x, cell in zip(xs, own)
-                    if cell.test.low is not None and cell.test.high is not None
-                ],
+                [(x, y(ends[0]), y(ends[1])) for x, cell in zip(xs, own) if (ends := ends_of(cell.test)) is not None],
             )
         )
     labels = cut_names(along, max(3, int(step / CHARACTER)))
@@ -149,13 +137,14 @@ def _chart(interaction: Interaction) -> Chart:
         x_name=x_name,
         line_name=line_name,
         x_labels=[(LEFT + (column + 0.5) * step, label) for column, label in enumerate(labels)],
-        y_labels=[(y(tick), f"{100 * tick:g}") for tick in _ticks(low, high)],
+        y_labels=[(y(tick), f"{100 * tick:g}") for tick in ticks(low, high)],
         lines=lines,
         note=capitalised(interaction_sentence(interaction)),
+        of_lines=said_of_ends([cell.test for cell in interaction.cells]),
     )
 
 
-def _ticks(low: float, high: float) -> list[float]:
+def ticks(low: float, high: float) -> list[float]:
     """Return round accuracies between the ends, three to seven of them."""
     steps = [factor * 10.0**power for power in range(-5, 0) for factor in (1, 2, 5)]
     step = next(step for step in steps if (high - low) / step < 6)

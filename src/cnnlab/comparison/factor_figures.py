@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from cnnlab.comparison.arm_rows import axis_of_means
 from cnnlab.comparison.comparing import Comparison
-from cnnlab.comparison.factor_charts import axis_of_means, lines_of
+from cnnlab.comparison.factor_charts import lines_of
 from cnnlab.comparison.factors import Factor, Interaction
+from cnnlab.comparison.labels import ends_of, said_of_ends
 from cnnlab.comparison.layout import ON_SCREEN, Layout
 from cnnlab.comparison.panels import Room, first_of_rows, names_within, panels_in, turned
 from cnnlab.comparison.statistics import Estimate
@@ -40,12 +42,13 @@ def main_effects(comparison: Comparison, layout: Layout = ON_SCREEN) -> Figure |
     room = _room(labels, gap=0.25, right=0.12, least=1.1)
     height = _turned(labels, room, layout)
     figure, panels = panels_in(layout, room, height=1.75, bottom=0.3 if height is None else height + 0.2)
-    low, high = axis_of_means([one.test for factor in effects.factors for one in factor.levels])
+    tests = [one.test for factor in effects.factors for one in factor.levels]
+    low, high = axis_of_means(tests)
     for axes, factor, own in zip(panels, effects.factors, labels):
         _draw_factor(axes, factor, own, is_turned=height is not None)
         _scale(axes, low, high)
         axes.tick_params(axis="y", labelleft=axes in first_of_rows(panels))
-    _write(figure, panels, comparison, layout, "Main effects", "means over the other factors, grey: ruled out")
+    _write(figure, panels, comparison, layout, ("Main effects", "means over the other factors, grey: ruled out"), tests)
     return figure
 
 
@@ -70,7 +73,8 @@ def interactions(comparison: Comparison, layout: Layout = ON_SCREEN) -> Figure |
     figure, panels = panels_in(layout, room, height=1.75, bottom=0.5 if height is None else height + 0.35)
     for axes, one, own in zip(panels, effects.interactions, columns):
         _draw_interaction(axes, one, own, is_turned=height is not None)
-    _write(figure, panels, comparison, layout, "Interactions", "parallel lines: none")
+    tests = [cell.test for one in effects.interactions for cell in one.cells]
+    _write(figure, panels, comparison, layout, ("Interactions", "parallel lines: none"), tests)
     return figure
 
 
@@ -118,8 +122,8 @@ def _draw_interaction(axes: Axes, interaction: Interaction, columns: Sequence[st
 
 
 def _draw_mean(axes: Axes, x: float, test: Estimate, color: str) -> None:
-    if test.low is not None and test.high is not None:
-        axes.plot([x, x], [100 * test.low, 100 * test.high], color=color, linewidth=1, alpha=0.6)
+    if (ends := ends_of(test)) is not None:
+        axes.plot([x, x], [100 * end for end in ends], color=color, linewidth=1, alpha=0.6)
     axes.plot(x, 100 * test.mean, "o", color=color, markersize=4, markeredgewidth=0, zorder=4, clip_on=False)
 
 
@@ -135,11 +139,18 @@ def _scale(axes: Axes, low: float, high: float) -> None:
 
 
 def _write(
-    figure: Figure, panels: Sequence[Axes], comparison: Comparison, layout: Layout, headline: str, note: str
+    figure: Figure,
+    panels: Sequence[Axes],
+    comparison: Comparison,
+    layout: Layout,
+    title: tuple[str, str],
+    tests: Sequence[Estimate],
 ) -> None:
+    """Name the axis, and above all what the picture shows, of which study, and what its lines are."""
     for axes in first_of_rows(panels):
         axes.set_ylabel("test accuracy in %")
     if layout.has_titles:
         assert comparison.effects is not None
-        over = f"lines: 95 % intervals over {comparison.question.repeats.counted(comparison.effects.seeds)}"
+        headline, note = title
+        over = f"lines: {said_of_ends(tests)} over {comparison.question.repeats.counted(comparison.effects.seeds)}"
         write_title(figure, headline, f"{comparison.study.study}  ·  {note}  ·  {over}")

@@ -13,6 +13,8 @@ from cnnlab.base.texts import cut_middle
 from cnnlab.comparison.comparing import Comparison
 from cnnlab.comparison.curves import SPLITS, Curves, notes_on_curves, read_curves
 from cnnlab.comparison.factor_figures import interactions, main_effects
+from cnnlab.comparison.heat import Shade, shades
+from cnnlab.comparison.labels import ends_of, said_of_ends
 from cnnlab.comparison.layout import ON_SCREEN, Layout
 from cnnlab.comparison.panels import Room, first_of_rows, names_within, panels_in, turned
 from cnnlab.comparison.plane import Plane, plane_of
@@ -66,8 +68,8 @@ def _draw_curves(study: Comparison, layout: Layout, name: str, factor: float) ->
     comparison = study.shown
     of_arms = {r.label: curves for r in comparison.results if (curves := read_curves(r.arm)) is not None}
     splits = [split for split in SPLITS if any(f"{split}_{name}" in curves.bands for curves in of_arms.values())]
-    if not splits:
-        return None
+    if not splits or max(curves.num_epochs for curves in of_arms.values()) < 2:
+        return None  # of one epoch, as of heads that are solved at once, there is no curve
     most = MAX_LABELLED if layout.width is None else MAX_LABELLED - 2
     named = [result.label for result in comparison.ranked[:most] if result.label in of_arms]
     names = dict(zip(named, _names(comparison, named, 24, layout, share=0.33)))
@@ -172,7 +174,8 @@ def final_accuracy(comparison: Comparison, layout: Layout = ON_SCREEN) -> Figure
     images = "" if comparison.num_test is None else f"  ·  {comparison.num_test:,} test images"
     dots = f"{comparison.question.repeats.noun}s"
     order = comparison.part_shown or "best by validation first"
-    drawn = f"dots: {dots}, line: 95 % interval of the mean  ·  {order}"
+    lines = said_of_ends([result.test for result in shown if result.test is not None])
+    drawn = f"dots: {dots}, lines through the means: {lines}  ·  {order}"
     if layout.has_titles:
         write_title(figure, "Test accuracy", f"{comparison.study.study}{images}  ·  {drawn}")
     return figure
@@ -192,8 +195,8 @@ def _draw_arm(axes: Axes, row: int, result: Result, color: str) -> None:
         markeredgewidth=0,
         clip_on=False,
     )
-    if test.low is not None and test.high is not None:
-        axes.plot([100 * test.low, 100 * test.high], [row, row], color=color)
+    if (ends := ends_of(test)) is not None:
+        axes.plot([100 * end for end in ends], [row, row], color=color)
     axes.plot(100 * test.mean, row, "o", color=color, markersize=6, markeredgecolor="white", zorder=4, clip_on=False)
     axes.annotate(
         result.verdict, (1, row), (6, 0), xycoords=axes.get_yaxis_transform(), textcoords="offset points", va="center",
@@ -202,7 +205,7 @@ def _draw_arm(axes: Axes, row: int, result: Result, color: str) -> None:
 
 
 def heat_maps(comparison: Comparison, layout: Layout = ON_SCREEN) -> Figure | None:
-    """Draw test accuracy and training time over the plane of two swept settings."""
+    """Draw test accuracy over the plane of two swept settings, and training time where it differs."""
     grid = plane_of(comparison.results)
     if grid is None or not any(result.test for result in comparison.results):
         return None
@@ -210,40 +213,37 @@ def heat_maps(comparison: Comparison, layout: Layout = ON_SCREEN) -> Figure | No
     columns = names_within(grid.columns, 0.9)
     left = MARGIN + 0.3 + text_width(new_figure(1, 1), labels, NORMAL)
     wide, high = max(1.6, 0.62 * len(columns)), max(0.9, 0.42 * len(labels))
-    room = Room(2, width=wide, left=left, gap=left, right=0.25, least=max(1.6, 0.4 * len(columns)))
+    shown = shades(grid)
+    room = Room(len(shown), width=wide, left=left, gap=left, right=0.25, least=max(1.6, 0.4 * len(columns)))
     height = turned(columns, room.fitted(layout)[1] / len(columns))
     figure, panels = panels_in(layout, room, height=high, bottom=0.5 if height is None else height + 0.4)
-    maps: tuple[tuple[str, str, Callable[[Result], float | None], str], ...] = (
-        ("test accuracy in %", "Blues", lambda r: None if r.test is None else 100 * r.test.mean, ".1f"),
-        ("training time in s", "Oranges", lambda r: r.seconds, ".3g"),
-    )
-    for axes, (name, colours, figure_of, number_layout) in zip(panels, maps):
-        _draw_map(axes, grid, figure_of, colours, number_layout)
+    for axes, shade in zip(panels, shown):
+        _draw_map(axes, grid, shade)
         axes.set_xlabel(grid.column_key)
         axes.set_ylabel(grid.row_key)
         axes.set_yticks(range(len(labels)), labels)
         axes.set_xticks(range(len(columns)), columns, rotation=0 if height is None else 90)
-        write_outside(axes, name, (0, 1), (0, 5), color=INK, size=NORMAL)
+        write_outside(axes, shade.name, (0, 1), (0, 5), color=INK, size=NORMAL)
     if layout.has_titles:
         about = f"{comparison.study.study}  ·  means over the {comparison.question.repeats.noun}s"
         write_title(figure, f"{grid.row_key} and {grid.column_key}", about)
     return figure
 
 
-def _draw_map(axes: Axes, grid: Plane, figure_of: Callable[[Result], float | None], colours: str, layout: str) -> None:
+def _draw_map(axes: Axes, grid: Plane, shade: Shade) -> None:
     """Draw one map with its numbers; a cell without a result stays empty."""
-    found = {pair: figure_of(result) for pair, result in grid.cells.items()}
+    found = {pair: shade.of(result) for pair, result in grid.cells.items()}
     values = np.array([[found.get((row, column)) for column in grid.columns] for row in grid.rows], dtype=np.float64)
     known = values[np.isfinite(values)]
     low, high = (known.min(), known.max()) if len(known) else (0.0, 1.0)
     span = (high - low) or 1.0
-    axes.imshow(values, cmap=colours, vmin=low - 0.15 * span, vmax=high + 0.1 * span, aspect="auto")
-    texts = [format(value, layout) for value in known]
+    axes.imshow(values, cmap=shade.colours, vmin=low - 0.15 * span, vmax=high + 0.1 * span, aspect="auto")
+    texts = [format(value, shade.layout) for value in known]
     has_room = text_width(new_figure(1, 1), texts, NORMAL) < size_of(axes)[0] / len(grid.columns)
     for (row, column), value in np.ndenumerate(values):
         if np.isfinite(value) and has_room:
             color = "white" if value > low + 0.6 * span else INK
-            axes.text(column, row, format(value, layout), ha="center", va="center", color=color, size=NORMAL)
+            axes.text(column, row, format(value, shade.layout), ha="center", va="center", color=color, size=NORMAL)
     axes.tick_params(length=0)
     for side in ("left", "bottom"):
         axes.spines[side].set_visible(False)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from cnnlab.comparison.costs import times_differ
 from cnnlab.comparison.plane import Plane
+from cnnlab.comparison.verdicts import Result
 
 
 @dataclass(frozen=True)
@@ -62,11 +64,34 @@ class HeatMap:
 
 
 def heat_maps(grid: Plane) -> list[HeatMap]:
-    """Return test accuracy and training time over the plane of two swept settings."""
-    tests = {pair: None if r.test is None else 100 * r.test.mean for pair, r in grid.cells.items()}
-    seconds = {pair: r.seconds for pair, r in grid.cells.items()}
-    titles = (grid.row_key, grid.column_key)
+    """Return test accuracy over the plane of two swept settings, and training time where it differs."""
     return [
-        HeatMap.of("test accuracy in %", grid.rows, grid.columns, tests, layout=".2f", titles=titles),
-        HeatMap.of("training time in s", grid.rows, grid.columns, seconds, layout=".3g", titles=titles),
-    ]
+        HeatMap.of(
+            one.name, grid.rows, grid.columns, {pair: one.of(result) for pair, result in grid.cells.items()},
+            layout=one.layout, titles=(grid.row_key, grid.column_key),
+        )
+        for one in shades(grid)
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Shade:
+    """A figure of an arm that a plane is shaded by."""
+
+    name: str
+    colours: str
+    """As matplotlib calls them."""
+    of: Callable[[Result], float | None]
+    layout: str
+    """How a number is written, as for `format`."""
+
+
+def shades(grid: Plane) -> list[Shade]:
+    """Return what a plane is shaded by: accuracy, and time where arms differ in it by more than their runs do."""
+    found = [Shade("test accuracy in %", "Blues", lambda r: None if r.test is None else 100 * r.test.mean, ".1f")]
+    results = list(grid.cells.values())
+    if times_differ(results):
+        longest = max(result.seconds for result in results if result.seconds is not None)
+        digits = 2 if longest < 10 else 1 if longest < 100 else 0
+        found.append(Shade("training time in s", "Oranges", lambda r: r.seconds, f",.{digits}f"))
+    return found

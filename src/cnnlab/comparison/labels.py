@@ -19,28 +19,34 @@ NO_WORDS = frozenset({"true", "false", "null", "none", "nan", "inf"})
 
 
 def heading(names: Sequence[str]) -> str:
-    """Return what the cells of `cell_names` are values of: `optimizer` for optimizer=sgd, optimizer=adam."""
+    """Return which settings the cells of `cell_names` are of: `optimizer` for optimizer=sgd, optimizer=adam."""
     keys = _common_keys(names)
     return "arm" if keys is None else ", ".join(short_keys(keys))
 
 
 def cell_names(names: Sequence[str]) -> list[str]:
-    """Return what stands in a table under `heading`: the values alone where all names have the same keys."""
-    if _common_keys(names) is None:
+    """Return what stands in a table under `heading`: of one setting the value alone, of several the short name."""
+    keys = _common_keys(names)
+    if keys is None:
         return [name or ALONE for name in names]
-    return [", ".join(word.partition("=")[2] or word for word in name.split()) for name in names]
+    return [name.partition("=")[2] or name for name in names] if len(keys) == 1 else short_names(names)
 
 
 def short_names(names: Sequence[str]) -> list[str]:
-    """Return names for sentences and labels: the names of parts without their key, all else with the end of its key."""
+    """Return names for sentences and curves: words without their key, all else with its end, `adam lr=0.1`.
+
+    As long as the names have all keys in common; else they stay as they are.
+    """
     keys = _common_keys(names)
-    if keys is None or (len(keys) == 1 and all(map(_is_word, cell_names(names)))):
-        return cell_names(names)
-    values = [[word.partition("=") for word in name.split()] for name in names]
-    return [
-        " ".join(f"{short}={value}" if sign else word for short, (word, sign, value) in zip(short_keys(keys), own))
-        for own in values
-    ]
+    if keys is None:
+        return [name or ALONE for name in names]
+    values = [[word.partition("=")[2] or word for word in name.split()] for name in names]
+    columns = [_in_short(short, column) for short, column in zip(short_keys(keys), zip(*values))]
+    return [" ".join(words) for words in zip(*columns)]
+
+
+def _in_short(key: str, values: Sequence[str]) -> list[str]:
+    return list(values) if all(map(_is_word, values)) else [f"{key}={value}" for value in values]
 
 
 def _is_word(value: str) -> bool:
@@ -86,13 +92,28 @@ def plus_minus(estimate: Estimate | None, *, signed: bool = False) -> str:
         return MISSING
     sign = "+" if signed else ""
     mean = f"{100 * estimate.mean:{sign}.2f}"
-    if estimate.half_width is None or estimate.low is None or estimate.high is None:
+    if (ends := ends_of(estimate)) is None:
         return mean
     if is_wide(estimate):
-        ends = (f"{100 * end:{sign}.1f}" for end in (estimate.lowest, estimate.highest))
-        return f"{100 * estimate.mean:{sign}.1f} ({' to '.join(ends)})"
-    up, down = (f"{100 * part:.2f}" for part in (estimate.high - estimate.mean, estimate.mean - estimate.low))
+        runs = (f"{100 * end:{sign}.1f}" for end in ends)
+        return f"{100 * estimate.mean:{sign}.1f} ({' to '.join(runs)})"
+    up, down = (f"{100 * part:.2f}" for part in (ends[1] - estimate.mean, estimate.mean - ends[0]))
     return f"{mean} ± {up}" if up == down else f"{mean} +{up} -{down}"
+
+
+def ends_of(estimate: Estimate) -> tuple[float, float] | None:
+    """Return from where to where a line through the mean is drawn: the interval, or where that is wide all runs."""
+    if estimate.low is None or estimate.high is None:
+        return None
+    return (estimate.lowest, estimate.highest) if is_wide(estimate) else (estimate.low, estimate.high)
+
+
+def said_of_ends(estimates: Sequence[Estimate]) -> str:
+    """Say what the lines through means are: `95 % intervals`; runs take the place of those that say next to nothing."""
+    wide = [is_wide(one) for one in estimates if one.half_width is not None]
+    if not any(wide):
+        return "95 % intervals"
+    return "lowest to highest run" if all(wide) else "95 % intervals, or where wide all runs"
 
 
 def is_wide(estimate: Estimate) -> bool:

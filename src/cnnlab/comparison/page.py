@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import re
@@ -22,14 +23,17 @@ from cnnlab.comparison.cautions import ENVIRONMENT
 from cnnlab.comparison.changed_images import Pixels, changes_section
 from cnnlab.comparison.classes import Confusion, read_confusion
 from cnnlab.comparison.comparing import OF_RUNS, Comparison
+from cnnlab.comparison.costs import alike, times_differ
 from cnnlab.comparison.curves import Curves, notes_on_curves, read_curves
 from cnnlab.comparison.factor_charts import factor_section
 from cnnlab.comparison.factor_tables import about_factors
 from cnnlab.comparison.heat import HeatMap, heat_maps
-from cnnlab.comparison.labels import MISSING, capitalised
+from cnnlab.comparison.labels import MISSING, capitalised, ends_of
 from cnnlab.comparison.methods import methods
+from cnnlab.comparison.page_links import picture_links, run_links
 from cnnlab.comparison.plane import plane_of
 from cnnlab.comparison.reaching_tables import fast_section
+from cnnlab.comparison.shown_mistakes import mistakes_section
 from cnnlab.comparison.statistics import Estimate
 from cnnlab.comparison.verdicts import Result
 from cnnlab.outputs.files import write_text
@@ -38,12 +42,11 @@ from cnnlab.outputs.summary_file import figure
 if TYPE_CHECKING:
     import jinja2
 
-if TYPE_CHECKING:
-    import jinja2
-
 TEMPLATES = Path(__file__).parent / "templates"
 UPLOT = Path(__file__).parent / "vendor" / "uplot"
 """The charting library: 50 kB; Chart.js takes 210, ECharts 500, Plotly 1,190."""
+FILES = ("comparison.csv", "results.csv", "runs.csv", "changes.csv", "study.json")
+"""Of the study, to which the page leads."""
 NUM_DASHES = 4
 """Line styles, for the arms beyond the colours."""
 LABEL = 24
@@ -73,8 +76,8 @@ def render(comparison: Comparison, *, pixels: Pixels | None = None) -> str:
     read = [read_confusion(result.arm, classes) for result in shown.results]
     confusions = [confusion for confusion, _ in read]
     curves = {result.label: found for result in shown.results if (found := read_curves(result.arm)) is not None}
-    rows, unfinished = arm_rows(shown), _unfinished(comparison)
-    return _template().render(
+    rows, unfinished, said_of = arm_rows(shown), _unfinished(comparison), _said_of(shown)
+    return template(TEMPLATES, "report.html.j2").render(
         comparison=comparison,
         shown=shown,
         version=__version__,
@@ -90,12 +93,17 @@ def render(comparison: Comparison, *, pixels: Pixels | None = None) -> str:
         unread=[damage for _, damages in read for damage in damages],
         curve_notes=[f"{capitalised(note)}." for note in notes_on_curves(shown.results, curves, comparison.names)],
         changes=changes_section(comparison, pixels),
+        alike=alike(shown.results),
         reported=reported_rows(comparison),
+        files=[name for name in FILES if (comparison.folder.path / name).is_file()],
+        pictures=picture_links(comparison.folder.path),
+        runs=run_links(comparison),
+        mistakes=mistakes_section(comparison, None if said_of is None else shown.results[said_of]),
         unfinished=unfinished[:MOST_UNFINISHED],
         num_more_unfinished=max(0, len(unfinished) - MOST_UNFINISHED),
         environment=_environment(comparison),
         report_command=_report_command(comparison),
-        said_of=_said_of(shown),
+        said_of=said_of,
         next_command=(comparison.next_step or "").partition("  ")[0],
         next_purpose=(comparison.next_step or "").partition("  ")[2],
         methods=methods(comparison.answer, comparison.question, comparison.names),
@@ -108,14 +116,16 @@ def render(comparison: Comparison, *, pixels: Pixels | None = None) -> str:
     )
 
 
-def _template() -> jinja2.Template:
+@functools.cache  # compiling it takes longer than rendering, and a sweep writes its page again and again
+def template(folder: Path, name: str) -> jinja2.Template:
+    """Return a template of a page, in which names may hold any character."""
     import jinja2  # only where a page is written: the other commands begin sooner
 
-    loader = jinja2.FileSystemLoader(TEMPLATES)
+    loader = jinja2.FileSystemLoader(folder)
     environment = jinja2.Environment(
         loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, finalize=_finalized
     )
-    return environment.get_template("report.html.j2")
+    return environment.get_template(name)
 
 
 def _finalized(value: object) -> object:
@@ -189,7 +199,7 @@ def _data(
     classes: Sequence[str],
 ) -> Plain:
     """Return what the page's script draws: curves, costs and confusions of the arms in the order typed."""
-    labels = cut(list(comparison.names.values()), LABEL)
+    labels, has_times = cut(list(comparison.names.values()), LABEL), times_differ(comparison.results)
     return {
         "classes": list(classes),
         "noun": comparison.question.repeats.noun,
@@ -202,7 +212,7 @@ def _data(
                 "isBest": result is comparison.chosen,
                 "isBaseline": result is comparison.baseline,
                 "test": _estimate(result.test),
-                "seconds": result.seconds,
+                "seconds": result.seconds if has_times else None,
                 "parameters": result.figure("parameters"),
                 "curves": _curves(curves.get(result.label)),
                 "imagesPerEpoch": _images_per_epoch(result),
@@ -214,7 +224,10 @@ def _data(
 
 
 def _estimate(estimate: Estimate | None) -> Mapping[str, float | None] | None:
-    return None if estimate is None else {"mean": estimate.mean, "low": estimate.low, "high": estimate.high}
+    if estimate is None:
+        return None
+    low, high = ends_of(estimate) or (None, None)
+    return {"mean": estimate.mean, "low": low, "high": high}
 
 
 def _curves(curves: Curves | None) -> Plain | None:

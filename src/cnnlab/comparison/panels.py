@@ -15,6 +15,9 @@ from cnnlab.plots.style import HEADER, MARGIN, NORMAL, add_axes, new_figure, tex
 LEAST = 1.3
 """Inches that a panel needs; else the next one goes below it."""
 
+TITLE = 4.6
+"""Width of a picture below which its title would lose its middle."""
+
 
 @dataclass(frozen=True)
 class Room:
@@ -36,7 +39,8 @@ class Room:
     def fitted(self, layout: Layout) -> tuple[int, float]:
         """Return how many panels stand in a row, and how wide each is."""
         if layout.width is None:
-            return self.number, self.width
+            beside = self.left + self.right + (self.number - 1) * self.gap
+            return self.number, max(self.width, (TITLE * layout.has_titles - beside) / self.number)
         free = layout.width - self.left - self.right
         columns = max(1, min(self.number, int((free + self.gap) / (self.least + self.gap))))
         return columns, (free - (columns - 1) * self.gap) / columns

@@ -21,6 +21,7 @@ WIDTH = 80
 MOST = 20
 """Runs of a table, unless all are asked for: the newest stand first, and stay to be seen."""
 _NAME = 24  # characters of a run's or data set's name, and of a setting
+_FIRST = 6  # settings that are put in the order of what they tell; more are no columns of a terminal
 _LEFT_OUT = ("dataset", "dataset.root", "dataset.options", "epochs")  # in columns of their own
 
 
@@ -139,7 +140,7 @@ def table(lines: Sequence[RunLine], *, now: float, width: int = WIDTH) -> list[s
     seconds = ["" if line.seconds is None else f"{line.seconds:.1f}" for line in lines]
     if _width_of({**texts, **numbers, "seconds": seconds}) <= width:
         numbers["seconds"] = seconds
-    head, *rows = _laid_out(texts, numbers)
+    head, *rows = laid_out(texts, numbers)
     found = [head]
     for row, line in zip(rows, lines):
         found.append(row)
@@ -174,12 +175,30 @@ def _when(seconds: float | None, now: float) -> str:
 
 
 def _differing(lines: Sequence[RunLine]) -> list[str]:
-    """Return the settings in which the runs differ; names of parts first, then their keys.
+    """Return the settings in which the runs differ; names of parts first, then their keys, the most telling of each.
 
     A key that differs only because the part does, such as the learning rate of two optimizers, says nothing more.
     """
     keys = dict.fromkeys(key for line in lines for key in line.settings if key not in _LEFT_OUT)
-    return sorted((key for key in keys if _varies(key, lines)), key=lambda key: "." in key)
+    varying = sorted((key for key in keys if _varies(key, lines)), key=lambda key: "." in key)
+    return _most_telling_first(varying, lines)
+
+
+def _most_telling_first(keys: Sequence[str], lines: Sequence[RunLine]) -> list[str]:
+    """Put those keys in front that tell runs apart which the columns before them do not; a part before any option."""
+    values = {key: [line.settings.get(key, "") for line in lines] for key in keys}
+    groups: list[object] = [(line.data, line.epochs) for line in lines]
+    first: list[str] = []
+    for kind in (False, True):
+        while len(first) < _FIRST:
+            number = {key: len(set(zip(groups, values[key]))) for key in keys if ("." in key) is kind}
+            best = max(number, key=lambda key: number[key], default=None)
+            if best is None or number[best] == len(set(groups)):
+                break
+            places = {pair: place for place, pair in enumerate(dict.fromkeys(zip(groups, values[best])))}
+            groups = [places[pair] for pair in zip(groups, values[best])]
+            first.append(best)
+    return [*first, *(key for key in keys if key not in first)]
 
 
 def _varies(key: str, lines: Sequence[RunLine]) -> bool:
@@ -199,7 +218,7 @@ def _widths(columns: Mapping[str, Sequence[str]]) -> list[int]:
     return [max(map(len, (key, *cells))) for key, cells in columns.items()]
 
 
-def _laid_out(texts: Mapping[str, Sequence[str]], numbers: Mapping[str, Sequence[str]]) -> list[str]:
+def laid_out(texts: Mapping[str, Sequence[str]], numbers: Mapping[str, Sequence[str]]) -> list[str]:
     """Return the lines of a table: texts to the left, numbers to the right."""
     columns = [[key, *cells] for key, cells in (*texts.items(), *numbers.items())]
     for place, (column, width) in enumerate(zip(columns, _widths({**texts, **numbers}))):

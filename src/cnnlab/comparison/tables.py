@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Sequence
 
 from cnnlab.base.printing import one_line
@@ -10,7 +11,7 @@ from cnnlab.base.schema import Plain
 from cnnlab.comparison.changes import in_brief
 from cnnlab.comparison.comparing import Comparison
 from cnnlab.comparison.factor_tables import HEADER, factor_rows, notes_on_factors, terminal_sentence
-from cnnlab.comparison.labels import MISSING, capitalised, cut_names, p_cell, percent, plus_minus
+from cnnlab.comparison.labels import MISSING, capitalised, cut_names, p_cell, percent, plus_minus, some_of
 from cnnlab.comparison.reaching_tables import csv_cells, csv_columns, document_tables, notes_on_reaching
 from cnnlab.comparison.statistics import Estimate
 from cnnlab.comparison.verdicts import Result
@@ -25,6 +26,8 @@ BEST = "*"
 """Marks the arm that validation chooses."""
 NARROWEST = 8
 """Characters that a name keeps in any case."""
+MOST_ROWS, FIRST_ROWS = 30, 10
+"""Arms in the terminal's table; of more than these the first by validation stand there, beside what is spoken of."""
 
 
 def write_csv(comparison: Comparison) -> None:
@@ -93,17 +96,60 @@ def _next(text: str, width: int) -> list[str]:
 
 
 def _table(comparison: Comparison, width: int) -> list[str]:
-    """Return the table, best by validation first; names are cut in the middle where they do not fit."""
-    header = ["", "", "n", "val %", "test %", "difference", "verdict"]
-    body = [_row(comparison, result) for result in comparison.ranked]
-    columns = list(zip(header, *body))
+    """Return the table, best by validation first; of many arms those that are spoken of, and how many more there are.
+
+    Where names do not fit, differences lose their intervals; where that is not enough, names lose their middle.
+    """
+    shown = spoken_of(comparison)
+    rows = [_row(comparison, result) for result in shown]
+    whole = [one_line(comparison.cells[result.label]) for result in shown]
+    names, lines = _laid_out(comparison, whole, rows, width)
+    if names != whole or max(map(len, lines)) > width:
+        differences = ["" if r.difference is None else f"{100 * r.difference.mean:+.2f}" for r in shown]
+        short = [[*row[:5], difference or row[5], row[6]] for row, difference in zip(rows, differences)]
+        _, lines = _laid_out(comparison, whole, short, width)
+    return [*lines, *_not_shown(comparison, shown, width)]
+
+
+def spoken_of(comparison: Comparison) -> list[Result]:
+    """Return the arms for which there is room: all, or the best, the baseline, those declared and what may be best.
+
+    At most `MOST_ROWS`, best by validation first.
+    """
+    ranked = comparison.ranked
+    if len(ranked) <= MOST_ROWS:
+        return ranked
+    alive = set(comparison.best.alive) if comparison.best is not None else set()
+    reported = comparison.study.reported or {}
+    wanted = [*ranked[:1], comparison.answer.reference, *(r for r in ranked if r.arm.name in reported)]
+    wanted += [*ranked[:FIRST_ROWS], *(result for result in ranked if result.label in alive)]
+    labels = list(dict.fromkeys(result.label for result in wanted))[:MOST_ROWS]
+    return [result for result in ranked if result.label in labels]
+
+
+def _not_shown(comparison: Comparison, shown: Sequence[Result], width: int) -> list[str]:
+    """Say how many arms the table leaves out, how these stand, and where they are."""
+    labels = {result.label for result in shown}
+    rest = Counter(result.verdict for result in comparison.results if result.label not in labels)
+    if not rest:
+        return []
+    told = some_of([f"{number:,} {verdict}" for verdict, number in rest.most_common()], most=4)
+    text = f"and {rest.total():,} more arms ({told}): comparison.csv, beside the page, has all of them"
+    return textwrap.wrap(text, width, break_on_hyphens=False)
+
+
+def _laid_out(
+    comparison: Comparison, whole: Sequence[str], rows: Sequence[Sequence[str]], width: int
+) -> tuple[list[str], list[str]]:
+    """Return the names as they fit, and the lines of a table without its empty columns."""
+    columns = list(zip(["", "", "n", "val %", "test %", "difference", "verdict"], *rows))
     kept = [column for place, column in enumerate(columns) if place < 2 or any(cell != MISSING for cell in column[1:])]
     widths = [max(map(len, column)) for column in kept]
     room = max(NARROWEST, width - sum(widths[1:]) - 2 * (len(widths) - 2) - 1)
-    cells = cut_names([one_line(comparison.cells[result.label]) for result in comparison.ranked], room)
-    names = [*cut_names([one_line(comparison.heading)], room), *cells]
-    widths[0] = max(map(len, names))
-    return [_line([name, *row[1:]], widths) for name, row in zip(names, zip(*kept))]
+    names = cut_names(whole, room)
+    first = [*cut_names([one_line(comparison.heading)], room), *names]
+    widths[0] = max(map(len, first))
+    return names, [_line([name, *row[1:]], widths) for name, row in zip(first, zip(*kept))]
 
 
 def _row(comparison: Comparison, result: Result) -> list[str]:

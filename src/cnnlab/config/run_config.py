@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from cnnlab.base.schema import Bound, Fraction, NonNegative, NonNegativeInt, Portion, Positive, PositiveInt
+from cnnlab.base.schema import Bound, Fraction, NonNegative, NonNegativeInt, Portion, Positive, PositiveInt, Probability
 from cnnlab.config.roles import OfCommand, OfEvaluation, OfMachine, OfResult, OfStudy
 from cnnlab.data.held_out import TEST_FRACTION, VAL_FRACTION
 
@@ -107,10 +107,15 @@ class RunConfig:
     """Maximum global L2 norm of the gradient; null turns clipping off."""
     grad_clip_value: OfResult[Positive | None] = None
     """Maximum absolute value of each gradient element; null turns clipping off."""
+    norm_bias_lr: OfResult[Positive | None] = None
+    """Factor of the learning rate of the normalizations' biases, e.g. 64 for speednet; null: 1."""
     ema: OfResult[Fraction | None] = None
     """Decay per step of an exponential moving average of the weights, which is then evaluated and saved; null: off."""
     watch_test: OfResult[bool] = False
     """Record the test curve too. It never selects anything."""
+    tta: OfResult[Literal["flip", "crops"] | None] = None
+    """Views of each test image whose answers are averaged, for a figure beside `test.accuracy`: flip, the image and its
+    mirror image; crops, these two moved by a pixel as well. null: none."""
     evaluate_train: OfResult[bool] = False
     """Measure the training split with the selected weights at the end; else the epoch's running means stand for it."""
     normalize: OfResult[Literal["dataset", "backbone", "imagenet", "none"]] = "dataset"
@@ -131,6 +136,18 @@ class RunConfig:
     """Of a sweep until=decided: the most seeds of an arm; null: 20."""
     max_hours: OfCommand[Positive | None] = None
     """Of a sweep until=decided: begin no further seed after so many hours; null: no limit."""
+    trials: OfCommand[PositiveInt | None] = None
+    """Of a tuning: runs that search for the best settings; null: 30."""
+    sampler: OfCommand[Literal["tpe", "random", "cmaes", "grid", "qmc"] | None] = None
+    """Of a tuning: how settings are chosen; null: tpe, by those that were good so far."""
+    per_round: OfCommand[PositiveInt | None] = None
+    """Of a tuning: trials that are chosen together and may go on at the same time; null: 4."""
+    pruner: OfCommand[Literal["median", "hyperband", "none"] | None] = None
+    """Of a tuning: which trials are ended early; null: none."""
+    prune_below: OfCommand[tuple[Probability | None, ...] | None] = None
+    """Validation accuracies, one an epoch, null for none: a run whose best epoch so far is below ends as pruned."""
+    storage: OfCommand[str | None] = None
+    """Of a tuning: database, as a URL of Optuna, that gets a copy of the trials; null: a file in the study's folder."""
     timing: OfCommand[Literal["alone"] | None] = None
     """Of a sweep: alone trains one run at a time, so that its seconds are its own; null: as many as is fastest."""
     cross_validation: OfCommand[Folds | None] = None

@@ -8,7 +8,7 @@ per_class     precision, recall, F1
 roc           one curve a class, where scores are known
 gradients     sizes of the layers' gradients
 mistakes      the images that were most confidently wrong
-feature_maps  what the layers of a network make of one image
+feature_maps  what the layers of a network make of one image; rate_search the loss over a growing rate
 image_grid    images side by side
 drawing       pictures of many runs, in as many processes as there are cores
 style         colours, fonts, sizes: one look for all

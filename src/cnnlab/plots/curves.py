@@ -38,11 +38,12 @@ Curves = dict[str, tuple[Floats, Floats]]
 
 @styled
 def curves(run: RunFiles) -> Figure | None:
-    """Draw loss and accuracy of every measured split, and mark the epoch whose weights were kept."""
+    """Draw loss and accuracy of every measured split over two epochs or more; mark the one whose weights were kept."""
     losses, accuracies = _measured(run, "loss", 1.0), _measured(run, "accuracy", 100.0)
-    if not losses and not accuracies:
-        return None
     diverged_at = _first_not_finite(losses)
+    num_epochs = max((len(epochs) for of_splits in (losses, accuracies) for epochs, _ in of_splits.values()), default=0)
+    if num_epochs < 2 and diverged_at is None:
+        return None  # of one epoch, as of a head that is solved at once, there is no curve
     top = HEADER + (0.18 if diverged_at is None else 0.32)
     figure = new_figure(7.4, 2.3 + top)
     write_header(figure, run, "Loss and accuracy per epoch")

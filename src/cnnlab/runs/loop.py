@@ -13,6 +13,7 @@ from cnnlab.data.batches import Piece
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.runs.clock import Clock
 from cnnlab.runs.console import RunConsole
+from cnnlab.runs.judging import Bars, Judge
 from cnnlab.runs.records import gradient_rows, metrics_row
 from cnnlab.runs.training_state import TrainingState, to_checkpoint
 from cnnlab.training.engine import EpochRecord, Manner
@@ -40,6 +41,7 @@ class EpochLoop:
     ) -> None:  # fmt: skip
         self._config, self._folder, self._console, self._runtime = config, folder, console, runtime
         self._parts, self._state, self._clock, self._track = parts, state, clock, track
+        self._judge: Judge = Bars(config.prune_below or ())
         self._last_record: EpochRecord | None = None
         self._saved_epoch, self._saved_at = state.epoch, time.perf_counter()
 
@@ -47,13 +49,20 @@ class EpochLoop:
         """Tell whether all epochs done are in a checkpoint."""
         return self._saved_epoch == self._state.epoch
 
+    @property
+    def is_pruned(self) -> bool:
+        """Whether the run is to end early, since others are better."""
+        state = self._state
+        is_open = state.stop_reason is None and state.epoch < self._config.epochs
+        return is_open and not self._judge.goes_on(state.epoch, state.selection.accuracy)
+
     def turns(self, stop: Stop) -> Iterator[None]:
         """Go through the epochs that are missing, to the last one or to a reason to stop; yield between pieces of them.
 
         Raises:
             KeyboardInterrupt: the user wants to stop; all is saved.
         """
-        if self._state.stop_reason is not None:
+        if self._state.stop_reason is not None or self.is_pruned:
             return  # the checkpoint was taken after the last epoch
         stop.look()
         for record in self._records():
@@ -62,12 +71,12 @@ class EpochLoop:
                 continue
             self._weigh(record)
             self._write_down(record)
-            if self._is_time_to_save():
+            if self._is_time_to_save() or self.is_pruned:
                 self._save()
             if stop.is_wanted:
                 self._save()
                 stop.look()
-            if self._state.stop_reason is not None:
+            if self._state.stop_reason is not None or self.is_pruned:
                 return
 
     def _records(self) -> Iterator[EpochRecord | None]:

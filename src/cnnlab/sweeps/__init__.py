@@ -1,8 +1,9 @@
 """Many runs: a sweep is a conversation with a design.
 
 designs           a generator that yields lists of points and is sent what became of them; `grid` yields once
-steering          until=decided, max_seeds, max_hours: which design the words ask for
+steering          until=decided and the other words that steer: which design they ask for
 until_decided     a design that adds seeds where the answer is open
+tuning/           a design whose trials are chosen by what came of those before
 siblings          studies of one name that ask different things: which of them a sweep goes on with
 looked            what a study was looked at before, and what follows for its seeds
 points            what a sweep runs, as typed; naming what it is called; zipping, exclusions: less than all combinations

@@ -12,12 +12,15 @@ sent alone: so the same runs, found finished, lead it the same way when a sweep 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
 
 from cnnlab.base.schema import PlainMapping
-from cnnlab.outputs.study_folder import SeedPlan, StudyFolder
+from cnnlab.outputs.study_folder import Asked, GridRow, SeedPlan, StudyFolder
 from cnnlab.sweeps.points import Point
+from cnnlab.sweeps.study_comparison import StudyComparison
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,8 @@ class Ended:
     """How its run stands, as `outputs.status.standing` says; `refused` where it is no valid run."""
     summary: PlainMapping
     """summary.json of a run that is finished or diverged, else empty."""
+    curve: tuple[float, ...] = ()
+    """Its accuracies on validation, by epoch, for a design that wants them; of one that is pruned too."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,8 @@ class Standing:
     """What it has found so far, empty before the first answer."""
     num_more: int = 0
     """Runs that it may still ask for, beyond those asked for, at most."""
+    why_more: str = "it may be decided then"
+    """Why it does not ask for them at once."""
 
 
 Narrator = Callable[[], Standing]
@@ -48,6 +55,23 @@ Narrator = Callable[[], Standing]
 
 
 Design = Generator[list[Point], list[Ended], None]
+
+
+class Reporter(Protocol):
+    """Says what came of a study."""
+
+    def get_ready(self) -> None:
+        """Do what is to be done before any run begins."""
+
+    def refresh(self) -> None:
+        """Write what there is so far, unless that was done a moment ago."""
+
+    def show(self, folders: Sequence[Path], *, pictures: bool) -> int:
+        """Write and print what came of the runs; return the number of seeds over which arms were compared."""
+
+
+MakeReporter = Callable[[StudyFolder, Callable[[], Sequence[GridRow]]], Reporter]
+"""A study, and what returns its grid as it stands -> what reports on it."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +86,16 @@ class Conversation:
     """Of that design, which goes on where it was; None: the sweep finds its own."""
     max_hours: float | None = None
     """After which no further seed is begun; None: no limit."""
+    name: str | None = None
+    """What its studies are called; None: after the keys in which its points differ."""
+    asked: Asked | None = None
+    """What it asks, beyond its first points; None: they tell."""
+    reporter: MakeReporter = StudyComparison
+    """Says what came of it."""
+    wants_curves: bool = False
+    """Whether it goes by the epochs of its runs, as of `Ended.curve`."""
+    may_end: Collection[str] = ()
+    """Other ways to end, as of `Ended.status`, that are answers too, and no failures."""
 
 
 def grid(points: Sequence[Point]) -> Design:

@@ -11,12 +11,13 @@ from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.standing import standing
 from cnnlab.outputs.status import FINAL
 from cnnlab.sweeps.choosing import Choice, seconds_of, with_threads
+from cnnlab.sweeps.designs import Standing
 
 _LABEL = 40  # columns
 
 
 def plan_lines(
-    name: str, runs: Mapping[str, tuple[RunFolder, RunConfig]], *, most: int, choice: Choice
+    name: str, runs: Mapping[str, tuple[RunFolder, RunConfig]], *, more: Standing, choice: Choice
 ) -> Iterator[str]:
     """Yield how every run of a sweep stands and what it takes, then what all of them take.
 
@@ -24,7 +25,7 @@ def plan_lines(
         name: of the sweep.
         runs: label -> folder and configuration, in the order of running; of a design that may ask for more, those that
             it asks for in any case.
-        most: runs that it may come to.
+        more: how many runs may follow, and why.
         choice: how they are carried out.
 
     Raises:
@@ -46,8 +47,9 @@ def plan_lines(
         cost = f"  {duration(estimated[folder].seconds)}" if folder in estimated else ""
         yield f"  {status:10}{label:{_LABEL}}{cost}".rstrip()
         yield f"{'':12}{folder.run_id}"
-    if most > len(runs):
-        yield from _at_most(len(runs), most, [cost.seconds / workers.num for cost in estimated.values()])
+    most = len(runs) + more.num_more
+    if more.num_more:
+        yield from _at_most(len(runs), most, more.why_more, [cost.seconds / workers.num for cost in estimated.values()])
     if not to_do:
         yield "total    nothing to do" if most == len(runs) else "total    nothing to do before the first look"
         return
@@ -57,10 +59,10 @@ def plan_lines(
     yield f"total    about {duration(seconds)} {how}, {room} in {outputs_dir()}/"
 
 
-def _at_most(least: int, most: int, seconds: Sequence[float]) -> Iterator[str]:
+def _at_most(least: int, most: int, why_more: str, seconds: Sequence[float]) -> Iterator[str]:
     """Yield how many runs a design asks for that decides by itself."""
     about = f", about {duration(sum(seconds) / len(seconds) * most)} in all" if seconds else ""
-    yield f"least    {least} runs, those above: it may be decided then"
+    yield f"least    {least} runs, those above: {why_more}"
     yield f"most     {most} runs{about}"
 
 

@@ -59,6 +59,25 @@ Group = tuple[str, ...]
 """Keys of axes that go in step."""
 
 
+@dataclass(frozen=True)
+class Grid:
+    """What a sweep is over, before it is expanded; as of `expand`."""
+
+    arms: Mapping[str, Sequence[str]]
+    axes: Mapping[str, Sequence[str]]
+    shared: Sequence[str]
+    given: Sequence[str]
+    zips: Sequence[Group] = ()
+
+    def points(self) -> list[Point]:
+        """Return all its points.
+
+        Raises:
+            ConfigError: axes of a group differ in their number of values.
+        """
+        return expand(self.arms, self.axes, self.shared, self.given, zips=self.zips)
+
+
 def expand(
     arms: Mapping[str, Sequence[str]], axes: Mapping[str, Sequence[str]], shared: Sequence[str], given: Sequence[str],
     *, zips: Sequence[Group] = (),

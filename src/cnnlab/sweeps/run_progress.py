@@ -63,6 +63,8 @@ def read_progress(run: Watched, *, since: float) -> RunProgress:
     error = error if isinstance(error, str) else None
     if status in FINAL and not (run.is_rerun and is_old):
         return _ended(run, status, error)
+    if status == "pruned":
+        return RunProgress(status, *_last_epoch(run.folder))
     if status == "running":
         epoch, val_accuracy = _last_epoch(run.folder)
         return RunProgress("running", epoch, val_accuracy)
@@ -81,6 +83,14 @@ def _last_epoch(folder: RunFolder) -> tuple[int, float | None]:
         return int(last["epoch"]), float(last["val_accuracy"]) if last["val_accuracy"] else None
     except (RunError, ValueError, KeyError):  # damaged: the run says so itself when it comes to it
         return 0, None
+
+
+def val_accuracies(folder: RunFolder) -> tuple[float, ...]:
+    """Return a run's accuracies on validation, by epoch; none where there are none, or its file is damaged."""
+    try:
+        return tuple(float(row["val_accuracy"]) for row in folder.read_rows("metrics.csv"))
+    except (RunError, ValueError, KeyError):
+        return ()
 
 
 def run_line(run: Watched, progress: RunProgress, *, width: int) -> str:

@@ -83,6 +83,11 @@ def study_of_runs(name: str, asked: Asked, run_ids: Collection[str]) -> StudyFol
     return _own(name, asked, fits)
 
 
+def study_of_question(name: str, asked: Asked) -> StudyFolder:
+    """Return the study that asks this, whatever its runs are: they follow from each other; else a new one."""
+    return _own(name, asked, lambda _: True)
+
+
 def study_of_arms(name: str, asked: Asked, arms: Collection[str]) -> StudyFolder:
     """Return the study that arms belong to, whose seeds are not known yet: it holds some of them; else a new one."""
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import yaml
 
 from cnnlab.base.errors import ConfigError
-from cnnlab.base.schema import Bound, Invalid, PlainMapping, Positive, coerce
+from cnnlab.base.schema import Bound, Invalid, PlainMapping, Positive, PositiveInt, coerce
 from cnnlab.outputs.study_folder import MOST_SEEDS
 from cnnlab.sweeps.checked import Compose
 from cnnlab.sweeps.designs import Conversation, grid
@@ -19,11 +19,19 @@ from cnnlab.sweeps.points import FOLD, SEED, Point, key_of
 
 MOST_BY_DEFAULT = 20
 MaxSeeds = Annotated[int, Bound(f"in [2, {MOST_SEEDS}]", low=2, high=MOST_SEEDS)]
-STEERING: Mapping[str, Any] = {
+OF_TUNING: Mapping[str, Any] = {
+    "trials": PositiveInt | None,
+    "sampler": Literal["tpe", "random", "cmaes", "grid", "qmc"] | None,
+    "per_round": PositiveInt | None,
+    "pruner": Literal["median", "hyperband", "none"] | None,
+    "storage": str | None,
+}
+OF_SEEDS: Mapping[str, Any] = {
     "until": Literal["decided"] | None,
     "max_seeds": MaxSeeds | None,
     "max_hours": Positive | None,
 }
+STEERING: Mapping[str, Any] = {**OF_SEEDS, **OF_TUNING}
 """Key -> what its value may be. Runs know nothing of them: `config.rules` refuses them where there is no sweep."""
 
 
@@ -35,6 +43,12 @@ class Steering:
     """decided: seeds are added until the answer is; None: the points as they were typed."""
     max_seeds: int | None = None
     max_hours: float | None = None
+    trials: int | None = None
+    """Of a tuning, as the next ones; None: as `tuning.beginning` has it."""
+    sampler: Literal["tpe", "random", "cmaes", "grid", "qmc"] | None = None
+    per_round: int | None = None
+    pruner: Literal["median", "hyperband", "none"] | None = None
+    storage: str | None = None
 
 
 def begin(points: Sequence[Point], compose: Compose, typed: Mapping[str, str]) -> Conversation:
@@ -49,15 +63,27 @@ def begin(points: Sequence[Point], compose: Compose, typed: Mapping[str, str]) -
         ConfigError: a value is wrong, or keys do not go together.
     """
     plain = _first_composed(points, compose)
-    values = {key: yaml.safe_load(word.partition("=")[2]) for key, word in typed.items() if key in STEERING}
-    steering = read_steering({key: plain.get(key) for key in STEERING} | values, typed=typed)
+    steering = read_steering(written_steering(plain, typed), typed=typed)
+    if given := next((key for key in OF_TUNING if getattr(steering, key) is not None), None):
+        raise ConfigError(f"{given}: goes with cnnlab tune, got {getattr(steering, given)}. Leave it out of a sweep.")
     if steering.until is None:
         return Conversation(grid(points))
     if any(key_of(text) == FOLD for point in points for text in point.overrides):
         raise ConfigError("until: decided adds seeds, where the number of folds is fixed. Leave one of the two out.")
-    off = tuple(f"{key}=null" for key in STEERING if plain.get(key) is not None)
+    off = turned_off(plain)
     arms = {point.arm: dataclasses.replace(point, seed="", shared=(*point.shared, *off)) for point in points}
     return _until_decided(list(arms.values()), compose, plain, steering, is_typed="baseline" in typed)
+
+
+def written_steering(plain: PlainMapping, typed: Mapping[str, str]) -> PlainMapping:
+    """Return what steers a sweep, key by key: as it is typed, else as it is configured."""
+    values = {key: yaml.safe_load(word.partition("=")[2]) for key, word in typed.items() if key in STEERING}
+    return {key: plain.get(key) for key in STEERING} | values
+
+
+def turned_off(plain: PlainMapping) -> tuple[str, ...]:
+    """Return the overrides by which runs know nothing of what a study says of its sweep."""
+    return tuple(f"{key}=null" for key in STEERING if plain.get(key) is not None)
 
 
 def _first_composed(points: Sequence[Point], compose: Compose) -> PlainMapping:

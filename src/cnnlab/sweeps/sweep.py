@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from cnnlab.base.errors import ConfigError, Interrupted, RunError
 from cnnlab.base.hashing import FileHashes
+from cnnlab.base.printing import meanwhile, tell
 from cnnlab.base.stopping import Stop
 from cnnlab.outputs.files import runs_dir
 from cnnlab.outputs.lock import disk_errors
@@ -27,9 +28,8 @@ from cnnlab.sweeps.launching import Launch, Launching
 from cnnlab.sweeps.looked import plan_after_looks, seen_before
 from cnnlab.sweeps.naming import called_baseline, decided_name, study_name
 from cnnlab.sweeps.points import Point
-from cnnlab.sweeps.run_progress import watched
+from cnnlab.sweeps.run_progress import val_accuracies, watched
 from cnnlab.sweeps.siblings import asked_by, kept_apart, siblings, study_of_runs
-from cnnlab.sweeps.study_comparison import StudyComparison
 from cnnlab.sweeps.telling import begun_lines, count, tell_refused
 from cnnlab.sweeps.watch import WIDTH, Watch
 
@@ -66,8 +66,9 @@ class Sweep:
         tell_refused(self._round)
         self._first = self.checked.jobs[0].config
         points = [point for point, _ in self.checked.points]
-        self._asked = asked_by(points, [job.config for job in self.checked.jobs])
-        called = study_name(self._first.study, points)
+        self._asked = conversation.asked or asked_by(points, [job.config for job in self.checked.jobs])
+        self._may_end, self._wants_curves = conversation.may_end, conversation.wants_curves
+        called = conversation.name or study_name(self._first.study, points)
         self._called = called if plan is None else decided_name(called)
         self.study = conversation.study or study_of_runs(self._called, self._asked, self.folders)
         self.name = self.study.path.name
@@ -75,7 +76,7 @@ class Sweep:
         self._looked_at, self._seeds_seen = seen_before(siblings(self._called), self.folders)
         self._workers: Workers | None = None
         self.plan = None if plan is None else self._as_declared(plan)
-        self._comparison = StudyComparison(self.study, self._rows)
+        self._comparison = conversation.reporter(self.study, self._rows)
 
     @property
     def is_planned(self) -> bool:
@@ -92,7 +93,7 @@ class Sweep:
         is_typed = any(word.startswith("baseline=") for word in shlex.split(self.command))
         found = called_baseline(wanted, self._arms, is_typed=is_typed)
         if wanted is not None and found is None:
-            print(f"note     baseline: no arm '{wanted}' in this grid; asked is which arm is the best")
+            tell(f"note     baseline: no arm '{wanted}' in this grid; asked is which arm is the best")
         return found
 
     @property
@@ -115,9 +116,8 @@ class Sweep:
         from cnnlab.sweeps.plan import plan_lines
 
         runs = {job.point.label: (self.folders[job.run_id], job.config) for job in self.checked.jobs}
-        most = len(runs) + self._narrator().num_more
         choice = self._choice() if is_chosen else Choice(Workers())
-        for line in plan_lines(self.name, runs, most=most, choice=choice):
+        for line in plan_lines(self.name, runs, more=self._narrator(), choice=choice):
             self._stop.look()
             print(line)
         if num_refused := self.checked.num_refused:
@@ -136,7 +136,7 @@ class Sweep:
         """
         self._tell_kept_apart()
         for note in self._hashes.notes:
-            print(f"note     {note}")
+            tell(f"note     {note}")
         self._write_grid()
         self._tell_begun(self.checked.jobs)
         if settle is not None:
@@ -158,6 +158,7 @@ class Sweep:
 
     def _choice(self) -> Choice:
         """Choose how the runs that are to do are carried out."""
+        meanwhile("looking how they run best")
         jobs = {self.folders[job.run_id]: job.config for job in self.checked.jobs}
         return choose_here(jobs, [self.folders[job.run_id] for job in self._to_do(self.checked.jobs)])
 
@@ -208,6 +209,7 @@ class Sweep:
 
     def _take_up(self, points: Sequence[Point]) -> CheckedPoints:
         """Check the points of a round, and add them to those of the sweep."""
+        meanwhile(f"checking {count(len(points))}")
         checked = check_points(points, self._compose, self._hashes)
         self._stop.look()
         self.checked.points += checked.points
@@ -218,14 +220,15 @@ class Sweep:
         if isinstance(checked, str) or checked.run_id in self._launching.found_wrong():
             return Ended(point, "", "refused", {})
         status = self._status(checked)
-        summary = self.folders[checked.run_id].read_json("summary.json") if status in FINAL else {}
-        return Ended(point, checked.run_id, status, summary)
+        folder = self.folders[checked.run_id]
+        curve = val_accuracies(folder) if self._wants_curves else ()
+        return Ended(point, checked.run_id, status, folder.read_json("summary.json") if status in FINAL else {}, curve)
 
     def _status(self, job: Job) -> str:
         return standing(self.folders[job.run_id])
 
     def _to_do(self, jobs: Sequence[Job]) -> list[Job]:
-        return [job for job in jobs if job.config.rerun or self._status(job) not in FINAL]
+        return [job for job in jobs if job.config.rerun or self._status(job) not in (*FINAL, *self._may_end)]
 
     def _close(self) -> None:
         """Draw the pictures, show the comparison, name what failed."""
@@ -242,7 +245,8 @@ class Sweep:
         jobs = self.checked.jobs
         ran = [job for job in jobs if job.run_id not in self._put_off]
         failed = [job for job in ran if self._launching.problem(job) is not None]
-        num_refused = self.checked.num_refused
+        failed = [job for job in failed if self._ended(job.point, job).status not in self._may_end]
+        num_refused = 0 if "refused" in self._may_end else self.checked.num_refused
         if failed or num_refused:
             head = f"{len(failed) + num_refused} of {count(len(jobs) + num_refused)} failed:"
             raise RunError("\n".join([*unsaved, head, *self._launching.failures(failed), *self.checked.refusals()]))

@@ -30,7 +30,7 @@ WIDTH = 80
 _PAUSE = 0.5  # seconds between two looks
 _SHARE = 20  # a look that takes long makes the pause longer: at most this part of the time goes into looking
 _LINES = 12  # runs in the live table
-_ENDED = (*FINAL, "failed", "interrupted", "died")
+_ENDED = (*FINAL, "pruned", "failed", "interrupted", "died")
 
 
 class Watch:
@@ -113,7 +113,7 @@ class Watch:
     def counts(self) -> dict[str, int]:
         """Return how many runs stand how; done are those that need no further training."""
         groups = {
-            "done": FINAL,
+            "done": (*FINAL, "pruned"),
             "running": ("running",),
             "waiting": ("waiting",),
             "failed": ("failed", "interrupted", "died"),

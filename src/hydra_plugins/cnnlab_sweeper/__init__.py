@@ -18,15 +18,16 @@ from omegaconf import DictConfig
 
 from cnnlab.base.errors import ConfigError, unknown
 from cnnlab.base.schema import Invalid, Plain, coerce
+from cnnlab.cli.arguments import SWEEP
 from cnnlab.cli.commands import DEFAULT
 from cnnlab.cli.composing_points import PointComposer
-from cnnlab.cli.grid_words import as_typed, read_texts
+from cnnlab.cli.grid_words import SPACE, as_typed, read_texts
 from cnnlab.cli.jobs import TrainJob, outcome_of
 from cnnlab.cli.swept import check_size, read_arms, read_params, values
 from cnnlab.config.conf_files import EXPERIMENT, read_options
 from cnnlab.config.run_config import Folds
 from cnnlab.sweeps.exclusions import EXCLUDE, idle, left, read_exclusions
-from cnnlab.sweeps.points import ARM, FOLD, FOLDS, SEED, Point, expand, key_of
+from cnnlab.sweeps.points import ARM, FOLD, FOLDS, SEED, Grid, Point, key_of
 from cnnlab.sweeps.steering import STEERING, begin
 from cnnlab.sweeps.sweep import Sweep
 from cnnlab.sweeps.zipping import ZIP, read_zips
@@ -46,6 +47,8 @@ class GridSweeperConfig:
     """Key -> values as on the command line, e.g. `seed: "0,1,2"`; what is typed beats it."""
     zip: Any = None
     """Swept keys that go in step, e.g. "optimizer,optimizer.lr", a text a group; zip= beats it."""
+    space: Any = None
+    """Ranges that are searched, e.g. "optimizer.lr=log(1e-4,1)", a text each; with it the sweep is a tuning."""
     exclude: Any = None
     """Conditions whose points are left out, e.g. "optimizer=sgd activation=tanh", a text each; exclude= beats it."""
 
@@ -58,11 +61,19 @@ class GridSweeper(Sweeper):
         params: likewise.
         zip: likewise.
         exclude: likewise.
+        space: likewise.
     """
 
-    def __init__(self, arms: DictConfig, params: DictConfig, zip: object, exclude: object) -> None:  # noqa: A002
-        self.arms, self.params = arms, params
-        self.written: Mapping[str, object] = {ZIP: zip, EXCLUDE: exclude}
+    def __init__(
+        self,
+        arms: DictConfig,
+        params: DictConfig,
+        zip: object,  # noqa: A002 - the word as typed
+        exclude: object,
+        space: object,
+    ) -> None:
+        self.arms, self.params, self.is_tuning = arms, params, space is not None
+        self.written: Mapping[str, object] = {ZIP: zip, EXCLUDE: exclude, SPACE: space}
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         """Take what Hydra gives every sweeper; here, the task is the job of a command."""
@@ -85,13 +96,20 @@ class GridSweeper(Sweeper):
         assert self.config is not None
         assert self.launcher is not None
         master, launcher = self.config, self.launcher
-        compose = PointComposer(self.loader, master).compose
+        composer = getattr(launcher, "composer", None)  # of ours, for both; Hydra's launchers compose for themselves
+        compose = (composer or PointComposer(self.loader, master)).compose
         read = {name: read_texts(written, name) for name, written in self.written.items()}
-        conversation = begin(self._points(arguments, read), compose, {key_of(text): text for text in arguments})
+        grid, typed = self._grid(arguments, read), {key_of(text): text for text in arguments}
+        if self.is_tuning:
+            from cnnlab.sweeps.tuning.beginning import begin_tuning  # other sweeps need none of it
+
+            conversation = begin_tuning(grid, read[SPACE], compose, typed, exclude=read[EXCLUDE])
+        else:
+            conversation = begin(_without_excluded(grid.points(), read[EXCLUDE]), compose, typed)
         sweep = Sweep(
             conversation,
             compose,
-            command=_typed(master.hydra.job.name, read),
+            command=_typed(master.hydra.job.name, read, is_tuning=self.is_tuning),
             hashes=self.hashes,
             stop=self.stop,
             question=_question(master, arguments),
@@ -108,7 +126,7 @@ class GridSweeper(Sweeper):
             getattr(launcher, "close", lambda: None)()  # workers of ours; Hydra's launchers keep nothing
         return []
 
-    def _points(self, arguments: list[str], read: Mapping[str, Sequence[str]]) -> list[Point]:
+    def _grid(self, arguments: list[str], read: Mapping[str, Sequence[str]]) -> Grid:
         assert self.config is not None
         given = {key: f"{key}={value}" for key, value in read_params(self.params).items()}
         given |= {key_of(text): text for text in arguments if key_of(text) not in STEERING}
@@ -124,7 +142,7 @@ class GridSweeper(Sweeper):
             raise ConfigError(
                 f"seed: one for all folds, which take the place of seeds, got {given[SEED]}. Give one: seed=0."
             )
-        return _without_excluded(expand(arms, axes, shared, list(given), zips=zips), read[EXCLUDE])
+        return Grid(arms, axes, shared, tuple(given), zips)
 
 
 def _without_excluded(points: list[Point], written: Sequence[str]) -> list[Point]:
@@ -180,10 +198,10 @@ def _values(override: Override) -> list[str]:
     return [f"{key}={value}" for value in values(override)]
 
 
-def _typed(command: str, read: Mapping[str, Sequence[str]]) -> str:
+def _typed(command: str, read: Mapping[str, Sequence[str]], *, is_tuning: bool) -> str:
     """Return the command line of this sweep."""
-    words = ("cnnlab", *(() if command == DEFAULT else (command,)), *as_typed(sys.argv[1:], read))
-    return shlex.join(words)
+    own = [word for word in as_typed(sys.argv[1:], read) if not (is_tuning and word in SWEEP)]
+    return shlex.join(["cnnlab", *(["tune"] if is_tuning else []), *([] if command == DEFAULT else [command]), *own])
 
 
 def _question(master: DictConfig, arguments: Sequence[str]) -> str | None:

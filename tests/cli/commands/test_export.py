@@ -1,4 +1,3 @@
-import os
 from pathlib import Path
 
 import pytest
@@ -7,6 +6,7 @@ from PIL import Image
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.stopping import Stop
 from cnnlab.cli.commands import export
+from cnnlab.cli.main import main as cnnlab_main
 from cnnlab.outputs.exported import is_exported
 from cnnlab.runs.run import execute
 from tests.conftest import cnnlab, tiny
@@ -22,9 +22,9 @@ def quick_run():
     return execute(tiny("epochs=1")).folder.run_id
 
 
-def test_run_is_trained_exported_and_used_in_another_folder():
+def test_run_is_trained_exported_and_used_in_another_folder(monkeypatch, capsys):
     small = ("dataset.per_class=20", "model.width=0.1", "epochs=1", "plots=false", "precision=fp32")
-    assert cnnlab("train", *small).returncode == 0
+    assert cnnlab_main(["train", *small]) == 0
     done = cnnlab("export", "latest", "--to", "digits.zip")
     assert (done.returncode, done.stderr) == (0, "")
     run, opened, following = done.stdout.splitlines()
@@ -33,10 +33,12 @@ def test_run_is_trained_exported_and_used_in_another_folder():
     assert following == "next     cnnlab predict digits.zip IMAGE..."
     Path("elsewhere").mkdir()
     Path("outputs").rename("gone")
-    os.chdir("elsewhere")
-    done = cnnlab("predict", "../digits.zip", str(DIGITS))
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines()[0].split() == ["class", "probability", "runner-up", "file"]
+    monkeypatch.chdir("elsewhere")
+    capsys.readouterr()
+    assert cnnlab_main(["predict", "../digits.zip", str(DIGITS)]) == 0
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    assert captured.out.splitlines()[0].split() == ["class", "probability", "runner-up", "file"]
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,9 @@ def test_options_whose_names_do_not_fit_are_counted(tmp_path, capsys):
     for number in range(2):
         (tmp_path / "scale" / f"{'a' * 90}{number}.yaml").write_text("# @package _global_\n# Own.\n")
     assert main(["list", "--config-dir", str(tmp_path)]) == 0
-    assert "scale          5 with long names\n" in capsys.readouterr().out
+    (line,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith("scale "))
+    assert re.fullmatch(r"scale          a+…a+0 and 4 more", line)
+    assert len(line) == 80
 
 
 def test_option_that_is_taken_for_a_group_is_told(capsys):
@@ -57,6 +59,7 @@ def test_study_is_explained_by_its_question(capsys):
     assert main(["list", "experiment"]) == 0
     out = " ".join(capsys.readouterr().out.split())
     assert " optimizers Does Adam beat momentum and plain SGD" in out
+    assert out.endswith("whose claims are studied here again; docs/studies.md has the results.")
 
 
 def test_scale_is_explained_by_the_head_of_its_file(capsys):

@@ -1,5 +1,6 @@
 import csv
 import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -17,26 +18,37 @@ from cnnlab.runs.predicting import classification
 from cnnlab.runs.predicting.classification import classify
 from cnnlab.runs.run import execute
 from tests.conftest import cnnlab, composed, interrupted_after, tiny
+from tests.runs.trained import only_run
 
 
 def main(words):
     return predict.main(words, Stop())
 
 
-@pytest.fixture
-def trained(tmp_path):
-    """A run that tells bright from dark, trained on an image folder; and the images."""
-    draw = np.random.default_rng(0)
+@pytest.fixture(scope="module")
+def trained_once(tmp_path_factory):
+    """A folder with images, bright and dark ones, and a run that was trained on them."""
+    folder, draw = tmp_path_factory.mktemp("trained"), np.random.default_rng(0)
     for name, low in (("bright", 150), ("dark", 0)):
-        (tmp_path / "images" / name).mkdir(parents=True)
+        (folder / "images" / name).mkdir(parents=True)
         for i in range(20):
             pixels = draw.integers(low, low + 100, (10, 10, 3), dtype=np.uint8)
-            Image.fromarray(pixels).save(tmp_path / "images" / name / f"{i:02}.png")
+            Image.fromarray(pixels).save(folder / "images" / name / f"{i:02}.png")
     data = ("dataset=image_folder", "dataset.root=images", "dataset.val_fraction=0")
     network = ("model=plain_cnn", "model.width=0.2", "epochs=10", "batch_size=8", "plots=false", "precision=fp32")
-    outcome = execute(load(composed(*data, *network)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+        outcome = execute(load(composed(*data, *network)))
     assert outcome.summary["test"]["accuracy"] == 1
-    return outcome.folder.run_id
+    return folder
+
+
+@pytest.fixture
+def trained(trained_once, tmp_path):
+    """A run that tells bright from dark, and the images on which it was trained, all to do with as one likes."""
+    shutil.copytree(trained_once, tmp_path, dirs_exist_ok=True)
+    return only_run().run_id
 
 
 @pytest.mark.parametrize("words", [["photo.jpg"], ["photo.jpg", "other.jpg"], ["photos"]])

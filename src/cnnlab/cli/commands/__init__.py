@@ -2,8 +2,8 @@
 
 To add a command, write it down here. One that Hydra composes has a primary config in conf/, and its job is a class: an
 object of it is made with the command's `Stop` and called with each composed configuration. One that reads its own
-arguments is a module of this package whose `main` takes the words behind the command and the `Stop`, and returns the
-exit code.
+arguments is a module whose `main` takes the words behind the command and the `Stop`, and returns the exit code; it lies
+in this package, unless Hydra composes what it asks for.
 """
 
 from __future__ import annotations
@@ -46,6 +46,11 @@ COMMANDS = (
         config="transfer",
     ),
     Command(
+        "tune",
+        "search for the best settings; test them over fresh seeds",
+        job="cnnlab.cli.tuning:main",
+    ),
+    Command(
         "report",
         "compare the arms of a study; without a name a table of runs",
         job="cnnlab.cli.commands.report:main",
@@ -64,5 +69,7 @@ COMMANDS = (
 BY_NAME = {command.name: command for command in COMMANDS}
 COMPOSED = tuple(command.name for command in COMMANDS if command.config is not None)
 """Those whose configuration Hydra composes."""
+TUNE = "tune"
+"""A sweep of one of those, named behind it, whose points are chosen."""
 DEFAULT = COMPOSED[0]
 """What is meant when no command is given."""

@@ -12,11 +12,15 @@ from pathlib import Path
 from cnnlab.base.errors import ConfigError, did_you_mean, unknown
 from cnnlab.base.paths import given_path
 from cnnlab.base.stopping import Stop
+from cnnlab.base.texts import names_fitting
 from cnnlab.config.conf_files import GLOBAL, Option, conf_dir, read_options
 from cnnlab.config.options import groups
 
 WIDTH = 80
 TIMM = "timm/"  # before the names of timm's networks
+_REPORTS = (
+    "Report A1 to E2: written-up course work whose claims are studied here again; docs/studies.md has the results."
+)
 
 
 def main(args: Sequence[str], stop: Stop) -> int:
@@ -54,17 +58,10 @@ def main(args: Sequence[str], stop: Stop) -> int:
 def _overview(options: Mapping[str, Sequence[Option]]) -> list[str]:
     """Return a line for each group, with as many names of its options as fit."""
     indent = max(map(len, options)) + 2
-    lines = [f"{group:{indent}}{_fitting([o.name for o in own], WIDTH - indent)}" for group, own in options.items()]
+    lines = [
+        f"{group:{indent}}{names_fitting([o.name for o in own], WIDTH - indent)}" for group, own in options.items()
+    ]
     return [*lines, "", f"{'':{indent}}each with a line: cnnlab list optimizer"]
-
-
-def _fitting(names: Sequence[str], width: int) -> str:
-    """Return as many names as fit in so many columns, and how many more there are."""
-    for number in range(len(names), 0, -1):
-        more = f" and {len(names) - number} more" if number < len(names) else ""
-        if len(line := f"{', '.join(names[:number])}{more}") <= width:
-            return line
-    return f"{len(names)} with long names" if names else ""
 
 
 def _unknown_group(name: str, known: Sequence[str], folders: Sequence[Path]) -> str:
@@ -106,6 +103,8 @@ def _page(group: str, options: Sequence[Option]) -> str:
         values = " ".join(f"{key}={_brief(value)}" for key, value in option.values.items() if value is not None)
         for number, line in enumerate([*_wrap(option.explanation, width), *_wrap(values, width)] or [""]):
             lines.append(f"  {option.name if number == 0 else '':{width}}{line}".rstrip())
+    if any(". Report " in option.explanation for option in options):
+        lines += ["", *textwrap.wrap(_REPORTS, WIDTH, break_on_hyphens=False)]
     return "\n".join(lines)
 
 

@@ -201,14 +201,11 @@ function drawCost(id, key, label) {
   const named = withLabels(host, places);
   const colors = places.map(armColor);
   const ends = places.flatMap((place) => [data.arms[place].test.low, data.arms[place].test.high, data.arms[place].test.mean]).filter((value) => value != null);
-  const means = places.map((place) => data.arms[place].test.mean);
-  const span = Math.max(Math.max(...means) - Math.min(...means), 0.01);
-  const low = 100 * Math.max(Math.min(...ends), Math.min(...means) - 2 * span, 0), high = 100 * Math.min(Math.max(...ends), Math.max(...means) + 2 * span, 1);
-  const pad = Math.max(0.05 * (high - low), 0.1), wide = Math.max(xs.at(-1) - xs[0], 0.1 * xs.at(-1)) || 1;
+  const low = 100 * Math.min(...ends), high = 100 * Math.max(...ends), pad = Math.max(0.05 * (high - low), 0.5);
   draw(host, {
     height: 300,
     padding: [8, 14 + textWidth(named.map((place) => data.arms[place].label)), 0, 0],
-    scales: { x: { time: false, range: [Math.max(0, xs[0] - 0.1 * wide), xs.at(-1) + 0.1 * wide] }, y: { range: [low - pad, high + pad] } },
+    scales: { x: { time: false, range: [0, 1.1 * xs.at(-1) || 1] }, y: { range: [low - pad, high + pad] } },
     axes: [axis(label, { values: (_, ticks) => ticks.map((tick) => compact(tick)) }), axis(null, { size: 46 })],
     series: [{}, ...colors.map((stroke) => ({ stroke, paths: () => null, points: { show: true, size: 10, fill: stroke } }))],
     cursor: { x: false, y: false, points: { show: false }, drag: { x: false, y: false } },

@@ -63,9 +63,27 @@ function show(place, isShown) {
 
 function drawAll() {
   drawCurves();
-  drawCost("by-seconds", "seconds", "seconds");
+  if (!byId("by-seconds-figure").hidden) drawCost("by-seconds", "seconds", "seconds");
   if (!byId("by-parameters-figure").hidden) drawCost("by-parameters", "parameters", "parameters");
 }
+
+// ---- tables that are wider than the page: they fade where they go on, and say so
+function showWhatIsHidden(box) {
+  const hidden = box.scrollWidth - box.clientWidth;
+  box.classList.toggle("more-left", box.scrollLeft > 1);
+  box.classList.toggle("more-right", hidden - box.scrollLeft > 1);
+  box.tabIndex = hidden > 1 ? 0 : -1;
+  box.hint.hidden = hidden <= 1;
+}
+
+const boxes = [...document.querySelectorAll(".scroll")];
+for (const box of boxes) {
+  box.hint = element("p", { className: "sideways", textContent: "more columns →", hidden: true });
+  box.prepend(box.hint);
+  box.addEventListener("scroll", () => showWhatIsHidden(box), { passive: true });
+}
+const sizes = new ResizeObserver((entries) => entries.forEach((entry) => showWhatIsHidden(entry.target.closest(".scroll"))));
+for (const box of boxes) for (const each of [box, box.lastElementChild]) sizes.observe(each);
 
 // ---- wiring
 function setUpChoices() {
@@ -77,8 +95,9 @@ function setUpChoices() {
     radio.disabled = !data.arms.some((arm) => arm.curves && OVER[radio.value].isKnown(arm));
   }
   if (document.querySelector('input[name="split"]:checked:disabled')) document.querySelector('input[name="split"]').checked = true;
-  byId("learning").hidden = !measured.size;
+  byId("learning").hidden = !data.arms.some((arm) => arm.curves?.seconds.length > 1);  // of one epoch there is no curve
   byId("cost").hidden = !data.arms.some((arm) => arm.test);
+  byId("by-seconds-figure").hidden = !data.arms.some((arm) => arm.seconds !== null);
   byId("by-parameters-figure").hidden = new Set(data.arms.map((arm) => arm.parameters)).size < 2;
 }
 

@@ -1,0 +1,66 @@
+"""What the page leads to: pictures beside it as PNG and PDF, and the folders of its runs. All by relative paths."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from cnnlab.comparison.comparing import Comparison
+
+KINDS = (".png", ".pdf")
+OF_RUNS = ("curves", "confusion", "mistakes")
+"""Pictures of a run that stand beside its link, where it has them."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """What a link says, and where it leads."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True)
+class RunLinks:
+    """One run: its arm, its seed or fold, its folder and the pictures in it."""
+
+    arm: str
+    unit: str
+    folder: Link
+    pictures: Sequence[Link]
+
+
+def picture_links(folder: Path) -> dict[str, list[Link]]:
+    """Return the study's pictures that there are: name, such as `accuracy` -> its files."""
+    found: dict[str, list[Link]] = {}
+    for path in sorted(folder.glob("plots/*")):
+        if path.suffix in KINDS:
+            found.setdefault(path.stem, []).append(Link(path.suffix[1:].upper(), _address(path, folder)))
+    return {name: sorted(files, key=lambda link: link.name, reverse=True) for name, files in found.items()}
+
+
+def run_links(comparison: Comparison) -> list[RunLinks]:
+    """Return the runs of all arms that the page shows."""
+    beside = comparison.folder.path
+    return [
+        RunLinks(
+            comparison.name(result),
+            run.unit,
+            Link(run.folder.run_id, f"{_address(run.folder.path, beside)}/"),
+            [
+                Link(name, _address(path, beside))
+                for name in OF_RUNS
+                if (path := run.folder.path / "plots" / f"{name}.png").is_file()
+            ],
+        )
+        for result in comparison.shown.results
+        for run in result.arm.runs
+        if run.folder is not None
+    ]
+
+
+def _address(path: Path, beside: Path) -> str:
+    return quote(Path(os.path.relpath(path, beside)).as_posix())
