@@ -264,8 +264,7 @@ class Sweep:
     def _tell_begun(self, jobs: Sequence[Job]) -> None:
         to_do = self._to_do(jobs)
         died = [job.point.label for job in to_do if self._status(job) == "died"]
-        for line in begun_lines(self.name, len(jobs), num_before=len(jobs) - len(to_do), died=died):
-            print(line)
+        print(*begun_lines(self.name, len(jobs), num_before=len(jobs) - len(to_do), died=died), sep="\n")
 
     def _tell_kept_apart(self) -> None:
         """Say so if the study is not called as its sweep, since another one is there."""
