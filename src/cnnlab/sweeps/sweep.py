@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 import sys
-import textwrap
 from collections.abc import Callable, Sequence
 
 from cnnlab.base.errors import ConfigError, Interrupted, RunError
@@ -30,7 +29,7 @@ from cnnlab.sweeps.points import Point
 from cnnlab.sweeps.run_progress import Watched, val_accuracies, watched
 from cnnlab.sweeps.siblings import asked_by, kept_apart, siblings, study_of_runs
 from cnnlab.sweeps.telling import begun_lines, count, tell_refused, told_later
-from cnnlab.sweeps.watch import WIDTH, Watch
+from cnnlab.sweeps.watch import Watch
 
 
 class Sweep:
@@ -275,13 +274,11 @@ class Sweep:
     def _tell_begun(self, jobs: Sequence[Job]) -> None:
         to_do = self._to_do(jobs)
         died = [job.point.label for job in to_do if self._status(job) == "died"]
-        for line in begun_lines(self.name, len(jobs), num_before=len(jobs) - len(to_do), died=died):
-            print(line)
+        print(*begun_lines(self.name, len(jobs), num_before=len(jobs) - len(to_do), died=died), sep="\n")
 
     def _tell_kept_apart(self) -> None:
-        """Say so if the study is not called as its sweep, since another one is there."""
         if (why := kept_apart(self._called, self.study, self._asked)) is not None:
-            print(textwrap.fill(why, WIDTH, initial_indent="note     ", subsequent_indent=" " * 9))
+            tell(f"note     {why}")
 
     def _rows(self) -> list[GridRow]:
         """Return the grid; runs that were found wrong when they were built are refused points of it."""
