@@ -13,7 +13,6 @@ import pytest
 import torch
 import torchvision
 from hydra import compose, initialize_config_dir
-from hydra._internal.hydra import Hydra
 from omegaconf import OmegaConf
 from PIL import Image
 
@@ -223,14 +222,6 @@ def in_empty_folder(tmp_path, monkeypatch):
 def _sweeps_stay_in_process(monkeypatch):
     """How a sweep is carried out depends on a clock; tests that are about it say what is chosen."""
     monkeypatch.setattr("cnnlab.sweeps.sweep.choose_here", lambda *_: Choice(Workers()))
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _hydra_composes_once():
-    """Spare what Hydra composes, for 80 ms, only to see whether anything sets `hydra.mode`. Nothing does."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Hydra, "get_mode", lambda *_, **__: None)
-        yield
 
 
 @pytest.fixture(autouse=True)

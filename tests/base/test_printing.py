@@ -1,3 +1,4 @@
+import io
 import os
 import subprocess
 import sys
@@ -5,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cnnlab.base.printing import harmless, live, one_line, printed
+from cnnlab.base.printing import harmless, live, one_line, printed, tell
 
 RUN = "import sys; from cnnlab.base.printing import live, meanwhile, printed\nwith printed() as output:\n    {}"
 
@@ -61,6 +62,26 @@ def test_terminal_that_was_closed_ends_nothing(tmp_path):
     os.close(ours)
     process.communicate(b"\n", timeout=60)
     assert (process.returncode, (tmp_path / "error").read_text()) == (0, "None")
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_on_a_terminal_lines_are_broken_between_words_elsewhere_they_stay(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    text = f"left out 2 photographs of a kind that is not read\nopen     {'folder/' * 6}page.html"
+    terminal, file = Terminal(), io.StringIO()
+    tell(text, file=terminal)
+    tell(text, file=file)
+    assert terminal.getvalue().splitlines() == [
+        "left out 2 photographs of a kind that is",
+        "         not read",
+        "open",
+        f"         {'folder/' * 6}page.html",
+    ]
+    assert file.getvalue() == f"{text}\n"
 
 
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="there are no terminals of this kind")

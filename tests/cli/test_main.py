@@ -155,8 +155,8 @@ def test_version(capsys):
 @pytest.mark.parametrize(
     ("line", "offers"),
     [
-        ("cnnlab ", {"train", "list", "predict", "report", "resume", "optimizer=", "seed="}),
-        ("cnnlab re", {"report", "resume", "remove"}),
+        ("cnnlab re", {"report", "resume", "remove", "rerun="}),
+        ("cnnlab o", {"optimizer=", "outputs="}),
         ("cnnlab train optimizer=a", {"optimizer=adadelta", "optimizer=adagrad", "optimizer=adam", "optimizer=adamw"}),
         ("cnnlab optimizer=mom", {"optimizer=momentum"}),
         ("cnnlab -m experiment=loss_study scale=", {"scale=full", "scale=small", "scale=smoke"}),

@@ -30,7 +30,7 @@ def test_mapping_of_many_classes_of_long_names_is_cut():
     assert lines[8:] == [
         "         and 2 more, all in summary.json",
         "         other: the rest of ImageNet's 1,000",
-        f"unmapped {'x' * 15}…{'x' * 13}0 and 199 more",
+        f"unmapped {'x' * 29}…{'x' * 27}0 and 199 more",
         "         say what stands for them: transfer.mapping=file.yaml",
     ]
 

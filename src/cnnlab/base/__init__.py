@@ -17,7 +17,7 @@ memory       what the process keeps, what it took at most, what is said when it 
 free_memory  what a process may still take; no torch
 hashing      hashes of files, each computed once while the file stays as it is
 runtime      device, precision, threads, and what is recorded of the machine
-metrics      confusion matrix, accuracies, ROC, from plain arrays
+metrics      confusion matrix, accuracies, ROC, from plain arrays; intervals of a share
 downloads    torchvision's downloads: quiet, bounded in time, one message when they fail
 
 It imports nothing of cnnlab. It never knows what a run, a data set, a network or a configuration is: a helper that

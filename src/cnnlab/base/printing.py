@@ -26,6 +26,24 @@ def one_line(name: str) -> str:
     return harmless(name).replace("\n", r"\n").replace("\t", r"\t")
 
 
+def tell(text: str, *, file: IO[str] | None = None, indent: int = 9) -> None:
+    """Print lines, on a terminal broken between words: a path or a command that is cut in two cannot be copied.
+
+    Args:
+        text: one line or several.
+        file: None: standard output.
+        indent: columns by which the rest of a line is moved in.
+    """
+    import shutil  # takes time, and a word of help needs none
+
+    from cnnlab.base.texts import fitted
+
+    stream = sys.stdout if file is None else file
+    width = shutil.get_terminal_size().columns
+    for line in text.splitlines():
+        print("\n".join(fitted(line, width, indent=indent) if stream.isatty() else [line]), file=stream)
+
+
 class _Lossy(io.FileIO):
     """An output that forgets what it cannot write, and why."""
 

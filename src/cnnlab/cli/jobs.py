@@ -11,6 +11,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig
 
 from cnnlab.base.errors import ConfigError
+from cnnlab.base.printing import tell
 from cnnlab.base.stopping import Stop
 from cnnlab.base.turns import finish
 from cnnlab.cli.commands import DEFAULT
@@ -45,7 +46,7 @@ class TrainJob:
                 raise ConfigError(_needs_sweep(str(hydra_config.job.name), "cross_validation"))
             check_plugins(plain, overrides)
         except ConfigError as error:
-            print(error, file=sys.stderr)
+            tell(str(error), file=sys.stderr, indent=2)
             return Outcome(2, str(error))
         from cnnlab.runs.job import attempt  # rich takes a moment, and Hydra reads this file at every start
 
@@ -55,7 +56,10 @@ class TrainJob:
             finally:
                 _release()
         if outcome.reason and not in_sweep:
-            print(outcome.traceback or outcome.reason, file=sys.stderr)
+            if outcome.traceback:
+                print(outcome.traceback, file=sys.stderr)
+            else:
+                tell(outcome.reason, file=sys.stderr, indent=2)
         return outcome
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping
 
-from cnnlab.base.metrics import wilson_interval
+from cnnlab.base.intervals import wilson_interval
 from cnnlab.base.schema import Plain, PlainMapping
 from cnnlab.base.texts import duration
 from cnnlab.outputs.run_folder import RunFolder

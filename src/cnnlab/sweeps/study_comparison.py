@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnnlab.base.errors import ConfigError, RunError
-from cnnlab.base.printing import meanwhile
+from cnnlab.base.printing import meanwhile, tell
 from cnnlab.outputs.lock import printed_all_the_same
 from cnnlab.outputs.study_folder import GridRow, StudyFolder
 
@@ -74,7 +74,7 @@ class StudyComparison:
             comparison = compare_study(self._study)
         except ConfigError as error:  # the runs are there, but no question can be answered with them
             show(read_lines(folders))
-            print(f"no comparison: {error}")
+            tell(f"no comparison: {error}")
             return 0
         lines = terminal_lines(comparison, width=width())
         with printed_all_the_same("\n".join(lines), comparison.folder.path):

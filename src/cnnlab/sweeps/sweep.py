@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from cnnlab.base.errors import ConfigError, Interrupted, RunError
 from cnnlab.base.hashing import FileHashes
-from cnnlab.base.printing import meanwhile
+from cnnlab.base.printing import meanwhile, tell
 from cnnlab.base.stopping import Stop
 from cnnlab.outputs.files import runs_dir
 from cnnlab.outputs.lock import disk_errors
@@ -93,7 +93,7 @@ class Sweep:
         is_typed = any(word.startswith("baseline=") for word in shlex.split(self.command))
         found = called_baseline(wanted, self._arms, is_typed=is_typed)
         if wanted is not None and found is None:
-            print(f"note     baseline: no arm '{wanted}' in this grid; asked is which arm is the best")
+            tell(f"note     baseline: no arm '{wanted}' in this grid; asked is which arm is the best")
         return found
 
     @property
@@ -136,7 +136,7 @@ class Sweep:
         """
         self._tell_kept_apart()
         for note in self._hashes.notes:
-            print(f"note     {note}")
+            tell(f"note     {note}")
         self._write_grid()
         self._tell_begun(self.checked.jobs)
         if settle is not None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.paths import given_path
-from cnnlab.base.printing import meanwhile
+from cnnlab.base.printing import meanwhile, tell
 from cnnlab.base.stopping import Stop
 from cnnlab.cli.commands.resume import RUN_HELP
 from cnnlab.outputs.finding import find_run
@@ -33,7 +33,7 @@ def main(args: Sequence[str], stop: Stop) -> int:
     except OSError as error:
         raise ConfigError(f"--to: cannot write '{file}' ({error.strerror}).") from error
     print(f"run      {folder.run_id}")
-    print(f"open     {file}  ({file.stat().st_size / 1e6:.1f} MB, model card inside: README.md)")
+    tell(f"open     {file}  ({file.stat().st_size / 1e6:.1f} MB, model card inside: README.md)")
     print(f"next     {shlex.join(['cnnlab', 'predict', str(file)])} IMAGE...")
     return 0
 

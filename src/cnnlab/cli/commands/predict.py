@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.base.paths import given_path
-from cnnlab.base.printing import meanwhile
+from cnnlab.base.printing import meanwhile, tell
 from cnnlab.base.stopping import Stop
 from cnnlab.cli.commands.resume import RUN_HELP
 from cnnlab.outputs.exported import is_exported, opened_run
@@ -62,7 +62,7 @@ def main(args: Sequence[str], stop: Stop) -> int:
     if options.submission is None:
         _print_answers(answers, wording, own, options)
     for note in given.left_out:
-        print(f"left out {note}")
+        tell(f"left out {note}")
     _name_unreadable(unreadable)
     if options.submission is not None:
         _submit(options.submission, answers, wording.classes, unreadable, given)
@@ -219,7 +219,7 @@ def _name_unreadable(unreadable: Sequence[Unreadable]) -> None:
     from cnnlab.runs.predicting.answer_lines import unreadable_lines
 
     for line in unreadable_lines(unreadable):
-        print(f"cnnlab predict: cannot be read: {line}", file=sys.stderr)
+        tell(f"cnnlab predict: cannot be read: {line}", file=sys.stderr, indent=2)
 
 
 def _own_images(answers: Sequence[Answer], config: RunConfig, folder: RunFolder) -> OwnImages | None:

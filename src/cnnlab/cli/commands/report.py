@@ -5,16 +5,14 @@ from __future__ import annotations
 import argparse
 import math
 import shlex
-import sys
 import textwrap
 import time
 from collections.abc import Callable, Sequence
 
 from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.base.paths import given_path
-from cnnlab.base.printing import meanwhile
+from cnnlab.base.printing import meanwhile, tell
 from cnnlab.base.stopping import Stop
-from cnnlab.base.texts import fitted
 from cnnlab.comparison import Comparison, compare_runs, compare_study, latex_lines, markdown_lines, save, terminal_lines
 from cnnlab.comparison.labels import some_of
 from cnnlab.comparison.layout import NARROWEST, ON_SCREEN, WIDEST, Layout
@@ -158,7 +156,7 @@ def _tell(run: RunFolder) -> None:
         return
     print("\n".join(table(lines, width=width(), now=time.time())))
     for line in (*summary_lines(read_summary(run), epochs=int(lines[0].settings["epochs"])), *to_open(run)):
-        print("\n".join(fitted(line, width(), indent=9) if sys.stdout.isatty() else [line]))
+        tell(line)
 
 
 def _list(filters: Sequence[str], *, most: int | None) -> None:
