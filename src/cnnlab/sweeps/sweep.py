@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from cnnlab.base.errors import ConfigError, Interrupted, RunError
 from cnnlab.base.hashing import FileHashes
+from cnnlab.base.printing import meanwhile, tell
 from cnnlab.base.stopping import Stop
 from cnnlab.outputs.files import runs_dir
 from cnnlab.outputs.lock import disk_errors
@@ -55,10 +56,9 @@ class Sweep:
         self.command, self.question, self._narrator = command, question, conversation.narrator
         self._clock, design, plan = Clock(conversation.max_hours), conversation.design, conversation.plan
         self._design, self._compose, self._hashes, self._stop = design, compose, hashes, stop
-        self.checked = CheckedPoints()
+        self.checked, self._put_off = CheckedPoints(), set[str]()
         self.folders: dict[str, RunFolder] = {}
         self._launching = Launching(self.folders)
-        self._put_off: set[str] = set()
         self._round = self._take_up(next(design))
         if not self.checked.jobs:
             raise ConfigError(*(line for problem in self.checked.refused for line in problem.splitlines()))
@@ -92,7 +92,7 @@ class Sweep:
         is_typed = any(word.startswith("baseline=") for word in shlex.split(self.command))
         found = called_baseline(wanted, self._arms, is_typed=is_typed)
         if wanted is not None and found is None:
-            print(f"note     baseline: no arm '{wanted}' in this grid; asked is which arm is the best")
+            tell(f"note     baseline: no arm '{wanted}' in this grid; asked is which arm is the best")
         return found
 
     @property
@@ -135,7 +135,7 @@ class Sweep:
         """
         self._tell_kept_apart()
         for note in self._hashes.notes:
-            print(f"note     {note}")
+            tell(f"note     {note}")
         self._write_grid()
         self._tell_begun(self.checked.jobs)
         if settle is not None:
@@ -157,6 +157,7 @@ class Sweep:
 
     def _choice(self) -> Choice:
         """Choose how the runs that are to do are carried out."""
+        meanwhile("looking how they run best")
         jobs = {self.folders[job.run_id]: job.config for job in self.checked.jobs}
         return choose_here(jobs, [self.folders[job.run_id] for job in self._to_do(self.checked.jobs)])
 
@@ -207,6 +208,7 @@ class Sweep:
 
     def _take_up(self, points: Sequence[Point]) -> CheckedPoints:
         """Check the points of a round, and add them to those of the sweep."""
+        meanwhile(f"checking {count(len(points))}")
         checked = check_points(points, self._compose, self._hashes)
         self._stop.look()
         self.checked.points += checked.points
@@ -225,9 +227,7 @@ class Sweep:
         return standing(self.folders[job.run_id])
 
     def _to_do(self, jobs: Sequence[Job]) -> list[Job]:
-        pruned = ("pruned",)  # goes on where it is to be trained to its end
-        done = [FINAL if job.config.prune_below is None else FINAL + pruned for job in jobs]
-        return [job for job, states in zip(jobs, done) if job.config.rerun or self._status(job) not in states]
+        return [job for job in jobs if job.config.rerun or self._status(job) not in job.final]
 
     def _close(self) -> None:
         """Draw the pictures, show the comparison, name what failed."""
