@@ -17,7 +17,6 @@ from cnnlab.config.run_config import RunConfig
 from cnnlab.outputs.files import runs_dir
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import FINAL, read_status
-from cnnlab.outputs.status import FINAL
 from cnnlab.outputs.study_folder import GridRow
 from cnnlab.sweeps.points import Point
 
