@@ -11,6 +11,7 @@ WORDS = [
     ["optimizer=sgd,adam", "zip=optimizer,optimizer.lr", "zip=a,b"],
     ["exclude=optimizer=sgd normalization=none", "seed=0,1"],
     ["exclude=key=\"it's\" other='a\\' \\\"", "exclude=x=[1,2]", "zip=null"],
+    ["fair=optimizer.lr=log(1e-4,1) loss=mse,l1", "fair=model.width=uniform(0.1,1)", "trials=12"],
     ["epochs=3"],
 ]
 
@@ -31,6 +32,16 @@ def test_words_come_through_hydra_as_they_were_typed(words):
     [
         ("zip=a,b", "zip: is about the axes of a sweep, got zip=a,b. A sweep needs -m."),
         ("exclude=a=1", "exclude: is about the axes of a sweep, got exclude=a=1. A sweep needs -m."),
+        (
+            "tune fair=a=1,2 optimizer.lr=0.1,0.2",
+            "fair: is about arms that are compared, got fair=a=1,2. Leave it out of cnnlab tune.",
+        ),
+        ("fair=a=1,2", "fair: is about the axes of a sweep, got fair=a=1,2. A sweep needs -m."),
+        (
+            "-m fair=",
+            "fair: the value is missing. "
+            "Write fair='optimizer.lr=log(1e-4,1)' for a range in which every arm is tuned.",
+        ),
         ("-m zip=", "zip: the value is missing. Write zip=optimizer,optimizer.lr for two swept keys that go in step."),
         (
             "-m exclude=",

@@ -79,16 +79,20 @@ class Tuning:
     """Runs over fresh seeds that are still to be asked for."""
 
     def design(self) -> Design:
-        """Ask for trials, round after round, then for fresh seeds of the best."""
+        """Search, then ask for fresh seeds of the best."""
+        yield from self.search()
+        fresh, self._num_fresh = self.fresh_seeds, 0
+        if (best := self.best) is not None:
+            yield [self._point(best.trial, seed) for seed in fresh]
+
+    def search(self) -> Design:
+        """Ask for trials, round after round."""
         while num := self._num_next():
             trials = [self.sampler.ask() for _ in range(num)]
             self.asked += trials
             ended = yield [self._judged(self._point(trial, self.seed), trial) for trial in trials]
             for trial, one in zip(trials, ended):
                 self._take(trial, one)
-        fresh, self._num_fresh = self.fresh_seeds, 0
-        if (best := self.best) is not None:
-            yield [self._point(best.trial, seed) for seed in fresh]
 
     @property
     def best(self) -> Tried | None:
@@ -119,7 +123,7 @@ class Tuning:
 
     def _point(self, trial: Trial, seed: int) -> Point:
         swept = tuple(f"{key}={value}" for key, value in trial.values.items())
-        return replace(self.base, swept=swept, seed=f"{SEED}={seed}")
+        return replace(self.base, swept=(*self.base.swept, *swept), seed=f"{SEED}={seed}")
 
     def _judged(self, point: Point, trial: Trial) -> Point:
         """Let a trial end early where it falls behind those before it."""
