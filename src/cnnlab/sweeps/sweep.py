@@ -54,10 +54,9 @@ class Sweep:
         self.command, self.question, self._narrator = command, question, conversation.narrator
         self._clock, design, plan = Clock(conversation.max_hours), conversation.design, conversation.plan
         self._design, self._compose, self._hashes, self._stop = design, compose, hashes, stop
-        self.checked = CheckedPoints()
+        self.checked, self._put_off = CheckedPoints(), set[str]()
         self.folders: dict[str, RunFolder] = {}
         self._launching = Launching(self.folders)
-        self._put_off: set[str] = set()
         self._round = self._take_up(next(design))
         if not self.checked.jobs:
             raise ConfigError(*(line for problem in self.checked.refused for line in problem.splitlines()))
@@ -236,9 +235,7 @@ class Sweep:
         return standing(self.folders[job.run_id])
 
     def _to_do(self, jobs: Sequence[Job]) -> list[Job]:
-        pruned = ("pruned",)  # goes on where it is to be trained to its end
-        done = [FINAL if job.config.prune_below is None else FINAL + pruned for job in jobs]
-        return [job for job, states in zip(jobs, done) if job.config.rerun or self._status(job) not in states]
+        return [job for job in jobs if job.config.rerun or self._status(job) not in job.final]
 
     def _close(self) -> None:
         """Draw the pictures, show the comparison, name what failed."""
