@@ -10,7 +10,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from cnnlab.base.texts import cut_middle
 from cnnlab.outputs.summary_file import figure
 from cnnlab.sweeps.designs import Design, Ended, Standing
 from cnnlab.sweeps.points import SEED, Point
@@ -113,7 +112,7 @@ class Tuning:
             return Standing((), num_more, why)
         values = " ".join(f"{key}={value}" for key, value in best.trial.values.items())
         head = f"best     of {len(self.tried)} trials: {100 * best.accuracy:.1f} % on validation, {values}"
-        return Standing((cut_middle(head, WIDTH),), num_more, why)
+        return Standing((head if len(head) <= WIDTH else f"{head[: WIDTH - 1]}…",), num_more, why)
 
     def _num_next(self) -> int:
         """Return how many trials the next round has; where trials end early, the first ones go before the others."""
