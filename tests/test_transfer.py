@@ -58,6 +58,6 @@ def test_commands_that_are_said_to_work_offline_work(typed, capsys):
 
 def test_help_and_configuration_are_shown(capsys):
     assert main(["transfer", "--help"]) == 0
-    assert "backbone: alexnet, convnext_base" in capsys.readouterr().out
+    assert "backbone:     efficientnet_lite0, alexnet, convnext_base" in capsys.readouterr().out
     assert main(["transfer", "--cfg", "job", "backbone=resnet50"]) == 0
     assert "weights: imagenet" in capsys.readouterr().out

@@ -3,7 +3,6 @@ import warnings
 import numpy as np
 import pytest
 import sklearn.metrics as reference
-from scipy.stats import binomtest
 from sklearn.exceptions import UndefinedMetricWarning
 
 from cnnlab.base.metrics import (
@@ -15,7 +14,6 @@ from cnnlab.base.metrics import (
     per_class,
     roc_auc,
     roc_curve,
-    wilson_interval,
 )
 
 # Three images of class 0, two of class 1, one of class 2; class 3 has none but is predicted once.
@@ -202,9 +200,3 @@ def test_macro_auc_has_no_value_where_a_class_cannot_be_told_from_the_rest(score
 def test_roc_curve_refuses_what_has_no_order(scores, positives, message):
     with pytest.raises(ValueError, match=message):
         roc_curve(scores, positives)
-
-
-@pytest.mark.parametrize(("hits", "number"), [(21, 25), (0, 10), (10, 10), (349, 359), (9412, 10_000)])
-def test_wilson_interval_is_that_of_scipy(hits, number):
-    expected = binomtest(hits, number).proportion_ci(method="wilson")
-    assert wilson_interval(hits, number) == pytest.approx((expected.low, expected.high), abs=1e-6)

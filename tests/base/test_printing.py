@@ -1,3 +1,4 @@
+import io
 import os
 import subprocess
 import sys
@@ -5,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from cnnlab.base.printing import harmless, live, one_line, printed
+from cnnlab.base.printing import harmless, live, one_line, printed, tell
 
-RUN = "import sys; from cnnlab.base.printing import live, printed\nwith printed() as output:\n    {}"
+RUN = "import sys; from cnnlab.base.printing import live, meanwhile, printed\nwith printed() as output:\n    {}"
 
 
 def output_of(code, **options):
@@ -61,3 +62,39 @@ def test_terminal_that_was_closed_ends_nothing(tmp_path):
     os.close(ours)
     process.communicate(b"\n", timeout=60)
     assert (process.returncode, (tmp_path / "error").read_text()) == (0, "None")
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_on_a_terminal_lines_are_broken_between_words_elsewhere_they_stay(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    text = f"left out 2 photographs of a kind that is not read\nopen     {'folder/' * 6}page.html"
+    terminal, file = Terminal(), io.StringIO()
+    tell(text, file=terminal)
+    tell(text, file=file)
+    assert terminal.getvalue().splitlines() == [
+        "left out 2 photographs of a kind that is",
+        "         not read",
+        "open",
+        f"         {'folder/' * 6}page.html",
+    ]
+    assert file.getvalue() == f"{text}\n"
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="there are no terminals of this kind")
+@pytest.mark.parametrize("stream", ["sys.stdout", "sys.stderr", "live(sys.stdout)"])
+def test_what_goes_on_stands_on_the_terminal_until_anything_else_is_printed(stream):
+    code = f"meanwhile('loading'); print('done', file={stream}); print('end')"
+    ours, theirs = os.openpty()
+    subprocess.run([sys.executable, "-c", RUN.format(code)], stdout=theirs, stderr=theirs, check=True)
+    os.close(theirs)
+    assert os.read(ours, 1000).decode() == f"\rloading ...\r{' ' * 11}\rdone\r\nend\r\n"
+    os.close(ours)
+
+
+def test_what_goes_on_is_not_said_where_there_is_no_terminal():
+    done = output_of("meanwhile('loading'); print('done')", stdout=subprocess.PIPE)
+    assert (done.stdout, done.stderr) == ("done\n", "")

@@ -2,7 +2,9 @@ import pytest
 
 from cnnlab.building.learning import build_schedule
 from cnnlab.config.run_config import Choice
+from cnnlab.networks.normalizations import norm_biases
 from cnnlab.training.learning import AtOnce, InSteps
+from cnnlab.training.optimizers import OPTIMIZERS
 from cnnlab.training.schedulers import SCHEDULERS
 from tests.conftest import built, tiny, tiny_transfer
 
@@ -27,6 +29,21 @@ def test_what_a_training_in_steps_needs_comes_from_the_configuration():
     learning = built(tiny("grad_clip_norm=0.5", "seed=3", "epochs=7", "dataset.shuffle=false")).learning
     assert (learning.clipping.norm, learning.clipping.value) == (0.5, None)
     assert (learning.seed, learning.epochs, learning.shuffle, learning.average) == (3, 7, False, None)
+
+
+@pytest.mark.parametrize("optimizer", sorted(OPTIMIZERS))
+def test_biases_of_normalizations_learn_faster_and_decay_as_the_others(optimizer):
+    decay = "optimizer.weight_decay=0.02"
+    parts = built(tiny(f"optimizer={optimizer}", decay, "norm_bias_lr=64", "model=resnet18", "batch_size=16"))
+    biases = norm_biases(parts.network)
+    slow, fast = [], []
+    for group in parts.learning.optimizer.param_groups:
+        is_fast = any(p is bias for p in group["params"] for bias in biases)
+        (fast if is_fast else slow).append(group)
+    assert sum(len(group["params"]) for group in fast) == len(biases)
+    (rate,) = {group["lr"] for group in slow}
+    assert {group["lr"] for group in fast} == {64 * rate}
+    assert {group["lr"] * group["weight_decay"] for group in fast} == {rate * 0.02}
 
 
 def test_schedule_of_a_plugin_may_be_a_plain_function(monkeypatch):

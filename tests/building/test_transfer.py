@@ -57,7 +57,21 @@ def test_run_of_every_head_leaves_what_a_run_leaves(head):
     assert summary["parameters"] >= 341_792
 
 
-@pytest.mark.parametrize("typed", [("head=svm",), ("head=knn",), ("head=linear",), ("transfer=scratch",)], ids=str)
+TIMM_SCRATCH = ("backbone=timm", "backbone.model=test_efficientnet", "transfer=scratch")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ("head=svm",),
+        ("head=knn",),
+        ("head=linear",),
+        ("transfer=scratch",),
+        (*TIMM_SCRATCH, "loss=cross_entropy_center"),
+        (*TIMM_SCRATCH, "loss=cross_entropy_triplet"),
+    ],
+    ids=str,
+)
 def test_saved_run_answers_as_it_did(typed):
     folder = done(*typed, "epochs=1", "batch_size=16")
     again = restored(folder)

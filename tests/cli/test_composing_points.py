@@ -60,8 +60,7 @@ def outcome(compose, words):
         return error.problems
 
 
-@pytest.mark.parametrize("config", ["train", "transfer"])
-@pytest.mark.parametrize("draw", range(4))
+@pytest.mark.parametrize(("config", "draw"), [*(("train", draw) for draw in range(4)), ("transfer", 0)])
 def test_points_of_a_random_grid_are_those_of_hydra(draw, config, loader):
     pick = random.Random(f"{draw} {config}")
     parts, keys = pick.sample(PARTS, pick.randrange(3)), pick.sample(KEYS, pick.randrange(1, 4))

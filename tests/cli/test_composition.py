@@ -3,9 +3,11 @@
 import dataclasses
 
 import pytest
+from hydra._internal.config_loader_impl import ConfigLoaderImpl
 
 from cnnlab.cli.grid_words import WORDS
 from cnnlab.cli.main import main
+from cnnlab.config.conf_files import conf_dir, read_values
 from cnnlab.config.load import load
 from cnnlab.config.run_config import RunConfig
 from tests.option_maker import own_option
@@ -52,3 +54,25 @@ def test_full_error_of_hydra_is_shown_on_request(monkeypatch, capsys):
     monkeypatch.setenv("HYDRA_FULL_ERROR", "1")
     assert main(["optimizer=adma"]) == 2
     assert "MissingConfigException" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "times"), [(["epochs=3"], 1), (["epochs=3", "hydra.mode=RUN"], 2), (["-cd", "own", "optimizer=mine"], 2)]
+)
+def test_configuration_is_composed_once_where_no_file_of_the_users_own_may_ask_for_a_sweep(
+    words, times, trained, monkeypatch
+):
+    own_option("optimizer/mine.yaml", "name: adam\nlr: 0.5\n")
+    composed, load_configuration = [], ConfigLoaderImpl.load_configuration
+
+    def counted(self, *args, **options):
+        composed.append(args)
+        return load_configuration(self, *args, **options)
+
+    monkeypatch.setattr(ConfigLoaderImpl, "load_configuration", counted)
+    assert main(words) == 0
+    assert (len(composed), len(trained)) == (times, 1)
+
+
+def test_no_file_of_conf_asks_for_a_sweep_by_itself():
+    assert not [file for file in conf_dir().rglob("*.yaml") if "mode" in (read_values(file).get("hydra") or {})]

@@ -1,5 +1,6 @@
 """The console script: which command is carried out, exit codes, help, what is imported."""
 
+import contextlib
 import errno
 import os
 import subprocess
@@ -154,8 +155,8 @@ def test_version(capsys):
 @pytest.mark.parametrize(
     ("line", "offers"),
     [
-        ("cnnlab ", {"train", "list", "predict", "report", "resume", "optimizer=", "seed="}),
-        ("cnnlab re", {"report", "resume", "remove"}),
+        ("cnnlab re", {"report", "resume", "remove", "rerun="}),
+        ("cnnlab o", {"optimizer=", "outputs="}),
         ("cnnlab train optimizer=a", {"optimizer=adadelta", "optimizer=adagrad", "optimizer=adam", "optimizer=adamw"}),
         ("cnnlab optimizer=mom", {"optimizer=momentum"}),
         ("cnnlab -m experiment=loss_study scale=", {"scale=full", "scale=small", "scale=smoke"}),
@@ -202,13 +203,6 @@ def test_script_tells_where_the_configuration_comes_from():
     assert str(conf_dir()) in result.stdout
 
 
-def test_pictures_need_no_backend_of_a_notebook():
-    small = ("dataset.num_images=60", "dataset.image_size=8", "model.width=0.05", "epochs=1", "batch_size=16")
-    result = script("train", "dataset=synthetic", "device=cpu", *small, MPLBACKEND="module://not_installed")
-    assert (result.returncode, result.stderr) == (0, "")
-    assert len(list(Path("outputs/runs").glob("*/plots/confusion.png"))) == 1
-
-
 def test_package_can_be_run_as_a_module():
     result = subprocess.run([sys.executable, "-m", "cnnlab", "--version"], capture_output=True, text=True, timeout=60)
     assert result.stdout == f"cnnlab {__version__}\n"
@@ -236,7 +230,9 @@ print([name for name in {names} if name in sys.modules], file=sys.stderr)
     [
         (["--help", "--version"], ["hydra", "omegaconf", "torch", "rich", "yaml"]),
         (["list", "report"], ["hydra", "torch", "rich"]),
-        (["train --help", "--cfg job seed=1", "--info", "-sc install=bash", "-sc query=bash"], ["torch"]),
+        (["train --help", "transfer --help"], ["hydra", "omegaconf", "torch", "rich"]),
+        (["--cfg job seed=1", "--info"], ["torch", "numpy"]),
+        (["-sc install=bash", "-sc query=bash"], ["torch", "numpy"]),
     ],
 )
 def test_looking_around_imports_nothing_heavy(lines, names):
@@ -244,3 +240,34 @@ def test_looking_around_imports_nothing_heavy(lines, names):
     env = {**os.environ, "COMP_LINE": "cnnlab train optimizer="}
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, env=env)
     assert result.stderr.strip() == "[]"
+
+
+WATCHED = """
+import sys
+from cnnlab.cli.main import main
+
+class Marks:
+    def find_spec(self, name, *_):
+        if name in ("hydra", "torch", "matplotlib"):
+            print(f"<{{name}}>", end="", file=sys.__stdout__, flush=True)
+
+sys.meta_path.insert(0, Marks())
+main({args})
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="there are no terminals of this kind")
+def test_terminal_names_what_is_going_on_before_it_takes_long(in_empty_folder):
+    args = ["dataset=synthetic", "dataset.num_images=120", "dataset.image_size=8", "model.width=0.05", "epochs=1"]
+    ours, theirs = os.openpty()
+    process = subprocess.Popen([sys.executable, "-c", WATCHED.format(args=args)], stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    text = ""
+    with contextlib.suppress(OSError):  # the other end is closed
+        while some := os.read(ours, 10_000).decode():
+            text += some
+    os.close(ours)
+    assert process.wait() == 0
+    marks = ["starting cnnlab train", "reading the configuration", "<hydra>", "loading torch", "<torch>", "training"]
+    marks += ["drawing the pictures", "<matplotlib>", "open "]
+    assert sorted(marks, key=text.index) == marks

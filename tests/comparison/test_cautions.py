@@ -100,7 +100,7 @@ CAUTIONS = [
     ),
     (
         {SGD: {"environment": {"schema": None}}, ADAM: {"environment": {"schema": None}}},
-        "Made by an older version of cnnlab (schema 1, now 5).",
+        "Made by an older version of cnnlab (schema 1, now 6).",
     ),
     (
         {SGD: {"optimizer": {"name": "sgd", "lr": 0.01}}, ADAM: {"optimizer": {"name": "adam", "lr": 0.01}}},

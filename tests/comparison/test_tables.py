@@ -82,6 +82,12 @@ def test_differences_lose_their_intervals_before_names_lose_their_middle():
     assert lines[1].endswith("       +4.60  better")
 
 
+def test_two_wide_intervals_leave_the_table_within_its_width():
+    lines = shown({SGD: [0.6, 0.95], ADAM: [0.7, 0.9]})
+    assert lines[1] == "adam      *  2  80.00  80.0 (70.0 to 90.0)       +2.50  no difference shown"
+    assert max(map(len, lines)) <= 80
+
+
 def test_of_many_arms_the_best_the_baseline_and_those_declared_are_shown_and_the_rest_is_counted():
     arms = {f"optimizer=o{i}": [0.3 + i / 100 + seed / 500 for seed in range(5)] for i in range(40)}
     lines = shown(arms, baseline="optimizer=o3", reported={"optimizer=o5": {"test_accuracy": 0.7}})

@@ -33,27 +33,27 @@ def test_run_is_named_by_slug_seed_and_hash():
 
 
 @pytest.mark.parametrize(("run", "command", "typed"), [
-    ("cnn6-batch-relu-adam-s0-61cadc7061", "train", ""),
+    ("cnn6-batch-relu-adam-s0-6479bc62f7", "train", ""),
     (
-        "cnn6-batch-relu-sgd-s3-227da2dbe4", "train",
+        "cnn6-batch-relu-sgd-s3-cb4a05b1a6", "train",
         "optimizer=sgd optimizer.lr=1 scheduler=cosine scheduler.warmup_epochs=2 ema=0.9 seed=3 study=a plots=false",
     ),
     (
-        "resnet18-group-leaky_relu-adam-s0-0b1e46d7cb", "train",
+        "resnet18-group-leaky_relu-adam-s0-11b9eb73f1", "train",
         "model=resnet18 normalization=group activation=leaky_relu dataset=synthetic dataset.classes=[a,b] "
         "dataset.shuffle=false deterministic=true",
     ),
     (
-        "cnn6-batch-relu-adam-s0-8e16b6bf06", "train",
+        "cnn6-batch-relu-adam-s0-0a1f7141a3", "train",
         "dataset=cifar10 dataset.per_class=5 dataset.memory_limit=1 loss=focal augmentation=chain "
         "augmentation.steps=[{name:affine,scale:[0.5,2]},cutmix] device=cpu threads=3",
     ),
     (
-        "resnet18-features-svm-s0-42cfd63393", "transfer",
+        "resnet18-features-svm-s0-d7fa43fcd4", "transfer",
         "backbone=resnet18 backbone.weights=none head=svm head.C=0.1 dataset.binary=3 normalize=imagenet",
     ),
     (
-        "resnet18-scratch-linear-s0-d377ee9dce", "transfer",
+        "resnet18-scratch-linear-s0-438ed34e42", "transfer",
         "backbone=resnet18 transfer=scratch optimizer=adamw patience=3 watch_test=true dataset.val_fraction=0.2 "
         "max_minutes=1",
     ),

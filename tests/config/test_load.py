@@ -1,11 +1,17 @@
 import re
+import subprocess
+import sys
 
 import pytest
 
 from cnnlab.base.errors import ConfigError
+from cnnlab.config.conf_files import conf_dir, read_options, read_values
+from cnnlab.config.identity import run_id
 from cnnlab.config.load import load, load_saved
-from cnnlab.config.run_config import Choice, to_plain
+from cnnlab.config.options import groups
+from cnnlab.config.run_config import Choice, RunConfig, to_plain
 from cnnlab.config.tables import TABLES
+from cnnlab.networks.transfer.heads import HEADS, is_trained
 from tests.conftest import composed
 
 
@@ -115,6 +121,53 @@ def test_default_parts():
         "dataset": "digits", "augmentation": "none", "model": "cnn6", "normalization": "batch", "activation": "relu",
         "loss": "cross_entropy", "optimizer": "adam", "scheduler": "cosine",
     }  # fmt: skip
+
+
+def choices():
+    """Yield what each command composes, with each option of each group in turn, as plain values."""
+    for command in ("train", "transfer"):
+        plain = composed(command=command)
+        yield command, plain
+        for group in groups():
+            if plain.get(group) is not None or (command == "transfer" and group in ("head", "transfer")):
+                for option in read_options(group, [conf_dir()]):
+                    name = read_values(conf_dir() / group / f"{option.name}.yaml").get("name", option.name)
+                    common = plain[group] if group == "dataset" else {}
+                    yield f"{command} {group}={option.name}", plain | {group: {**common, "name": name, **option.values}}
+
+
+def test_every_option_is_loaded_without_torch_as_by_the_tables(monkeypatch):
+    monkeypatch.setattr("cnnlab.data.image_folders.content.content_hash", lambda *_, **__: "0" * 16)
+    composed_plain = dict(choices())
+    loaded = {typed: outcome(plain) for typed, plain in composed_plain.items()}
+    tables = TABLES, lambda name: is_trained(name) if name in HEADS else None
+    monkeypatch.setattr("cnnlab.config.load._tables", lambda _: tables)
+    for typed, plain in composed_plain.items():
+        assert outcome(plain) == loaded[typed], typed
+    assert len([each for each in loaded.values() if isinstance(each[0], RunConfig)]) > 150
+
+
+def outcome(plain):
+    """Return a loaded configuration and its id, or why there are none."""
+    try:
+        config = load(plain)
+        return config, repr(config), run_id(config)
+    except ConfigError as error:
+        return error.problems
+
+
+CODE = """
+import sys
+from cnnlab.config.identity import run_id
+from cnnlab.config.load import load
+print(run_id(load({plain})), "torch" in sys.modules)
+"""
+
+
+def test_loading_and_naming_a_run_loads_no_torch():
+    plain = composed("augmentation=flip_crop", "loss=cross_entropy_triplet", "scheduler=plateau")
+    done = subprocess.run([sys.executable, "-c", CODE.format(plain=plain)], capture_output=True, text=True, timeout=120)
+    assert (done.stdout, done.stderr) == (f"{run_id(load(plain))} False\n", "")
 
 
 def test_own_images_get_a_size_where_nothing_else_gives_them_one():

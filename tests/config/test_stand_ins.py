@@ -32,6 +32,7 @@ def test_options_of_a_stand_in_take_and_refuse_the_same_values(group):
         assert [*rebuilt] == [*options_of(factory)]
         for option, parameter in options_of(factory).items():
             annotation = rebuilt[option].annotation
+            assert repr(rebuilt[option].default) == repr(parameter.default), (group, name, option)
             assert described(annotation, None) == described(parameter.annotation, None)
             for value in VALUES:
                 got, wanted = outcome(value, annotation), outcome(value, parameter.annotation)

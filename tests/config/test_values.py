@@ -1,22 +1,23 @@
-"""What is refused without torch: the same as with it, in the same words."""
+"""What is said of each value: by the tables or by what stands in for them, the same in the same words."""
 
 import subprocess
 import sys
 
 import pytest
 
-from cnnlab.base.errors import ConfigError
-from cnnlab.config.load import load
-from cnnlab.config.values import refuse
+from cnnlab.config.stand_ins import head_is_trained, stand_ins
+from cnnlab.config.tables import TABLES
+from cnnlab.config.values import check_values
+from cnnlab.networks.transfer.heads import HEADS, is_trained
 from tests.conftest import composed
 
 
-def problems(check, plain):
-    try:
-        check(plain)
-    except ConfigError as error:
-        return error.problems
-    return ()
+def by_stand_ins(plain):
+    return repr(check_values(plain, stand_ins(), head_is_trained))
+
+
+def by_tables(plain):
+    return repr(check_values(plain, TABLES, lambda name: is_trained(name) if name in HEADS else None))
 
 
 @pytest.mark.parametrize(
@@ -29,20 +30,13 @@ def problems(check, plain):
         ("transfer", ["transfer=finetune", "head=svm", "transfer.trainable_layers=-1"]),
         ("transfer", ["transfer=finetune", "optimizer.lr=0", "backbone.layer=first"]),
         ("transfer", ["transfer=zero_shot", "head=knn"]),
+        ("transfer", ["+head.name=unknown"]),
     ],
 )
-def test_without_torch_the_same_is_refused_in_the_same_words(command, overrides):
+def test_the_same_is_refused_in_the_same_words(command, overrides):
     plain = composed(*overrides, command=command)
-    assert problems(refuse, plain) == problems(load, plain) != ()
-
-
-@pytest.mark.parametrize("command", ["train", "transfer"])
-def test_defaults_are_not_refused(command):
-    assert problems(refuse, composed(command=command)) == ()
-
-
-def test_names_that_a_plugin_may_bring_are_not_refused():
-    assert problems(refuse, composed("activation.name=mine", "plugins=[mine.py]")) == ()
+    assert by_stand_ins(plain) == by_tables(plain)
+    assert check_values(plain, stand_ins(), head_is_trained)[1] != []
 
 
 REFUSED = (

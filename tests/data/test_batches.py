@@ -40,6 +40,30 @@ def test_positions_are_cut_into_batches(num_images, batch_size, bounds):
     assert step_bounds(num_images, batch_size) == bounds
 
 
+def test_sample_is_spread_over_the_split():
+    assert batches().sample(5)[:, 0, 0, 0].round().tolist() == [1, 3, 5, 7, 9]
+    assert len(batches().sample(100)) == 10
+
+
+def test_alternating_flips_mirror_each_image_in_every_second_epoch():
+    rows = torch.arange(40)
+    images = torch.zeros(40, 1, 1, 2, dtype=torch.uint8)
+    images[:, 0, 0, 0] = 100 + rows
+    images[:, 0, 0, 1] = 200
+    data = Batches(Split(Store("x", images), rows % 3, rows), 16, prepare=PLAIN.apply, device=torch.device("cpu"))
+    chain = AUGMENTATIONS["chain"](steps=("cutout", {"name": "flip_crop", "flip": "alternating", "padding": 0}))
+    flip = AUGMENTATIONS["horizontal_flip"](probability="alternating")
+    assert chain.alternating == (chain.num_draws - 1,)
+    flipped = []
+    for epoch in range(4):
+        shown = torch.cat([piece.images for piece in data.epoch(epoch, seed=0, augmentation=flip)])[:, 0, 0].round()
+        is_flipped = shown[:, 0] == 200
+        flipped.append({int(min(pair)) for pair in shown[is_flipped].tolist()})
+    assert flipped[0] == flipped[2]
+    assert flipped[1] == flipped[3] == set(range(100, 140)) - flipped[0]
+    assert 10 < len(flipped[0]) < 30
+
+
 def test_images_in_order_are_those_of_the_split():
     images = torch.cat([images for images, _ in batches().in_order()])
     targets = torch.cat([targets for _, targets in batches().in_order()])

@@ -9,12 +9,16 @@ import time
 from pathlib import Path
 
 import pytest
+from hydra import compose, initialize_config_dir
+from omegaconf import OmegaConf, ValidationError
 
+from cnnlab.cli.hydra_versions import initialize_options
 from cnnlab.cli.main import main
 from cnnlab.outputs.files import OUTPUTS, RUNS
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.standing import standing
-from tests.conftest import cnnlab
+from cnnlab.sweeps.cluster.connection import RayOptions
+from tests.conftest import CONF, cnnlab
 from tests.option_maker import own_option
 from tests.sweeps.cluster.fake_ray import FakeRay, keep_environment
 from tests.sweeps.sweep_maker import TINY
@@ -46,6 +50,17 @@ def _ray():
 def test_wrong_number_is_told_before_anything_starts(capsys):
     assert main(["-m", "seed=0,1", RAY, "hydra.launcher.num_cpus=0"]) == 2
     assert capsys.readouterr().err == "hydra.launcher.num_cpus: must be > 0, got 0.\n"
+
+
+def test_hydra_knows_the_options_of_the_cluster_and_their_types():
+    with initialize_config_dir(str(CONF), **initialize_options()):
+        launcher = compose("train", overrides=[RAY], return_hydra_config=True).hydra.launcher
+    options = {name: value for name, value in OmegaConf.to_container(launcher).items() if name != "_target_"}
+    assert RayOptions(**options) == RayOptions()
+    assert launcher._target_ == "hydra_plugins.cnnlab_ray_launcher.RayLauncher"
+    launcher.num_cpus = 0.5
+    with pytest.raises(ValidationError, match="could not be converted to Float"):
+        launcher.num_cpus = "many"
 
 
 def test_runs_that_are_to_lie_elsewhere_are_refused(capsys):

@@ -4,7 +4,17 @@ import math
 import matplotlib
 import pytest
 
-from cnnlab.plots.style import fit_text, format_power, new_figure, percent, spread, styled, text_width
+from cnnlab.plots.style import (
+    HEADER,
+    fit_text,
+    format_power,
+    new_figure,
+    percent,
+    spread,
+    styled,
+    text_width,
+    write_title,
+)
 
 
 def test_fit_text_is_as_wide_as_there_is_room():
@@ -66,3 +76,25 @@ def test_the_style_ends_with_the_drawing():
 
 def _same(a, b):
     return a == b or (isinstance(a, float) and math.isnan(a))
+
+
+@pytest.mark.parametrize(
+    ("width", "lines"),
+    [
+        (6.0, ["a study  ·  means over the other factors  ·  95 % intervals over 3 seeds"]),
+        (3.0, ["a study  ·  means over the other factors", "95 % intervals over 3 seeds"]),
+    ],
+)
+def test_small_line_of_a_narrow_picture_becomes_two(width, lines):
+    figure = new_figure(width, 2.0)
+    write_title(figure, "Main effects", "a study  ·  means over the other factors  ·  95 % intervals over 3 seeds")
+    assert figure.texts[1].get_text().split("\n") == lines
+    assert figure.texts[1].get_window_extent().y0 > (2.0 - HEADER) * figure.dpi
+
+
+def test_what_is_too_long_for_two_lines_loses_its_middle():
+    figure = new_figure(2.0, 2.0)
+    write_title(figure, "x", f"{'s' * 90}  ·  3 seeds")
+    first, second = figure.texts[1].get_text().split("\n")
+    assert "…" in first
+    assert second == "3 seeds"

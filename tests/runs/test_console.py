@@ -5,62 +5,18 @@ from contextlib import contextmanager, redirect_stdout
 
 import pytest
 
-from cnnlab.building.networks import NetworkSize
-from cnnlab.networks.transfer.class_mapping import map_classes
-from cnnlab.runs.console import (
-    RunConsole,
-    counted,
-    epoch_line,
-    mapping_lines,
-    opening_lines,
-)
+from cnnlab.runs.console import RunConsole, epoch_line
 from cnnlab.training.engine import EpochRecord
 from cnnlab.training.evaluation import Score
 from cnnlab.training.selection import Selection
-from tests.conftest import RUNTIME, built, tiny
 
 RECORD = EpochRecord(7, 0.1, Score(0.1234, 0.961), Score(0.2, 0.95), None, 1.0, (), 12.34, 100.0)
-
-
-@pytest.mark.parametrize(("number", "text"), [(0, "0 epochs"), (1, "1 epoch"), (2, "2 epochs")])
-def test_one_is_no_plural(number, text):
-    assert counted(number, "epoch") == text
 
 
 def test_epoch_line_tells_losses_accuracies_and_remaining_time():
     line = epoch_line(RECORD, 20, is_best=True, seconds_left=80.0)
     assert line == "epoch  7/20  train 0.123 96.1%  val 0.200 95.0% *  12.3 s, 1 min 20 s left"
     assert len(line) <= 80
-
-
-def test_mapping_is_told_in_lines_of_80_columns():
-    lines = mapping_lines(map_classes(("dogs", "ant", "bread", "elf", "crane", "mouse"), None))
-    assert lines == [
-        "mapping  dogs: Chihuahua, Japanese spaniel, Maltese dog, Pekinese and 114 more",
-        "         ant: ant",
-        "         bread: French loaf",
-        "         other: the rest of ImageNet's 1,000",
-        "unmapped elf",
-        "unmapped, since ambiguous: crane, mouse",
-        "         say what stands for them: transfer.mapping=file.yaml",
-    ]
-
-
-def test_mapping_of_many_classes_of_long_names_is_cut():
-    animals = ("ants", "bees", "flies", "wolves", "foxes", "bears", "lions", "tigers", "zebras", "pigs")
-    lines = mapping_lines(map_classes((*animals, *(f"{'x' * 100}{number}" for number in range(200))), None))
-    assert lines[8:] == [
-        "         and 2 more, all in summary.json",
-        "         other: the rest of ImageNet's 1,000",
-        f"unmapped {'x' * 15}…{'x' * 13}0 and 199 more",
-        "         say what stands for them: transfer.mapping=file.yaml",
-    ]
-
-
-def test_opening_says_that_a_batch_is_the_whole_training_split():
-    config = tiny("batch_size=1000")
-    lines = opening_lines("run", config, built(config), RUNTIME, size=NetworkSize(1, 1), epochs_done=0)
-    assert "         2 epochs, batch 87, the whole training split, seed 0" in lines
 
 
 def test_lines_go_to_the_terminal_and_to_the_log(capsys):
@@ -108,6 +64,15 @@ def test_terminal_gets_long_lines_broken_between_words():
         RunConsole().say(f"data     photos: {'words ' * 20}end")
     assert lines[0].endswith("words")
     assert lines[1].startswith("         words words")
+    assert max(map(len, lines)) <= 80
+
+
+def test_preparation_shows_a_terminal_how_far_it_is_in_80_columns():
+    with terminal() as lines:
+        console = RunConsole()
+        for done in (0, 600_000, 1_200_000):
+            console.preparing("computing features", done, 1_200_000)
+    assert re.fullmatch(r"computing features \S+ 1,200,000 of 1,200,000 +00:00 *", lines[-1])
     assert max(map(len, lines)) <= 80
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from cnnlab.runs.result_lines import percent, summary_lines
+from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.runs.result_lines import percent, summary_lines, to_open
 
 
 def summary(*, val=0.9, measured="running mean of epoch 3", data=None, epochs_trained=20, **test):
@@ -31,6 +32,11 @@ def test_few_test_images_have_no_decimals():
     """Wilson 1927, 21 of 25: 65.3 to 93.6."""
     lines = summary_lines(summary(accuracy=0.84, data={"train": 91, "val": 10, "test": 25}), epochs=20)
     assert lines[4] == "test          0.3000        84 %   21 of 25; 95 % interval 65 to 94"
+
+
+def test_answers_over_views_have_a_row_of_their_own():
+    lines = summary_lines(summary(views={"of": "crops", "loss": 0.25, "accuracy": 0.925}), epochs=20)
+    assert lines[6] == "over views    0.2500      92.5 %   each image and its mirror image, moved too"
 
 
 @pytest.mark.parametrize(("number", "text"), [(None, "12.35 %"), (5000, "12.35 %"), (1000, "12.3 %"), (100, "12 %")])
@@ -83,3 +89,20 @@ def test_accuracy_among_the_mapped_classes_is_told_with_their_number():
     mapping = {"mapping": {"ant": ["ant"], "bee": ["bee"], "elf": []}}
     lines = summary_lines(summary(accuracy_among_mapped=0.96732) | mapping, epochs=0)
     assert lines[6] == "among mapped             96.73 %   2 of 3 classes"
+
+
+@pytest.mark.parametrize(
+    ("drawn", "first"),
+    [
+        (("batch", "confusion", "curves", "mistakes"), "curves"),
+        (("batch", "confusion", "mistakes", "roc"), "confusion"),  # a head that was solved at once
+        (("batch", "mistakes"), "mistakes"),
+        (("batch", "gradients"), "batch"),
+    ],
+)
+def test_picture_that_says_most_is_named_first(tmp_path, drawn, first):
+    (tmp_path / "plots").mkdir()
+    for name in drawn:
+        (tmp_path / "plots" / f"{name}.png").touch()
+    others = f"         and {len(drawn) - 1} more beside it"
+    assert to_open(RunFolder(tmp_path)) == [f"open     {tmp_path / 'plots' / first}.png", others]

@@ -307,10 +307,3 @@ def test_training_again_names_the_damaged_summary():
     with pytest.raises(RunError, match=r"summary\.json: best_epoch must be a number, got None"):
         execute(tiny("epochs=1"))
     assert execute(tiny("epochs=1", "rerun=true")).status == "finished"
-
-
-def test_finished_run_is_remembered_by_what_is_typed_later():
-    folder = execute(tiny("tags=[first]")).folder
-    assert execute(tiny("tags=[thesis]", "note=again")).folder.path == folder.path
-    execute(tiny())
-    assert {key: folder.read_config()[key] for key in ("tags", "note")} == {"tags": ["thesis"], "note": "again"}

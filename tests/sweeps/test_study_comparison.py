@@ -55,7 +55,7 @@ print(*{name.partition(".")[0] for name in set(sys.modules) - before} - {"cnnlab
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not set(run.stdout.split()) - set(sys.stdlib_module_names), run.stdout
     page = Path("outputs/trial/report.html").read_text()
-    assert (page.count("data:image/jpeg"), page.count("data:image/png")) == (2, 2)
+    assert (page.count("data:image/jpeg"), page.count("data:image/png")) == (2, 4)
 
 
 def test_comparison_is_left_to_another_sweep_of_its_name(monkeypatch):

@@ -15,6 +15,8 @@ from cnnlab.training.schedulers import (
     onecycle,
     plateau,
     staircase,
+    triangular,
+    wsd,
 )
 
 
@@ -24,7 +26,7 @@ def test_schedules_that_do_not_know_the_end_are_known(name):
     assert (name in UNTIMED) == all(one(step) == other(step) for step in range(100))
 
 
-WARMED_UP = sorted(set(SCHEDULERS) - {"onecycle"})  # which rises in a way of its own
+WARMED_UP = sorted(set(SCHEDULERS) - {"onecycle", "triangular"})  # which rise in ways of their own
 
 
 @pytest.mark.parametrize("warmup_epochs", [0.0, 1.0])
@@ -174,3 +176,17 @@ def test_plateau_goes_on_from_its_state():
     for factor in (first, second):
         factor.observe(3.0)
     assert second(0) == first(0) == 0.1
+
+
+def test_triangular_rises_to_1_and_falls_to_its_end_in_straight_lines():
+    factor = triangular(101, 10, rise=0.2, start_factor=0.2, end_factor=0.1)
+    assert [factor(step) for step in (0, 10, 20, 60, 100)] == pytest.approx([0.2, 0.6, 1.0, 0.55, 0.1])
+
+
+def test_triangular_without_rise_starts_at_its_top():
+    assert triangular(10, 10, rise=0.0)(0) == 1.0
+
+
+def test_wsd_stays_at_1_until_its_last_part():
+    factor = wsd(100, 10, decay=0.2, end_factor=0.5)
+    assert [factor(step) for step in (0, 79, 80, 90, 100)] == pytest.approx([1.0, 1.0, 1.0, 0.75, 0.5])

@@ -10,6 +10,8 @@ import sys
 from collections.abc import Iterator
 from typing import IO, cast
 
+from cnnlab.base.meanwhile import Meanwhile
+
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _GONE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)  # a disk that is full, a terminal that was closed
 
@@ -22,6 +24,24 @@ def harmless(text: str) -> str:
 def one_line(name: str) -> str:
     """Return a name as it stands in a line of a table."""
     return harmless(name).replace("\n", r"\n").replace("\t", r"\t")
+
+
+def tell(text: str, *, file: IO[str] | None = None, indent: int = 9) -> None:
+    """Print lines, on a terminal broken between words: a path or a command that is cut in two cannot be copied.
+
+    Args:
+        text: one line or several.
+        file: None: standard output.
+        indent: columns by which the rest of a line is moved in.
+    """
+    import shutil  # takes time, and a word of help needs none
+
+    from cnnlab.base.texts import fitted
+
+    stream = sys.stdout if file is None else file
+    width = shutil.get_terminal_size().columns
+    for line in text.splitlines():
+        print("\n".join(fitted(line, width, indent=indent) if stream.isatty() else [line]), file=stream)
 
 
 class _Lossy(io.FileIO):
@@ -43,9 +63,23 @@ class _Lossy(io.FileIO):
 class _Harmless(io.TextIOWrapper):
     """A text stream of which no name can make a command to the terminal."""
 
+    meanwhile: Meanwhile | None = None
+    """What stands at the foot of the terminal; of all streams that lead there."""
+
     def write(self, text: str, /) -> int:
         """Write a text."""
-        return super().write(harmless(text))
+        return self.draw(harmless(text))
+
+    def draw(self, text: str) -> int:
+        """Write a text as it is."""
+        if self.meanwhile is not None:
+            self.meanwhile.end()
+        return super().write(text)
+
+    def write_at_once(self, text: str) -> None:
+        """Write what is no line."""
+        super().write(text)
+        self.flush()
 
 
 class Output:
@@ -77,14 +111,30 @@ def printed() -> Iterator[Output | None]:
     """Take the place of `sys.stdout` and `sys.stderr`; give back what becomes of the first, None if it is no file."""
     before, outputs = (sys.stdout, sys.stderr), [_output(stream) for stream in (sys.stdout, sys.stderr)]
     sys.stdout, sys.stderr = (stream if output is None else output.stream for stream, output in zip(before, outputs))
+    _share_terminal([output.stream for output in outputs if output is not None])
     try:
         yield outputs[0]
     finally:
         for output in outputs:
             if output is not None:
                 with contextlib.suppress(OSError, ValueError):  # a reader has seen enough, or the file was closed
+                    output.stream.draw("")
                     output.stream.detach()
         sys.stdout, sys.stderr = before
+
+
+def _share_terminal(streams: list[_Harmless]) -> None:
+    """Let a terminal that standard output leads to have a line of what is going on, which any output takes away."""
+    if sys.stdout in streams and sys.stdout.isatty():
+        meanwhile = Meanwhile(cast("_Harmless", sys.stdout).write_at_once)
+        for stream in streams:
+            stream.meanwhile = meanwhile if stream.isatty() else None
+
+
+def meanwhile(what: str) -> None:
+    """Name what is going on until anything else is printed; where the output is no terminal, do nothing."""
+    if isinstance(sys.stdout, _Harmless) and sys.stdout.meanwhile is not None:
+        sys.stdout.meanwhile.say(what)
 
 
 def _output(stream: object) -> Output | None:
@@ -103,7 +153,7 @@ class _Live:
 
     def write(self, text: str) -> int:
         """Write a text as it is."""
-        return io.TextIOWrapper.write(self._stream, text)
+        return self._stream.draw(text)
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._stream, name)

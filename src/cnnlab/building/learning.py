@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from cnnlab.base.compiler import without_compiler
 from cnnlab.base.randomness import initialise
 from cnnlab.base.runtime import Runtime
 from cnnlab.config.run_config import Choice, RunConfig
 from cnnlab.data.augmentations import AUGMENTATIONS, Augmentation
+from cnnlab.networks.normalizations import norm_biases
 from cnnlab.training.averaging import MovingAverage
 from cnnlab.training.learning import InSteps
 from cnnlab.training.losses import LOSSES
 from cnnlab.training.metric_losses import as_feature_loss
-from cnnlab.training.optimizers import OPTIMIZERS, Params
+from cnnlab.training.optimizers import OPTIMIZERS, Group, Params
 from cnnlab.training.schedulers import SCHEDULERS, Schedule, as_schedule
 from cnnlab.training.step import Clipping
 
@@ -48,7 +50,9 @@ def in_steps(
     return InSteps(
         model=model,
         loss_fn=loss_fn,
-        optimizer=build_optimizer(config.chosen("optimizer"), params(loss_fn)),
+        optimizer=build_optimizer(
+            config.chosen("optimizer"), params(loss_fn), apart=norm_biases(model), factor=config.norm_bias_lr
+        ),
         schedule=build_schedule(config.chosen("scheduler"), config.epochs, steps_per_epoch),
         augmentation=build_augmentation(config.augmentation),
         average=None if config.ema is None else MovingAverage(model, config.ema),
@@ -75,9 +79,33 @@ def build_loss(chosen: Choice, num_classes: int, *, num_features: int, seed: int
     return loss_fn.to(device)
 
 
-def build_optimizer(chosen: Choice, params: Params) -> Optimizer:
-    """Return the optimizer of some parameters, or of groups of them with learning rates of their own."""
-    return OPTIMIZERS[chosen.name](params, **chosen.options)
+def build_optimizer(
+    chosen: Choice, params: Params, *, apart: Sequence[Tensor] = (), factor: float | None = None
+) -> Optimizer:
+    """Return the optimizer of some parameters, or of groups of them with learning rates of their own.
+
+    Args:
+        chosen: of the table.
+        params: that learn.
+        apart: those of them whose learning rate is multiplied.
+        factor: what with; None: with 1.
+    """
+    with without_compiler():
+        optimizer = OPTIMIZERS[chosen.name](params, **chosen.options)
+    if factor is not None:
+        for group in [*optimizer.param_groups]:
+            _part(optimizer, group, apart, factor)
+    return optimizer
+
+
+def _part(optimizer: Optimizer, group: Group, apart: Sequence[Tensor], factor: float) -> None:
+    """Put those of a group whose learning rate is multiplied into a group of their own; their decay stays."""
+    fast = [p for p in group["params"] if any(p is other for other in apart)]
+    if fast:
+        group["params"] = [p for p in group["params"] if not any(p is other for other in apart)]
+        optimizer.add_param_group(
+            {**group, "params": fast, "lr": group["lr"] * factor, "weight_decay": group["weight_decay"] / factor}
+        )
 
 
 def build_schedule(chosen: Choice, epochs: int, steps_per_epoch: int) -> Schedule:

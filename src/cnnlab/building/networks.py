@@ -11,6 +11,7 @@ from typing import TypeVar
 import torch
 from torch import nn
 
+from cnnlab.base.compiler import without_compiler
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.progress import Progress
 from cnnlab.base.randomness import initialise
@@ -70,7 +71,7 @@ def count_flops(model: nn.Module, images: ImageSpec, device: torch.device) -> in
 
     was_training = model.training
     counter = FlopCounterMode(display=False)
-    with counter, torch.inference_mode():
+    with without_compiler(), counter, torch.inference_mode():
         model.eval()(torch.zeros(1, images.channels, images.image_size, images.image_size, device=device))
     model.train(was_training)
     return int(counter.get_total_flops())

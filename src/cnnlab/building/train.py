@@ -32,6 +32,8 @@ def build(config: RunConfig, runtime: Runtime, supplies: Supplies) -> Parts:
     with memory_errors("the model", *size_keys(config, "model.width", "dataset.image_size")):
         model = build_model(config, images)
         initialise(model, config.seed)  # on the CPU: a GPU would draw other numbers
+        if model.num_to_see:
+            model.see(batches[0].sample(model.num_to_see).cpu())
         model = on_device(model, runtime.device)
     return parts_in_steps(
         config, runtime, data, images, batches, model,

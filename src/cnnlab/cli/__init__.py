@@ -8,6 +8,7 @@ composition      Hydra composes the configuration and hands it to the job; it wr
 help_text        the help of a command that Hydra composes, on one screen
 consent          what only the words of a command line may bring: plugins, and factories that Hydra calls
 composed, jobs   a composed configuration in plain values, and what is done with it
+help_text        what --help shows of a command that Hydra composes
 completion       what completes a word behind a command that reads its own arguments
 spelling         what is typed as other programs take it: the right spelling
 translation      a command line in our words: of other tools, in any case, with a folder of photos

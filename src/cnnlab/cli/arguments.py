@@ -175,7 +175,8 @@ def command_to_complete(line: str) -> tuple[str, str, list[str]]:
     if not words or (len(words) == 1 and not typed.endswith(" ")):
         begun = words[0] if words else ""
         fitting = [name for name in BY_NAME if name.startswith(begun)]
-        return (DEFAULT if begun not in fitting else ""), line, fitting
+        is_begun = bool(begun) and begun not in fitting  # of nothing, 60 keys would hide the commands
+        return (DEFAULT if is_begun else ""), line, fitting
     if words[0] in COMPOSED:
         return words[0], f"{program} {typed.lstrip().removeprefix(words[0]).lstrip()}", []
     return ("" if words[0] in BY_NAME else DEFAULT), line, []

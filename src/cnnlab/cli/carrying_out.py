@@ -6,6 +6,7 @@ import dataclasses
 import sys
 from collections.abc import Sequence
 
+from cnnlab.base.printing import meanwhile, tell
 from cnnlab.base.stopping import Stop
 from cnnlab.cli.arguments import split_flags
 from cnnlab.cli.commands import Command
@@ -28,8 +29,13 @@ def carry_out(command: Command, args: Sequence[str], stop: Stop, *, is_tuning: b
     arguments = split_flags(command, args, is_tuning=is_tuning)
     meant = translated(arguments)
     for note in meant.notes:
-        print(note, file=sys.stderr if arguments.is_look else sys.stdout)  # what is looked at may go to a file
+        tell(note, file=sys.stderr if arguments.is_look else sys.stdout)  # what is looked at may go to a file
+    if arguments.is_help and not arguments.has_own_conf:
+        from cnnlab.cli.help_text import help_text  # YAML takes a moment, and a run needs none of it
 
-    from cnnlab.cli.composition import run  # takes a quarter of a second
+        print(help_text(arguments))
+        return 0
+    meanwhile("reading the configuration")
+    from cnnlab.cli.composition import run  # takes a quarter of a second; what is wrong so far is said before
 
     return run(dataclasses.replace(arguments, overrides=meant.overrides), stop)

@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Iterator
 
 import hydra
+from hydra._internal.hydra import Hydra
 from omegaconf import DictConfig
 
 from cnnlab.base.errors import ConfigError
@@ -16,17 +17,17 @@ from cnnlab.base.stopping import Stop
 from cnnlab.cli.arguments import Arguments
 from cnnlab.cli.consent import factories_are_typed
 from cnnlab.cli.grid_words import for_hydra
-from cnnlab.cli.help_text import on_one_screen
 from cnnlab.cli.hydra_errors import is_of_composing
 from cnnlab.cli.hydra_versions import main_options
 from cnnlab.cli.problems import all_problems, study_of_another_command
 from cnnlab.cli.words import folders_of_hydra, lists_of_options, repeated, unusable
 from cnnlab.config.conf_files import conf_dir
 from cnnlab.runs.outcome import Outcome
+from cnnlab.sweeps.points import key_of
 
 
 def run(arguments: Arguments, stop: Stop) -> int:
-    """Compose and carry out what the arguments ask for: a run, a sweep, help, or a look at the configuration.
+    """Compose and carry out what the arguments ask for: a run, a sweep, or a look at the configuration.
 
     Args:
         arguments: the words.
@@ -56,11 +57,7 @@ def run(arguments: Arguments, stop: Stop) -> int:
     try:
         if problems := [line for check in (repeated, lists_of_options, folders_of_hydra) for line in check(overrides)]:
             raise ConfigError(*problems)
-        with (
-            _arguments_for_hydra(arguments),
-            factories_are_typed(overrides),
-            on_one_screen(arguments.command) if arguments.is_help else contextlib.nullcontext(),
-        ):
+        with _arguments_for_hydra(arguments), factories_are_typed(overrides), _mode_of_the_flags(arguments):
             # A sweep's jobs may run in other processes: their outcomes come back through the launcher.
             task = job if arguments.is_sweep else kept
             hydra.main(config_path=str(conf_dir()), config_name=arguments.command.config, **main_options())(task)()
@@ -73,6 +70,21 @@ def run(arguments: Arguments, stop: Stop) -> int:
     except SystemExit as end:  # Hydra's way to end --help
         return int(end.code or 0)
     return max((outcome.code for outcome in outcomes), default=0)
+
+
+@contextlib.contextmanager
+def _mode_of_the_flags(arguments: Arguments) -> Iterator[None]:
+    """Let -m alone tell a sweep from a run where no file of the user's own may: Hydra composes all once more to ask."""
+    is_ours = arguments.config_dir is None and not arguments.has_own_conf
+    if not is_ours or any("hydra" in key_of(text) for text in arguments.overrides):
+        yield
+        return
+    get_mode = Hydra.get_mode
+    Hydra.get_mode = lambda *_, **__: None  # type: ignore[method-assign] # as it answers where no file says
+    try:
+        yield
+    finally:
+        Hydra.get_mode = get_mode  # type: ignore[method-assign]
 
 
 @contextlib.contextmanager

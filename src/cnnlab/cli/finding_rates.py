@@ -14,9 +14,12 @@ from cnnlab.base.stopping import Stop
 from cnnlab.cli.commands import DEFAULT
 from cnnlab.cli.composed import plain_values, typed
 from cnnlab.cli.consent import check_plugins
-from cnnlab.config.values import refuse
+from cnnlab.config.identity import identify
+from cnnlab.config.load import load
+from cnnlab.data.library import DataLibrary
 from cnnlab.outputs.files import csv_text, outputs_dir, write_text
 from cnnlab.outputs.lock import disk_errors
+from cnnlab.runs.console import RunConsole
 from cnnlab.runs.outcome import Outcome
 
 FOLDER = "learning_rates"
@@ -38,7 +41,6 @@ class FindRate:
         overrides, plain = typed(hydra_config), plain_values(config)
         try:
             check_plugins(plain, overrides)
-            refuse(plain)
             for line in self._found(plain, overrides, str(hydra_config.job.name)):
                 print(line)
         except ConfigError as error:
@@ -47,14 +49,10 @@ class FindRate:
         return Outcome(0)
 
     def _found(self, plain: dict[str, object], overrides: list[str], command: str) -> list[str]:
-        from cnnlab.config.identity import identify  # these import torch
-        from cnnlab.config.load import load
-        from cnnlab.data.library import DataLibrary
-        from cnnlab.plots.rate_search import rate_search
-        from cnnlab.runs.console import RunConsole
+        run, library, console = load(plain), DataLibrary(), RunConsole()
+        from cnnlab.plots.rate_search import rate_search  # these import matplotlib and torch
         from cnnlab.runs.rate_search import propose, search
 
-        run, library, console = load(plain), DataLibrary(), RunConsole()
         run_id = identify(run, library.hashes, progress=console.preparing).run_id
         try:
             curve = search(run, library=library, stop=self._stop, progress=console.preparing)

@@ -1,54 +1,66 @@
-"""The help of a command that Hydra composes, on one screen: of every group that takes part as many options as fit."""
+"""The help of a command that Hydra composes, on one screen: of every group that takes part as many options as fit.
+
+Hydra names all options of all groups, and composes the configuration for it: a second.
+"""
 
 from __future__ import annotations
 
-import contextlib
-import io
-import re
-from collections.abc import Iterator, Mapping
+import string
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 from cnnlab.base.texts import names_fitting
+from cnnlab.cli.arguments import Arguments
 from cnnlab.cli.commands import Command
 from cnnlab.config.conf_files import conf_dir, read_values
 
 WIDTH = 80
-_GROUP = re.compile(r"(\w+): (.+)")
 
 
-@contextlib.contextmanager
-def on_one_screen(command: Command) -> Iterator[None]:
-    """Shorten the help that is printed: Hydra names all options of all groups."""
-    text = io.StringIO()
-    try:
-        with contextlib.redirect_stdout(text):
-            yield
-    finally:
-        print("\n".join(shortened(text.getvalue(), chosen_by_default(command))))
+def help_text(arguments: Arguments) -> str:
+    """Return what `--help` shows, in lines of at most 80 columns.
+
+    Raises:
+        ConfigError: the primary config cannot be read.
+    """
+    own = [] if arguments.config_dir is None else [Path(arguments.config_dir)]
+    template = _primary(arguments.command)["hydra"]["help"]["template"]
+    groups = group_lines(_options([conf_dir(), *own]), chosen_by_default(arguments.command), also=_options(own))
+    return string.Template(template).substitute(APP_CONFIG_GROUPS="".join(f"{line}\n" for line in groups))
 
 
 def chosen_by_default(command: Command) -> dict[str, str | None]:
     """Return the groups that take part in a command, and the option of each that stands where none is typed."""
-    defaults = read_values(conf_dir() / f"{command.config}.yaml")["defaults"]
-    entries = [entry for entry in defaults if isinstance(entry, dict)]
+    entries = [entry for entry in _primary(command)["defaults"] if isinstance(entry, dict)]
     return {group: name for entry in entries for group, name in entry.items() if not group.startswith("override ")}
 
 
-def shortened(text: str, groups: Mapping[str, str | None]) -> list[str]:
-    """Return the lines of a help text: groups in the order of the command, each on a line, the default first.
+def group_lines(
+    options: Mapping[str, Sequence[str]], defaults: Mapping[str, str | None], *, also: Mapping[str, Sequence[str]] = {}
+) -> Iterator[str]:
+    """Yield a line for each group: the default first, then as many others as fit.
 
     Args:
-        text: as Hydra fills the template in: a line `group: option, option, ...` for every group there is.
-        groups: that take part, with their defaults.
+        options: of every group there is.
+        defaults: of the groups that take part, in their order.
+        also: groups of the user's own, which are named too.
     """
-    lines = text.rstrip().splitlines()
-    found = {match[1]: match[2].split(", ") for line in lines if (match := _GROUP.fullmatch(line))}
-    first = next((place for place, line in enumerate(lines) if _GROUP.fullmatch(line)), len(lines))
-    rest = [line for line in lines[first:] if not _GROUP.fullmatch(line)]
-    indent = max(map(len, groups)) + 2
-    told = [f"{g + ':':{indent}}{_options(found[g], default, WIDTH - indent)}" for g, default in groups.items()]
-    return [*lines[:first], *told, *rest]
+    shown = {**defaults, **{group: None for group in also if group not in defaults}}
+    indent = max(map(len, shown)) + 2
+    for group, default in shown.items():
+        names = [name for name in (default,) if name is not None]
+        names += [name for name in options.get(group, ()) if name != default]
+        yield f"{group + ':':{indent}}{names_fitting(names, WIDTH - indent)}"
 
 
-def _options(names: list[str], default: str | None, room: int) -> str:
-    ordered = names if default is None else [default, *(name for name in names if name != default)]
-    return names_fitting(ordered, room)
+def _primary(command: Command) -> dict[str, Any]:
+    return read_values(conf_dir() / f"{command.config}.yaml")
+
+
+def _options(folders: Sequence[Path]) -> dict[str, list[str]]:
+    """Return the options of each group, by name."""
+    found: dict[str, set[str]] = {}
+    for file in (file for folder in folders for file in folder.glob("*/*.yaml")):
+        found.setdefault(file.parent.name, set()).add(file.stem)
+    return {group: sorted(names) for group, names in sorted(found.items())}

@@ -11,12 +11,12 @@ from hydra.types import RunMode
 from omegaconf import DictConfig
 
 from cnnlab.base.errors import ConfigError
+from cnnlab.base.printing import tell
 from cnnlab.base.stopping import Stop
 from cnnlab.base.turns import finish
 from cnnlab.cli.commands import DEFAULT
 from cnnlab.cli.composed import plain_values, typed
 from cnnlab.cli.consent import check_plugins
-from cnnlab.config.values import refuse
 from cnnlab.data.library import DataLibrary
 from cnnlab.runs.outcome import Outcome
 
@@ -45,22 +45,30 @@ class TrainJob:
             if not in_sweep and plain.get("cross_validation") is not None:
                 raise ConfigError(_needs_sweep(str(hydra_config.job.name), "cross_validation"))
             check_plugins(plain, overrides)
-            if not in_sweep:
-                refuse(plain)
         except ConfigError as error:
-            print(error, file=sys.stderr)
+            tell(str(error), file=sys.stderr, indent=2)
             return Outcome(2, str(error))
-        from cnnlab.base.memory import release_memory  # these import torch
-        from cnnlab.runs.job import attempt
+        from cnnlab.runs.job import attempt  # rich takes a moment, and Hydra reads this file at every start
 
         with self.stop.heard():  # in a process of a launcher, no one has done so before
             try:
                 outcome = finish(attempt(plain, overrides, in_sweep=in_sweep, library=self.library, stop=self.stop))
             finally:
-                release_memory()
+                _release()
         if outcome.reason and not in_sweep:
-            print(outcome.traceback or outcome.reason, file=sys.stderr)
+            if outcome.traceback:
+                print(outcome.traceback, file=sys.stderr)
+            else:
+                tell(outcome.reason, file=sys.stderr, indent=2)
         return outcome
+
+
+def _release() -> None:
+    """Give back the memory that the run held; a run that was found finished has not even loaded torch."""
+    if "torch" in sys.modules:
+        from cnnlab.base.memory import release_memory
+
+        release_memory()
 
 
 def outcome_of(returned: JobReturn) -> Outcome:

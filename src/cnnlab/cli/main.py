@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cnnlab import __version__
 from cnnlab.base.errors import ConfigError, Interrupted, RunError
-from cnnlab.base.printing import printed
+from cnnlab.base.printing import meanwhile, printed, tell
 from cnnlab.base.stopping import Stop
 from cnnlab.cli.arguments import command_to_complete, split_command, split_flags
 from cnnlab.cli.carrying_out import carry_out
@@ -128,14 +128,7 @@ def _in_place(args: Sequence[str]) -> Iterator[None]:
 
 
 def _tell(error: Exception) -> None:
-    """Print an error, on a terminal broken between words: a path or a command that is cut in two cannot be copied."""
-    import shutil  # takes time, and a word of help needs none
-
-    from cnnlab.base.texts import fitted
-
-    width = shutil.get_terminal_size().columns
-    for line in str(error).splitlines():
-        print("\n".join(fitted(line, width, indent=2) if sys.stderr.isatty() else [line]), file=sys.stderr)
+    tell(str(error), file=sys.stderr, indent=2)
 
 
 def _disk_error(error: OSError) -> RunError:
@@ -175,6 +168,7 @@ def _dispatch(args: list[str], stop: Stop) -> int:
     if problems := misspelled(args):
         raise ConfigError(*problems)
     command, rest = split_command(args)
+    meanwhile(f"starting cnnlab {command.name}")
     _check_working_folder()
     if command.config is None:
         own = [word for word in rest if command.name == TUNE or not word.startswith(_OUTPUTS)]

@@ -13,7 +13,7 @@ from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
 from cnnlab.base.errors import ConfigError, brief
-from cnnlab.base.schema import Plain
+from cnnlab.base.printing import meanwhile
 from cnnlab.cli.arguments import Arguments
 from cnnlab.cli.commands import BY_NAME, COMPOSED, DEFAULT
 from cnnlab.cli.grid_words import is_grid_word
@@ -21,8 +21,9 @@ from cnnlab.cli.hydra_errors import explain, explained, is_of_composing
 from cnnlab.cli.hydra_versions import initialize_options
 from cnnlab.cli.swept import check_size, values
 from cnnlab.config.conf_files import EXPERIMENT, GLOBAL, command_of_study, conf_dir
+from cnnlab.config.load import load
 from cnnlab.config.options import groups
-from cnnlab.config.values import refuse
+from cnnlab.config.plugins import load_plugins
 from cnnlab.sweeps.points import key_of
 from cnnlab.sweeps.steering import STEERING
 
@@ -129,7 +130,9 @@ def _values(text: str, arguments: Arguments) -> tuple[list[str], str | None]:
         if not override.is_sweep_override():
             return [text], None
         check_size([override])
-        typed = [f"{override.get_key_element()}={value}" for value in values(override, most=_LOOKED_AT)]
+        is_of_numbers = override.is_range_sweep() and not _is_group(text, arguments.config_dir)
+        most = 1 if is_of_numbers else _LOOKED_AT  # what composes with one number does with all
+        typed = [f"{override.get_key_element()}={value}" for value in values(override, most=most)]
     except ConfigError as error:
         return [], str(error)
     return typed, None if arguments.is_sweep else _several(text, arguments)
@@ -143,16 +146,8 @@ def _several(text: str, arguments: Arguments) -> str:
     )
 
 
-def _load(plain: Plain) -> None:
-    from cnnlab.config.load import load  # imports torch
-    from cnnlab.config.plugins import load_plugins
-
-    load_plugins(plain.get("plugins") or ())
-    load(plain)
-
-
 def _problems_of_values(arguments: Arguments, overrides: list[str], *, is_first: bool) -> Sequence[str]:
-    """Check names, types and ranges of what composes; the rules between them, which take torch, if all else is right.
+    """Check names, types and ranges of what composes, and the rules between them; ask the parts if all else is right.
 
     Args:
         arguments: the command line.
@@ -169,9 +164,13 @@ def _problems_of_values(arguments: Arguments, overrides: list[str], *, is_first:
             for key in ("arm", *STEERING):  # for the sweeper, which has looked at them
                 plain.pop(key, None)
         check_plugins(plain, arguments.overrides)
-        refuse(plain)
-        if is_first or plain.get("plugins"):
-            _load(plain)
+        load_plugins(plain.get("plugins") or ())
+        config = load(plain)
+        if is_first:
+            meanwhile("loading torch")
+            from cnnlab.config.part_rules import check_parts  # loads torch
+
+            check_parts(config)
     except ConfigError as error:
         return error.problems
     return []

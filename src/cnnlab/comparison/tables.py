@@ -111,7 +111,7 @@ def _table(comparison: Comparison, width: int) -> list[str]:
     rows = [_row(comparison, result) for result in shown]
     whole = [one_line(comparison.cells[result.label]) for result in shown]
     names, lines = _laid_out(comparison, whole, rows, width)
-    if names != whole:
+    if names != whole or max(map(len, lines)) > width:
         differences = ["" if r.difference is None else f"{100 * r.difference.mean:+.2f}" for r in shown]
         short = [[*row[:5], difference or row[5], row[6]] for row, difference in zip(rows, differences)]
         _, lines = _laid_out(comparison, whole, short, width)

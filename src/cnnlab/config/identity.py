@@ -17,7 +17,6 @@ from cnnlab.base.schema import Plain, PlainMapping
 from cnnlab.config.keys import without
 from cnnlab.config.roles import NOT_IDENTITY
 from cnnlab.config.run_config import Choice, RunConfig, cache_dir, to_plain
-from cnnlab.data.image_folders.content import content_hash
 from cnnlab.outputs.run_folder import SCHEMA
 
 
@@ -103,6 +102,8 @@ def data_content(config: RunConfig, hashes: FileHashes, *, progress: Progress | 
     root = config.dataset.options.get("root")
     if root is None:
         return None
+    from cnnlab.data.image_folders.content import content_hash  # Pillow and NumPy take a moment
+
     return content_hash(config.dataset.name, root, hashes=hashes, cache_dir=cache_dir(config), progress=progress)
 
 

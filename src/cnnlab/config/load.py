@@ -1,4 +1,8 @@
-"""A composed configuration, checked: plain dict in, frozen RunConfig out, or one ConfigError with every problem."""
+"""A composed configuration, checked: plain dict in, frozen RunConfig out, or one ConfigError with every problem.
+
+No torch is loaded for it, except where plugins add to the tables. What only the parts themselves can tell is asked when
+they are about to be built, see `part_rules`.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,11 @@ import dataclasses
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.schema import PlainMapping
+from cnnlab.config.groups import IsTrained
 from cnnlab.config.rules import RULES
 from cnnlab.config.run_config import RunConfig
-from cnnlab.config.tables import TABLES
-from cnnlab.config.values import check_values
-from cnnlab.networks.transfer.heads import HEADS, is_trained
+from cnnlab.config.stand_ins import head_is_trained, stand_ins
+from cnnlab.config.values import Tables, check_values
 
 PHOTO_SIZE = 64  # pixels, of one's own images where a network is trained on them from the start
 
@@ -40,10 +44,20 @@ def load_saved(plain: PlainMapping) -> RunConfig:
     Raises:
         ConfigError: with every problem, one a line.
     """
-    values, problems = check_values(plain, TABLES, lambda name: is_trained(name) if name in HEADS else None)
+    values, problems = check_values(plain, *_tables(plain))
     if problems:
         raise ConfigError(*problems)
     config = RunConfig(**values)
     if problems := [problem for rule in RULES if (problem := rule(config)) is not None]:
         raise ConfigError(*problems)
     return config
+
+
+def _tables(plain: PlainMapping) -> tuple[Tables, IsTrained]:
+    """Return what the options are checked by: stand-ins, or the tables themselves where plugins may have added some."""
+    if not plain.get("plugins"):
+        return stand_ins(), head_is_trained
+    from cnnlab.config.tables import TABLES  # these load torch
+    from cnnlab.networks.transfer.heads import HEADS, is_trained
+
+    return TABLES, lambda name: is_trained(name) if name in HEADS else None

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from cnnlab import parts
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.schema import Invalid, coerce
 
@@ -47,6 +46,8 @@ def load_plugins(given: object) -> None:
 def _failure(path: Path, error: Exception) -> str:
     if not isinstance(error, ImportError) or (error.name or "").partition(".")[0] != "cnnlab":
         return f"plugins: '{path}' fails: {type(error).__name__}: {error}."
+    from cnnlab import parts  # loads torch
+
     missing = str(error.name)
     reason = f"there is no {missing}" if isinstance(error, ModuleNotFoundError) else str(error).partition(" (")[0]
     names = [*_imported(path, missing), missing.rpartition(".")[2]]

@@ -107,10 +107,15 @@ class RunConfig:
     """Maximum global L2 norm of the gradient; null turns clipping off."""
     grad_clip_value: OfResult[Positive | None] = None
     """Maximum absolute value of each gradient element; null turns clipping off."""
+    norm_bias_lr: OfResult[Positive | None] = None
+    """Factor of the learning rate of the normalizations' biases, e.g. 64 for speednet; null: 1."""
     ema: OfResult[Fraction | None] = None
     """Decay per step of an exponential moving average of the weights, which is then evaluated and saved; null: off."""
     watch_test: OfResult[bool] = False
     """Record the test curve too. It never selects anything."""
+    tta: OfResult[Literal["flip", "crops"] | None] = None
+    """Views of each test image whose answers are averaged, for a figure beside `test.accuracy`: flip, the image and its
+    mirror image; crops, these two moved by a pixel as well. null: none."""
     evaluate_train: OfResult[bool] = False
     """Measure the training split with the selected weights at the end; else the epoch's running means stand for it."""
     normalize: OfResult[Literal["dataset", "backbone", "imagenet", "none"]] = "dataset"

@@ -1,6 +1,6 @@
 """Tables that stand in for the real ones where only names, types and bounds are asked for: rebuilt from options.json.
 
-They load no torch, so that what is typed wrong is refused at once. They do not hold what plugins add.
+They load no torch, so that a configuration is loaded at once. They do not hold what plugins add.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import GenericAlias
 from typing import Annotated, Any, Literal
 
-from cnnlab.base.schema import KINDS, Bound, PlainMapping
+from cnnlab.base.schema import KINDS, Bound, PlainMapping, coerce
 from cnnlab.config.options import option_table
 
 _KINDS: Mapping[str, Any] = {text: kind for kind, text in KINDS.items()} | {
@@ -49,8 +49,10 @@ def _factory(options: Mapping[str, PlainMapping]) -> Callable[..., object]:
 
 
 def _parameter(name: str, said: PlainMapping) -> inspect.Parameter:
-    default = said.get("default", inspect.Parameter.empty)
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation(said))
+    taken, default = annotation(said), said.get("default", inspect.Parameter.empty)
+    if isinstance(default, list | str):
+        default = coerce(default, taken)  # JSON has no tuples and no paths
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=taken)
 
 
 def annotation(said: PlainMapping) -> Any:

@@ -8,33 +8,16 @@ import typing
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cnnlab.base.errors import ConfigError, brief, did_you_mean, unknown
+from cnnlab.base.errors import brief, did_you_mean, unknown
 from cnnlab.base.schema import Invalid, Plain, PlainMapping, check_options, coerce
-from cnnlab.config.groups import TRAIN, is_transfer, resolve_transfer
+from cnnlab.config.groups import TRAIN, IsTrained, is_transfer, resolve_transfer
 from cnnlab.config.run_config import Choice, DatasetConfig, RunConfig
-from cnnlab.config.stand_ins import head_is_trained, stand_ins
 
 _COMMON = {f.name for f in dataclasses.fields(DatasetConfig)} - {"name", "options"}
 Tables = Mapping[str, Mapping[str, Callable[..., object]]]
 
 
-def refuse(plain: PlainMapping) -> None:
-    """Refuse at once, without torch, what `load` would refuse for a name, a type or a bound.
-
-    Of a configuration with plugins nothing is known before they are loaded.
-
-    Raises:
-        ConfigError: with every such problem.
-    """
-    if not plain.get("plugins"):
-        _, problems = check_values(plain, stand_ins(), head_is_trained)
-        if problems:
-            raise ConfigError(*problems)
-
-
-def check_values(
-    plain: PlainMapping, tables: Tables, is_trained: Callable[[str], bool | None]
-) -> tuple[Plain, list[str]]:
+def check_values(plain: PlainMapping, tables: Tables, is_trained: IsTrained) -> tuple[Plain, list[str]]:
     """Return the fields of a RunConfig, as far as they are right, and a problem for each that is not.
 
     Args:

@@ -118,6 +118,12 @@ class Batches:
         """Images in one pass."""
         return len(self.labels)
 
+    def sample(self, at_most: int) -> Tensor:
+        """Return images from all over the split, normalized only: float32 (B, C, H, W), B the smaller number."""
+        count = min(at_most, self.num_images)
+        places = torch.arange(count, device=self.rows.device) * self.num_images // count
+        return self.prepare(self._images(self.rows[places]))
+
     def in_order(self) -> Iterator[tuple[Tensor, Tensor]]:
         """Yield (images float32 (B, C, H, W), targets int64 (B,)) in the split's own order, normalized only."""
         for start, stop in self.bounds:
@@ -152,6 +158,9 @@ class Batches:
         draws = augmentation.draw(
             self.num_images, lambda step: generator(seed, "augment", f"{epoch}/{step}" if step else epoch)
         )
+        for column in augmentation.alternating:
+            starts = torch.rand(self.num_images, generator=generator(seed, "augment", f"start/{column}"))
+            draws[:, column] = (starts[order] + 0.5 * (epoch % 2)) % 1
         order, draws = order.to(self.device), draws.to(self.device)
         if (mixing := augmentation.mixing) is None:
             for start, stop, sizes in self._pieces():

@@ -47,6 +47,13 @@ def instance(num_features: int, spatial_dims: int, *, eps: Positive = 1e-5) -> n
     )
 
 
+def norm_biases(network: nn.Module) -> list[nn.Parameter]:
+    """Return the biases of a network's normalizations that learn."""
+    kinds = (nn.modules.batchnorm._NormBase, nn.GroupNorm, nn.LayerNorm)
+    biases = [module.bias for module in network.modules() if isinstance(module, kinds)]
+    return [bias for bias in biases if bias is not None and bias.requires_grad]
+
+
 def _num_groups(num_features: int, spatial_dims: int, *, at_most: int) -> int:
     """Return the largest divisor of `num_features` that is <= `at_most`.
 

@@ -25,7 +25,7 @@ from cnnlab.outputs.files import (
     replacing,
 )
 
-SCHEMA = 5
+SCHEMA = 6
 """Goes into every id and env.json; raised when the same configuration comes to mean another result."""
 _SAFE_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same in C, ten times as fast, where it was built
 

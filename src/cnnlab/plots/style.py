@@ -43,6 +43,8 @@ DPI = 120
 SMALL, NORMAL, LARGE = 7.0, 8.0, 10.0
 HEADER = 0.62
 """Height kept free at the top for `write_header`."""
+DOT = "  ·  "
+"""Between the parts of a small line."""
 MARGIN = 0.12
 """Between text and the figure's edge."""
 
@@ -115,18 +117,30 @@ def add_axes(figure: Figure, left: float, bottom: float, *, right: float, top: f
 def write_header(figure: Figure, run: RunFiles, headline: str, *, note: str = "") -> None:
     """Write what the picture shows, and small beneath it the run, its data set, its seed and its fold."""
     room = figure.get_size_inches()[0] - 2 * MARGIN
-    rest = "".join(f"  ·  {part}" for part in (run.data_set, _repetition(run), note) if part)
+    rest = "".join(f"{DOT}{part}" for part in (run.data_set, _repetition(run), note) if part)
     write_title(figure, headline, fit_text(figure, run.slug, SMALL, room - text_width(figure, [rest], SMALL)) + rest)
 
 
 def write_title(figure: Figure, headline: str, small: str) -> None:
-    """Write what the picture shows, and small beneath it what it was drawn from; what is too long is cut."""
+    """Write what the picture shows, and small beneath it, on two lines if need be, what it was drawn from.
+
+    What is too long even so loses its middle.
+    """
     width, height = figure.get_size_inches()
     room = width - 2 * MARGIN
     x, top = MARGIN / width, 1 - MARGIN / height
     # Bold is about 1.12 times as wide as what fit_text measures.
     figure.text(x, top, fit_text(figure, headline, 1.12 * LARGE, room), size=LARGE, weight="bold", va="top")
-    figure.text(x, top - 0.2 / height, fit_text(figure, small, SMALL, room), size=SMALL, color=FAINT, va="top")
+    lines = "\n".join(fit_text(figure, line, SMALL, room) for line in _in_two(figure, small, room))
+    figure.text(x, top - 0.2 / height, lines, size=SMALL, color=FAINT, va="top", linespacing=1.2)
+
+
+def _in_two(figure: Figure, text: str, room: float) -> list[str]:
+    """Break parts between dots into two lines where they do not fit into one: as many as fit in the first."""
+    parts = text.split(DOT)
+    fitting = (n for n in range(len(parts), 0, -1) if text_width(figure, [DOT.join(parts[:n])], SMALL) <= room)
+    number = next(fitting, 1)
+    return [line for line in (DOT.join(parts[:number]), DOT.join(parts[number:])) if line]
 
 
 def text_width(figure: Figure, texts: Iterable[str], size: float) -> float:

@@ -5,35 +5,30 @@ from __future__ import annotations
 import re
 import traceback
 from collections.abc import Sequence
-
-import torch
+from typing import TYPE_CHECKING
 
 from cnnlab.base.errors import Busy, ConfigError, RunError, TakenOver
 from cnnlab.base.schema import PlainMapping
 from cnnlab.base.stopping import Stop
 from cnnlab.base.turns import Turns
-from cnnlab.building.procedures import look_at_images
 from cnnlab.config.identity import identify
 from cnnlab.config.load import load
+from cnnlab.config.options import groups
 from cnnlab.config.plugins import load_plugins
 from cnnlab.config.run_config import RunConfig
-from cnnlab.config.tables import TABLES
 from cnnlab.data.library import DataLibrary
 from cnnlab.outputs.files import outputs_dir, runs_dir
-from cnnlab.outputs.first_batch import write_first_batch
 from cnnlab.outputs.lock import disk_errors
 from cnnlab.outputs.run_folder import RunFolder
-from cnnlab.outputs.status import read_status
+from cnnlab.outputs.status import FINAL, read_status
 from cnnlab.runs.console import RunConsole
-from cnnlab.runs.first_batch import first_batch
-from cnnlab.runs.found import data_lines
+from cnnlab.runs.finished import RunEnd
 from cnnlab.runs.outcome import Outcome
-from cnnlab.runs.result_lines import summary_lines
-from cnnlab.runs.run import RunEnd, turns
-from cnnlab.training.tracks import Track
+from cnnlab.runs.result_lines import summary_lines, to_open
+from cnnlab.runs.run import turns
 
-TELLING = ("curves", "confusion", "mistakes")
-"""Pictures of a run, the one first that says most about it; of what is solved at once there are no curves."""
+if TYPE_CHECKING:
+    from cnnlab.training.tracks import Track
 
 
 def run(
@@ -75,7 +70,7 @@ def run(
 
 def without_effect(config: RunConfig, overrides: Sequence[str]) -> list[str]:
     """Return the overrides of what takes no part in the run."""
-    absent = {group for group in TABLES if getattr(config, group) is None}
+    absent = {group for group in groups() if getattr(config, group) is None}
     absent |= set() if config.learns == "in steps" else {"epochs"}
     return [text for text in overrides if re.split(r"[.=]", text.lstrip("+"))[0] in absent]
 
@@ -88,30 +83,28 @@ def show_plan(config: RunConfig, console: RunConsole, library: DataLibrary) -> i
     identity = identify(config, library.hashes, progress=console.preparing)
     folder = RunFolder(runs_dir() / identity.run_id)
     status = read_status(folder).get("status")
-    console.say(f"{status or 'to do':12}{folder.path}")
-    if config.dataset.options.get("root") is None:
-        return 0
-    data, images = look_at_images(
-        config, library=library, data_content=identity.data_content, progress=console.preparing
-    )
-    for line in data_lines(config, data, images):
-        console.say(line)
-    if config.plots and status is None:
-        from cnnlab.plots import draw_batch  # matplotlib takes half a second to import
+    if status not in FINAL:
+        console.meanwhile("loading torch")
+        from cnnlab.config.part_rules import check_parts  # loads torch; a run that is finished has been through it
 
-        with disk_errors(folder.path):
-            write_first_batch(folder, first_batch(config, data, images))
-            console.say(f"open     {draw_batch(folder.path)[0]}")
+        check_parts(config)
+    console.say(f"{status or 'to do':12}{folder.path}")
+    if config.dataset.options.get("root") is not None:
+        console.meanwhile("looking at the images")
+        from cnnlab.runs.planned import show_images
+
+        show_images(config, folder, identity.data_content, console, library, draws=config.plots and status is None)
     return 0
 
 
 def report(outcome: RunEnd, console: RunConsole, *, plots: bool, epochs: int) -> int:
     """Draw the pictures if wanted, say how a run of some epochs ended and which file to open; return the exit code."""
-    if plots:
-        from cnnlab.plots import draw_missing  # matplotlib takes half a second to import
+    if plots and not any(outcome.folder.path.glob("plots/*.png")):
+        console.meanwhile("drawing the pictures")
+        from cnnlab.plots import draw_all  # matplotlib takes half a second to import
 
         with disk_errors(outcome.folder.path):
-            draw_missing(outcome.folder.path)
+            draw_all(outcome.folder.path)
     if not outcome.is_new:
         console.say(f"run      {outcome.folder.run_id}")
         if outcome.status == "finished":
@@ -127,7 +120,7 @@ def report(outcome: RunEnd, console: RunConsole, *, plots: bool, epochs: int) ->
 
 def _failed(error: RunError) -> Outcome:
     """Return the outcome of a run that could not be carried out, and whether that was the device's doing."""
-    is_short = isinstance(error.__cause__, torch.OutOfMemoryError)
+    is_short = type(error.__cause__).__name__ == "OutOfMemoryError"  # torch's, which may never have been loaded
     is_lost = not is_short and "CUDA error" in str(error.__cause__)
     return Outcome(
         1, str(error), is_busy=isinstance(error, Busy), is_taken_over=isinstance(error, TakenOver),
@@ -137,17 +130,6 @@ def _failed(error: RunError) -> Outcome:
 
 def _code(outcome: RunEnd) -> int:
     return 0 if outcome.status in ("finished", "pruned") else 1
-
-
-def to_open(folder: RunFolder) -> list[str]:
-    """Return the file to open, alone on its line, and how many there are beside it."""
-    pictures = sorted(folder.path.glob("plots/*.png"))
-    if not pictures:
-        return [f"open     {folder.path / 'summary.json'}"]
-    others = [f"{'':9}and {len(pictures) - 1} more beside it"] if len(pictures) > 1 else []
-    named = {picture.stem: picture for picture in pictures}
-    first = next((named[name] for name in TELLING if name in named), pictures[0])
-    return [f"open     {first}", *others]
 
 
 def attempt(

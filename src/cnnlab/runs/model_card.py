@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from cnnlab.base.metrics import wilson_interval
+from cnnlab.base.intervals import wilson_interval
 from cnnlab.base.printing import one_line
 from cnnlab.base.schema import PlainMapping
 from cnnlab.outputs.summary_file import figure, look_up

@@ -16,6 +16,7 @@ from cnnlab.base.runtime import start_runtime
 from cnnlab.base.stopping import Stop
 from cnnlab.building.procedures import build_parts
 from cnnlab.config.identity import data_content
+from cnnlab.config.part_rules import check_parts
 from cnnlab.config.run_config import RunConfig
 from cnnlab.data.batches import Batches, Piece
 from cnnlab.data.library import DataLibrary
@@ -66,6 +67,7 @@ def search(config: RunConfig, *, library: DataLibrary, stop: Stop, progress: Pro
     """
     if config.learns != "in steps":
         raise ConfigError("find: a learning rate is of a run that learns in steps. Take an optimizer, or another head.")
+    check_parts(config)
     runtime = start_runtime(
         device=config.device, precision=config.precision, threads=config.threads, deterministic=config.deterministic
     )

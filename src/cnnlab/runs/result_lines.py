@@ -1,17 +1,20 @@
-"""What one run says at its end: loss and accuracy of every split, and how far they can be trusted."""
+"""What one run says at its end: loss and accuracy of every split, how far they can be trusted, and what to open."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping
 
-from cnnlab.base.metrics import wilson_interval
+from cnnlab.base.intervals import wilson_interval
 from cnnlab.base.schema import Plain, PlainMapping
 from cnnlab.base.texts import duration
+from cnnlab.outputs.run_folder import RunFolder
 
 WIDTH = 80
 FEW = 50
 """Validation images below which the best epoch is chosen by luck: one of them is more than two points."""
+TELLING = ("curves", "confusion", "mistakes")
+"""Pictures of a run, the one first that says most about it; of what is solved at once there are no curves."""
 _REMARK = 35  # columns in front of a remark
 
 
@@ -26,6 +29,7 @@ def summary_lines(summary: Plain, *, epochs: int) -> list[str]:
     test = summary["test"]
     alone = percent(test["majority_accuracy"], _number(summary, "test"))
     lines.append(f"{'':{_REMARK}}most frequent class alone: {alone}")
+    lines += _over_views(summary)
     lines += _among_mapped(summary)
     if test["accuracy"] <= test["majority_accuracy"]:
         lines.append("The test accuracy does not exceed that of always answering the most frequent class.")
@@ -38,6 +42,17 @@ def summary_lines(summary: Plain, *, epochs: int) -> list[str]:
         f"weights of epoch {summary['best_epoch']} of {epochs}, chosen by {summary['selected_by']}",
         f"trained {duration(seconds['train'])}, {summary['images_per_second']:,.0f} images/s",
     ]
+
+
+def to_open(folder: RunFolder) -> list[str]:
+    """Return the file to open, alone on its line, and how many there are beside it."""
+    pictures = sorted(folder.path.glob("plots/*.png"))
+    if not pictures:
+        return [f"open     {folder.path / 'summary.json'}"]
+    others = [f"{'':9}and {len(pictures) - 1} more beside it"] if len(pictures) > 1 else []
+    named = {picture.stem: picture for picture in pictures}
+    first = next((named[name] for name in TELLING if name in named), pictures[0])
+    return [f"open     {first}", *others]
 
 
 def percent(share: float, number: int | None) -> str:
@@ -87,6 +102,17 @@ def _cautions(summary: Plain) -> list[str]:
             "by. Hold out more: dataset.val_fraction=0.2, or compare with cross_validation=5."
         )
     return told
+
+
+def _over_views(summary: Plain) -> list[str]:
+    """Return the row of answers that are averaged over views of each test image."""
+    views = summary["test"].get("views")
+    if views is None:
+        return []
+    share = percent(views["accuracy"], _number(summary, "test"))
+    mirrored = "each image and its mirror image"
+    of = mirrored if views["of"] == "flip" else f"{mirrored}, moved too"
+    return [f"{'over views':12}{_loss(views['loss']):>8}{share:>12}   {of}"]
 
 
 def _among_mapped(summary: Plain) -> list[str]:

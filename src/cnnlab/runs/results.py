@@ -13,6 +13,7 @@ from cnnlab.building.parts import Parts
 from cnnlab.data.batches import Batches
 from cnnlab.networks.batch_norm import folded
 from cnnlab.networks.scores import PROBABILITIES, scores_are, to_scores
+from cnnlab.networks.views import Kind, Views
 from cnnlab.outputs.mistakes import Mistakes, write_mistakes
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.runs.calibration import fit
@@ -22,11 +23,13 @@ from cnnlab.training.evaluation import Batch, Score, evaluate, figures_from, pre
 
 
 def score_selected_weights(
-    folder: RunFolder, parts: Parts, runtime: Runtime, state: TrainingState, *, evaluate_train: bool
-) -> Plain:
+    folder: RunFolder, parts: Parts, runtime: Runtime, state: TrainingState, *, evaluate_train: bool,
+    tta: Kind | None = None,
+) -> Plain:  # fmt: skip
     """Load the selected weights, save them as best.pt, write predictions, and return the figures of every split.
 
     The running means of an epoch stand for the training split, unless `evaluate_train` asks for more or there are none.
+    `tta` adds the figures of the test split over several views of each image.
     """
     model = parts.learning.evaluated
     if state.best_weights:
@@ -41,7 +44,14 @@ def score_selected_weights(
     else:
         train = _running_means(folder, state.selection.epoch)
     val, calibration = (None, {}) if parts.val is None else _val(parts, parts.val, runtime)
-    return {"train": train, "val": val, "test": _test(folder, parts, runtime), **calibration}
+    test = _test(folder, parts, runtime)
+    if tta is not None:
+        views = Views(model, tta)
+        score_of_views = evaluate(
+            views, parts.test.in_order(), loss_fn=parts.learning.loss_fn, autocast=runtime.autocast
+        )
+        test["views"] = {"of": tta, **asdict(score_of_views)}
+    return {"train": train, "val": val, "test": test, **calibration}
 
 
 def _val(parts: Parts, batches: Batches, runtime: Runtime) -> tuple[Plain, Plain]:

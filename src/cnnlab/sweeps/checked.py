@@ -10,8 +10,13 @@ from cnnlab.base.errors import ConfigError
 from cnnlab.base.hashing import FileHashes
 from cnnlab.base.progress import Progress
 from cnnlab.base.schema import PlainMapping
+from cnnlab.config.identity import identify
+from cnnlab.config.load import load
+from cnnlab.config.plugins import load_plugins
 from cnnlab.config.run_config import RunConfig
-from cnnlab.config.values import refuse
+from cnnlab.outputs.files import runs_dir
+from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.status import FINAL, read_status
 from cnnlab.outputs.study_folder import GridRow
 from cnnlab.sweeps.points import Point
 
@@ -96,42 +101,33 @@ class CheckedPoints:
 def check_points(points: Iterable[Point], compose: Compose, hashes: FileHashes) -> CheckedPoints:
     """Compose and check every point; say which are no valid runs."""
     checked = CheckedPoints()
-    is_loaded = False
     for point in points:
         try:
-            checked.points.append((point, _check(point, compose, hashes, at_once=not is_loaded)))
-            is_loaded = True  # torch, for the first valid one
+            checked.points.append((point, _check(point, compose, hashes)))
         except ConfigError as error:
             checked.points.append((point, "\n".join(error.problems)))
     return checked
 
 
-def configured(point: Point, compose: Compose, *, at_once: bool = False) -> RunConfig:
+def configured(point: Point, compose: Compose) -> RunConfig:
     """Return the configuration of a point.
-
-    Args:
-        point: whose.
-        compose: makes it.
-        at_once: refuse what can be refused before torch is loaded.
 
     Raises:
         ConfigError: it is no valid run.
     """
     plain = compose(point.overrides)
-    if at_once:
-        refuse(plain)
-    from cnnlab.config.load import load  # these bring torch, and Hydra reads this file at every start
-    from cnnlab.config.plugins import load_plugins
-
     load_plugins(plain.get("plugins") or ())
     return load(plain)
 
 
-def _check(point: Point, compose: Compose, hashes: FileHashes, *, at_once: bool) -> Job:
-    from cnnlab.config.identity import identify  # this too
+def _check(point: Point, compose: Compose, hashes: FileHashes) -> Job:
+    config = configured(point, compose)
+    run_id = identify(config, hashes, progress=_told_quietly()).run_id
+    if config.rerun or read_status(RunFolder(runs_dir() / run_id)).get("status") not in FINAL:
+        from cnnlab.config.part_rules import check_parts  # loads torch; a run that is finished has been through it
 
-    config = configured(point, compose, at_once=at_once)
-    return Job(point, identify(config, hashes, progress=_told_quietly()).run_id, config)
+        check_parts(config)
+    return Job(point, run_id, config)
 
 
 def _told_quietly() -> Progress:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from cnnlab.base.errors import ConfigError, RunError
+from cnnlab.base.printing import tell
 from cnnlab.outputs.lock import is_held
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.standing import DIED, standing
@@ -99,7 +100,7 @@ class Launching:
         for job, outcome in zip(jobs, outcomes):
             self._outcomes[job.run_id] = outcome
             if outcome.is_taken_over:
-                print(f"note     {outcome.reason}")
+                tell(f"note     {outcome.reason}")
             with contextlib.suppress(OSError):  # the disk is full; what went wrong is told at the end all the same
                 self._record(self._folders[job.run_id], outcome)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnnlab.base.errors import ConfigError, RunError
+from cnnlab.base.printing import meanwhile, tell
 from cnnlab.outputs.lock import printed_all_the_same
 from cnnlab.outputs.study_folder import GridRow, StudyFolder
 
@@ -64,6 +65,7 @@ class StudyComparison:
         Raises:
             RunError: it cannot be written; it is printed all the same.
         """
+        meanwhile("comparing the arms")
         from cnnlab.comparison import compare_study, save, terminal_lines
         from cnnlab.comparison.run_table import read_lines, show, width
         from cnnlab.runs.pictures import pictures_of
@@ -72,9 +74,10 @@ class StudyComparison:
             comparison = compare_study(self._study)
         except ConfigError as error:  # the runs are there, but no question can be answered with them
             show(read_lines(folders))
-            print(f"no comparison: {error}")
+            tell(f"no comparison: {error}")
             return 0
         lines = terminal_lines(comparison, width=width())
         with printed_all_the_same("\n".join(lines), comparison.folder.path):
+            meanwhile("drawing the page and its pictures")
             save(comparison, pictures=pictures, pixels=pictures_of)
         return max(result.num_pairs for result in comparison.results)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 from cnnlab.base.errors import ConfigError, Interrupted, RunError
 from cnnlab.base.hashing import FileHashes
+from cnnlab.base.printing import meanwhile, tell
 from cnnlab.base.stopping import Stop
 from cnnlab.outputs.files import runs_dir
 from cnnlab.outputs.lock import disk_errors
@@ -52,6 +53,7 @@ class Sweep:
         question: str | None = None,
     ) -> None:  # fmt: skip
         self.command, self.question, self._narrator = command, question, conversation.narrator
+        self._wants_curves, self._pending = conversation.wants_curves, conversation.pending
         self._clock, design, plan = Clock(conversation.max_hours), conversation.design, conversation.plan
         self._design, self._compose, self._hashes, self._stop = design, compose, hashes, stop
         self.checked = CheckedPoints()
@@ -65,10 +67,9 @@ class Sweep:
         self._first = self.checked.jobs[0].config
         points = [point for point, _ in self.checked.points]
         self._asked = conversation.asked or asked_by(points, [job.config for job in self.checked.jobs])
-        self._may_end, self._wants_curves = conversation.may_end, conversation.wants_curves
-        self._led_to, self._pending = conversation.arms, conversation.pending
-        called = conversation.name or study_name(self._first.study, points)
-        self._called = called if plan is None else decided_name(called)
+        self._may_end, self._led_to = conversation.may_end, conversation.arms
+        self._called = conversation.name or study_name(self._first.study, points)
+        self._called = self._called if plan is None else decided_name(self._called)
         self.study = conversation.study or study_of_runs(self._called, self._asked, self.folders)
         self.name = self.study.path.name
         self.baseline = self._checked_baseline()
@@ -93,7 +94,7 @@ class Sweep:
         is_typed = any(word.startswith("baseline=") for word in shlex.split(self.command))
         found = called_baseline(wanted, self._arms, is_typed=is_typed)
         if wanted is not None and found is None:
-            print(f"note     baseline: no arm '{wanted}' in this grid; asked is which arm is the best")
+            tell(f"note     baseline: no arm '{wanted}' in this grid; asked is which arm is the best")
         return found
 
     @property
@@ -102,7 +103,6 @@ class Sweep:
 
     @property
     def _compared(self) -> CheckedPoints:
-        """The points that stand in the study's grid."""
         return self.checked if self._led_to is None else self.checked.of(self._led_to)
 
     def _as_declared(self, plan: SeedPlan, known: Sequence[str]) -> SeedPlan:
@@ -140,7 +140,7 @@ class Sweep:
         """
         self._tell_kept_apart()
         for note in self._hashes.notes:
-            print(f"note     {note}")
+            tell(f"note     {note}")
         self._write_grid()
         self._tell_begun(self.checked.jobs)
         if settle is not None:
@@ -162,6 +162,7 @@ class Sweep:
 
     def _choice(self) -> Choice:
         """Choose how the runs that are to do are carried out."""
+        meanwhile("looking how they run best")
         jobs = {self.folders[job.run_id]: job.config for job in self.checked.jobs}
         return choose_here(jobs, [self.folders[job.run_id] for job in self._to_do(self.checked.jobs)])
 
@@ -216,6 +217,7 @@ class Sweep:
 
     def _take_up(self, points: Sequence[Point]) -> CheckedPoints:
         """Check the points of a round, and add them to those of the sweep."""
+        meanwhile(f"checking {count(len(points))}")
         checked = check_points(points, self._compose, self._hashes)
         self._stop.look()
         self.checked.points += checked.points
@@ -234,25 +236,23 @@ class Sweep:
         return standing(self.folders[job.run_id])
 
     def _to_do(self, jobs: Sequence[Job]) -> list[Job]:
-        pruned = ("pruned",)  # goes on where it is to be trained to its end
-        done = [FINAL if job.config.prune_below is None else FINAL + pruned for job in jobs]
+        done = [FINAL if job.config.prune_below is None else (*FINAL, "pruned") for job in jobs]  # else it goes on
         return [job for job, states in zip(jobs, done) if job.config.rerun or self._status(job) not in states]
 
     def _close(self) -> None:
         """Draw the pictures, show the comparison, name what failed."""
         unsaved: dict[str, None] = {}
+        jobs, compared, judged = self.checked.jobs, self._compared, self._led_to or ()
         with told_later(unsaved):
             self._write_grid()  # again: of a sweep that was begun in between, or with what the runs said of their grid
         with told_later(unsaved), disk_errors(runs_dir()):
             self._draw()
         print()
-        wants_pictures = any(job.config.plots for job in self.checked.jobs)
+        folders, pictures = [folder.path for folder in self.folders.values()], any(job.config.plots for job in jobs)
         with told_later(unsaved):
-            seeds = self._comparison.show([folder.path for folder in self.folders.values()], pictures=wants_pictures)
+            seeds = self._comparison.show(folders, pictures=pictures)
             self._note_look(seeds)
-        jobs, compared, judged = self.checked.jobs, self._compared, self._led_to or ()
-        ran = [job for job in jobs if job.run_id not in self._put_off]
-        failed = [job for job in ran if self._launching.problem(job) is not None]
+        failed = [j for j in jobs if j.run_id not in self._put_off and self._launching.problem(j) is not None]
         failed = [j for j in failed if j.point.arm in judged or self._ended(j.point, j).status not in self._may_end]
         num_refused = 0 if "refused" in self._may_end and compared is self.checked else compared.num_refused
         if failed or num_refused:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from cnnlab.base.errors import RunError
+from cnnlab.base.printing import tell
 from cnnlab.outputs.standing import DIED
 from cnnlab.sweeps.checked import CheckedPoints
 
@@ -30,7 +31,7 @@ def begun_lines(name: str, num_runs: int, *, num_before: int, died: Sequence[str
 def tell_refused(checked: CheckedPoints) -> None:
     """Say on standard error which points are no valid runs."""
     for line in checked.refusals():
-        print(line, file=sys.stderr)
+        tell(line, file=sys.stderr, indent=2)
 
 
 def count(number: int) -> str:

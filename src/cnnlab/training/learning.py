@@ -11,6 +11,7 @@ from torch import nn
 from torch.optim import Optimizer
 from torch.optim.swa_utils import AveragedModel
 
+from cnnlab.base.compiler import without_compiler
 from cnnlab.base.schema import Plain, PlainMapping
 from cnnlab.data.augmentations import Augmentation
 from cnnlab.data.batches import Batches, Piece
@@ -89,11 +90,13 @@ class InSteps:
 
     def state_dict(self) -> Plain:
         """Return tensors and plain values of all that changes from step to step."""
+        with without_compiler():
+            optimizer = self.optimizer.state_dict()
         return {
             "model": self.model.state_dict(),
             "average": None if self.average is None else self.average.state_dict(),
             "loss": self.loss_fn.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
+            "optimizer": optimizer,
             "schedule": self.schedule.state_dict(),
         }
 
@@ -101,7 +104,8 @@ class InSteps:
         """Go on from there."""
         self.model.load_state_dict(state["model"])
         self.loss_fn.load_state_dict(state["loss"])
-        self.optimizer.load_state_dict(state["optimizer"])
+        with without_compiler():
+            self.optimizer.load_state_dict(state["optimizer"])
         self.schedule.load_state_dict(state["schedule"])
         if self.average is not None:
             self.average.load_state_dict(state["average"])

@@ -6,6 +6,7 @@ On CUDA no step reads anything on the host, so that a CUDA graph can capture it;
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -15,7 +16,7 @@ from cnnlab.base.schema import Fraction, NonNegative, Portion, Positive
 from cnnlab.training.adagrad import Adagrad
 from cnnlab.training.muon import Muon
 
-Group = dict[str, object]
+Group = dict[str, Any]
 """One parameter group as torch takes it: `params`, a list of parameters, and its own options."""
 
 Params = Sequence[Tensor] | Sequence[Group]

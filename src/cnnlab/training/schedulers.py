@@ -124,6 +124,41 @@ def onecycle(
     return factor
 
 
+def triangular(
+    total_steps: int,
+    steps_per_epoch: int,  # noqa: ARG001
+    *,
+    rise: Fraction = 0.23,
+    start_factor: Portion = 0.2,
+    end_factor: Probability = 0.07,
+) -> Factor:
+    """Up from start_factor to 1, down to end_factor, by straight lines (Smith 2017, arXiv:1506.01186)."""
+    top, last = round(rise * total_steps), max(1, total_steps - 1)
+
+    def factor(step: int) -> float:
+        if step < top:
+            return start_factor + (1 - start_factor) * step / top
+        return 1 + (end_factor - 1) * min(1.0, (step - top) / max(1, last - top))
+
+    return factor
+
+
+def wsd(
+    total_steps: int,
+    steps_per_epoch: int,
+    *,
+    warmup_epochs: NonNegative = 0.0,
+    decay: Portion = 0.2,
+    end_factor: Probability = 0.0,
+) -> Factor:
+    """Warm-up, 1 for long, then a straight line to end_factor over the last part (Hu et al. 2024, arXiv:2404.06395)."""
+    falls_at = round((1 - decay) * total_steps)
+    return _warmed_up(
+        lambda step: 1 + (end_factor - 1) * max(0.0, _progress(step, falls_at, total_steps)),
+        _steps(warmup_epochs, steps_per_epoch),
+    )
+
+
 class Plateau(Schedule):
     """Falls by gamma once the validation loss has not been better for more than `patience` epochs, then waits anew.
 
@@ -201,5 +236,7 @@ SCHEDULERS: dict[str, Callable[..., Factor]] = {
     "multistep": multistep,
     "exponential": exponential,
     "onecycle": onecycle,
+    "triangular": triangular,
+    "wsd": wsd,
     "plateau": plateau,
 }

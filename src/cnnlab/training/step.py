@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.swa_utils import AveragedModel
 
+from cnnlab.base.compiler import without_compiler
 from cnnlab.networks.models.blocks import Classifier
 from cnnlab.training.evaluation import casting, forward
 from cnnlab.training.metric_losses import as_feature_loss
@@ -81,13 +82,15 @@ class Step:
         """Take the step."""
         learner, workspace = self.learner, self.workspace
         images, targets = workspace.take(self)
-        learner.optimizer.zero_grad()
+        with without_compiler():
+            learner.optimizer.zero_grad()
         logits, loss = learner.logits_and_loss(images, targets)
         loss.backward()  # type: ignore[no-untyped-call]
         if self.is_last:
             workspace.write_gradients(gradient_sizes(learner.model))
         learner.clipping.apply(learner.model)
-        learner.optimizer.step()
+        with without_compiler():
+            learner.optimizer.step()
         if learner.average is not None:
             learner.average.update_parameters(learner.model)
         workspace.write(self, logits.detach(), loss.detach())

@@ -1,8 +1,8 @@
 """`hydra/launcher=ray`: the runs of a sweep on a Ray cluster, which may be this machine."""
 
+import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_type_hints
 
 from hydra.core.config_store import ConfigStore
 from hydra.core.utils import JobReturn, JobStatus
@@ -19,32 +19,11 @@ from cnnlab.sweeps.cluster.connection import RayOptions
 from cnnlab.sweeps.cluster.ray_cluster import RayCluster
 
 
-@dataclass
-class RayLauncherConfig:
-    """What `hydra/launcher=ray` takes."""
-
-    _target_: str = "hydra_plugins.cnnlab_ray_launcher.RayLauncher"
-    address: str | None = None
-    """auto, ray://<host>:10001 or <host>:6379; null: a cluster of this machine, which ends with the sweep."""
-    num_cpus: float = 1
-    """CPUs of each run, and its threads."""
-    num_gpus: float = 0
-    """GPUs of each run; 0.5: two runs share one."""
-    max_retries: int = 3
-    """How often a run is tried again whose worker or node died."""
-    runtime_env: dict[str, Any] = field(default_factory=dict)
-    """What Ray sets up on every node, see its documentation."""
-    ship_data: bool = False
-    """Send data sets to nodes that lack them."""
-    ship_limit_gib: float = 2.0
-    """What may be sent of one data set, with its decoded images."""
-
-
 class RayLauncher(Launcher):
     """Hydra's side of `RayCluster`.
 
     Args:
-        options: those of RayLauncherConfig.
+        options: those of RayOptions.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -89,4 +68,19 @@ def _plain(value: Any) -> Any:
     return OmegaConf.to_container(value, resolve=True) if OmegaConf.is_config(value) else value
 
 
-ConfigStore.instance().store(group="hydra/launcher", name="ray", node=RayLauncherConfig, provider="cnnlab")
+def _node() -> type:
+    """Return what Hydra checks options by: the fields of RayOptions, but to be changed, and whose they are."""
+    types = get_type_hints(RayOptions)
+    options = [(each.name, types[each.name], _default(each)) for each in dataclasses.fields(RayOptions)]
+    target = ("_target_", str, dataclasses.field(default=f"{__name__}.{RayLauncher.__name__}"))
+    return dataclasses.make_dataclass("RayLauncherConfig", [target, *options])
+
+
+def _default(option: dataclasses.Field[Any]) -> Any:
+    if option.default is dataclasses.MISSING:
+        assert option.default_factory is not dataclasses.MISSING
+        return dataclasses.field(default_factory=option.default_factory)
+    return dataclasses.field(default=option.default)
+
+
+ConfigStore.instance().store(group="hydra/launcher", name="ray", node=_node(), provider="cnnlab")

@@ -5,6 +5,7 @@ import errno
 import pytest
 
 from cnnlab.cli.main import main
+from cnnlab.comparison import figures
 from cnnlab.outputs.files import OUTPUTS, RUNS
 from tests.comparison.study_maker import write_run, write_study
 from tests.sweeps.tuning.tuning_maker import written
@@ -13,6 +14,14 @@ from tests.sweeps.tuning.tuning_maker import written
 @pytest.fixture(autouse=True)
 def _width(monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
+
+
+@pytest.fixture(autouse=True)
+def drawn(monkeypatch):
+    """Take the place of drawing, which takes seconds; return the studies whose pictures were asked for."""
+    studies = []
+    monkeypatch.setattr(figures, "draw_all", lambda comparison, _: studies.append(comparison.folder.path.name))
+    return studies
 
 
 def shown(capsys, *args):
@@ -28,8 +37,21 @@ def test_one_run_is_shown_by_folder_id_or_beginning_of_its_id(capsys):
     write_run("abc")
     write_run("xyz")
     for text in ("outputs/runs/abc", "abc", "ab"):
-        lines = shown(capsys, text)
-        assert [line.split()[0] for line in lines[1:-1]] == ["abc"]
+        assert shown(capsys, text)[1].split()[0] == "abc"
+
+
+def test_one_run_says_again_what_it_said_at_its_end(capsys):
+    folder = write_run("abc")
+    (folder.path / "plots").mkdir()
+    (folder.path / "plots" / "confusion.png").touch()
+    lines = shown(capsys, "abc")
+    assert "test          0.5000        90 %   90 of 100; 95 % interval 83 to 94" in lines
+    assert lines[-1] == "open     outputs/runs/abc/plots/confusion.png"
+
+
+def test_run_that_did_not_finish_says_why(capsys):
+    write_run("abc", state="failed", reason="boom")
+    assert shown(capsys, "abc")[2:] == ["  boom", "open     outputs/runs/abc"]
 
 
 def test_run_that_does_not_exist_names_the_nearest(capsys):
@@ -43,12 +65,13 @@ ARMS = {"optimizer=sgd": [0.70, 0.71, 0.72, 0.71, 0.70], "optimizer=adam": [0.75
 
 
 @pytest.mark.parametrize("name", ["trial", "outputs/trial"])
-def test_study_is_compared_by_name_or_folder(name, capsys):
+def test_study_is_compared_by_name_or_folder(name, drawn, capsys):
     write_study(ARMS)
     lines = shown(capsys, name)
     assert lines[1] == "adam      *  5  75.40  75.40 ± 2.08  +4.60 ± 1.42  better"
     assert lines[-1] == "open     outputs/trial/report.html"
     assert (OUTPUTS / "trial" / "comparison.csv").is_file()
+    assert drawn == ["trial"]
 
 
 def test_study_elsewhere_is_compared_with_the_runs_beside_it(monkeypatch, capsys, folder):

@@ -68,7 +68,7 @@ def test_run_of_an_older_schema_is_refused_with_the_command_that_trains_it_anew(
     folder.write_config(folder.read_config(), ["optimizer=adam", "epochs=3"])
     folder.write_environment({key: value for key, value in folder.read_environment().items() if key != "schema"})
     message = (
-        r"run: cnn6-\S+ is of another version of cnnlab, whose results are not this one's \(schema 1, now 5\)\. "
+        r"run: cnn6-\S+ is of another version of cnnlab, whose results are not this one's \(schema 1, now 6\)\. "
         r"Train anew: cnnlab train optimizer=adam epochs=3$"
     )
     with pytest.raises(ConfigError, match=message):

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from cnnlab.base.errors import ConfigError
-from cnnlab.networks.transfer.network import TransferNetwork
+from cnnlab.networks.transfer.network import TransferNetwork, check_images
 from cnnlab.networks.transfer.published import published_backbone
 from cnnlab.networks.transfer.sources import SOURCES
 
@@ -30,6 +30,17 @@ def test_file_with_other_names_is_matched_by_order_and_it_is_said(tmp_path):
 def test_outputs_for_imagenets_classes_have_their_names_and_features_none():
     assert make("torchvision", "squeezenet1_1", layer="last").classes[0] == "tench"
     assert make("torchvision", "squeezenet1_1").classes == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "name"), [("embedded", "efficientnet_lite0"), ("timm", "test_vit"), ("torchvision", "squeezenet1_1")]
+)
+def test_gray_images_are_seen_as_colour_ones_and_no_others_are_taken(source, name):
+    backbone, gray = make(source, name).eval(), torch.randn(2, 1, 160, 160)
+    with torch.inference_mode():
+        torch.testing.assert_close(backbone(gray), backbone(gray.expand(-1, 3, -1, -1)), rtol=0, atol=0)
+    with pytest.raises(ConfigError, match=rf"^backbone \({name}\): takes images of 3 channels, got 2\.$"):
+        check_images(name, backbone, 2, 160)
 
 
 def test_what_is_frozen_is_all_but_the_last_layers_inside_of_stages_too():

@@ -164,5 +164,12 @@ def test_features_have_the_length_that_is_told_whatever_the_family(name):
     assert len(backbone.layers) > 2
 
 
+def test_network_that_gives_tokens_has_their_mean_and_length_as_features():
+    with torch.device("meta"):  # 88 million parameters, of which none is looked at
+        backbone = make("qwen3_vit_88m_enc", weights="none").eval()
+        assert backbone.net(torch.zeros(2, 3, 96, 96)).shape == (2, 9, 1024)
+        assert backbone(torch.zeros(2, 3, 96, 96)).shape == (2, backbone.num_features)
+
+
 def test_names_are_those_of_all_networks_with_and_without_tags():
     assert {"resnet18", "resnet18.a1_in1k"} <= set(timm_networks.names())

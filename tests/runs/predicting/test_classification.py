@@ -67,7 +67,7 @@ def photographs(*sizes):
             width, height = sizes[i % len(sizes)]
             coarse = Image.fromarray(draw.integers(low, low + 130, (5, 7, 3), dtype=np.uint8))
             picture = coarse.resize((width, height), Image.Resampling.BICUBIC)
-            picture.save(Path("photos", name, f"{i}.{'jpg' if i < 4 else 'png'}"))
+            picture.save(Path("photos", name, f"{i}.{'jpg' if i < 4 else 'png'}"), compress_level=1)
     return ("dataset=image_folder", "dataset.root=photos", "dataset.test_fraction=0.4")
 
 

@@ -29,7 +29,7 @@ def test_long_runs_are_judged_ten_times():
 
 def test_one_in_three_of_a_bracket_goes_on_at_each_of_its_rungs():
     # 3 brackets of 4 epochs: rungs 1 and 3, rung 3, none
-    before = [Way(number, (number / 100, 0.5, number / 50), True) for number in range(18)]
+    before = [Way(number, (number / 100, 0.0, number / 50), True) for number in range(18)]
     assert bars("hyperband", 18, 4, before) == [0.12, None, 0.24]  # of 0, 3, ..., 15 the second best
     assert bars("hyperband", 19, 4, before) == [None, None, 0.26]
     assert bars("hyperband", 20, 4, before) == []

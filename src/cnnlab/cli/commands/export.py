@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.paths import given_path
+from cnnlab.base.printing import meanwhile, tell
 from cnnlab.base.stopping import Stop
 from cnnlab.cli.commands.resume import RUN_HELP
 from cnnlab.outputs.finding import find_run
@@ -26,12 +27,13 @@ def main(args: Sequence[str], stop: Stop) -> int:
     file = _file(options.to, folder, chosen.suffix)
     config = saved_config(folder, options.plugins)
     stop.look()
+    meanwhile("writing the file")
     try:
         chosen.write(folder, config, file)
     except OSError as error:
         raise ConfigError(f"--to: cannot write '{file}' ({error.strerror}).") from error
     print(f"run      {folder.run_id}")
-    print(f"open     {file}  ({file.stat().st_size / 1e6:.1f} MB, model card inside: README.md)")
+    tell(f"open     {file}  ({file.stat().st_size / 1e6:.1f} MB, model card inside: README.md)")
     print(f"next     {shlex.join(['cnnlab', 'predict', str(file)])} IMAGE...")
     return 0
 

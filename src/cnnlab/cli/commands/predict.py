@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.base.paths import given_path
+from cnnlab.base.printing import meanwhile, tell
 from cnnlab.base.stopping import Stop
 from cnnlab.cli.commands.resume import RUN_HELP
 from cnnlab.outputs.exported import is_exported, opened_run
@@ -61,7 +62,7 @@ def main(args: Sequence[str], stop: Stop) -> int:
     if options.submission is None:
         _print_answers(answers, wording, own, options)
     for note in given.left_out:
-        print(f"left out {note}")
+        tell(f"left out {note}")
     _name_unreadable(unreadable)
     if options.submission is not None:
         _submit(options.submission, answers, wording.classes, unreadable, given)
@@ -157,14 +158,15 @@ def _check_outputs(options: argparse.Namespace, given: Given) -> None:
 
 def _load(folder: RunFolder, config: RunConfig, device_name: str) -> tuple[SavedNetwork, Runtime]:
     """Return the network, and how to compute with it: in the precision of the run, if this machine multiplies it."""
+    meanwhile("loading torch")
     from cnnlab.base.runtime import start_runtime
     from cnnlab.building.saved_network import load_network
 
-    was_fp32 = folder.read_environment().get("precision") == "fp32"
-    precision = "fp32" if was_fp32 else config.precision
+    precision = "fp32" if folder.read_environment().get("precision") == "fp32" else config.precision
     runtime = start_runtime(
         device=device_name, precision=precision, threads=config.threads, deterministic=config.deterministic
     )
+    meanwhile("loading the network")
     trained = load_network(folder, config)
     trained.network.to(runtime.device)
     return trained, runtime
@@ -193,6 +195,7 @@ def _classified(
     """Return the answers, and what cannot be read; draw the feature maps that are wanted on the way."""
     from cnnlab.runs.predicting.classification import Unreadable, classify, pick_test_images, read_pictures
 
+    meanwhile("classifying")
     artist = None if options.features is None else _artist(options.features, folder, trained, runtime.device)
     chosen = [] if given.images else pick_test_images(config, trained)
     if artist is not None:
@@ -216,11 +219,12 @@ def _name_unreadable(unreadable: Sequence[Unreadable]) -> None:
     from cnnlab.runs.predicting.answer_lines import unreadable_lines
 
     for line in unreadable_lines(unreadable):
-        print(f"cnnlab predict: cannot be read: {line}", file=sys.stderr)
+        tell(f"cnnlab predict: cannot be read: {line}", file=sys.stderr, indent=2)
 
 
 def _own_images(answers: Sequence[Answer], config: RunConfig, folder: RunFolder) -> OwnImages | None:
     """Look for the images among the run's own, where it is said how many are right."""
+    meanwhile("looking for the images among the run's own")
     from cnnlab.runs.predicting.own_images import own_images
 
     files = [answer.path for answer in answers if answer.path is not None]
@@ -253,6 +257,7 @@ def _submit(
 
 
 def _draw(path: Path, answers: Sequence[Answer], wording: Wording, run_id: str) -> dict[Path, int]:
+    meanwhile("drawing")
     from cnnlab.runs.predicting.pictures import draw_answers
 
     with _writing("--sheet", path):

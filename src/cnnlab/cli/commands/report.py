@@ -6,22 +6,26 @@ import argparse
 import math
 import shlex
 import textwrap
+import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.base.paths import given_path
+from cnnlab.base.printing import meanwhile, tell
 from cnnlab.base.stopping import Stop
 from cnnlab.comparison import Comparison, compare_runs, compare_study, latex_lines, markdown_lines, save, terminal_lines
 from cnnlab.comparison.labels import some_of
 from cnnlab.comparison.layout import NARROWEST, ON_SCREEN, WIDEST, Layout
 from cnnlab.comparison.run_filters import filtered
-from cnnlab.comparison.run_table import MOST, read_lines, show, width
+from cnnlab.comparison.run_table import MOST, read_lines, show, table, width
 from cnnlab.outputs.files import outputs_dir, runs_dir
 from cnnlab.outputs.finding import find_run
 from cnnlab.outputs.lock import printed_all_the_same
+from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.study_folder import StudyFolder
+from cnnlab.outputs.summary_file import read_summary
 from cnnlab.runs.pictures import pictures_of
+from cnnlab.runs.result_lines import summary_lines, to_open
 from cnnlab.sweeps.tuning.report import show_tuned
 from cnnlab.sweeps.tuning.tuned import is_tuned
 
@@ -54,6 +58,7 @@ def main(args: Sequence[str], stop: Stop) -> int:
     names, filters = _parted(options.names)
     study = _one_study(names)
     stop.look()
+    meanwhile("reading the runs")
     if study is not None and is_tuned(study):
         _show_tuning(study, is_plain=options.baseline is None and options.format == "text" and layout == ON_SCREEN)
     elif study is not None:
@@ -65,8 +70,10 @@ def main(args: Sequence[str], stop: Stop) -> int:
         raise ConfigError("report: --baseline and --format need what is to be compared: a study, or several runs.")
     elif layout != ON_SCREEN:
         raise ConfigError("report: --figures-width and --no-titles need a study, or several runs, to draw.")
+    elif names:
+        _tell(find_run(names[0]))
     else:
-        _list([find_run(name).path for name in names], filters, most=None if options.all else MOST)
+        _list(filters, most=None if options.all else MOST)
     return 0
 
 
@@ -137,12 +144,24 @@ def _width_of(text: str | None) -> float | None:
 def _print(comparison: Comparison, form: str, layout: Layout) -> None:
     lines = FORMATS[form](comparison)
     with printed_all_the_same("\n".join(lines), comparison.folder.path):
+        meanwhile("drawing the page and its pictures")
         save(comparison, pictures=True, pixels=pictures_of, layout=layout)
 
 
-def _list(named: Sequence[Path], filters: Sequence[str], *, most: int | None) -> None:
-    """Print the table of these runs, or of all that fit, and the studies that can be compared."""
-    folders = named or [path.parent for path in runs_dir().glob("*/status.json")]
+def _tell(run: RunFolder) -> None:
+    """Print one run's line of the table and, if it is finished, what it said at its end."""
+    lines = read_lines([run.path])
+    if lines[0].status != "finished" or lines[0].is_older:
+        show(lines)
+        return
+    print("\n".join(table(lines, width=width(), now=time.time())))
+    for line in (*summary_lines(read_summary(run), epochs=int(lines[0].settings["epochs"])), *to_open(run)):
+        tell(line)
+
+
+def _list(filters: Sequence[str], *, most: int | None) -> None:
+    """Print the table of all runs that fit, and the studies that can be compared."""
+    folders = [path.parent for path in runs_dir().glob("*/status.json")]
     if not folders:
         print(f"no runs in {runs_dir()}. Train one: cnnlab train")
         return
@@ -150,7 +169,7 @@ def _list(named: Sequence[Path], filters: Sequence[str], *, most: int | None) ->
     if not lines:
         print(f"none of {len(folders):,} runs fits {' '.join(filters)}. All of them: cnnlab report --all")
         return
-    if not (named or filters):
+    if not filters:
         for line in _studies():
             print(line)
     show(lines, most=most)

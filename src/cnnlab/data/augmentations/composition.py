@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -30,6 +31,8 @@ class Augmentation:
     """Follows `apply`, which has then been done to the partners too; None leaves images and targets apart."""
     streams: tuple[tuple[str, int], ...] = ()
     """Names of steps and their columns of the draws, which are drawn by name; empty: all in one, without a name."""
+    alternating: tuple[int, ...] = ()
+    """Columns in which an image's draw lies half of [0, 1) further in every second epoch, from one drawn for good."""
 
     def draw(self, num_images: int, generator_of: Callable[[str], torch.Generator]) -> Tensor:
         """Return uniform draws for so many images, float32 (N, num_draws).
@@ -65,7 +68,9 @@ def compose(*steps: Augmentation, names: Sequence[str] | None = None) -> Augment
         return images
 
     streams = () if names is None else tuple(zip(names, num_draws))
-    return Augmentation(sum(num_draws), apply, mixings[0] if mixings else None, streams)
+    before = itertools.accumulate(num_draws, initial=0)
+    alternating = tuple(first + column for first, step in zip(before, steps) for column in step.alternating)
+    return Augmentation(sum(num_draws), apply, mixings[0] if mixings else None, streams, alternating)
 
 
 def per_image(values: Tensor) -> Tensor:

@@ -18,6 +18,8 @@ from cnnlab.base.schema import NonNegative, NonNegativeInt, Portion, Positive, P
 from cnnlab.data.augmentations.composition import Augmentation, between, compose, per_image
 
 Interpolation = Literal["nearest", "bilinear"]
+Alternating = Literal["alternating"]
+"""In place of a probability: in every second epoch, the first one drawn for good."""
 
 
 def crop(images: Tensor, top: Tensor, left: Tensor, *, padding: int) -> Tensor:
@@ -108,9 +110,13 @@ def _sample(images: Tensor, grid: Tensor, *, interpolation: Interpolation) -> Te
     return sampled.round_().to(torch.uint8, memory_format=torch.channels_last)
 
 
-def horizontal_flip(*, probability: Probability = 0.5) -> Augmentation:
-    """Mirror left and right."""
-    return Augmentation(1, lambda images, draws: flip_horizontally(images, draws[:, 0] < probability))
+def horizontal_flip(*, probability: Probability | Alternating = 0.5) -> Augmentation:
+    """Mirror left and right; alternating: in every second epoch (Jordan 2024, arXiv:2404.00498, sec. 3.6)."""
+    alternates = isinstance(probability, str)
+    limit = 0.5 if isinstance(probability, str) else probability
+    return Augmentation(
+        1, lambda images, draws: flip_horizontally(images, draws[:, 0] < limit), alternating=(0,) if alternates else ()
+    )
 
 
 def vertical_flip(*, probability: Probability = 0.5) -> Augmentation:
@@ -128,7 +134,7 @@ def random_crop(*, padding: NonNegativeInt = 4) -> Augmentation:
     return Augmentation(2, apply)
 
 
-def flip_crop(*, padding: NonNegativeInt = 4, flip: Probability = 0.5) -> Augmentation:
+def flip_crop(*, padding: NonNegativeInt = 4, flip: Probability | Alternating = 0.5) -> Augmentation:
     """Horizontal flip and a random crop of the zero-padded image, as usual on CIFAR."""
     return compose(random_crop(padding=padding), horizontal_flip(probability=flip))
 

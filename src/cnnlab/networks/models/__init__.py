@@ -10,5 +10,6 @@ from cnnlab.networks.models.cnn6 import CNN6
 from cnnlab.networks.models.lenet import LENET
 from cnnlab.networks.models.plain_cnn import PLAIN_CNN
 from cnnlab.networks.models.resnet import RESNET
+from cnnlab.networks.models.speednet import SPEEDNET
 
-MODELS: dict[str, Callable[..., Classifier]] = {**LENET, **CNN6, **PLAIN_CNN, **BASENET, **RESNET}
+MODELS: dict[str, Callable[..., Classifier]] = {**LENET, **CNN6, **PLAIN_CNN, **BASENET, **RESNET, **SPEEDNET}

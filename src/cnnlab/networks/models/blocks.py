@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from typing import ClassVar
 
 from torch import Tensor, nn
 
@@ -20,6 +21,8 @@ class Classifier(nn.Module, ABC):
 
     num_features: int
     """D, the length of an image's feature vector."""
+    num_to_see: ClassVar[int] = 0
+    """Training images that `see` wants, at most."""
 
     @abstractmethod
     def features(self, x: Tensor) -> Tensor:
@@ -28,6 +31,14 @@ class Classifier(nn.Module, ABC):
     @abstractmethod
     def classifier(self, features: Tensor) -> Tensor:
         """Return logits float (N, K) of features float (N, D)."""
+
+    def see(self, images: Tensor) -> None:
+        """Take what is fixed from the data before training; most networks take nothing.
+
+        Args:
+            images: of the training split as the network will get them, without augmentation: float32 (N, C, H, W), on
+                the CPU.
+        """
 
     def forward(self, x: Tensor) -> Tensor:
         """Return logits float (N, K) of images float (N, C, H, W)."""

@@ -13,7 +13,7 @@ from cnnlab.networks.batch_norm import NO_VARIANCE, normalizes_by_batch
 from cnnlab.networks.models.blocks import Classifier
 
 RGB = 3
-_MAPS = 4  # dimensions of (N, D, H, W)
+_TOKENS, _MAPS = 3, 4  # dimensions of (N, T, D) and (N, D, H, W)
 
 
 @dataclass(frozen=True)
@@ -81,13 +81,15 @@ class Backbone(nn.Module):
         return len(self.expected.mean)
 
     def forward(self, images: Tensor) -> Tensor:
-        """Return features (N, D), means of maps; gray images are shown as colour ones where the network wants these."""
+        """Return features (N, D), of maps or tokens the means; gray images become colour ones where it wants these."""
         if images.shape[1] == 1 and self.channels == RGB:
             images = images.expand(-1, RGB, -1, -1)
         features: Tensor = self.net.features(images) if isinstance(self.net, Classifier) and self.takes_features else (
             self.net(images)
         )  # fmt: skip
-        return features.mean((2, 3)) if features.ndim == _MAPS else features.flatten(1)
+        if features.ndim == _TOKENS:
+            return features.mean(1)
+        return features.mean((2, 3)) if features.ndim == _MAPS else features
 
 
 class TransferNetwork(Classifier):

@@ -95,7 +95,7 @@ def published_backbone(
         loaded, note = matched(source.renamed(name, read_weights(weights), own), net, last)
         notes = [] if note is None else [f"backbone.weights: '{weights}' {note}"]
     if not last:
-        num_features = int(net.num_features)  # type: ignore[arg-type]
+        num_features = int(net.head_hidden_size)  # type: ignore[arg-type]
     elif layer == "last":
         outputs = NUM_IMAGENET if loaded is None else num_outputs(loaded, last[0], otherwise=NUM_IMAGENET)
         num_features, *_ = [_fit_outputs(net, each, outputs) for each in last]

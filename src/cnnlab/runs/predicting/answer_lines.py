@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnlab.base.metrics import Ints, wilson_interval
+from cnnlab.base.intervals import wilson_interval
+from cnnlab.base.metrics import Ints
 from cnnlab.base.printing import one_line
 from cnnlab.base.texts import cut_middle
 from cnnlab.networks.scores import PROBABILITIES

@@ -8,7 +8,7 @@ import secrets
 import shlex
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,19 +29,19 @@ class RayOptions:
     """
 
     address: str | None = None
-    """auto, host:port or ray://host:port; None: a cluster of this machine, for as long as the sweep lives."""
+    """auto, <host>:6379 or ray://<host>:10001; None: a cluster of this machine, which ends with the sweep."""
     num_cpus: float = 1
-    """Of each run; also its threads."""
+    """CPUs of each run, and its threads."""
     num_gpus: float = 0
-    """Of each run; 0.5: two share one."""
+    """GPUs of each run; 0.5: two runs share one."""
     max_retries: int = 3
     """How often a run is tried again whose worker or node died."""
-    runtime_env: Mapping[str, Any] = field(default_factory=dict)
-    """Ray's own."""
+    runtime_env: dict[str, Any] = field(default_factory=dict)
+    """What Ray sets up on every node, see its documentation."""
     ship_data: bool = False
-    """Whether data goes along to nodes that lack it."""
+    """Whether data sets are sent to nodes that lack them."""
     ship_limit_gib: float = 2.0
-    """What may be sent of one data set."""
+    """What may be sent of one data set, with its decoded images."""
 
     def __post_init__(self) -> None:
         positive = {"num_cpus": self.num_cpus, "ship_limit_gib": self.ship_limit_gib}
@@ -106,7 +106,7 @@ class Connection:
     def _connect(self, address: str | None) -> None:
         try:
             self.ray.init(
-                address=address, runtime_env=dict(self._options.runtime_env), log_to_driver=False,
+                address=address, runtime_env=self._options.runtime_env, log_to_driver=False,
                 logging_level="CRITICAL",
             )  # fmt: skip
         except (OSError, RuntimeError, ValueError, TypeError, ImportError) as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -16,7 +17,8 @@ import time
 from cnnlab.base.errors import ConfigError
 
 _OBJECTS = 100 * 2**20  # bytes for what is sent: hardly anything, this machine sees its own outputs/
-_SECONDS = 20.0  # to end in
+_SECONDS = 20.0  # that a sweep waits for the end
+_AT_MOST = 30.0  # seconds until what has not ended is killed, be it that Ray never came to its beginning
 _MODULE = "cnnlab.sweeps.cluster.local_cluster"
 
 
@@ -51,27 +53,31 @@ class LocalCluster:
 
 def main() -> int:
     """Start the cluster, say where it is, and end it when the input ends."""
-    is_over = threading.Event()
-    threading.Thread(target=_end_in_time, args=(is_over,), daemon=True).start()
+    has_ended = threading.Event()
+    threading.Thread(target=_watch, args=(has_ended,), daemon=True).start()
     import ray
 
+    if has_ended.is_set():
+        return 0
+    sys.stdout.flush()
     out, sys.stdout = sys.stdout, sys.stderr
     context = ray.init(
         address="local", num_cpus=int(sys.argv[1]), object_store_memory=_OBJECTS, include_dashboard=False,
         log_to_driver=False, logging_level="ERROR",
     )  # fmt: skip
-    print(context.address_info["address"], file=out, flush=True)
-    is_over.wait()
+    with contextlib.suppress(BrokenPipeError):  # nobody is there any more
+        print(context.address_info["address"], file=out, flush=True)
+    has_ended.wait()
     ray.shutdown()
     return 0
 
 
-def _end_in_time(is_over: threading.Event) -> None:
-    """Watch the input from the beginning, since Ray may take long to start; what it started dies with this process."""
+def _watch(has_ended: threading.Event) -> None:
+    """Wait for the end of the input, from the first moment: Ray may take a minute to begin, or to end."""
     sys.stdin.read()
-    is_over.set()
-    time.sleep(_SECONDS)
-    os._exit(1)
+    has_ended.set()
+    time.sleep(_AT_MOST)
+    os.killpg(0, signal.SIGKILL)  # this process and the helpers that Ray has put beside it; workers end with these
 
 
 if __name__ == "__main__":

@@ -1,0 +1,139 @@
+"""The pages of docs/: listed in reading order, their commands carried out or understood, their links alive."""
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+
+import cnnlab
+from cnnlab.cli.commands import BY_NAME, COMPOSED, DEFAULT
+from cnnlab.config.options import option_table
+from cnnlab.runs.cost import Cost
+from tests.pages import DOCS, PAGES, README, ROOT, carry_out, examples, mentions, missing, write_files, write_photos
+
+SRC = Path(cnnlab.__file__).parent
+ALL = (README, DOCS / "README.md", *PAGES)
+SAMPLES = {
+    "SWEEP": "optimizer=sgd,adam seed=0,1",
+    "RUN": "latest",
+    "STUDY": "optimizer",
+    "GROUP": "head",
+    "PATTERN": "'s*'",
+    "NAME": "optimizers",
+    "IMAGE...": "docs/digits",
+    "FILE": "given",
+    "DIR": "maps",
+}
+"""What stands on the pages for a word of the reader's -> a word that is there."""
+
+
+@pytest.fixture
+def desk(in_empty_folder, monkeypatch):
+    """Return a folder with the images that the pages speak of; no trial of a sweep takes its steps."""
+    write_photos(in_empty_folder / "my_photos", 24, ("cats", "dogs"))
+    write_photos(in_empty_folder / "elsewhere" / "new_photos", 20, ("cats", "dogs"))
+    for name in ("new_photos", "my photos"):
+        write_photos(in_empty_folder / name, 4, ("cats", "dogs"))
+    write_photos(in_empty_folder / "insects" / "train", 12, ("ants", "bees"))
+    write_photos(in_empty_folder / "insects" / "val", 24, ("ants", "bees"))
+    shutil.copytree(DOCS / "digits", in_empty_folder / "docs" / "digits")
+    monkeypatch.setattr("cnnlab.runs.estimate.probe", lambda *_, **__: Cost(1.0, 1_000_000))
+    return in_empty_folder
+
+
+def test_commands_of_the_pages_print_what_they_show(desk, monkeypatch):
+    """One walk through all pages in one folder: what one page trains, the next ones find."""
+    wrong = []
+    for page in PAGES:
+        monkeypatch.chdir(desk)
+        write_files(page)
+        for example in (each for each in examples(page) if not each.is_marked):
+            done = carry_out(example.command, *example.spared)
+            lacks = missing(example.shown, done.err + done.out)
+            if done.code or lacks:
+                wrong.append(f"{page.name}: {example.command}\n{done.err}{done.out}\nlacks: {lacks}")
+    assert wrong == [], "\n\n".join(wrong)
+    monkeypatch.chdir(desk)
+    understood()
+
+
+def understood():
+    """Look at every command that the pages only mention, where runs and photos are that they may speak of."""
+    assert carry_out("cnnlab train model=lenet epochs=1 plots=false").code == 0  # the latest run
+    commands = dict.fromkeys(" ".join(looked_at(command)) for page in ALL for command in mentions(page))
+    wrong = [f"{command}\n{done.err}{done.out}" for command in commands if (done := carry_out(command)).code]
+    assert wrong == [], "\n\n".join(wrong)
+
+
+def looked_at(command):
+    """Return words that compose a command line, or only plan it; a command of another kind is carried out."""
+    for word, sample in SAMPLES.items():
+        command = re.sub(rf"(?<![\w/]){re.escape(word)}(?!\w)", sample, command)
+    words = [shlex.quote(word) for word in shlex.split(command, comments=True)[1:]]
+    name = words.pop(0) if words[0] in BY_NAME else DEFAULT
+    words = [word for word in words if not word.startswith(("hydra/launcher=ray", "hydra.launcher."))]
+    if name == "remove":
+        return ["cnnlab", name, *words, "--yes"]
+    if name not in COMPOSED or {"--help", "--cfg"} & set(words):
+        return ["cnnlab", name, *words]
+    return ["cnnlab", name, *words, "plan=true"] if "-m" in words else ["cnnlab", name, *words, "--cfg job"]
+
+
+def test_index_lists_every_page():
+    assert sorted(page.name for page in PAGES) == sorted({page.name for page in DOCS.glob("*.md")} - {"README.md"})
+
+
+@pytest.mark.parametrize("page", ALL, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page):
+    for target in re.findall(r"\]\((?!https?:)([^)]+)\)", page.read_text(encoding="utf-8")):
+        path, _, heading = target.partition("#")
+        file = page if not path else page.parent / path
+        assert file.exists(), target
+        assert not heading or heading in headings(file), target
+
+
+def headings(page):
+    """Return the anchors of a page's headings, as GitHub makes them."""
+    found = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in found}
+
+
+@pytest.mark.parametrize("page", ALL, ids=lambda page: str(page.relative_to(ROOT)))
+def test_files_that_a_page_names_exist(page):
+    for name in re.findall(r"`((?:src|conf|scripts|docs)/[\w/.]+)`", page.read_text(encoding="utf-8")):
+        assert (ROOT / name).exists(), name
+
+
+@pytest.mark.parametrize("picture", sorted(DOCS.glob("*.png")), ids=lambda path: path.name)
+def test_pictures_are_small_and_shown(picture):
+    assert picture.stat().st_size < 200_000
+    assert any(f"{picture.name})" in page.read_text(encoding="utf-8") for page in ALL)
+
+
+def test_options_page_explains_every_key_and_group():
+    text = (DOCS / "options.md").read_text(encoding="utf-8")
+    table = option_table()
+    assert [name for name in (*table["keys"], *table["groups"]) if f"`{name}`" not in text] == []
+
+
+def test_architecture_names_rooms_and_modules_that_are_there():
+    text = (DOCS / "architecture.md").read_text(encoding="utf-8")
+    rooms = "|".join(path.parent.name for path in SRC.glob("*/__init__.py"))
+    named = re.findall(rf"`((?:{rooms})/[\w/.]*)`", text)
+    named += [f"{room}/{module}" for room, module in re.findall(rf"`({rooms})\.(\w+)[\w.]*`", text)]
+    assert len(named) > 40
+    assert [name for name in named if not (SRC / name).exists() and not (SRC / f"{name}.py").exists()] == []
+
+
+def test_marks_say_why_a_command_is_not_carried_out():
+    marked = [example.command for page in PAGES for example in examples(page) if example.is_marked]
+    assert any("# takes" in command for command in marked)
+    assert not any(re.search(r"#\s*(?!takes|needs)\w", command) for command in marked)
+
+
+def test_files_of_the_pages_are_written_where_they_say(in_empty_folder):
+    write_files(DOCS / "plugins.md")
+    assert Path("my_parts.py").read_text(encoding="utf-8").startswith("# my_parts.py\n")
+    assert Path("my_conf/optimizer/slow_sgd.yaml").is_file()
