@@ -73,15 +73,15 @@ def examples(page: Path) -> Iterator[Example]:
 def mentions(page: Path) -> list[str]:
     """Return the commands of cnnlab that are only mentioned: marked ones, those of bash blocks, those inside the text.
 
-    Names of commands (`cnnlab export`) are none, nor are the reports' studies on real data: scripts/check_studies has
-    all of these.
+    Names of commands (`cnnlab export`) are none, nor are the studies that come along: scripts/check_studies carries all
+    of these out.
     """
     found = [example.command for example in examples(page) if example.is_marked]
     for block in blocks(page, "bash"):
         found += re.findall(r"\bcnnlab [^\"\n]+", block.replace("\\\n", ""))
     text = _BLOCK.sub("", page.read_text("utf-8"))
     found += [re.sub(r"\s+", " ", command) for command in re.findall(r"`(cnnlab\s[^`]+)`", text)]
-    return [command for command in found if len(command.split()) > 2 and not re.search(r"\$DATA|…", command)]
+    return [command for command in found if len(command.split()) > 2 and not re.search(r"\bexperiment=|…", command)]
 
 
 def write_files(page: Path) -> None:

@@ -160,12 +160,6 @@ def test_two_studies_at_once_are_refused(capsys):
     assert "experiment: one study at a time, each brings its own sweep.\n" in capsys.readouterr().err
 
 
-def test_interval_is_refused(capsys):
-    assert main(["-m", "optimizer.lr=interval(0,1)"]) == 2
-    expected = "optimizer.lr: a sweep takes single values, got interval(0,1). List them: a,b,c.\n"
-    assert capsys.readouterr().err == expected
-
-
 def test_arms_of_a_switch_are_called_as_typed():
     assert main(["-m", "watch_test=true,false", "baseline=false", "study=switch"]) == 0
     assert [row.arm for row in StudyFolder.named("switch").read_grid()] == ["watch_test=true", "watch_test=false"]

@@ -106,8 +106,9 @@ class Watch:
                 self._note(run, read_progress(run, since=self._began))
                 if run.is_row:
                     self._results.add(run.settings, self._row(run))
-        done = [run for run in runs if self._of(run).status in (*FINAL, "pruned")]
-        ended = [run for run in done if run.folder.run_id not in self._told]
+        ended = [
+            run for run in runs if self._of(run).status in (*FINAL, "pruned") and run.folder.run_id not in self._told
+        ]
         with self._lock:
             self._told |= {run.folder.run_id for run in ended}
             self._num_before += len(ended)
