@@ -52,6 +52,7 @@ class Sweep:
         question: str | None = None,
     ) -> None:  # fmt: skip
         self.command, self.question, self._narrator = command, question, conversation.narrator
+        self._wants_curves, self._pending = conversation.wants_curves, conversation.pending
         self._clock, design, plan = Clock(conversation.max_hours), conversation.design, conversation.plan
         self._design, self._compose, self._hashes, self._stop = design, compose, hashes, stop
         self.checked, self._put_off = CheckedPoints(), set[str]()
@@ -64,10 +65,9 @@ class Sweep:
         self._first = self.checked.jobs[0].config
         points = [point for point, _ in self.checked.points]
         self._asked = conversation.asked or asked_by(points, [job.config for job in self.checked.jobs])
-        self._may_end, self._wants_curves = conversation.may_end, conversation.wants_curves
-        self._led_to, self._pending = conversation.arms, conversation.pending
-        called = conversation.name or study_name(self._first.study, points)
-        self._called = called if plan is None else decided_name(called)
+        self._may_end, self._led_to = conversation.may_end, conversation.arms
+        self._called = conversation.name or study_name(self._first.study, points)
+        self._called = self._called if plan is None else decided_name(self._called)
         self.study = conversation.study or study_of_runs(self._called, self._asked, self.folders)
         self.name = self.study.path.name
         self.baseline = self._checked_baseline()
@@ -101,7 +101,6 @@ class Sweep:
 
     @property
     def _compared(self) -> CheckedPoints:
-        """The points that stand in the study's grid."""
         return self.checked if self._led_to is None else self.checked.of(self._led_to)
 
     def _as_declared(self, plan: SeedPlan, known: Sequence[str]) -> SeedPlan:
@@ -240,18 +239,17 @@ class Sweep:
     def _close(self) -> None:
         """Draw the pictures, show the comparison, name what failed."""
         unsaved: dict[str, None] = {}
+        jobs, compared, judged = self.checked.jobs, self._compared, self._led_to or ()
         with told_later(unsaved):
             self._write_grid()  # again: of a sweep that was begun in between, or with what the runs said of their grid
         with told_later(unsaved), disk_errors(runs_dir()):
             self._draw()
         print()
-        wants_pictures = any(job.config.plots for job in self.checked.jobs)
+        folders, pictures = [folder.path for folder in self.folders.values()], any(job.config.plots for job in jobs)
         with told_later(unsaved):
-            seeds = self._comparison.show([folder.path for folder in self.folders.values()], pictures=wants_pictures)
+            seeds = self._comparison.show(folders, pictures=pictures)
             self._note_look(seeds)
-        jobs, compared, judged = self.checked.jobs, self._compared, self._led_to or ()
-        ran = [job for job in jobs if job.run_id not in self._put_off]
-        failed = [job for job in ran if self._launching.problem(job) is not None]
+        failed = [j for j in jobs if j.run_id not in self._put_off and self._launching.problem(j) is not None]
         failed = [j for j in failed if j.point.arm in judged or self._ended(j.point, j).status not in self._may_end]
         num_refused = 0 if "refused" in self._may_end and compared is self.checked else compared.num_refused
         if failed or num_refused:
