@@ -70,10 +70,10 @@ def _plain(value: Any) -> Any:
 
 def _node() -> type:
     """Return what Hydra checks options by: the fields of RayOptions, but to be changed, and whose they are."""
-    types = get_type_hints(RayOptions)
-    options = [(each.name, types[each.name], dataclasses.field(default=each.default)) for each in dataclasses.fields(RayOptions)]
+    types, options = get_type_hints(RayOptions), dataclasses.fields(RayOptions)
+    fields = [(each.name, types[each.name], dataclasses.field(default=each.default)) for each in options]
     target = ("_target_", str, dataclasses.field(default=f"{__name__}.{RayLauncher.__name__}"))
-    return dataclasses.make_dataclass("RayLauncherConfig", [target, *options])
+    return dataclasses.make_dataclass("RayLauncherConfig", [target, *fields])
 
 
 ConfigStore.instance().store(group="hydra/launcher", name="ray", node=_node(), provider="cnnlab")
