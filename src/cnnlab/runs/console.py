@@ -7,14 +7,13 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import BarColumn, TaskID, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as ProgressBar
-
 from cnnlab.base.printing import harmless, live, meanwhile
 from cnnlab.base.texts import duration, fitted
 
 if TYPE_CHECKING:
+    from rich.progress import Progress as ProgressBar
+    from rich.progress import TaskID
+
     from cnnlab.training.engine import EpochRecord
     from cnnlab.training.evaluation import Score
     from cnnlab.training.selection import Selection
@@ -35,6 +34,8 @@ class RunConsole:
         self.log: Callable[[str], None] | None = None
         """Gets every line too, once it is set."""
         self._is_quiet = is_quiet
+        from rich.console import Console  # takes a moment, and what is refused needs none
+
         self._console = Console(file=live(sys.stdout), highlight=False, markup=False, soft_wrap=True)
         self._live: ProgressBar | None = None
         self._task: TaskID | None = None
@@ -120,7 +121,9 @@ class RunConsole:
 
     def _show(self, what: str, done: int, total: int, text: str) -> None:
         if self._live is None:
-            self._live = ProgressBar(
+            from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+            self._live = Progress(
                 TextColumn("{task.description}"), BarColumn(bar_width=10), TextColumn("{task.fields[text]}"),
                 TimeRemainingColumn(compact=True), console=self._console, transient=True, refresh_per_second=5,
             )  # fmt: skip

@@ -54,8 +54,8 @@ def run(
         RunError: the run failed.
     """
     load_plugins(plain.get("plugins") or ())
-    console = RunConsole(is_quiet=in_sweep)
     config = load(plain)
+    console = RunConsole(is_quiet=in_sweep)
     if config.outputs is not None and config.outputs.absolute() != outputs_dir().absolute():
         raise ConfigError(f"outputs: counts on the command line only, got '{config.outputs}'. Type it there.")
     if config.plan:
