@@ -27,7 +27,7 @@ def help_text(arguments: Arguments) -> str:
     own = [] if arguments.config_dir is None else [Path(arguments.config_dir)]
     template = _primary(arguments.command)["hydra"]["help"]["template"]
     groups = group_lines(_options([conf_dir(), *own]), chosen_by_default(arguments.command), also=_options(own))
-    return string.Template(template).substitute(APP_CONFIG_GROUPS="".join(f"{line}\n" for line in groups))
+    return string.Template(template).substitute(APP_CONFIG_GROUPS="".join(f"{line}\n" for line in groups)).rstrip()
 
 
 def chosen_by_default(command: Command) -> dict[str, str | None]:
