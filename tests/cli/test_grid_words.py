@@ -11,6 +11,7 @@ WORDS = [
     ["optimizer=sgd,adam", "zip=optimizer,optimizer.lr", "zip=a,b"],
     ["exclude=optimizer=sgd normalization=none", "seed=0,1"],
     ["exclude=key=\"it's\" other='a\\' \\\"", "exclude=x=[1,2]", "zip=null"],
+    ["fair=optimizer.lr=log(1e-4,1) loss=mse,l1", "fair=model.width=uniform(0.1,1)", "trials=12"],
     ["epochs=3"],
 ]
 
@@ -31,6 +32,16 @@ def test_words_come_through_hydra_as_they_were_typed(words):
     [
         ("zip=a,b", "zip: is about the axes of a sweep, got zip=a,b. A sweep needs -m."),
         ("exclude=a=1", "exclude: is about the axes of a sweep, got exclude=a=1. A sweep needs -m."),
+        (
+            "tune fair=a=1,2 optimizer.lr=0.1,0.2",
+            "fair: is about arms that are compared, got fair=a=1,2. Leave it out of cnnlab tune.",
+        ),
+        ("fair=a=1,2", "fair: is about the axes of a sweep, got fair=a=1,2. A sweep needs -m."),
+        (
+            "-m fair=",
+            "fair: the value is missing. "
+            "Write fair='optimizer.lr=log(1e-4,1)' for a range in which every arm is tuned.",
+        ),
         ("-m zip=", "zip: the value is missing. Write zip=optimizer,optimizer.lr for two swept keys that go in step."),
         (
             "-m exclude=",
@@ -43,6 +54,16 @@ def test_words_come_through_hydra_as_they_were_typed(words):
 def test_what_is_wrong_with_the_words_themselves_is_told(line, message, capsys):
     assert main(line.split()) == 2
     assert capsys.readouterr() == ("", f"{message}\n")
+
+
+def test_ranges_of_a_tuning_come_through_hydra_as_they_were_typed():
+    words = ["optimizer.lr=log(1e-4,1)", "epochs=3", "'model.depth=int(2,8)'"]
+    handed = for_hydra(words, is_tuning=True)
+    (*others, space) = OverridesParser.create().parse_overrides(handed)
+    assert ([other.input_line for other in others], space.get_key_element()) == (["epochs=3"], "hydra.sweeper.space")
+    read = {"space": [str(text) for text in read_texts(space.value(), "space")]}
+    assert as_typed(handed, read) == ["epochs=3", words[0], words[2]]
+    assert for_hydra(["seed=0"], is_tuning=True) == ["seed=0", "hydra.sweeper.space=[]"]
 
 
 def test_study_gives_a_text_or_several():
@@ -65,6 +86,7 @@ def test_study_gives_a_text_or_several():
         ("cnnlab -m exclude=\"a=1 b=2\" 'zip=a,b' opt", "cnnlab -m opt"),
         ("cnnlab -m exclude=a=1\\ b=2 opt", "cnnlab -m opt"),
         ("cnnlab -m zip=a", "cnnlab -m zip=a"),
+        ("cnnlab tune 'optimizer.lr=log(1e-4,1)' n=int(1,2) opt", "cnnlab tune opt"),
     ],
 )
 def test_completion_goes_by_the_other_words(line, rest):

@@ -271,3 +271,11 @@ def test_terminal_names_what_is_going_on_before_it_takes_long(in_empty_folder):
     marks = ["starting cnnlab train", "reading the configuration", "<hydra>", "loading torch", "<torch>", "training"]
     marks += ["drawing the pictures", "<matplotlib>", "open "]
     assert sorted(marks, key=text.index) == marks
+
+
+@pytest.mark.parametrize(("argv", "is_frozen"), [("", True), ("['--version']", False)])
+def test_process_of_the_command_ends_without_looking_for_circles(argv, is_frozen):
+    frozen = "print(gc.get_freeze_count() > 0)"
+    code = f"import atexit, gc, sys\nfrom cnnlab.cli.main import main\natexit.register(lambda: {frozen})\nmain({argv})"
+    done = subprocess.run([sys.executable, "-c", code, "--version"], capture_output=True, text=True, timeout=60)
+    assert (done.stdout.splitlines()[-1], done.stderr) == (str(is_frozen), "")

@@ -37,6 +37,7 @@ from tests.conftest import composed
         (["normalize=backbone"], "normalize: backbone is for cnnlab transfer, a model has none. Use dataset"),
         (["arm=adam"], "arm: chooses among the named arms of a sweep, got adam. A sweep needs -m."),
         (["until=decided"], "until: steers a sweep, got decided. A sweep needs -m."),
+        (["untuned=false"], "untuned: steers a sweep, got false. A sweep needs -m."),
         (["max_hours=2"], "max_hours: steers a sweep, got 2. A sweep needs -m."),
         (
             ["dataset.classes=[cat,dog]", "dataset.binary=dgo"],

@@ -160,12 +160,6 @@ def test_two_studies_at_once_are_refused(capsys):
     assert "experiment: one study at a time, each brings its own sweep.\n" in capsys.readouterr().err
 
 
-def test_interval_is_refused(capsys):
-    assert main(["-m", "optimizer.lr=interval(0,1)"]) == 2
-    expected = "optimizer.lr: a sweep takes single values, got interval(0,1). List them: a,b,c.\n"
-    assert capsys.readouterr().err == expected
-
-
 def test_arms_of_a_switch_are_called_as_typed():
     assert main(["-m", "watch_test=true,false", "baseline=false", "study=switch"]) == 0
     assert [row.arm for row in StudyFolder.named("switch").read_grid()] == ["watch_test=true", "watch_test=false"]
@@ -372,3 +366,21 @@ def test_size_of_a_sweep_counts_zipped_axes_once(swept):
     zipped = ["zip=patience,dataset.split_seed,epochs", "exclude=epochs=" + "|".join(map(str, range(1499)))]
     assert main(["-m", *words, *zipped]) == 0
     assert len(swept) == 1
+
+
+def test_study_gives_the_space_in_which_its_arms_are_tuned_and_typed_words_beat_it(swept):
+    words = study(f'{NAMED_ARMS}    fair: "optimizer.lr=log(1e-4,1)"\ntrials: 2\nuntuned: false\n')
+    assert main(["-m", *words]) == 0
+    assert len(swept) == 2 * 2 + 2 * 2  # trials, then seeds, of two arms
+    assert _spaces() == [["optimizer.lr=log(0.0001,1)"]]
+    assert main(["-m", *words, "fair=optimizer.lr=0.3,0.2"]) == 0
+    assert _spaces() == [["optimizer.lr=log(0.0001,1)"], ["optimizer.lr=0.3,0.2"]]
+    swept.clear()
+    assert main(["-m", *words, "fair=null", "trials=null", "untuned=null"]) == 0
+    assert len(swept) == 2 * 2
+
+
+def _spaces():
+    """What was searched by each fair comparison, in the order of their names."""
+    names = sorted(path.parent.name for path in RUNS.parent.glob("*/fair.json"))
+    return [StudyFolder.named(name).read_json("fair.json")["space"] for name in names]

@@ -10,7 +10,7 @@ from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.study_folder import StudyFolder
 from cnnlab.runs.outcome import Outcome
-from cnnlab.sweeps.designs import Conversation, answer, grid
+from cnnlab.sweeps.designs import Conversation, Ended, answer, grid, in_step
 from cnnlab.sweeps.points import expand
 from cnnlab.sweeps.sweep import Sweep
 from tests.conftest import composed
@@ -50,6 +50,22 @@ def test_grid_asks_once():
     design = grid(seeds(0, 1))
     assert next(design) == seeds(0, 1)
     assert answer(design, []) == []
+
+
+def test_conversations_in_step_are_asked_at_once_and_each_is_told_what_is_its_own():
+    told = {}
+
+    def asking(name, *rounds):
+        for points in rounds:
+            told.setdefault(name, []).append([one.run_id for one in (yield points)])
+
+    design = in_step([asking("a", ["a0", "a1"], ["a2"]), asking("none"), asking("b", ["b0"], ["b1"], ["b2"])])
+    points, asked = next(design), []
+    while points:
+        asked.append(points)
+        points = answer(design, [Ended(point, f"run {point}", "finished", {}) for point in points])
+    assert asked == [["a0", "a1", "b0"], ["a2", "b1"], ["b2"]]
+    assert told == {"a": [["run a0", "run a1"], ["run a2"]], "b": [["run b0"], ["run b1"], ["run b2"]]}
 
 
 def test_design_is_told_what_became_of_its_points_in_the_order_asked(trained):

@@ -5,7 +5,15 @@ import pytest
 from cnnlab.base.errors import ConfigError
 from cnnlab.outputs.study_folder import Asked, GridRow, Study, StudyFolder
 from cnnlab.sweeps.points import expand
-from cnnlab.sweeps.siblings import asked_by, asked_by_arms, kept_apart, siblings, study_of_arms, study_of_runs
+from cnnlab.sweeps.siblings import (
+    asked_by,
+    asked_by_arms,
+    kept_apart,
+    siblings,
+    study_of_arms,
+    study_of_question,
+    study_of_runs,
+)
 from tests.conftest import composed, tiny
 from tests.sweeps.sweep_maker import main, study
 
@@ -145,3 +153,9 @@ def test_until_decided_of_another_question_is_a_sibling_with_seeds_of_its_own():
             assert main([*words, *more]) == 0
             assert StudyFolder.named(name).read_study().plan.first_seed == first
     assert not StudyFolder.named("optimizer-decided-3").path.exists()
+
+
+def test_study_of_a_question_goes_on_whatever_its_runs_are():
+    begin("tune-lr", ["a0"])
+    assert study_of_question("tune-lr", ASKED).path.name == "tune-lr"
+    assert study_of_question("tune-lr", OTHER).path.name == "tune-lr-2"

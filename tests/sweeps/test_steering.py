@@ -49,6 +49,13 @@ WRONG = [
     ({"until": "until=now"}, {}, r"^until: unknown 'now'\. Known: decided"),
     (UNTIL | {"max_seeds": "max_seeds=1"}, {}, r"^max_seeds: must be in \[2, 1000\], got 1"),
     (UNTIL | {"max_hours": "max_hours=0"}, {}, r"^max_hours: must be > 0, got 0"),
+    (
+        {"trials": "trials=9"},
+        {},
+        r"^trials: goes with fair=, got 9\. Add fair='optimizer\.lr=log\(1e-4,1\)'\.$",
+    ),
+    ({"untuned": "untuned=false"}, {}, r"^untuned: goes with fair=, got false\. Add fair="),
+    ({"pruner": "pruner=median"}, {}, r"^pruner: goes with cnnlab tune, got median\. Leave it out of a sweep\.$"),
     ({"max_seeds": "max_seeds=9"}, {}, r"^max_seeds: goes with until=decided, got 9\. Add until=decided\.$"),
     (UNTIL | {"seed": "seed=0,1"}, {}, r"^until: decided chooses the seeds itself\. Leave seed= out\.$"),
     (UNTIL, {"arms": ("sgd",)}, r"^until: decided compares arms, got one\. Sweep over something: optimizer=sgd,adam$"),

@@ -1,4 +1,4 @@
-"""`zip=`, `exclude=`, `optimizer.lr=log(1e-4,1)`: words that Hydra's grammar lacks, read before it for the sweeper."""
+"""`zip=`, `exclude=`, `fair=`, `optimizer.lr=log(1e-4,1)`: words that Hydra's grammar lacks, read for the sweeper."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cnnlab.sweeps.points import key_of
 from cnnlab.sweeps.tuning.space import EXAMPLE, is_range
 
 SWEEPER = "hydra.sweeper"
-WORDS: Mapping[str, str] = {"zip": f"{SWEEPER}.zip", "exclude": f"{SWEEPER}.exclude"}
+WORDS: Mapping[str, str] = {name: f"{SWEEPER}.{name}" for name in ("zip", "exclude", "fair")}
 """Word -> the key that it stands for; several of a word are a list there."""
 SPACE = "space"
 """What the sweeper is given ranges under; with it, even empty, the sweep is a tuning."""
@@ -25,10 +25,11 @@ _TYPED = re.compile(
 
 def is_grid_word(word: str) -> bool:
     """Tell whether a word is one of these."""
-    return _is_named(word) or is_range(word)
+    return is_named(word) or is_range(word)
 
 
-def _is_named(word: str) -> bool:
+def is_named(word: str) -> bool:
+    """Tell whether a word is one of WORDS."""
     return word.partition("=")[0] in WORDS and "=" in word
 
 
@@ -40,7 +41,7 @@ def without_grid_words(line: str) -> str:
 def wrong_grid_words(words: Sequence[str], *, is_sweep: bool, is_tuning: bool = False) -> Iterator[str]:
     """Yield what is wrong with them by themselves."""
     for word in words if not is_tuning else ():
-        if is_range(word):
+        if is_range(word) and not is_named(word):
             typed = shlex.join(["cnnlab", "tune", word])
             yield f"{key_of(word)}: is a range to search, got {brief(word.partition('=')[2], str)}. Type: {typed}"
     for name, values in _values(words).items():
@@ -49,6 +50,8 @@ def wrong_grid_words(words: Sequence[str], *, is_sweep: bool, is_tuning: bool = 
             yield f"{name}: the value is missing. {_EXAMPLES[name]}"
         elif _OFF in values and len(values) > 1:
             yield f"{name}: {_OFF} turns it off and goes with no other, got {len(values)} of them. Leave one out."
+        elif is_tuning and name == "fair":
+            yield f"fair: is about arms that are compared, got {brief(first, str)}. Leave it out of cnnlab tune."
         elif not is_sweep:
             yield f"{name}: is about the axes of a sweep, got {brief(first, str)}. A sweep needs -m."
 
@@ -56,6 +59,7 @@ def wrong_grid_words(words: Sequence[str], *, is_sweep: bool, is_tuning: bool = 
 _EXAMPLES = {
     "zip": "Write zip=optimizer,optimizer.lr for two swept keys that go in step.",
     "exclude": "Write exclude='optimizer=sgd activation=tanh' for points that are left out.",
+    "fair": "Write fair='optimizer.lr=log(1e-4,1)' for a range in which every arm is tuned.",
     SPACE: f"Write {EXAMPLE}.",
 }
 
@@ -63,7 +67,8 @@ _EXAMPLES = {
 def for_hydra(words: Sequence[str], *, is_tuning: bool = False) -> list[str]:
     """Return the words of a command line as Hydra reads them: these as keys of the sweeper."""
     own = {name: f"{WORDS[name]}={_as_list(texts)}" for name, texts in _values(words).items()}
-    others = [own[word.partition("=")[0]] if _is_named(word) else word for word in words if not is_range(word)]
+    kept = [word for word in words if is_named(word) or not is_range(word)]
+    others = [own[word.partition("=")[0]] if is_named(word) else word for word in kept]
     space = [f"{_KEYS[SPACE]}={_as_list([word for word in words if is_range(word)])}"] if is_tuning else []
     return list(dict.fromkeys([*others, *space]))
 
@@ -107,7 +112,7 @@ def read_texts(written: object, name: str) -> list[str]:
 
 def _values(words: Iterable[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for word in filter(_is_named, words):
+    for word in filter(is_named, words):
         name, _, value = word.partition("=")
         found.setdefault(name, []).append(value.strip())
     return found

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import gc
 import io
 import os
 import sys
@@ -55,9 +57,14 @@ INTERRUPTED = "interrupted. What is done is kept; repeat the command{} to go on.
 def main(argv: Sequence[str] | None = None) -> int:
     """Carry out a command line.
 
+    Args:
+        argv: the words; None: those of the process, which ends with the command.
+
     Returns:
         0: fine, 1: a run failed, 2: what the user wrote is wrong, 130: interrupted.
     """
+    if argv is None:
+        atexit.register(gc.freeze)  # Python would look for circles in all that torch has made: most of a second
     stop, args = Stop(), list(sys.argv[1:] if argv is None else argv)
     _let_everything_be_printed()
     with printed() as output:

@@ -14,13 +14,12 @@ from pathlib import Path
 from cnnlab.base.errors import ConfigError
 from cnnlab.cli import own_photos
 from cnnlab.cli.arguments import Arguments
-from cnnlab.cli.grid_words import is_grid_word
+from cnnlab.cli.grid_words import is_named
 from cnnlab.cli.meanings import Choices, is_full_key, is_known, meant_key, meant_name, options_in
 from cnnlab.cli.quoting import as_meant, unquoted
 from cnnlab.config.conf_files import conf_dir
 from cnnlab.config.options import groups, option_table
 from cnnlab.config.synonyms import FOLDERS, KEYS
-from cnnlab.sweeps.tuning.space import is_range
 
 _KEY = re.compile(r"[A-Za-z][\w.-]*")
 _SPAN = re.compile(r"(\d{1,9})(?:\.\.|:)(\d{1,9})")
@@ -78,7 +77,7 @@ class _Reader:
         Raises:
             ConfigError: it means something else here.
         """
-        if is_grid_word(word) and not is_range(word):
+        if is_named(word):
             return [word]
         key, equals, value = word.partition("=")
         if not equals or (not is_known(key) and own_photos.is_there(word)):

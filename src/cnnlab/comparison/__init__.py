@@ -1,8 +1,7 @@
 """Arms of a study against each other: what may be said, in the terminal, as tables, pictures and a page.
 
 arms            runs grouped into arms, read from their files
-comparable      which runs are refused: on different data, of versions with other results
-known_runs      runs that were read before, for a comparison that is refreshed
+comparable      which runs are refused: on other data, of other versions; known_runs runs that were read before
 statistics      paired tests over seeds, corrections, intervals; looks: when, and with what share of the error
 resampling      folds in place of seeds, and which sources of variation a verdict covers
 best_set        which arm is the best: those that may be, those that are ruled out
@@ -10,13 +9,12 @@ paired          each arm against a baseline: better, worse, equal, open
 judging         the arms of a study, asked one of these two questions; verdicts the words of the answer
 headline        the answer in one sentence; conclusion the figures; terms what the words mean; methods how it was tested
 cautions        what has to be said beside it; next_step what to type next
-comparing       all that is said about a study, as one value
+comparing       all that is said about a study, as one value; beforehand what was done before: tuned, halved
 factors         what the swept settings of a grid do; factor_tables, factor_charts, factor_figures how it is shown
-reaching        how fast arms learnt; reaching_tables how it is shown
-tables, latex   terminal, CSV, Markdown; a table for a paper; page report.html, which works offline; arm_rows its table
+reaching        how fast arms learnt; reaching_tables how it is shown; costs whether their times differ
+tables, latex   terminal, CSV, Markdown; a table for a paper; page report.html, offline; arm_rows, page_links of it
 figures, curves, heat, plane, classes   the study's pictures; layout and panels how wide they are
-changes, changed_images                 two arms, image by image; shown_mistakes one run's mistakes
-costs           whether times differ by more than chance makes them; page_links what the page leads to
+changes, changed_images, shown_mistakes   two arms, image by image; one run's mistakes
 labels          names of arms and numbers, as every table writes them; beside_report numbers of a report beside them
 run_table       the table of single runs; run_filters which of them are wanted
 

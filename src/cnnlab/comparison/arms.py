@@ -143,8 +143,13 @@ def read_arms(folder: StudyFolder, *, read: ReadRun | None = None) -> list[Arm]:
     Raises:
         RunError: runs.csv is missing or damaged.
     """
+    return arms_of(folder.read_grid(), folder, read)
+
+
+def arms_of(rows: Iterable[GridRow], folder: StudyFolder, read: ReadRun | None) -> list[Arm]:
+    """Return the arms of rows of a study, in their order; `read` as of `read_arms`."""
     points: dict[str, dict[tuple[str, str, str], Run]] = {}
-    for row in folder.read_grid():
+    for row in rows:
         points.setdefault(row.arm, {})[row.seed, row.fold, row.run_id] = _point(row, folder, read or read_run)
     return _timed_alike([Arm(name, tuple(of_arm.values())) for name, of_arm in points.items()])
 

@@ -20,6 +20,8 @@ ENVIRONMENT = {
     "cnnlab": "version of cnnlab", "torch": "version of torch",
 }  # fmt: skip
 """Keys of env.json that should be the same in all runs, and their names."""
+TUNED = "'fair=optimizer.lr=log(1e-4,1)' trials=12"
+"""Words that tune the rate of every arm before arms are compared."""
 ENOUGH_SEEDS = 5
 """With fewer, arms that fail now and then look different by chance alone (docs/statistics.md)."""
 
@@ -209,7 +211,7 @@ def _shared_rate(arms: Sequence[Arm], _: Names) -> str | None:
     own_rates = ", ".join(f"{name} {preset:g}" for name, preset in presets.items() if preset is not None)
     return (
         f"All optimizers ran at optimizer.lr={rate}, which suits some better than others. By default each has its own: "
-        f"{own_rates}."
+        f"{own_rates}. To compare each at its best, add {TUNED} to the command."
     )
 
 

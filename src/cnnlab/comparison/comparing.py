@@ -7,18 +7,21 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from cnnlab.comparison.arms import Arm, ReadRun, find_arm, group_runs, read_arms
+from cnnlab.comparison.beforehand import Beforehand
 from cnnlab.comparison.best_set import BestSet
 from cnnlab.comparison.cautions import cautions, failures
 from cnnlab.comparison.changes import Changes, choose_pair, find_changes
 from cnnlab.comparison.comparable import check_same_data, check_same_schema
 from cnnlab.comparison.conclusion import conclude
 from cnnlab.comparison.factors import Effects, effects_of
+from cnnlab.comparison.halved import halved_before
 from cnnlab.comparison.headline import headline
 from cnnlab.comparison.judging import Answer, Question, answer, question_of
 from cnnlab.comparison.labels import cell_names, heading, short_names
 from cnnlab.comparison.next_step import next_step
 from cnnlab.comparison.reaching import Reaching, reaching_of
 from cnnlab.comparison.terms import terms
+from cnnlab.comparison.tuned import tuned_before
 from cnnlab.comparison.verdicts import Result, best_by_validation, rank
 from cnnlab.outputs.files import outputs_dir
 from cnnlab.outputs.run_folder import RunFolder
@@ -59,6 +62,8 @@ class Comparison:
     cautions: Sequence[str]
     failures: Sequence[str]
     """A line for every way in which runs ended without a result."""
+    beforehand: Beforehand | None
+    """What was done with the arms before; None where they are compared as they are typed."""
     next_step: str | None
     """The command to type next, and what it does."""
 
@@ -136,7 +141,7 @@ def compare_study(folder: StudyFolder, *, baseline: str | None = None, read: Rea
         RunError: the folder is no study, or damaged.
     """
     study = folder.read_study()
-    return _compare(folder, study, read_arms(folder, read=read), baseline or study.baseline)
+    return _compare(folder, study, read_arms(folder, read=read), baseline or study.baseline, read)
 
 
 def compare_runs(runs: Sequence[RunFolder], *, baseline: str | None = None) -> Comparison:
@@ -149,7 +154,9 @@ def compare_runs(runs: Sequence[RunFolder], *, baseline: str | None = None) -> C
     return _compare(StudyFolder(outputs_dir() / OF_RUNS), Study(OF_RUNS, ""), group_runs(runs), baseline)
 
 
-def _compare(folder: StudyFolder, study: Study, arms: Sequence[Arm], baseline_name: str | None) -> Comparison:
+def _compare(
+    folder: StudyFolder, study: Study, arms: Sequence[Arm], baseline_name: str | None, read: ReadRun | None = None
+) -> Comparison:
     check_same_schema(arms)
     check_same_data(arms)
     baseline = None if baseline_name is None else find_arm(arms, baseline_name)
@@ -157,7 +164,9 @@ def _compare(folder: StudyFolder, study: Study, arms: Sequence[Arm], baseline_na
     question = question_of(arms, baseline, margin=margin, plan=study.plan)
     found = answer(arms, question)
     labels, full = [arm.label for arm in arms], [arm.name for arm in arms]
-    names = dict(zip(labels, short_names(full)))
+    names, cells = dict(zip(labels, short_names(full))), dict(zip(labels, cell_names(full)))
+    tuned = tuned_before(folder, found, question, names, cells, heading=heading(full), read=read)
+    before = tuned or halved_before(folder, found, names)
     return Comparison(
         folder=folder,
         study=study,
@@ -165,14 +174,15 @@ def _compare(folder: StudyFolder, study: Study, arms: Sequence[Arm], baseline_na
         answer=found,
         chosen=best_by_validation(found.results),
         names=names,
-        cells=dict(zip(labels, cell_names(full))),
+        cells=cells,
         heading=heading(full),
         differing=differing([arm.settings for arm in arms if arm.settings]),
         headline=headline(found, question, names),
-        conclusion=conclude(found, question, names),
+        conclusion=[*([] if before is None else [before.sentence]), *conclude(found, question, names)],
         effects=effects_of(arms, question, names),
         terms=terms(found, question, names),
         cautions=cautions(found, question, study, names),
         failures=failures(arms, names),
+        beforehand=before,
         next_step=next_step(found, question, study),
     )

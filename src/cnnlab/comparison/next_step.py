@@ -19,7 +19,8 @@ def next_step(answer: Answer, question: Question, study: Study) -> str | None:
     tried = {run.seed for result in answer.results for run in result.arm.runs if run.seed}
     if len(tried) == 1 and study.command and question.plan is None:
         return _more_seeds(answer, tried.pop(), study.command)
-    if _is_open(answer) and study.command and question.plan is None and len(answer.results) > 1:
+    can_add = question.plan is None and "halving=true" not in study.command  # those left are chosen anew with others
+    if _is_open(answer) and study.command and can_add and len(answer.results) > 1:
         return f"{_without_seeds(study.command, 'until=decided')}  (a new study: seeds until it is decided)"
     if question.plan is not None and not answer.is_over:
         return f"{study.command}  (goes on with it)" if study.command else None

@@ -109,9 +109,7 @@ def render(comparison: Comparison, *, pixels: Pixels | None = None) -> str:
         methods=methods(comparison.answer, comparison.question, comparison.names),
         data=_script_safe(_data(shown, curves, confusions, classes)),
         missing=MISSING,
-        styles=_texts(UPLOT / "uPlot.min.css", TEMPLATES / "report.css"),
-        scripts=_texts(UPLOT / "uPlot.iife.min.js", TEMPLATES / "charts.js", TEMPLATES / "report.js"),
-        licence=(UPLOT / "LICENSE").read_text(encoding="utf-8"),
+        **_assets(),
         has_parameters=len({row.parameters for row in rows}) > 1,
     )
 
@@ -138,6 +136,15 @@ def _said_of(comparison: Comparison) -> int | None:
     if comparison.best is not None and len(comparison.best.alive) == 1:
         return next(i for i, result in enumerate(comparison.results) if result.label == comparison.best.alive[0])
     return None if comparison.chosen is None else comparison.results.index(comparison.chosen)
+
+
+def _assets() -> dict[str, object]:
+    """Return what makes the page work offline: style sheets, scripts, and the licence of those that are not ours."""
+    return {
+        "styles": _texts(UPLOT / "uPlot.min.css", TEMPLATES / "report.css"),
+        "scripts": _texts(UPLOT / "uPlot.iife.min.js", TEMPLATES / "charts.js", TEMPLATES / "report.js"),
+        "licence": (UPLOT / "LICENSE").read_text(encoding="utf-8"),
+    }
 
 
 def _texts(*paths: Path) -> list[str]:

@@ -33,7 +33,8 @@ MOST_ROWS, FIRST_ROWS = 30, 10
 def write_csv(comparison: Comparison) -> None:
     """Write comparison.csv: a row per arm in the order typed, accuracies in [0, 1]."""
     rows = [_csv_row(result, comparison) for result in comparison.results]
-    columns = ["arm", *comparison.differing, *STATISTICS, *csv_columns(comparison)]
+    before = comparison.beforehand
+    columns = ["arm", *comparison.differing, *STATISTICS, *csv_columns(comparison), *(before.columns if before else ())]
     comparison.folder.write_rows("comparison.csv", columns, rows)
 
 
@@ -45,7 +46,9 @@ def _csv_row(result: Result, comparison: Comparison) -> Plain:
         result.decided_at, comparison.question.margin,
     )  # fmt: skip
     own = {key: result.arm.settings.get(key, "") for key in comparison.differing}
-    return {"arm": result.arm.name, **own, **dict(zip(STATISTICS, statistics)), **csv_cells(comparison, result)}
+    told = {**dict(zip(STATISTICS, statistics)), **csv_cells(comparison, result)}
+    before = comparison.beforehand.cells.get(result.arm.name, {}) if comparison.beforehand else {}
+    return {"arm": result.arm.name, **own, **told, **before}
 
 
 def _cells(estimate: Estimate | None) -> tuple[float | None, ...]:
@@ -64,6 +67,10 @@ def terminal_lines(comparison: Comparison, *, width: int) -> list[str]:
         lines += textwrap.wrap(sentence, width, break_on_hyphens=False)
     if comparison.effects is not None:
         lines += _hanging("factors", terminal_sentence(comparison.effects, width - 9), width)
+    if comparison.beforehand is not None:
+        lines += ["", *comparison.beforehand.lines(width), ""]
+        for note in comparison.beforehand.notes:
+            lines += textwrap.wrap(note, width, break_on_hyphens=False)
     if comparison.terms:
         words = "; ".join(f"{term}: {meaning}" for term, meaning in comparison.terms)
         lines += ["", *_hanging("words", words, width)]
@@ -211,6 +218,7 @@ def markdown_lines(comparison: Comparison) -> list[str]:
     return [
         *_markdown_table([header, *rows]),
         *_factors_in_markdown(comparison),
+        *_before_in_markdown(comparison),
         "",
         _in_markdown(" ".join((comparison.headline, *comparison.conclusion))),
         *([""] if notes else []),
@@ -232,6 +240,14 @@ def _factors_in_markdown(comparison: Comparison) -> list[str]:
         return []
     table = _markdown_table([HEADER, *factor_rows(effects)], num_names=2)
     return ["", *table, "", _in_markdown(notes_on_factors(effects))]
+
+
+def _before_in_markdown(comparison: Comparison) -> list[str]:
+    before = comparison.beforehand
+    if before is None:
+        return []
+    notes = [f"- {_in_markdown(note)}" for note in before.notes]
+    return ["", f"{before.title}:", "", *_markdown_table(before.rows, num_names=2), "", *notes]
 
 
 def _how_fast_in_markdown(comparison: Comparison) -> list[str]:

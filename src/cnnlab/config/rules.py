@@ -64,12 +64,12 @@ def _arms_need_a_sweep(config: RunConfig) -> str | None:
 
 def _steering_needs_a_sweep(config: RunConfig) -> str | None:
     """Likewise."""
-    steering = {"until": config.until, "max_seeds": config.max_seeds, "max_hours": config.max_hours}
-    given = [(key, value) for key, value in steering.items() if value is not None]
+    keys = ("until", "max_seeds", "max_hours", "untuned", "halving", "eta")
+    given = [(key, value) for key in keys if (value := getattr(config, key)) is not None]
     if not given:
         return None
     key, value = given[0]
-    shown = f"{value:g}" if isinstance(value, float) else value
+    shown = f"{value:g}" if isinstance(value, float) else str(value).lower()
     return f"{key}: steers a sweep, got {shown}. A sweep needs -m."
 
 

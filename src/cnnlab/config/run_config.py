@@ -137,17 +137,23 @@ class RunConfig:
     max_hours: OfCommand[Positive | None] = None
     """Of a sweep until=decided: begin no further seed after so many hours; null: no limit."""
     trials: OfCommand[PositiveInt | None] = None
-    """Of a tuning: runs that search for the best settings; null: 30."""
+    """Of a tuning: runs that search for the best settings, with fair= of each arm; null: 30."""
     sampler: OfCommand[Literal["tpe", "random", "cmaes", "grid", "qmc"] | None] = None
     """Of a tuning: how settings are chosen; null: tpe, by those that were good so far."""
     per_round: OfCommand[PositiveInt | None] = None
     """Of a tuning: trials that are chosen together and may go on at the same time; null: 4."""
     pruner: OfCommand[Literal["median", "hyperband", "none"] | None] = None
-    """Of a tuning: which trials are ended early; null: none."""
+    """Of a tuning: which trials are ended early; null: median, those below half of the others."""
     prune_below: OfCommand[tuple[Probability | None, ...] | None] = None
     """Validation accuracies, one an epoch, null for none: a run whose best epoch so far is below ends as pruned."""
     storage: OfCommand[str | None] = None
     """Of a tuning: database, as a URL of Optuna, that gets a copy of the trials; null: a file in the study's folder."""
+    untuned: OfCommand[bool | None] = None
+    """Of a sweep with fair=: whether arms are trained as they are too, untuned; null: yes; false: where runs exist."""
+    halving: OfCommand[bool | None] = None
+    """Of a sweep: whether weak arms end early, after a part of the epochs; null: no."""
+    eta: OfCommand[Literal[2, 3] | None] = None
+    """Of a sweep with halving=true: one arm of so many goes on, for so many times the epochs; null: 2."""
     timing: OfCommand[Literal["alone"] | None] = None
     """Of a sweep: alone trains one run at a time, so that its seconds are its own; null: as many as is fastest."""
     cross_validation: OfCommand[Folds | None] = None

@@ -7,8 +7,7 @@ runner           one run after the other, in a process that does nothing else
 run              named, and found finished, or trained: the one way in
 training_run     lock, resume, then the loop and the summary
 first_batch      the first training images as the network is given them, to be looked at
-loop             the epochs, one after the other: weighed, written down (records), saved; clock: how long all takes
-judging          whether epochs go on
+loop             the epochs: weighed, written down (records), saved; judging: whether they go on; clock: how long
 summary          how the run has ended, as summary.json tells it
 training_state   where training stands at an epoch border, as a checkpoint
 results, scores  the selected weights, scored on every split, on the test split once

@@ -41,7 +41,8 @@ class EpochLoop:
     ) -> None:  # fmt: skip
         self._config, self._folder, self._console, self._runtime = config, folder, console, runtime
         self._parts, self._state, self._clock, self._track = parts, state, clock, track
-        self._judge: Judge = Bars(config.prune_below or ())
+        learns_in_steps = config.learns == "in steps"  # what is learnt at once has one epoch, whatever `epochs` says
+        self._judge: Judge = Bars((config.prune_below or ()) if learns_in_steps else ())
         self._last_record: EpochRecord | None = None
         self._saved_epoch, self._saved_at = state.epoch, time.perf_counter()
 

@@ -133,16 +133,9 @@ def _carry_out(
     loop = EpochLoop(config, folder, console, runtime, parts, state, clock, track)
     goals = Goals.of(config.seconds_to, config.reported)
     writer = SummaryWriter(
-        folder,
-        parts,
-        runtime,
-        clock=clock,
-        size=size,
-        goals=goals,
-        content=identity.data_content,
-        keep=config.keep,
+        folder, parts, runtime, clock=clock, size=size, goals=goals, content=identity.data_content, keep=config.keep,
         track=track,
-    )
+    )  # fmt: skip
     try:
         with stop.waiting(lambda: not loop.is_saved(), lambda: console.warn(STOPPING)):
             yield from loop.turns(stop)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from cnnlab.base.errors import ConfigError
@@ -39,6 +39,15 @@ class CheckedPoints:
 
     points: list[tuple[Point, Job | str]] = field(default_factory=list)
     """Each with its run, or with what is wrong with it."""
+
+    @property
+    def arms(self) -> list[str]:
+        """What its points are called, each once."""
+        return list(dict.fromkeys(point.arm for point, _ in self.points))
+
+    def of(self, arms: Collection[str]) -> CheckedPoints:
+        """Return those of these arms."""
+        return CheckedPoints([(point, checked) for point, checked in self.points if point.arm in arms])
 
     @property
     def jobs(self) -> list[Job]:

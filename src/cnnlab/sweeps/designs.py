@@ -12,6 +12,7 @@ sent alone: so the same runs, found finished, lead it the same way when a sweep 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Collection, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,7 +96,11 @@ class Conversation:
     wants_curves: bool = False
     """Whether it goes by the epochs of its runs, as of `Ended.curve`."""
     may_end: Collection[str] = ()
-    """Other ways to end, as of `Ended.status`, that are answers too, and no failures."""
+    """Other ways to end, as of `Ended.status`, that are answers too, and no failures; not of what `arms` compares."""
+    arms: Collection[str] | None = None
+    """Arms that are compared: other points lead to them, and stand in no row; None: all points are, or none is."""
+    pending: Sequence[GridRow] = ()
+    """Rows of those arms before it is known what they are."""
 
 
 def grid(points: Sequence[Point]) -> Design:
@@ -109,3 +114,11 @@ def answer(design: Design, ended: list[Ended]) -> list[Point]:
         return design.send(ended)
     except StopIteration:
         return []
+
+
+def in_step(designs: Sequence[Design]) -> Design:
+    """Lead several conversations at once: every round asks what each of them asks, until none asks for more."""
+    going = [(design, next(design, [])) for design in designs]
+    while going := [(design, points) for design, points in going if points]:
+        ended = iter((yield [point for _, points in going for point in points]))
+        going = [(design, answer(design, list(itertools.islice(ended, len(points))))) for design, points in going]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cnnlab.base.errors import ConfigError
 
@@ -48,6 +48,11 @@ class Point:
     def own(self) -> str:
         """The overrides that make it differ from the other points."""
         return " ".join(filter(None, (*self.arm_overrides, *self.swept, self.seed, self.fold)))
+
+
+def unseeded(point: Point, off: Sequence[str] = ()) -> Point:
+    """Return the arm that a point belongs to: the point without its seed, and with what turns keys off."""
+    return replace(point, seed="", shared=(*(text for text in point.shared if key_of(text) != SEED), *off))
 
 
 def key_of(override: str) -> str:

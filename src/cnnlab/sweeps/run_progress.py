@@ -28,17 +28,19 @@ class Watched:
     seed: int
     epochs: int
     settings: Mapping[str, str]
+    is_row: bool = True
+    """Whether it has a row in results.csv."""
     is_rerun: bool = False
     """Whether it is trained again although it was finished."""
 
 
-def watched(job: Job, folder: RunFolder) -> Watched:
+def watched(job: Job, folder: RunFolder, *, is_row: bool) -> Watched:
     """Return a run as it is watched."""
     config = job.config
     own = settings(without(to_plain(config), *NOT_SETTINGS))
     if job.point.arm_name:
         own = {"arm": job.point.arm_name, **own}
-    return Watched(folder, job.point.label, config.seed, config.epochs, own, is_rerun=config.rerun)
+    return Watched(folder, job.point.label, config.seed, config.epochs, own, is_row, config.rerun)
 
 
 @dataclass(frozen=True)

@@ -98,8 +98,8 @@ def study_of_arms(name: str, asked: Asked, arms: Collection[str]) -> StudyFolder
 
 
 def _own(name: str, asked: Asked, fits: Callable[[Sequence[GridRow]], bool]) -> StudyFolder:
-    found = [study for study in same_question(name, asked) if fits(_rows(study))]
-    return max(found, key=lambda study: len(_rows(study)), default=None) or _free(name)
+    found = [study for study in same_question(name, asked) if fits(rows_of(study))]
+    return max(found, key=lambda study: len(rows_of(study)), default=None) or _free(name)
 
 
 def _free(name: str) -> StudyFolder:
@@ -120,7 +120,8 @@ def _asks(study: StudyFolder, asked: Asked) -> bool:
     return before is None or before.is_same(asked)
 
 
-def _rows(study: StudyFolder) -> list[GridRow]:
+def rows_of(study: StudyFolder) -> list[GridRow]:
+    """Return the grid of a study; none where there is none yet."""
     try:
         return study.read_grid()
     except RunError:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import yaml
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.schema import Bound, Invalid, PlainMapping, Positive, PositiveInt, coerce
-from cnnlab.outputs.study_folder import MOST_SEEDS
+from cnnlab.outputs.study_folder import MOST_SEEDS, SeedPlan
 from cnnlab.sweeps.checked import Compose
 from cnnlab.sweeps.designs import Conversation, grid
 from cnnlab.sweeps.naming import called_baseline, decided_name, study_name
 from cnnlab.sweeps.points import FOLD, SEED, Point, key_of
+
+if TYPE_CHECKING:
+    from cnnlab.sweeps.until_decided import UntilDecided
 
 MOST_BY_DEFAULT = 20
 MaxSeeds = Annotated[int, Bound(f"in [2, {MOST_SEEDS}]", low=2, high=MOST_SEEDS)]
@@ -26,12 +29,16 @@ OF_TUNING: Mapping[str, Any] = {
     "pruner": Literal["median", "hyperband", "none"] | None,
     "storage": str | None,
 }
+OF_TUNING_ALONE = ("storage", "pruner")
+"""Those of them that a fair comparison does not take: all its trials are as long."""
+OF_FAIR: Mapping[str, Any] = {"untuned": bool | None}
+OF_HALVING: Mapping[str, Any] = {"halving": bool | None, "eta": Literal[2, 3] | None}
 OF_SEEDS: Mapping[str, Any] = {
     "until": Literal["decided"] | None,
     "max_seeds": MaxSeeds | None,
     "max_hours": Positive | None,
 }
-STEERING: Mapping[str, Any] = {**OF_SEEDS, **OF_TUNING}
+STEERING: Mapping[str, Any] = {**OF_SEEDS, **OF_TUNING, **OF_FAIR, **OF_HALVING}
 """Key -> what its value may be. Runs know nothing of them: `config.rules` refuses them where there is no sweep."""
 
 
@@ -49,6 +56,12 @@ class Steering:
     per_round: int | None = None
     pruner: Literal["median", "hyperband", "none"] | None = None
     storage: str | None = None
+    untuned: bool | None = None
+    """Of a comparison of tuned arms: whether they are trained as they were, too; None: yes."""
+    halving: bool | None = None
+    """Whether weak arms end early; None: no."""
+    eta: Literal[2, 3] | None = None
+    """Of halving: one arm of so many goes on; None: 2."""
 
 
 def begin(points: Sequence[Point], compose: Compose, typed: Mapping[str, str]) -> Conversation:
@@ -62,15 +75,18 @@ def begin(points: Sequence[Point], compose: Compose, typed: Mapping[str, str]) -
     Raises:
         ConfigError: a value is wrong, or keys do not go together.
     """
-    plain = _first_composed(points, compose)
+    plain = first_composed(points, compose)
     steering = read_steering(written_steering(plain, typed), typed=typed)
-    if given := next((key for key in OF_TUNING if getattr(steering, key) is not None), None):
-        raise ConfigError(f"{given}: goes with cnnlab tune, got {getattr(steering, given)}. Leave it out of a sweep.")
-    if steering.until is None:
-        return Conversation(grid(points))
-    if any(key_of(text) == FOLD for point in points for text in point.overrides):
-        raise ConfigError("until: decided adds seeds, where the number of folds is fixed. Leave one of the two out.")
+    if given := next((key for key in (*OF_TUNING, *OF_FAIR) if getattr(steering, key) is not None), None):
+        value = str(getattr(steering, given)).lower()
+        if given in OF_TUNING_ALONE:
+            raise ConfigError(f"{given}: goes with cnnlab tune, got {value}. Leave it out of a sweep.")
+        raise ConfigError(f"{given}: goes with fair=, got {value}. Add fair='optimizer.lr=log(1e-4,1)'.")
     off = turned_off(plain)
+    if steering.until is None:
+        return Conversation(grid([dataclasses.replace(point, shared=(*point.shared, *off)) for point in points]))
+    if has_folds(points):
+        raise ConfigError("until: decided adds seeds, where the number of folds is fixed. Leave one of the two out.")
     arms = {point.arm: dataclasses.replace(point, seed="", shared=(*point.shared, *off)) for point in points}
     return _until_decided(list(arms.values()), compose, plain, steering, is_typed="baseline" in typed)
 
@@ -86,7 +102,12 @@ def turned_off(plain: PlainMapping) -> tuple[str, ...]:
     return tuple(f"{key}=null" for key in STEERING if plain.get(key) is not None)
 
 
-def _first_composed(points: Sequence[Point], compose: Compose) -> PlainMapping:
+def has_folds(points: Sequence[Point]) -> bool:
+    """Tell whether points are repeated over folds."""
+    return any(key_of(text) == FOLD for point in points for text in point.overrides)
+
+
+def first_composed(points: Sequence[Point], compose: Compose) -> PlainMapping:
     """Return the configuration of the first point that has one; what is wrong with the others is said of each."""
     for point in points:
         try:
@@ -115,6 +136,8 @@ def read_steering(written: Mapping[str, object], *, typed: Iterable[str]) -> Ste
     if problems:
         raise ConfigError(*problems)
     steering = Steering(**values)
+    if steering.eta is not None and not steering.halving:
+        raise ConfigError(f"eta: goes with halving=true, got {steering.eta}. Add halving=true.")
     if steering.until is not None and SEED in typed:
         raise ConfigError("until: decided chooses the seeds itself. Leave seed= out.")
     alone = [
@@ -130,18 +153,38 @@ def _until_decided(
 ) -> Conversation:
     if len(arms) < 2:
         raise ConfigError("until: decided compares arms, got one. Sweep over something: optimizer=sgd,adam")
-    from cnnlab.comparison.looks import schedule  # these bring numpy, and Hydra reads this file at every start
-    from cnnlab.sweeps.looked import fresh_plan
+    from cnnlab.sweeps.looked import fresh_plan  # these bring numpy, and Hydra reads this file at every start
     from cnnlab.sweeps.siblings import asked_by_arms, same_question, study_of_arms
-    from cnnlab.sweeps.until_decided import UntilDecided
 
-    name = study_name(plain.get("study"), arms)
-    looks = schedule(MOST_BY_DEFAULT if steering.max_seeds is None else steering.max_seeds)
-    asked, names = asked_by_arms(arms, compose), [point.arm for point in arms]
-    study = study_of_arms(decided_name(name), asked, names)
-    plan = fresh_plan(same_question(name, asked), study, looks)
-    baseline = called_baseline(plain.get("baseline"), names, is_typed=is_typed)
+    name, asked = study_name(plain.get("study"), arms), asked_by_arms(arms, compose)
+    study = study_of_arms(decided_name(name), asked, [point.arm for point in arms])
+    plan = fresh_plan(same_question(name, asked), study, looks_of(steering))
+    until = until_decided(arms, plan, plain, is_typed=is_typed)
+    return Conversation(until.design(), until.standing, plan, study, steering.max_hours)
+
+
+def looks_of(steering: Steering) -> tuple[int, ...]:
+    """Return the numbers of seeds at which a study is looked at."""
+    from cnnlab.comparison.looks import schedule  # this too
+
+    return schedule(MOST_BY_DEFAULT if steering.max_seeds is None else steering.max_seeds)
+
+
+def until_decided(arms: Sequence[Point], plan: SeedPlan, plain: PlainMapping, *, is_typed: bool) -> UntilDecided:
+    """Return the conversation that adds seeds to arms.
+
+    Args:
+        arms: one point an arm, without a seed.
+        plan: looks and seeds.
+        plain: the configuration of one of them, which names baseline and margin.
+        is_typed: whether the baseline stands on the command line.
+
+    Raises:
+        ConfigError: a baseline was typed, and no arm is called so.
+    """
+    from cnnlab.sweeps.until_decided import UntilDecided  # and this
+
+    baseline = called_baseline(plain.get("baseline"), [point.arm for point in arms], is_typed=is_typed)
     margin = plain.get("margin")
     is_right = isinstance(margin, int | float) and margin > 0  # else each run is refused for it
-    until = UntilDecided(arms, plan, baseline, float(margin) / 100 if is_right and margin is not None else None)
-    return Conversation(until.design(), until.standing, plan, study, steering.max_hours)
+    return UntilDecided(arms, plan, baseline, float(margin) / 100 if is_right and margin is not None else None)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 
 from cnnlab.base.errors import ConfigError, Interrupted, RunError
 from cnnlab.base.hashing import FileHashes
@@ -28,9 +27,9 @@ from cnnlab.sweeps.launching import Launch, Launching
 from cnnlab.sweeps.looked import plan_after_looks, seen_before
 from cnnlab.sweeps.naming import called_baseline, decided_name, study_name
 from cnnlab.sweeps.points import Point
-from cnnlab.sweeps.run_progress import val_accuracies, watched
+from cnnlab.sweeps.run_progress import Watched, val_accuracies, watched
 from cnnlab.sweeps.siblings import asked_by, kept_apart, siblings, study_of_runs
-from cnnlab.sweeps.telling import begun_lines, count, tell_refused
+from cnnlab.sweeps.telling import begun_lines, count, tell_refused, told_later
 from cnnlab.sweeps.watch import WIDTH, Watch
 
 
@@ -68,14 +67,16 @@ class Sweep:
         points = [point for point, _ in self.checked.points]
         self._asked = conversation.asked or asked_by(points, [job.config for job in self.checked.jobs])
         self._may_end, self._wants_curves = conversation.may_end, conversation.wants_curves
+        self._led_to, self._pending = conversation.arms, conversation.pending
         called = conversation.name or study_name(self._first.study, points)
         self._called = called if plan is None else decided_name(called)
         self.study = conversation.study or study_of_runs(self._called, self._asked, self.folders)
         self.name = self.study.path.name
         self.baseline = self._checked_baseline()
-        self._looked_at, self._seeds_seen = seen_before(siblings(self._called), self.folders)
+        known = [*self.folders, *(row.run_id for row in self._pending)]
+        self._looked_at, self._seeds_seen = seen_before(siblings(self._called), known)
         self._workers: Workers | None = None
-        self.plan = None if plan is None else self._as_declared(plan)
+        self.plan = None if plan is None else self._as_declared(plan, known)
         self._comparison = conversation.reporter(self.study, self._rows)
 
     @property
@@ -98,11 +99,15 @@ class Sweep:
 
     @property
     def _arms(self) -> list[str]:
-        return list(dict.fromkeys(point.arm for point, _ in self.checked.points))
+        return self.checked.arms if self._led_to is None else list(self._led_to)
 
-    def _as_declared(self, plan: SeedPlan) -> SeedPlan:
-        margin = self._first.margin
-        return plan_after_looks(plan, self.study, run_ids=self.folders, arms=self._arms, margin=margin)
+    @property
+    def _compared(self) -> CheckedPoints:
+        """The points that stand in the study's grid."""
+        return self.checked if self._led_to is None else self.checked.of(self._led_to)
+
+    def _as_declared(self, plan: SeedPlan, known: Sequence[str]) -> SeedPlan:
+        return plan_after_looks(plan, self.study, run_ids=known, arms=self._arms, margin=self._first.margin)
 
     def show_plan(self, *, is_chosen: bool = False) -> None:
         """Say how every run of the first round stands and what the sweep will take; run nothing.
@@ -142,9 +147,9 @@ class Sweep:
         if settle is not None:
             self._settle(settle)
         self._comparison.get_ready()
-        runs = [watched(job, self.folders[job.run_id]) for job in self.checked.jobs]
         goals = Goals.of(self._first.seconds_to, self._first.reported)
         refresh, narrator = self._comparison.refresh, self._narrator
+        runs = self._watched(self.checked.jobs)
         watch = Watch(self.name, self.study, runs, on_change=refresh, narrator=narrator, goals=goals)
         try:
             with watch:
@@ -189,13 +194,17 @@ class Sweep:
             watch.say(self._narrator().lines)
             if not points:
                 return
-            known = {job.run_id for job in self.checked.jobs}
+            known = {job.run_id for job in self._compared.jobs}
             self._round = self._take_up(points)
             tell_refused(self._round)
             jobs = [job for job in self._round.jobs if job.run_id not in known]
             self._write_grid()
-            watch.add([watched(job, self.folders[job.run_id]) for job in jobs])
+            watch.add(self._watched(jobs))
             self._tell_begun(jobs)
+
+    def _watched(self, jobs: Sequence[Job]) -> list[Watched]:
+        rows = {job.run_id for job in self._compared.jobs}
+        return [watched(job, self.folders[job.run_id], is_row=job.run_id in rows) for job in jobs]
 
     def _launch_in_time(self, jobs: Sequence[Job], launch: Launch) -> bool:
         """Have runs launched; with a limit of time seed after seed. Return whether there was time for all of them."""
@@ -228,28 +237,30 @@ class Sweep:
         return standing(self.folders[job.run_id])
 
     def _to_do(self, jobs: Sequence[Job]) -> list[Job]:
-        return [job for job in jobs if job.config.rerun or self._status(job) not in (*FINAL, *self._may_end)]
+        pruned = ("pruned",)  # goes on where it is to be trained to its end
+        done = [FINAL if job.config.prune_below is None else FINAL + pruned for job in jobs]
+        return [job for job, states in zip(jobs, done) if job.config.rerun or self._status(job) not in states]
 
     def _close(self) -> None:
         """Draw the pictures, show the comparison, name what failed."""
         unsaved: dict[str, None] = {}
-        with _told_later(unsaved):
+        with told_later(unsaved):
             self._write_grid()  # again: of a sweep that was begun in between, or with what the runs said of their grid
-        with _told_later(unsaved), disk_errors(runs_dir()):
+        with told_later(unsaved), disk_errors(runs_dir()):
             self._draw()
         print()
         wants_pictures = any(job.config.plots for job in self.checked.jobs)
-        with _told_later(unsaved):
+        with told_later(unsaved):
             seeds = self._comparison.show([folder.path for folder in self.folders.values()], pictures=wants_pictures)
             self._note_look(seeds)
-        jobs = self.checked.jobs
+        jobs, compared, judged = self.checked.jobs, self._compared, self._led_to or ()
         ran = [job for job in jobs if job.run_id not in self._put_off]
         failed = [job for job in ran if self._launching.problem(job) is not None]
-        failed = [job for job in failed if self._ended(job.point, job).status not in self._may_end]
-        num_refused = 0 if "refused" in self._may_end else self.checked.num_refused
+        failed = [j for j in failed if j.point.arm in judged or self._ended(j.point, j).status not in self._may_end]
+        num_refused = 0 if "refused" in self._may_end and compared is self.checked else compared.num_refused
         if failed or num_refused:
             head = f"{len(failed) + num_refused} of {count(len(jobs) + num_refused)} failed:"
-            raise RunError("\n".join([*unsaved, head, *self._launching.failures(failed), *self.checked.refusals()]))
+            raise RunError("\n".join([*unsaved, head, *self._launching.failures(failed), *compared.refusals()]))
         if unsaved:
             raise RunError("\n".join(unsaved))
 
@@ -274,7 +285,7 @@ class Sweep:
 
     def _rows(self) -> list[GridRow]:
         """Return the grid; runs that were found wrong when they were built are refused points of it."""
-        return list(self.checked.rows(self._launching.found_wrong()))
+        return list(self._compared.rows(self._launching.found_wrong())) or list(self._pending)
 
     def _write_grid(self) -> None:
         study = Study(
@@ -288,14 +299,5 @@ class Sweep:
         """Write down that a verdict over so many seeds was shown: more of them would be added after a look."""
         if self.plan is None and seeds > 1 and seeds not in self._looked_at:
             self._looked_at = tuple(sorted((*self._looked_at, seeds)))
-            self._seeds_seen = max(self._seeds_seen, *(job.config.seed + 1 for job in self.checked.jobs))
+            self._seeds_seen = max(self._seeds_seen, *(job.config.seed + 1 for job in self._compared.jobs))
             self._write_grid()
-
-
-@contextmanager
-def _told_later(problems: dict[str, None]) -> Iterator[None]:
-    """Keep what cannot be saved for the end: what came of the runs is shown first."""
-    try:
-        yield
-    except RunError as error:
-        problems[str(error)] = None

@@ -1,10 +1,12 @@
-"""What a sweep says of its runs before they go on."""
+"""What a sweep says of its runs before they go on, and what it keeps for the end."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
+from cnnlab.base.errors import RunError
 from cnnlab.base.printing import tell
 from cnnlab.outputs.standing import DIED
 from cnnlab.sweeps.checked import CheckedPoints
@@ -35,3 +37,12 @@ def tell_refused(checked: CheckedPoints) -> None:
 def count(number: int) -> str:
     """Return a number of runs in words."""
     return f"{number} run{'' if number == 1 else 's'}"
+
+
+@contextmanager
+def told_later(problems: dict[str, None]) -> Iterator[None]:
+    """Keep what cannot be saved for the end: what came of the runs is shown first."""
+    try:
+        yield
+    except RunError as error:
+        problems[str(error)] = None

@@ -104,8 +104,11 @@ class Watch:
             for run in runs:
                 self._pending[run.folder.run_id] = run
                 self._note(run, read_progress(run, since=self._began))
-                self._results.add(run.settings, self._row(run))
-        ended = [run for run in runs if self._of(run).status in FINAL]
+                if run.is_row:
+                    self._results.add(run.settings, self._row(run))
+        ended = [
+            run for run in runs if self._of(run).status in (*FINAL, "pruned") and run.folder.run_id not in self._told
+        ]
         with self._lock:
             self._told |= {run.folder.run_id for run in ended}
             self._num_before += len(ended)
@@ -154,7 +157,8 @@ class Watch:
             now = read_progress(run, since=self._began)
             self._note(run, now)
             if now != before and now.status in _ENDED:
-                self._results.update(self._row(run))
+                if run.is_row:
+                    self._results.update(self._row(run))
                 ended.append(run)
         return ended
 

@@ -27,8 +27,10 @@ from cnnlab.cli.swept import check_size, read_arms, read_params, values
 from cnnlab.config.conf_files import EXPERIMENT, read_options
 from cnnlab.config.run_config import Folds
 from cnnlab.sweeps.exclusions import EXCLUDE, idle, left, read_exclusions
+from cnnlab.sweeps.fair.words import FAIR
+from cnnlab.sweeps.leading import begin_sweep
 from cnnlab.sweeps.points import ARM, FOLD, FOLDS, SEED, Grid, Point, key_of
-from cnnlab.sweeps.steering import STEERING, begin
+from cnnlab.sweeps.steering import STEERING
 from cnnlab.sweeps.sweep import Sweep
 from cnnlab.sweeps.zipping import ZIP, read_zips
 
@@ -47,6 +49,8 @@ class GridSweeperConfig:
     """Key -> values as on the command line, e.g. `seed: "0,1,2"`; what is typed beats it."""
     zip: Any = None
     """Swept keys that go in step, e.g. "optimizer,optimizer.lr", a text a group; zip= beats it."""
+    fair: Any = None
+    """Ranges in which every arm is tuned before, e.g. "optimizer.lr=log(1e-4,1)", a text or several; fair= beats it."""
     space: Any = None
     """Ranges that are searched, e.g. "optimizer.lr=log(1e-4,1)", a text each; with it the sweep is a tuning."""
     exclude: Any = None
@@ -61,6 +65,7 @@ class GridSweeper(Sweeper):
         params: likewise.
         zip: likewise.
         exclude: likewise.
+        fair: likewise.
         space: likewise.
     """
 
@@ -70,10 +75,11 @@ class GridSweeper(Sweeper):
         params: DictConfig,
         zip: object,  # noqa: A002 - the word as typed
         exclude: object,
+        fair: object,
         space: object,
     ) -> None:
         self.arms, self.params, self.is_tuning = arms, params, space is not None
-        self.written: Mapping[str, object] = {ZIP: zip, EXCLUDE: exclude, SPACE: space}
+        self.written: Mapping[str, object] = {ZIP: zip, EXCLUDE: exclude, FAIR: fair, SPACE: space}
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         """Take what Hydra gives every sweeper; here, the task is the job of a command."""
@@ -105,7 +111,8 @@ class GridSweeper(Sweeper):
 
             conversation = begin_tuning(grid, read[SPACE], compose, typed, exclude=read[EXCLUDE])
         else:
-            conversation = begin(_without_excluded(grid.points(), read[EXCLUDE]), compose, typed)
+            points = _without_excluded(grid.points(), read[EXCLUDE])
+            conversation = begin_sweep(points, compose, typed, fair=read[FAIR])
         sweep = Sweep(
             conversation,
             compose,

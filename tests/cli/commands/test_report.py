@@ -8,6 +8,7 @@ from cnnlab.cli.main import main
 from cnnlab.comparison import figures
 from cnnlab.outputs.files import OUTPUTS, RUNS
 from tests.comparison.study_maker import write_run, write_study
+from tests.sweeps.tuning.tuning_maker import written
 
 
 @pytest.fixture(autouse=True)
@@ -82,6 +83,15 @@ def test_study_elsewhere_is_compared_with_the_runs_beside_it(monkeypatch, capsys
     assert lines[-3].startswith("next     cnnlab predict ../outputs/runs/trial-arm1-s2 IMAGE...")
     monkeypatch.chdir(folder / "outputs" / "trial")
     assert shown(capsys, ".")[1] == lines[1]
+
+
+def test_tuning_is_shown_as_one_and_compares_no_arms(folder, capsys):
+    written(folder)
+    lines = shown(capsys, "mine")
+    assert lines[0].startswith("trial")
+    assert lines[-1] == "open     outputs/mine/report.html"
+    assert main(["report", "mine", "--baseline", "sgd"]) == 2
+    assert capsys.readouterr().err == "report: mine is a tuning, which compares no arms. Leave the flags out.\n"
 
 
 def test_comparison_without_a_run_takes_the_place_of_none(capsys):

@@ -4,10 +4,25 @@ import sys
 
 import pytest
 
+from cnnlab.base.errors import ConfigError
 from cnnlab.cli import main as cli
+from cnnlab.outputs.files import RUNS
+from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.outputs.status import write_status
 from cnnlab.outputs.study_folder import StudyFolder
+from cnnlab.sweeps.points import Grid, key_of
+from cnnlab.sweeps.tuning.beginning import begin_tuning
+from tests.conftest import composed
 
 SPACE = ["optimizer.lr=log(1e-4,1)", "optimizer=momentum,adam"]
+
+
+def begun(*words):
+    """Return the conversation that words beside a range ask for."""
+    typed = {key_of(word): word for word in words}
+    axes = {key: word.partition("=")[2].split(",") for key, word in typed.items() if "," in word}
+    grid = Grid({"": ()}, {key: [f"{key}={value}" for value in values] for key, values in axes.items()}, (), ())
+    return begin_tuning(grid, SPACE[:1], lambda overrides: composed(*overrides), typed)
 
 
 def main(*words):
@@ -34,6 +49,13 @@ def test_repeated_it_trains_nothing_and_with_more_trials_only_those(searched, tm
     assert main(*SPACE, "trials=8") == 0
     assert len(searched) - 11 in (2, 7)  # another best has seeds of its own
     assert len(list((tmp_path / "outputs").glob("tune*"))) == 1
+
+
+def test_run_over_a_fresh_seed_that_another_tuning_has_pruned_goes_on(searched):
+    assert main(*SPACE, "trials=2") == 0
+    write_status(RunFolder(next(RUNS.glob("*-s3-*"))), "pruned", epoch=1)
+    assert main(*SPACE, "trials=2") == 0
+    assert [seed for *_, seed in searched[7:]] == [3]
 
 
 def test_another_space_or_seed_is_another_study(searched, tmp_path):
@@ -103,6 +125,20 @@ def test_what_does_not_make_a_tuning_is_told(words, message, searched, capsys):
     assert main(*words) == 2
     assert message in capsys.readouterr().err
     assert searched == []
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [([], "median"), (["pruner=none"], "none"), (["pruner=hyperband"], "hyperband"), (["epochs=1,2"], "none")],
+)
+def test_trials_end_early_by_the_median_where_they_can_be_compared(words, told, in_empty_folder):
+    assert begun(*words).asked.common["pruner"] == told
+
+
+def test_pruner_of_trials_with_other_numbers_of_epochs_is_refused(in_empty_folder):
+    message = r"^pruner: compares trials of as many epochs, got epochs=1,2\. Leave one out\.$"
+    with pytest.raises(ConfigError, match=message):
+        begun("epochs=1,2", "pruner=median")
 
 
 def test_named_arms_are_tuned_one_at_a_time(searched, capsys):

@@ -52,7 +52,10 @@ def test_it_says_what_is_the_best_so_far_and_how_many_runs_may_follow():
     assert (one.standing().lines, one.standing().num_more) == ((), 2 + 5)
     design.send([ended(point, accuracy=0.5 if place == 3 else 0.25) for place, point in enumerate(points)])
     told = " ".join(f"{key}={value}" for key, value in one.asked[3].values.items())
-    assert one.standing().lines == (f"best     of 10 trials: 50.0 % on validation, {told}",)
+    (line,) = one.standing().lines
+    assert line == f"{f'best     of 10 trials: 50.0 % on validation, {told}'[:79]}…"
+    design.send([ended(point, accuracy=0.4) for point in points[:2]])
+    assert one.standing().num_more == 0
 
 
 def test_trials_are_told_what_those_before_had_and_pruned_ones_lead_on():
@@ -71,3 +74,8 @@ def test_trials_are_told_what_those_before_had_and_pruned_ones_lead_on():
     assert [tried.status for tried in one.tried[10:]] == ["pruned"] * 3
     assert [trial.state.name for trial in one.sampler.trials()[10:]] == ["PRUNED"] * 3
     assert one.best.trial.number < 10
+
+
+def test_trials_at_random_go_in_rounds_only_where_some_end_early():
+    assert [len(points) for points in led(tuning(trials=16, kind="random"))] == [16, 5]
+    assert [len(points) for points in led(tuning(trials=16, kind="random", pruner="median", epochs=3))] == [10, 3, 3, 5]

@@ -71,7 +71,8 @@ def test_value_near_an_end_of_its_range_is_told():
     [
         ("lr=log(1e-4,1)", True),
         ("lr=log(1)", True),
-        ("lr=interval(0,1)", True),
+        ("lr=loguniform(0.1,1)", True),
+        ("lr=interval(0,1)", False),
         ("lr='uniform(0,1)'", True),
         ("lr=int(3)", False),
         ("lr=float(3)", False),

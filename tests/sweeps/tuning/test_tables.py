@@ -59,7 +59,10 @@ def test_without_a_finished_trial_nothing_is_said_of_a_best(tmp_path):
     ("command", "expected"),
     [
         ("cnnlab tune transfer head=svm 'head.C=log(1,9)' trials=3", "cnnlab transfer head=svm"),
-        ("cnnlab tune -m optimizer=a,b seed=3 study=mine plan=true device=cpu", "cnnlab train device=cpu"),
+        (
+            "cnnlab tune -m optimizer=a,b seed=3 study=mine plan=true hydra/launcher=pool device=cpu",
+            "cnnlab train device=cpu",
+        ),
     ],
 )
 def test_command_of_the_best_leaves_out_what_was_of_the_search(command, expected, tmp_path):

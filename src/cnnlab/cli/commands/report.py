@@ -32,28 +32,7 @@ from cnnlab.sweeps.tuning.tuned import is_tuned
 
 def main(args: Sequence[str], stop: Stop) -> int:
     """Run the command; return its exit code: 0 also when there is no run yet, since nothing is wrong."""
-    parser = argparse.ArgumentParser(
-        prog="cnnlab report",
-        description="Compare the arms of a study, or of runs grouped by every setting but the seed: a table with a "
-        "verdict here, comparison.csv, report.html and pictures beside the study. Without a name: a table of runs, the "
-        "newest first; key=value chooses among them.",
-        epilog="examples: cnnlab report optimizers --baseline sgd · cnnlab report dataset=digits lr=0.1",
-    )
-    parser.add_argument(
-        "names",
-        nargs="*",
-        metavar="STUDY, RUN or KEY=VALUE",
-        help="a study's name; runs by id, its beginning or that of the hash at its end, latest or best; or what the "
-        "runs of the table have to fit",
-    )
-    parser.add_argument("--all", action="store_true", help=f"all runs in the table, not only the newest {MOST}")
-    parser.add_argument("--format", choices=tuple(FORMATS), default="text", help="how the table is printed")
-    parser.add_argument("--baseline", metavar="ARM", help="the arm to compare the others with; else: which is best?")
-    parser.add_argument(
-        "--figures-width", metavar="INCHES", help="width of the pictures in plots/, for a paper: 3.3 is a column"
-    )
-    parser.add_argument("--no-titles", action="store_true", help="pictures without titles: the paper has captions")
-    options = parser.parse_args(args)
+    options = _parser().parse_args(args)
     layout = Layout(_width_of(options.figures_width), not options.no_titles)
     names, filters = _parted(options.names)
     study = _one_study(names)
@@ -75,6 +54,31 @@ def main(args: Sequence[str], stop: Stop) -> int:
     else:
         _list(filters, most=None if options.all else MOST)
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="cnnlab report",
+        description="Compare the arms of a study, or of runs grouped by every setting but the seed: a table with a "
+        "verdict here, comparison.csv, report.html and pictures beside the study. Without a name: a table of runs, the "
+        "newest first; key=value chooses among them.",
+        epilog="examples: cnnlab report optimizers --baseline sgd · cnnlab report dataset=digits lr=0.1",
+    )
+    parser.add_argument(
+        "names",
+        nargs="*",
+        metavar="STUDY, RUN or KEY=VALUE",
+        help="a study's name; runs by id, its beginning or that of the hash at its end, latest or best; or what the "
+        "runs of the table have to fit",
+    )
+    parser.add_argument("--all", action="store_true", help=f"all runs in the table, not only the newest {MOST}")
+    parser.add_argument("--format", choices=tuple(FORMATS), default="text", help="how the table is printed")
+    parser.add_argument("--baseline", metavar="ARM", help="the arm to compare the others with; else: which is best?")
+    parser.add_argument(
+        "--figures-width", metavar="INCHES", help="width of the pictures in plots/, for a paper: 3.3 is a column"
+    )
+    parser.add_argument("--no-titles", action="store_true", help="pictures without titles: the paper has captions")
+    return parser
 
 
 def _show_tuning(study: StudyFolder, *, is_plain: bool) -> None:

@@ -15,6 +15,7 @@ from cnnlab.sweeps.siblings import asked_by, study_of_question
 from cnnlab.sweeps.steering import Steering, read_steering, turned_off, written_steering
 from cnnlab.sweeps.tuning.design import Tuning
 from cnnlab.sweeps.tuning.keys import Keys
+from cnnlab.sweeps.tuning.pruning import Kind as Pruner
 from cnnlab.sweeps.tuning.report import TuningReport
 from cnnlab.sweeps.tuning.sampling import Sampler
 from cnnlab.sweeps.tuning.space import EXAMPLE, Choice, Space, read_space
@@ -52,7 +53,7 @@ def begin_tuning(
     base = replace(base, shared=(*base.shared, *turned_off(plain)))
     keys = Keys(base, compose)
     keys.check(space)
-    seed, kind, pruner = plain[SEED], steering.sampler or "tpe", steering.pruner or "none"
+    seed, kind, pruner = plain[SEED], steering.sampler or "tpe", _pruner(space, steering)
     sampler = Sampler(space, kind=kind, seed=seed, num_trials=steering.trials or TRIALS, takes=keys.takes)
     tuning = Tuning(base, space, sampler, seed, steering.per_round or PER_ROUND, pruner, plain["epochs"])
     name = plain.get("study") or f"tune-{'-'.join(space.axes)}"
@@ -104,6 +105,11 @@ def _problems(space: Space, plain: PlainMapping, steering: Steering) -> Iterable
         yield f"pruner: compares trials of as many epochs, got epochs={space.axes['epochs'].written}. Leave one out."
     if plain.get("dataset", {}).get("val_fraction") == 0:
         yield "tune: goes by the validation accuracy, got dataset.val_fraction=0. Give it some images."
+
+
+def _pruner(space: Space, steering: Steering) -> Pruner:
+    """Return which trials end early; those of other numbers of epochs cannot be compared on their way."""
+    return steering.pruner or ("none" if "epochs" in space.axes else "median")
 
 
 def _asked(base: Point, space: Space, compose: Compose, how: Mapping[str, str]) -> Asked:

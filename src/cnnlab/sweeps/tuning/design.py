@@ -10,12 +10,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from cnnlab.base.texts import cut_middle
 from cnnlab.outputs.summary_file import figure
 from cnnlab.sweeps.designs import Design, Ended, Standing
 from cnnlab.sweeps.points import SEED, Point
 from cnnlab.sweeps.tuning import pruning
-from cnnlab.sweeps.tuning.sampling import Sampler, Trial
+from cnnlab.sweeps.tuning.sampling import NUM_FIRST, Sampler, Trial
 from cnnlab.sweeps.tuning.space import Space
 
 NUM_FRESH = 5
@@ -46,11 +45,8 @@ class Tried:
 
 def best_of(tried: Sequence[Tried]) -> Tried | None:
     """Return the best of those that are finished; None where there is none."""
-    return max((one for one in tried if one.status == "finished" and one.accuracy is not None), key=_rank, default=None)
-
-
-def _rank(one: Tried) -> tuple[float, float, int]:
-    return one.rank
+    known = [one for one in tried if one.status == "finished" and one.accuracy is not None]
+    return max(known, key=lambda one: one.rank, default=None)
 
 
 @dataclass
@@ -79,17 +75,24 @@ class Tuning:
     asked: list[Trial] = field(default_factory=list, init=False)
     """Those of the round that goes on too."""
     _ways: list[pruning.Way] = field(default_factory=list, init=False)
+    _num_fresh: int = field(default=NUM_FRESH, init=False)
+    """Runs over fresh seeds that are still to be asked for."""
 
     def design(self) -> Design:
-        """Ask for trials, round after round, then for fresh seeds of the best."""
-        while num := min(self.sampler.num_ahead or self.per_round, self.sampler.num_left):
+        """Search, then ask for fresh seeds of the best."""
+        yield from self.search()
+        fresh, self._num_fresh = self.fresh_seeds, 0
+        if (best := self.best) is not None:
+            yield [self._point(best.trial, seed) for seed in fresh]
+
+    def search(self) -> Design:
+        """Ask for trials, round after round."""
+        while num := self._num_next():
             trials = [self.sampler.ask() for _ in range(num)]
             self.asked += trials
             ended = yield [self._judged(self._point(trial, self.seed), trial) for trial in trials]
             for trial, one in zip(trials, ended):
                 self._take(trial, one)
-        if (best := self.best) is not None:
-            yield [self._point(best.trial, seed) for seed in self.fresh_seeds]
 
     @property
     def best(self) -> Tried | None:
@@ -103,17 +106,24 @@ class Tuning:
 
     def standing(self) -> Standing:
         """Return a line about the best so far; and how many runs may follow."""
-        num_more = self.sampler.num_left + NUM_FRESH
+        num_more = self.sampler.num_left + self._num_fresh
         why = "they are chosen by what comes of these"
         if (best := self.best) is None or best.accuracy is None:
             return Standing((), num_more, why)
         values = " ".join(f"{key}={value}" for key, value in best.trial.values.items())
         head = f"best     of {len(self.tried)} trials: {100 * best.accuracy:.1f} % on validation, {values}"
-        return Standing((cut_middle(head, WIDTH),), num_more, why)
+        return Standing((head if len(head) <= WIDTH else f"{head[: WIDTH - 1]}…",), num_more, why)
+
+    def _num_next(self) -> int:
+        """Return how many trials the next round has; where trials end early, the first ones go before the others."""
+        ahead = self.sampler.num_ahead
+        if self.pruner != "none":
+            ahead = min(ahead, max(0, NUM_FIRST - self.sampler.num_asked))
+        return min(ahead or self.per_round, self.sampler.num_left)
 
     def _point(self, trial: Trial, seed: int) -> Point:
         swept = tuple(f"{key}={value}" for key, value in trial.values.items())
-        return replace(self.base, swept=swept, seed=f"{SEED}={seed}")
+        return replace(self.base, swept=(*self.base.swept, *swept), seed=f"{SEED}={seed}")
 
     def _judged(self, point: Point, trial: Trial) -> Point:
         """Let a trial end early where it falls behind those before it."""

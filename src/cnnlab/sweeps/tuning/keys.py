@@ -28,6 +28,10 @@ class Keys:
         plain = self._composed(tuple(f"{group}={value}" for group, value in values.items() if "." not in group))
         return plain is None or _has(plain, key)
 
+    def may_take(self, key: str, space: Space) -> bool:
+        """Tell whether some run of a space has a key."""
+        return any(self.takes(values, key) for values in _options(key, space))
+
     def check(self, space: Space) -> None:
         """Look for a run of the space that has each of its keys.
 
@@ -39,10 +43,9 @@ class Keys:
             raise ConfigError(*problems)
 
     def _problems(self, key: str, space: Space) -> Sequence[str]:
-        options = list(_options(key, space))
-        if any(self.takes(values, key) for values in options):
+        if self.may_take(key, space):
             return ()
-        words = [f"{group}={value}" for group, value in options[0].items()]
+        words = [f"{group}={value}" for group, value in next(_options(key, space)).items()]
         try:
             self._compose([*self._base.overrides, *words, f"{key}={_first(space.axes[key])}"])
         except ConfigError as error:

@@ -136,7 +136,7 @@ _FUNCTION = re.compile(r"(\w+)\((.*)\)", re.DOTALL)
 _RANGES: Mapping[str, type[Range]] = {"log": Log, "uniform": Uniform, "int": Int}
 _OTHER_WORDS = {
     **dict.fromkeys(("loguniform", "log_uniform", "logspace", "geometric", "logarithmic"), "log"),
-    **dict.fromkeys(("interval", "float", "linear", "linspace", "quniform", "unif"), "uniform"),
+    **dict.fromkeys(("float", "linear", "linspace", "quniform", "unif"), "uniform"),
     **dict.fromkeys(("integer", "randint", "int_uniform", "quantized"), "int"),
 }
 """What other tools call a range -> our name."""

@@ -104,6 +104,7 @@ def best_command(tuned: Tuned, best: Tried) -> str:
     command = words.pop(0) if words[:1] in (["train"], ["transfer"]) else "train"
     dropped = {*tuned.space.axes, *STEERING, *_OF_COMMAND}
     kept = [word for word in words if key_of(word) not in dropped and not is_range(word) and word != "-m"]
+    kept = [word for word in kept if not word.startswith("hydra")]  # how the trials were carried out
     own = [f"{key}={value}" for key, value in best.trial.values.items()]
     return shlex.join(["cnnlab", command, *kept, *own])
 

@@ -14,7 +14,9 @@ from cnnlab.sweeps.tuning.design import Tried, Tuning, best_of
 from cnnlab.sweeps.tuning.sampling import Trial
 from cnnlab.sweeps.tuning.space import Space, read_space
 
-_ASKED, _TRIALS = "tuning.json", "trials.csv"
+_ASKED = "tuning.json"
+TRIALS = "trials.csv"
+"""A row a trial."""
 _COLUMNS = ("trial", "status", "val_accuracy", "val_loss", "run_id")
 
 
@@ -69,7 +71,7 @@ def write_tuned(study: StudyFolder, tuning: Tuning, rows: Sequence[GridRow], *, 
     words = [f"{key}={axis.written}" for key, axis in tuning.space.axes.items()]
     study.write_json(_ASKED, {"space": words, "sampler": kind, "seed": tuning.seed})
     tried = [_tried(study, trial, row) for trial, row in zip(tuning.asked, rows)]
-    study.write_rows(_TRIALS, [*_COLUMNS, *tuning.space.axes], map(_row, tried))
+    study.write_rows(TRIALS, trial_columns(tuning.space), map(trial_row, tried))
 
 
 def is_tuned(study: StudyFolder) -> bool:
@@ -86,10 +88,10 @@ def read_tuned(study: StudyFolder) -> Tuned:
     plain, rows = study.read_json(_ASKED), study.read_grid()
     try:
         space = read_space(plain["space"])
-        trials = [_trial(row, space) for row in study.read_rows(_TRIALS)]
+        trials = [_trial(row, space) for row in study.read_rows(TRIALS)]
         seed = str(plain["seed"])
     except (ConfigError, KeyError, TypeError, ValueError) as error:
-        what = f"{_ASKED} or {_TRIALS}"
+        what = f"{_ASKED} or {TRIALS}"
         raise RunError(f"{study.path}: {what} is damaged. Repeat the command; what is finished is kept.") from error
     fresh = [_fresh(study, row) for row in rows[len(trials) :] if row.seed != seed]
     tried = tuple(_tried(study, trial, row) for trial, row in zip(trials, rows))
@@ -116,6 +118,12 @@ def _fresh(study: StudyFolder, row: GridRow) -> Fresh:
     return Fresh(row.seed, row.run_id, status, accuracy)
 
 
-def _row(one: Tried) -> dict[str, object]:
+def trial_columns(space: Space) -> list[str]:
+    """Return the columns of trials.csv."""
+    return [*_COLUMNS, *space.axes]
+
+
+def trial_row(one: Tried) -> dict[str, object]:
+    """Return its row of a trial."""
     own = (one.trial.number, one.status, one.accuracy, one.loss, one.run_id)
     return {**dict(zip(_COLUMNS, own)), **one.trial.values}
