@@ -25,6 +25,7 @@ PAGES = tuple(DOCS / name for name in re.findall(r"^\| \[(\w+\.md)\]", (DOCS / "
 _BLOCK = re.compile(r"^ *```(\w+)\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
 _MARK = re.compile(r" +# (takes|needs) .+$")
 _RUNS = re.compile(r"cnnlab (-m|train|transfer) (?!.*(--cfg|plan=true))")
+_ELSEWHERE = re.compile(r"\bexperiment=|\btune\b|fair=|<|…")
 _NAMED = re.compile(r"^# ([\w/]+\.(?:py|yaml))$", re.MULTILINE)
 _LEFT_OUT = ("...", "workers ", "The best is ")
 """How lines begin that are not looked for: how a sweep uses cores hangs on the machine, some verdicts on the photos."""
@@ -65,7 +66,7 @@ def blocks(page: Path, language: str) -> list[str]:
 def examples(page: Path) -> Iterator[Example]:
     """Yield the commands behind a `$`, in order."""
     for block in blocks(page, "console"):
-        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+        for part in re.split(r"^\$ ", re.sub(r" *\\\n *", " ", block), flags=re.MULTILINE)[1:]:
             command, *shown = part.splitlines()
             yield Example(command, tuple(line for line in shown if not line.startswith(_LEFT_OUT)))
 
@@ -73,15 +74,15 @@ def examples(page: Path) -> Iterator[Example]:
 def mentions(page: Path) -> list[str]:
     """Return the commands of cnnlab that are only mentioned: marked ones, those of bash blocks, those inside the text.
 
-    Names of commands (`cnnlab export`) are none, nor are the studies that come along: scripts/check_studies carries all
-    of these out.
+    Names of commands (`cnnlab export`) are none, nor are the studies that come along, which scripts/check_studies
+    carries out, and what needs Optuna, which may not be installed.
     """
     found = [example.command for example in examples(page) if example.is_marked]
     for block in blocks(page, "bash"):
         found += re.findall(r"\bcnnlab [^\"\n]+", block.replace("\\\n", ""))
     text = _BLOCK.sub("", page.read_text("utf-8"))
     found += [re.sub(r"\s+", " ", command) for command in re.findall(r"`(cnnlab\s[^`]+)`", text)]
-    return [command for command in found if len(command.split()) > 2 and not re.search(r"\bexperiment=|…", command)]
+    return [command for command in found if len(command.split()) > 2 and not _ELSEWHERE.search(command)]
 
 
 def write_files(page: Path) -> None:
