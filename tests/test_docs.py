@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import cnnlab
-from cnnlab.cli.commands import BY_NAME, COMPOSED, DEFAULT
+from cnnlab.cli.commands import BY_NAME, COMPOSED, DEFAULT, TUNE
 from cnnlab.config.options import option_table
 from cnnlab.runs.cost import Cost
 from tests.pages import DOCS, PAGES, README, ROOT, carry_out, examples, mentions, missing, write_files, write_photos
@@ -76,6 +76,8 @@ def looked_at(command):
     words = [word for word in words if not word.startswith(("hydra/launcher=ray", "hydra.launcher."))]
     if name == "remove":
         return ["cnnlab", name, *words, "--yes"]
+    if name == TUNE and "find=lr" not in words:
+        return ["cnnlab", name, *words, "plan=true"]
     if name not in COMPOSED or {"--help", "--cfg"} & set(words):
         return ["cnnlab", name, *words]
     return ["cnnlab", name, *words, "plan=true"] if "-m" in words else ["cnnlab", name, *words, "--cfg job"]

@@ -131,3 +131,9 @@ def test_ctrl_c_keeps_what_is_done_and_the_command_goes_on_with_it():
     (path,) = RUNS.iterdir()
     assert standing(RunFolder(path)) == "interrupted"
     assert RunFolder(path).load_checkpoint("last.pt")["epoch"] == len(RunFolder(path).read_metrics())
+
+
+def test_environment_of_the_nodes_is_typed_as_other_keys_are():
+    with initialize_config_dir(str(CONF), **initialize_options()):
+        config = compose("train", [RAY, "hydra.launcher.runtime_env={pip:[a]}"], return_hydra_config=True)
+    assert config.hydra.launcher.runtime_env == {"pip": ["a"]}

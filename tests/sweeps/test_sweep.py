@@ -126,8 +126,8 @@ def test_sweep_that_asks_something_else_is_kept_beside_the_first_one(capsys):
     main(["-m", "activation=relu,tanh", "epochs=3"])
     shown = capsys.readouterr().out
     assert shown.startswith(
-        "note     outputs/activation holds another sweep (epochs 10, here 3), which is\n"
-        "         kept. This one is activation-2.\nsweep    activation-2: 2 runs\n"
+        "note     outputs/activation holds another sweep (epochs 10, here 3), which is "
+        "kept. This one is activation-2.\nsweep    activation-2: 2 runs\n"
     )
     assert shown.splitlines()[-1] == "open     outputs/activation-2/report.html"
     assert {path.name: path.read_bytes() for path in first.path.iterdir() if path.is_file()} == before

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from cnnlab.base.locks import locked
 from cnnlab.base.processes import is_gone
 
 _DRAFT = re.compile(r"\..+-(\w+)-(\d+)-[0-9a-f]{8}\.part")
@@ -43,13 +44,8 @@ def made_once(path: Path) -> Iterator[None]:
     """
     folder = path.parent.parent / "locks"
     folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / f"{path.name}.lock")
-    with contextlib.suppress(NotImplementedError):
-        lock.acquire()
-    try:
+    with locked(FileLock(folder / f"{path.name}.lock")):
         yield
-    finally:
-        lock.release()
 
 
 def remove_abandoned(folder: Path) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from cnnlab.base.locks import locked
 from cnnlab.base.progress import Progress
 
 FileState = tuple[str, int, int, int]
@@ -111,8 +112,8 @@ class FileHashes:
         self._not_kept.pop(kept, None)
         try:
             _write_kept(kept, hashed)
-        except (OSError, NotImplementedError) as error:  # the latter: a disk without locks
-            reason = getattr(error, "strerror", None) or error
+        except OSError as error:
+            reason = error.strerror or error
             self._not_kept[kept] = (
                 f"cache_dir: '{kept.parent}' cannot be written ({reason}), so all images are read each time to name a "
                 "run. Set cache_dir to a folder that can be."
@@ -168,7 +169,7 @@ def _write_kept(kept: Path, hashed: _Hashed) -> None:
     kept.parent.mkdir(parents=True, exist_ok=True)
     text = "\0\0".join([_HEAD, hashed.keys, "\0".join(hashed.hashes)])
     draft = kept.with_name(f".{kept.name}-{os.getpid()}-{secrets.token_hex(4)}")
-    with FileLock(f"{kept}.lock", timeout=_LOCK_SECONDS):
+    with locked(FileLock(f"{kept}.lock"), timeout=_LOCK_SECONDS):
         try:
             draft.write_bytes(text.encode(errors="surrogateescape"))
             draft.replace(kept)

@@ -1,11 +1,10 @@
 """The command line, and the only user of Hydra besides the plugins.
 
-main             finds the command, imports only what it needs, turns errors into exit codes
+main             help at once, else dispatching finds the command; turns errors into exit codes
 commands/        the list of commands, and a module for each that reads its own arguments
 arguments        command, flags, overrides; carrying_out what becomes of them, tuning of those of
                  `cnnlab tune`, finding_rates its find=lr
 composition      Hydra composes the configuration and hands it to the job; it writes nothing
-help_text        the help of a command that Hydra composes, on one screen
 consent          what only the words of a command line may bring: plugins, and factories that Hydra calls
 composed, jobs   a composed configuration in plain values, and what is done with it
 help_text        what --help shows of a command that Hydra composes

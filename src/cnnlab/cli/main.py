@@ -1,4 +1,4 @@
-"""The console script: finds the command, imports only what that needs, turns errors into exit codes."""
+"""The console script: help at once, all else through `dispatching`; turns errors into exit codes."""
 
 from __future__ import annotations
 
@@ -13,12 +13,9 @@ from pathlib import Path
 
 from cnnlab import __version__
 from cnnlab.base.errors import ConfigError, Interrupted, RunError
-from cnnlab.base.printing import meanwhile, printed, tell
+from cnnlab.base.printing import printed, tell
 from cnnlab.base.stopping import Stop
-from cnnlab.cli.arguments import command_to_complete, split_command, split_flags
-from cnnlab.cli.carrying_out import carry_out
-from cnnlab.cli.commands import BY_NAME, COMMANDS, COMPOSED, TUNE
-from cnnlab.cli.spelling import misspelled
+from cnnlab.cli.commands import COMMANDS, OUTPUTS
 
 HELP = f"""\
 cnnlab answers questions about convolutional networks with experiments: declare
@@ -50,7 +47,6 @@ BEFORE_TORCH = {
 }
 """Variables that are read when torch is loaded. They change the speed, not a bit of the results; what is set counts."""
 
-_OUTPUTS = "outputs="
 INTERRUPTED = "interrupted. What is done is kept; repeat the command{} to go on."
 
 
@@ -118,7 +114,7 @@ def _in_place(args: Sequence[str]) -> Iterator[None]:
     Raises:
         ConfigError: it names no folder.
     """
-    wanted = [word.removeprefix(_OUTPUTS).strip("'\"") for word in args if word.startswith(_OUTPUTS)]
+    wanted = [word.removeprefix(OUTPUTS).strip("'\"") for word in args if word.startswith(OUTPUTS)]
     if not wanted or wanted[-1] == "null":
         yield
         return
@@ -170,46 +166,6 @@ def _dispatch(args: list[str], stop: Stop) -> int:
     if args[0] == "--version":
         print(f"cnnlab {__version__}")
         return 0
-    if "query=" in " ".join(args) and {"-sc", "--shell-completion"} & set(args):
-        return _complete(args, stop)
-    if problems := misspelled(args):
-        raise ConfigError(*problems)
-    command, rest = split_command(args)
-    meanwhile(f"starting cnnlab {command.name}")
-    _check_working_folder()
-    if command.config is None:
-        own = [word for word in rest if command.name == TUNE or not word.startswith(_OUTPUTS)]
-        code = command.load()(own, stop)
-        assert isinstance(code, int)
-        return code
-    return carry_out(command, rest, stop)
+    from cnnlab.cli.dispatching import dispatch  # a word of help needs none of what it knows
 
-
-def _check_working_folder() -> None:
-    """Ask for a folder to work in.
-
-    Raises:
-        ConfigError: it was deleted, or may not be read.
-    """
-    try:
-        os.getcwd()  # noqa: PTH109 - pathlib takes time to import, and a word of help needs none
-    except OSError as error:
-        raise ConfigError(f"the working folder is not there any more ({error.strerror}). cd to one that is.") from error
-
-
-def _complete(args: Sequence[str], stop: Stop) -> int:
-    """Answer the shell: the commands for the first word, what Hydra knows behind `train`, runs and studies."""
-    from cnnlab.cli.completion import OFFERS, completions
-
-    line = os.environ.get("COMP_LINE", "")
-    command, rest, words = command_to_complete(line)
-    if not words and not command and line.split()[1] in OFFERS:
-        words = completions(line)
-    if words:
-        print(*words)
-    if command not in COMPOSED:
-        return 0
-    os.environ["COMP_LINE"] = rest
-    from cnnlab.cli.composition import run
-
-    return run(split_flags(BY_NAME[command], args), stop)
+    return dispatch(args, stop)

@@ -30,7 +30,7 @@ from cnnlab.comparison.factor_tables import about_factors
 from cnnlab.comparison.heat import HeatMap, heat_maps
 from cnnlab.comparison.labels import MISSING, capitalised, ends_of
 from cnnlab.comparison.methods import methods
-from cnnlab.comparison.page_links import picture_links, run_links
+from cnnlab.comparison.page_links import page_links
 from cnnlab.comparison.plane import plane_of
 from cnnlab.comparison.reaching_tables import fast_section
 from cnnlab.comparison.shown_mistakes import mistakes_section
@@ -45,8 +45,6 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).parent / "templates"
 UPLOT = Path(__file__).parent / "vendor" / "uplot"
 """The charting library: 50 kB; Chart.js takes 210, ECharts 500, Plotly 1,190."""
-FILES = ("comparison.csv", "results.csv", "runs.csv", "changes.csv", "study.json")
-"""Of the study, to which the page leads."""
 NUM_DASHES = 4
 """Line styles, for the arms beyond the colours."""
 LABEL = 24
@@ -95,9 +93,7 @@ def render(comparison: Comparison, *, pixels: Pixels | None = None) -> str:
         changes=changes_section(comparison, pixels),
         alike=alike(shown.results),
         reported=reported_rows(comparison),
-        files=[name for name in FILES if (comparison.folder.path / name).is_file()],
-        pictures=picture_links(comparison.folder.path),
-        runs=run_links(comparison),
+        links=page_links(comparison),
         mistakes=mistakes_section(comparison, None if said_of is None else shown.results[said_of]),
         unfinished=unfinished[:MOST_UNFINISHED],
         num_more_unfinished=max(0, len(unfinished) - MOST_UNFINISHED),

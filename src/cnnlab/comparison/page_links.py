@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 from cnnlab.comparison.comparing import Comparison
 
+FILES = ("comparison.csv", "results.csv", "runs.csv", "changes.csv", "study.json")
+"""Of a study."""
 KINDS = (".png", ".pdf")
 OF_RUNS = ("curves", "confusion", "mistakes")
 """Pictures of a run that stand beside its link, where it has them."""
@@ -31,6 +33,24 @@ class RunLinks:
     unit: str
     folder: Link
     pictures: Sequence[Link]
+
+
+@dataclass(frozen=True)
+class PageLinks:
+    """All that the page leads to."""
+
+    files: Sequence[str]
+    """Of the study, beside the page."""
+    pictures: Mapping[str, Sequence[Link]]
+    """Name, such as `accuracy` -> its files."""
+    runs: Sequence[RunLinks]
+
+
+def page_links(comparison: Comparison) -> PageLinks:
+    """Return what there is to lead to."""
+    folder = comparison.folder.path
+    files = [name for name in FILES if (folder / name).is_file()]
+    return PageLinks(files, picture_links(folder), run_links(comparison))
 
 
 def picture_links(folder: Path) -> dict[str, list[Link]]:

@@ -11,11 +11,11 @@ from pathlib import Path
 from filelock import BaseFileLock, FileLock, Timeout
 
 from cnnlab.base.errors import Busy, RunError
+from cnnlab.base.locks import acquire
 from cnnlab.outputs.lease import Hold, holder_elsewhere, leases, take
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import read_status
 
-_NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)  # of a shared disk; the lease does without
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _NO_PLACE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.EISDIR, errno.ENAMETOOLONG)
 
@@ -53,14 +53,14 @@ def held(folder: RunFolder) -> Iterator[None]:
 
 
 def _acquire(lock: BaseFileLock) -> bool:
-    """Lock a file for this process; tell whether no other process of this machine has."""
+    """Lock a file for this process; tell whether no other process of this machine has.
+
+    Where the disk knows no locks, the lease does without.
+    """
     try:
-        lock.acquire(timeout=0)
+        acquire(lock, timeout=0)
     except Timeout:
         return False
-    except OSError as error:
-        if error.errno not in _NO_LOCKS:
-            raise
     return True
 
 

@@ -32,6 +32,11 @@ class Job:
     run_id: str
     config: RunConfig
 
+    @property
+    def final(self) -> tuple[str, ...]:
+        """States in which it needs no training; one that is pruned does, where it is to go on to its end."""
+        return FINAL if self.config.prune_below is None else (*FINAL, "pruned")
+
 
 @dataclass
 class CheckedPoints:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 import sys
-import textwrap
 from collections.abc import Callable, Sequence
 
 from cnnlab.base.errors import ConfigError, Interrupted, RunError
@@ -30,7 +29,7 @@ from cnnlab.sweeps.points import Point
 from cnnlab.sweeps.run_progress import Watched, val_accuracies, watched
 from cnnlab.sweeps.siblings import asked_by, kept_apart, siblings, study_of_runs
 from cnnlab.sweeps.telling import begun_lines, count, tell_refused, told_later
-from cnnlab.sweeps.watch import WIDTH, Watch
+from cnnlab.sweeps.watch import Watch
 
 
 class Sweep:
@@ -56,10 +55,9 @@ class Sweep:
         self._wants_curves, self._pending = conversation.wants_curves, conversation.pending
         self._clock, design, plan = Clock(conversation.max_hours), conversation.design, conversation.plan
         self._design, self._compose, self._hashes, self._stop = design, compose, hashes, stop
-        self.checked = CheckedPoints()
+        self.checked, self._put_off = CheckedPoints(), set[str]()
         self.folders: dict[str, RunFolder] = {}
         self._launching = Launching(self.folders)
-        self._put_off: set[str] = set()
         self._round = self._take_up(next(design))
         if not self.checked.jobs:
             raise ConfigError(*(line for problem in self.checked.refused for line in problem.splitlines()))
@@ -236,8 +234,7 @@ class Sweep:
         return standing(self.folders[job.run_id])
 
     def _to_do(self, jobs: Sequence[Job]) -> list[Job]:
-        done = [FINAL if job.config.prune_below is None else (*FINAL, "pruned") for job in jobs]  # else it goes on
-        return [job for job, states in zip(jobs, done) if job.config.rerun or self._status(job) not in states]
+        return [job for job in jobs if job.config.rerun or self._status(job) not in job.final]
 
     def _close(self) -> None:
         """Draw the pictures, show the comparison, name what failed."""
@@ -272,13 +269,11 @@ class Sweep:
     def _tell_begun(self, jobs: Sequence[Job]) -> None:
         to_do = self._to_do(jobs)
         died = [job.point.label for job in to_do if self._status(job) == "died"]
-        for line in begun_lines(self.name, len(jobs), num_before=len(jobs) - len(to_do), died=died):
-            print(line)
+        print(*begun_lines(self.name, len(jobs), num_before=len(jobs) - len(to_do), died=died), sep="\n")
 
     def _tell_kept_apart(self) -> None:
-        """Say so if the study is not called as its sweep, since another one is there."""
         if (why := kept_apart(self._called, self.study, self._asked)) is not None:
-            print(textwrap.fill(why, WIDTH, initial_indent="note     ", subsequent_indent=" " * 9))
+            tell(f"note     {why}")
 
     def _rows(self) -> list[GridRow]:
         """Return the grid; runs that were found wrong when they were built are refused points of it."""

@@ -71,16 +71,9 @@ def _plain(value: Any) -> Any:
 def _node() -> type:
     """Return what Hydra checks options by: the fields of RayOptions, but to be changed, and whose they are."""
     types = get_type_hints(RayOptions)
-    options = [(each.name, types[each.name], _default(each)) for each in dataclasses.fields(RayOptions)]
+    options = [(each.name, types[each.name], dataclasses.field(default=each.default)) for each in dataclasses.fields(RayOptions)]
     target = ("_target_", str, dataclasses.field(default=f"{__name__}.{RayLauncher.__name__}"))
     return dataclasses.make_dataclass("RayLauncherConfig", [target, *options])
-
-
-def _default(option: dataclasses.Field[Any]) -> Any:
-    if option.default is dataclasses.MISSING:
-        assert option.default_factory is not dataclasses.MISSING
-        return dataclasses.field(default_factory=option.default_factory)
-    return dataclasses.field(default=option.default)
 
 
 ConfigStore.instance().store(group="hydra/launcher", name="ray", node=_node(), provider="cnnlab")

@@ -73,3 +73,5 @@ TUNE = "tune"
 """A sweep of one of those, named behind it, whose points are chosen."""
 DEFAULT = COMPOSED[0]
 """What is meant when no command is given."""
+OUTPUTS = "outputs="
+"""How the word begins that says where runs and studies are: of every command."""

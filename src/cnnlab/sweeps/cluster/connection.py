@@ -36,7 +36,7 @@ class RayOptions:
     """GPUs of each run; 0.5: two runs share one."""
     max_retries: int = 3
     """How often a run is tried again whose worker or node died."""
-    runtime_env: dict[str, Any] = field(default_factory=dict)
+    runtime_env: Any = None
     """What Ray sets up on every node, see its documentation."""
     ship_data: bool = False
     """Whether data sets are sent to nodes that lack them."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cnnlab import __version__
+from cnnlab.base.locks import locked
 from cnnlab.base.stopping import Stop
 from cnnlab.base.turns import finish
 from cnnlab.outputs.files import RUNS
@@ -80,7 +81,7 @@ def _lacks(order: Order) -> Outcome | Path | None:
     if order.parcel is None:
         return data.folder
     try:
-        with at_the_door(data.folder):
+        with locked(at_the_door(data.folder)):
             if not data.folder.is_dir():
                 unpack_data(order.parcel.fetched(), data.folder, data.cache)
     except OSError as error:
