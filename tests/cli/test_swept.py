@@ -18,7 +18,7 @@ WRONG = [
     ("-m seed=range(0,inf)", "seed: range(0,inf) has no end. Give finite numbers and a step."),
     (
         "-m optimizer.lr=interval(0,1)",
-        "optimizer.lr: is a range to search, got interval(0,1). Type: cnnlab tune 'optimizer.lr=interval(0,1)'",
+        "optimizer.lr: a sweep takes single values, got interval(0,1). List them: a,b,c.",
     ),
 ]
 
