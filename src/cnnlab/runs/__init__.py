@@ -20,7 +20,6 @@ exporting        a run made into a file to be given away; model_card: what it sa
 estimate         what a run will take, feature_samples by a few images; rate_search a range test of learning rates
 predicting/      images that a run has not been asked about before
 
-`job`, `run`, `finished`, `console` and `outcome` load no torch, so a finished run is found at once.
-
-It imports building and all below it, and plots. It never knows Hydra, other runs, or the sweep that it is part of.
+Finding a finished run loads no torch. It imports building and all below it, and plots. It never knows Hydra, other
+runs, or the sweep that it is part of.
 """
