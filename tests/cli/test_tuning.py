@@ -21,6 +21,7 @@ from cnnlab.cli.main import main
             "trials: steers a tuning, got 3. Type: cnnlab tune 'optimizer.lr=log(1e-4,1)' trials=3\n",
         ),
         ("-m seed=0,1 trials=3", "trials: goes with fair=, got 3. Add fair='optimizer.lr=log(1e-4,1)'.\n"),
+        ("-m seed=0,1 pruner=none", "pruner: goes with cnnlab tune, got none. Leave it out of a sweep.\n"),
     ],
 )
 def test_other_commands_say_that_a_range_is_for_tuning(line, message, capsys):
