@@ -17,6 +17,10 @@ WRONG = [
     ("-m seed=range(0,10,0)", "seed: range(0,10,0) has no end. Give finite numbers and a step."),
     ("-m seed=range(0,inf)", "seed: range(0,inf) has no end. Give finite numbers and a step."),
     (
+        "-m optimizer=sort(range(2)),adam",
+        "optimizer: a sweep takes single values, got sort(range(2)),adam. List them: a,b,c.",
+    ),
+    (
         "-m optimizer.lr=interval(0,1)",
         "optimizer.lr: a sweep takes single values, got interval(0,1). List them: a,b,c.",
     ),

@@ -26,7 +26,8 @@ def values(override: Override, *, most: int | None = None) -> list[str]:
     Raises:
         ConfigError: it is no list of single values.
     """
-    if not override.is_discrete_sweep():
+    parts = getattr(override.value(), "list", ())  # of sort(range(2)), a range, which Hydra cannot name
+    if not override.is_discrete_sweep() or any(isinstance(part, RangeSweep) for part in parts):
         given = str(override.input_line).partition("=")[2]
         raise ConfigError(f"{override.key_or_group}: a sweep takes single values, got {given}. List them: a,b,c.")
     return [_AS_TYPED.get(value, value) for value in itertools.islice(override.sweep_string_iterator(), most)]

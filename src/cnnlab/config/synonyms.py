@@ -52,7 +52,7 @@ _GPU = "a GPU is taken where there is one. To choose, write device=cuda, device=
 _HALF = "write precision=bf16, or fp32; auto takes bf16 where the hardware multiplies it"
 _TRANSFER = "a pretrained network is the command transfer's. Type: cnnlab transfer"
 _DROPOUT = "takes the place of the normalization here. Write normalization=dropout normalization.p=0.5"
-_FOLDER = "runs lie in outputs/ of the folder in which you work; to work elsewhere, cd there"
+_FOLDER = "runs lie in outputs/ of the folder in which you work, or where outputs= says. Write outputs=<folder>"
 _NAME = "a run is named by its content. A sweep takes a name: study=<name>"
 _STEPS = "training is counted in epochs. Write epochs=10"
 _RESUME = "a run that was interrupted goes on with: cnnlab resume <run>"
