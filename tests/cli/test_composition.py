@@ -3,7 +3,7 @@
 import dataclasses
 
 import pytest
-from hydra._internal.config_loader_impl import ConfigLoaderImpl
+from hydra._internal.hydra import Hydra
 
 from cnnlab.cli.grid_words import WORDS
 from cnnlab.cli.main import main
@@ -57,21 +57,22 @@ def test_full_error_of_hydra_is_shown_on_request(monkeypatch, capsys):
 
 
 @pytest.mark.parametrize(
-    ("words", "times"), [(["epochs=3"], 1), (["epochs=3", "hydra.mode=RUN"], 2), (["-cd", "own", "optimizer=mine"], 2)]
+    ("words", "is_asked"),
+    [(["epochs=3"], False), (["epochs=3", "hydra.mode=RUN"], True), (["-cd", "own", "optimizer=mine"], True)],
 )
-def test_configuration_is_composed_once_where_no_file_of_the_users_own_may_ask_for_a_sweep(
-    words, times, trained, monkeypatch
+def test_hydra_is_asked_whether_it_is_a_sweep_where_a_file_of_the_users_own_may_say_so(
+    words, is_asked, trained, monkeypatch
 ):
     own_option("optimizer/mine.yaml", "name: adam\nlr: 0.5\n")
-    composed, load_configuration = [], ConfigLoaderImpl.load_configuration
+    asked, get_mode = [], Hydra.get_mode
 
     def counted(self, *args, **options):
-        composed.append(args)
-        return load_configuration(self, *args, **options)
+        asked.append(args)
+        return get_mode(self, *args, **options)
 
-    monkeypatch.setattr(ConfigLoaderImpl, "load_configuration", counted)
+    monkeypatch.setattr(Hydra, "get_mode", counted)
     assert main(words) == 0
-    assert (len(composed), len(trained)) == (times, 1)
+    assert (bool(asked), len(trained)) == (is_asked, 1)
 
 
 def test_no_file_of_conf_asks_for_a_sweep_by_itself():

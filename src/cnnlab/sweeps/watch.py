@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 WIDTH = 80
 _PAUSE = 0.5  # seconds between two looks
+_TICK = 0.02  # seconds that the times of files may lie behind the clock: the kernel counts in ticks
 _SHARE = 20  # a look that takes long makes the pause longer: at most this part of the time goes into looking
 _LINES = 12  # runs in the live table
 _ENDED = (*FINAL, "pruned", "failed", "interrupted", "died")
@@ -62,7 +63,7 @@ class Watch:
         from rich.console import Console
 
         self._console = Console(file=live(sys.stdout), highlight=False, markup=False, soft_wrap=True)
-        self._began = time.time()
+        self._began = time.time() - _TICK
         self._results = ResultsTable(study, goals)
         self._progress: dict[str, RunProgress] = {}
         self._counts: Counter[str] = Counter()
