@@ -1,3 +1,5 @@
+import os
+
 import pytest
 
 from cnnlab.base.errors import ConfigError
@@ -60,6 +62,13 @@ def test_latest_is_the_run_that_was_begun_last_and_best_the_best_of_its_data_set
     ended("d", 0, val=0.99, data="mnist")
     ended("e", 0, val=0.95, status="failed")
     assert (find_run("latest").run_id, find_run("best").run_id) == ("c", "b")
+
+
+def test_latest_of_runs_of_one_second_is_the_one_whose_files_are_newest():
+    for place, name in enumerate("bca"):
+        ended(name, 1, val=0.8)
+        os.utime(RUNS / name / "config.yaml", (place, place))
+    assert find_run("latest").run_id == "a"
 
 
 def test_best_of_runs_without_a_result_is_refused():

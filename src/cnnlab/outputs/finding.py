@@ -64,8 +64,9 @@ def _hash(run_id: str) -> str:
     return run_id.rpartition("-")[2]
 
 
-def _age(run: RunFolder) -> tuple[float, str]:
-    return -(began(run) or 0.0), run.run_id
+def _age(run: RunFolder) -> tuple[float, float, str]:
+    """Return what sorts runs, the newest first: status.json counts seconds, in one of which several may begin."""
+    return -(began(run) or 0.0), -(run.path / "config.yaml").stat().st_mtime, run.run_id
 
 
 def _best(runs: Sequence[RunFolder]) -> RunFolder:
