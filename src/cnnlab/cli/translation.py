@@ -24,6 +24,9 @@ from cnnlab.config.synonyms import FOLDERS, KEYS
 _KEY = re.compile(r"[A-Za-z][\w.-]*")
 _SPAN = re.compile(r"(\d{1,9})(?:\.\.|:)(\d{1,9})")
 _NAMES = re.compile(r"[\w.,+ -]+")
+_LEFT = re.compile(r"(?<![\w.(])[A-Za-z][\w.]*(?==)")
+_KEYS_INSIDE = {"zip": re.compile(r"(?<![\w.])[A-Za-z][\w.]*")}
+"""Word of a sweep -> where keys stand in it; in the others before a sign of equality."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,8 @@ class _Reader:
             ConfigError: it means something else here.
         """
         if is_named(word):
-            return [word]
+            name, _, text = word.partition("=")
+            return [f"{name}={_KEYS_INSIDE.get(name, _LEFT).sub(lambda key: self._meant(key[0]), text)}"]
         key, equals, value = word.partition("=")
         if not equals or (not is_known(key) and own_photos.is_there(word)):
             return self._read_bare(word)
@@ -89,8 +93,11 @@ class _Reader:
             raise ConfigError(f"{key}: {value} is no range here. Write {shlex.join(('-m', numbers))}.")
         if key in FOLDERS or (key == "dataset" and not self._is_option(unquoted(value))):
             return self._read_data(word, key, unquoted(value))
-        meant = key if is_full_key(key) and "." not in key else meant_key(key, self._choices)
+        meant = self._meant(key)
         return [f"{meant}={self._name(meant, value)}"]
+
+    def _meant(self, key: str) -> str:
+        return key if is_full_key(key) and "." not in key else meant_key(key, self._choices)
 
     def _read_data(self, word: str, key: str, value: str) -> list[str]:
         if self._is_option(value) and key != "root":
