@@ -99,7 +99,7 @@ def test_killed_comparison_goes_on_to_the_same_end(trained, killed_at, tmp_path,
     monkeypatch.chdir(tmp_path / "other")
     trained.launched.clear()
     trained.killed_at = killed_at
-    with pytest.raises(Interrupted):
+    with pytest.raises(Interrupted, match=r"^$"):
         carried_out(trained, "seed=0,1")
     study = StudyFolder.named("optimizer-fair")
     if killed_at < 10:
