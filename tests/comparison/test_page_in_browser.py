@@ -238,12 +238,13 @@ def test_table_that_goes_on_sideways_fades_and_says_so(browser, address):
     page.goto(address)
     table = page.locator("#arms .scroll")
     said = table.locator(".sideways")
-    assert (said.inner_text(), table.get_attribute("class")) == ("more columns →", "scroll more-right")
+    sync_api.expect(table).to_have_class("scroll more-right")
+    assert said.inner_text() == "more columns →"
     assert table.get_attribute("tabindex") == "0"
     table.evaluate("box => box.scrollLeft = 30")
-    page.wait_for_function("document.querySelector('#arms .scroll').classList.contains('more-left')")
+    sync_api.expect(table).to_contain_class("more-left")  # by steps: the page's policy forbids eval, as it should
     page.set_viewport_size({"width": 1280, "height": 800})
-    page.wait_for_function("document.querySelector('#arms .scroll').className === 'scroll'")
+    sync_api.expect(table).to_have_class("scroll")
     assert not said.is_visible()
     page.close()
 
