@@ -93,8 +93,9 @@ def test_what_does_not_change_the_result_leaves_the_id(override):
 def test_keys_that_leave_the_id_are_these_alone():
     keys = {override.partition("=")[0] for override in LEFT_OUT} - {"small.epochs"}
     of_sweeps = {"arm", "until", "max_seeds", "max_hours"}  # a single run takes none of them
-    of_tunings = {"trials", "sampler", "per_round", "pruner", "prune_below", "storage", "untuned", "halving", "eta"}
-    assert keys_of(*NOT_IDENTITY) == keys | {"small"} | of_sweeps | of_tunings
+    of_tunings = {"trials", "sampler", "per_round", "pruner", "prune_below", "storage", "untuned"}
+    of_halving = {"halving", "eta", "stages"}
+    assert keys_of(*NOT_IDENTITY) == keys | {"small"} | of_sweeps | of_tunings | of_halving
 
 
 def test_every_fold_is_a_run_of_its_own():

@@ -165,6 +165,8 @@ class RunConfig:
     """Of a sweep: whether weak arms end early, after a part of the epochs; null: no."""
     eta: OfCommand[Literal[2, 3] | None] = None
     """Of a sweep with halving=true: one arm of so many goes on, for so many times the epochs; null: 2."""
+    stages: OfCommand[tuple[PositiveInt, ...] | None] = None
+    """Of halving: epochs of the runs of an arm, which go on from each other where that changes no bit; null: alone."""
     timing: OfCommand[Literal["alone"] | None] = None
     """Of a sweep: alone trains one run at a time, so that its seconds are its own; null: as many as is fastest."""
     cross_validation: OfCommand[Folds | None] = None
