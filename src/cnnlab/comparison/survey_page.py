@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cnnlab import __version__
-from cnnlab.comparison.changed_images import picture_of
-from cnnlab.comparison.page import TEMPLATES, template
+from cnnlab.comparison.page import TEMPLATES
 from cnnlab.comparison.survey_tables import as_plain, class_csv, duplicates_csv, facts
 from cnnlab.data.fingerprints import Pixels
 from cnnlab.data.survey import Group, Survey, cautions, headline
 from cnnlab.outputs.files import write_text
+from cnnlab.webpage.pictures import picture_of
+from cnnlab.webpage.rendering import render as render_page
 
 _DAMAGED = 100  # files that are listed
 
@@ -50,7 +50,12 @@ def write_survey(survey: Survey, folder: Path, *, words: Sequence[str]) -> Path:
 def render(survey: Survey, *, words: Sequence[str]) -> str:
     """Return the page."""
     most = max(survey.totals)
-    return template(TEMPLATES, "data.html.j2").render(
+    return render_page(
+        TEMPLATES / "data.html.j2",
+        data={},
+        styles=[TEMPLATES / "data.css"],
+        kind="data set",
+        title=survey.name,
         survey=survey,
         headline=headline(survey),
         cautions=cautions(survey),
@@ -67,8 +72,6 @@ def render(survey: Survey, *, words: Sequence[str]) -> str:
         damaged=list(survey.corrupt.items())[:_DAMAGED],
         command=shlex.join(["cnnlab", "data", *words]),
         train_command=shlex.join(["cnnlab", "train", *words]),
-        version=__version__,
-        style=(TEMPLATES / "report.css").read_text(encoding="utf-8"),
     )
 
 
