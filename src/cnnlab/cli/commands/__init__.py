@@ -51,6 +51,11 @@ COMMANDS = (
         job="cnnlab.cli.tuning:main",
     ),
     Command(
+        "data",
+        "what is in a data set: counts, sizes, duplicates, damaged files",
+        job="cnnlab.cli.looking:main",
+    ),
+    Command(
         "report",
         "compare the arms of a study; without a name a table of runs",
         job="cnnlab.cli.commands.report:main",

@@ -15,6 +15,7 @@ TAKING: Mapping[str, str] = {
     **dict.fromkeys(("lr_find", "find_lr", "lr_finder"), "tune find=lr"),
     **dict.fromkeys(("infer", "inference", "prediction", "classify_images", "apply"), "predict"),
     **dict.fromkeys(("save", "convert", "deploy", "share"), "export"),
+    **dict.fromkeys(("eda", "explore", "analyze", "analyse", "profile", "duplicates", "stats"), "data"),
     **dict.fromkeys(("delete", "rm", "clean", "prune"), "remove"),
     **dict.fromkeys(("continue", "restart", "go_on"), "resume"),
     **dict.fromkeys(("options", "models", "info", "describe", "choices"), "list"),
