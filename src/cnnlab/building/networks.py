@@ -11,6 +11,7 @@ from typing import TypeVar
 import torch
 from torch import nn
 
+from cnnlab.base.compiler import without_compiler
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.progress import Progress
 from cnnlab.base.randomness import initialise
@@ -64,6 +65,25 @@ def size_of(network: nn.Module, images: ImageSpec, device: torch.device) -> Netw
     """Return how large a network on the device is that is shown such images."""
     image = torch.zeros(1, images.channels, images.image_size, images.image_size, device=device)
     return NetworkSize(sum(p.numel() for p in network.parameters()), count_flops(network, image))
+
+
+def require_any_size(model: nn.Module, images: ImageSpec, size: int, device: torch.device) -> None:
+    """Show a model an image of another size than it was built for.
+
+    Raises:
+        ConfigError: it takes none.
+    """
+    was_training = model.training
+    try:
+        with without_compiler(), torch.inference_mode():
+            model.eval()(torch.zeros(1, images.channels, size, size, device=device))
+    except (RuntimeError, AssertionError) as error:
+        raise ConfigError(
+            f"progressive_size: begins at {size}x{size} pixels, and this network takes no others than "
+            f"{images.image_size}x{images.image_size}. Take one that ends in a mean or maximum, such as resnet18 or "
+            "speednet, or a larger part."
+        ) from error
+    model.train(was_training)
 
 
 def procedure_of(chosen: Choice) -> Transfer:
