@@ -138,7 +138,9 @@ def _assets() -> dict[str, object]:
     """Return what makes the page work offline: style sheets, scripts, and the licence of those that are not ours."""
     return {
         "styles": _texts(UPLOT / "uPlot.min.css", TEMPLATES / "report.css"),
-        "scripts": _texts(UPLOT / "uPlot.iife.min.js", TEMPLATES / "charts.js", TEMPLATES / "report.js"),
+        "scripts": _texts(
+            UPLOT / "uPlot.iife.min.js", TEMPLATES / "charts.js", TEMPLATES / "report.js", TEMPLATES / "theme.js"
+        ),
         "licence": (UPLOT / "LICENSE").read_text(encoding="utf-8"),
     }
 

@@ -1,5 +1,5 @@
 "use strict";
-// Confusion matrix, sorting, filtering, switching of arms and colours; begins with what charts.js defines.
+// Confusion matrix, sorting, filtering, switching of arms; begins with what charts.js defines.
 
 // ---- confusion matrix
 function drawConfusion() {
@@ -117,17 +117,10 @@ byId("choices").onchange = drawCurves;
 byId("curves").onkeydown = moveByKey;
 if (byId("confusion-of")) byId("confusion-of").onchange = drawConfusion;
 
-const isDark = () => root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-function nameTheme() {
-  byId("theme").textContent = isDark() ? "light" : "dark";
-  byId("theme").setAttribute("aria-label", `switch to ${byId("theme").textContent} colours`);
-}
-byId("theme").onclick = () => { root.dataset.theme = isDark() ? "light" : "dark"; nameTheme(); drawAll(); };
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { nameTheme(); drawAll(); });
+addEventListener("theme", drawAll);
 let width = innerWidth;
 addEventListener("resize", () => { if (innerWidth !== width) { width = innerWidth; drawAll(); } });
 
 setUpChoices();
-nameTheme();
 drawAll();
 drawConfusion();

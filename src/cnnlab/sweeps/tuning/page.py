@@ -1,4 +1,4 @@
-"""report.html of a tuning: one file that any browser opens offline, in the style of a comparison's."""
+"""The page of a tuning: one file that any browser opens offline, in the style of a comparison's."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ from cnnlab.sweeps.tuning.tuned import Tuned
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def write_page(tuned: Tuned, importances: Sequence[Importance]) -> Path:
-    """Write report.html into the study's folder, and return it.
+def write_page(tuned: Tuned, importances: Sequence[Importance], path: Path | None = None) -> Path:
+    """Write the page, and return it.
 
     Args:
         tuned: what came of the tuning.
         importances: of its settings; none where there are too few trials.
+        path: of the page; None: the study's report.html.
     """
-    path = tuned.study.path / "report.html"
+    path = tuned.study.path / "report.html" if path is None else path
     write_text(path, render(tuned, importances))
     return path
 
@@ -37,6 +38,7 @@ def render(tuned: Tuned, importances: Sequence[Importance]) -> str:
     lost = [one for one in tuned.tried if one.status != "finished"]
     return template(TEMPLATES, "tuning.html.j2").render(
         tuned=tuned,
+        title=tuned.study.path.name + (f", {tuned.arm}" if tuned.arm else ""),
         first=first,
         others=others,
         best_command=None if tuned.best is None else best_command(tuned, tuned.best),
@@ -50,4 +52,5 @@ def render(tuned: Tuned, importances: Sequence[Importance]) -> str:
         missing=MISSING,
         version=__version__,
         style=(STYLES / "report.css").read_text(encoding="utf-8"),
+        script=(STYLES / "theme.js").read_text(encoding="utf-8"),
     )
