@@ -69,7 +69,8 @@ def test_order_and_spelling_of_what_was_typed_do_not_matter():
 @pytest.mark.parametrize(
     "override",
     ["seed=1", "epochs=11", "optimizer.lr=0.01", "optimizer=sgd", "precision=fp32", "watch_test=true", "ema=0.9",
-     "dataset.split_seed=1", "dataset.split_seed=seed", "dataset.shuffle=false", "max_minutes=1", "normalize=none"],
+     "lookahead=5", "progressive_size=0.5", "progressive_freezing=0.5", "dataset.split_seed=1",
+     "dataset.split_seed=seed", "dataset.shuffle=false", "max_minutes=1", "normalize=none"],
 )  # fmt: skip
 def test_what_changes_the_result_changes_the_id(override):
     assert id_of(override) != id_of()

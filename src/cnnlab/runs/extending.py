@@ -22,6 +22,8 @@ from cnnlab.outputs.standing import standing
 from cnnlab.outputs.status import FINAL, read_status
 from cnnlab.training.schedulers import UNTIMED
 
+TIMED_KEYS = ("progressive_size", "progressive_freezing")
+"""What depends on how many epochs there are, besides schedules."""
 _MAKES_BITS = (
     "schema", "cnnlab", "torch", "torchvision", "numpy", "cuda", "cudnn", "device", "device_name", "threads",
     "precision", "plugins",
@@ -68,6 +70,8 @@ def problem_of_extending(folder: RunFolder, config: RunConfig, epochs: int) -> s
             f"its schedule, {schedule}, falls towards the last epoch, so the first {config.epochs} of {epochs} epochs "
             f"are others. These can go on: {', '.join(UNTIMED)}"
         )
+    if (key := next((key for key in TIMED_KEYS if getattr(config, key) is not None), None)) is not None:
+        return f"{key} is told how long training takes, so the first {config.epochs} of {epochs} epochs are others"
     if not folder.has_checkpoint("last.pt"):
         return "its last checkpoint is gone, since it was trained without keep=last"
     return None

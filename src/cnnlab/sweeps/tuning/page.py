@@ -6,15 +6,13 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from cnnlab import __version__
 from cnnlab.comparison.labels import MISSING, percent
-from cnnlab.comparison.page import TEMPLATES as STYLES
-from cnnlab.comparison.page import template
 from cnnlab.outputs.files import write_text
 from cnnlab.sweeps.tuning.charts import history, parallel, slices
 from cnnlab.sweeps.tuning.importance import Importance
 from cnnlab.sweeps.tuning.tables import best_command, sentences
 from cnnlab.sweeps.tuning.tuned import Tuned
+from cnnlab.webpage.rendering import render as render_page
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -36,9 +34,13 @@ def render(tuned: Tuned, importances: Sequence[Importance]) -> str:
     """Return the page."""
     first, *others = sentences(tuned, importances)
     lost = [one for one in tuned.tried if one.status != "finished"]
-    return template(TEMPLATES, "tuning.html.j2").render(
-        tuned=tuned,
+    return render_page(
+        TEMPLATES / "tuning.html.j2",
+        data={},
+        styles=[TEMPLATES / "tuning.css"],
+        kind="cnnlab tuning",
         title=tuned.study.path.name + (f", {tuned.arm}" if tuned.arm else ""),
+        tuned=tuned,
         first=first,
         others=others,
         best_command=None if tuned.best is None else best_command(tuned, tuned.best),
@@ -50,7 +52,4 @@ def render(tuned: Tuned, importances: Sequence[Importance]) -> str:
         importances=importances,
         percent=percent,
         missing=MISSING,
-        version=__version__,
-        style=(STYLES / "report.css").read_text(encoding="utf-8"),
-        script=(STYLES / "theme.js").read_text(encoding="utf-8"),
     )
