@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from cnnlab import __version__
+from cnnlab.base.version import __version__
 from cnnlab.comparison.labels import MISSING, percent
 from cnnlab.comparison.page import TEMPLATES as STYLES
 from cnnlab.comparison.page import template
