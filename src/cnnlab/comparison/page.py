@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cnnlab import __version__
 from cnnlab.base.metrics import Floats
 from cnnlab.base.printing import harmless
 from cnnlab.base.schema import Plain
+from cnnlab.base.version import __version__
 from cnnlab.comparison.arm_rows import CELL, NUM_COLORS, arm_rows, axis_of, cut, unnamed_settings
 from cnnlab.comparison.beside_report import reported_rows
 from cnnlab.comparison.cautions import ENVIRONMENT
@@ -37,6 +37,7 @@ from cnnlab.comparison.shown_mistakes import mistakes_section
 from cnnlab.comparison.statistics import Estimate
 from cnnlab.comparison.verdicts import Result
 from cnnlab.outputs.files import write_text
+from cnnlab.outputs.standing import goes_on
 from cnnlab.outputs.summary_file import figure
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ def render(comparison: Comparison, *, pixels: Pixels | None = None) -> str:
         curve_notes=[f"{capitalised(note)}." for note in notes_on_curves(shown.results, curves, comparison.names)],
         changes=changes_section(comparison, pixels),
         alike=alike(shown.results),
+        is_live=goes_on(comparison.folder),
         reported=reported_rows(comparison),
         links=page_links(comparison),
         mistakes=mistakes_section(comparison, None if said_of is None else shown.results[said_of]),

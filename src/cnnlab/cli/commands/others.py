@@ -12,6 +12,7 @@ TAKING: Mapping[str, str] = {
     **dict.fromkeys(("sweep", "multirun", "grid", "gridsearch", "search", "benchmark"), "-m"),
     **dict.fromkeys(("tuning", "hpo", "hyperopt", "optuna", "optimize", "autotune"), "tune"),
     **dict.fromkeys(("lr_find", "find_lr", "lr_finder"), "tune find=lr"),
+    **dict.fromkeys(("monitor", "follow", "tail", "top", "progress"), "watch"),
     **dict.fromkeys(("infer", "inference", "prediction", "classify_images", "apply"), "predict"),
     **dict.fromkeys(("save", "convert", "deploy", "share"), "export"),
     **dict.fromkeys(("delete", "rm", "clean", "prune"), "remove"),
