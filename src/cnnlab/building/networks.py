@@ -11,7 +11,6 @@ from typing import TypeVar
 import torch
 from torch import nn
 
-from cnnlab.base.compiler import without_compiler
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.progress import Progress
 from cnnlab.base.randomness import initialise

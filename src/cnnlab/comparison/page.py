@@ -31,6 +31,7 @@ from cnnlab.comparison.shown_mistakes import mistakes_section
 from cnnlab.comparison.statistics import Estimate
 from cnnlab.comparison.verdicts import Result
 from cnnlab.outputs.files import write_text
+from cnnlab.outputs.standing import goes_on
 from cnnlab.outputs.summary_file import figure
 from cnnlab.webpage.rendering import render as render_page
 
@@ -86,6 +87,7 @@ def render(comparison: Comparison, *, pixels: Pixels | None = None) -> str:
         curve_notes=[f"{capitalised(note)}." for note in notes_on_curves(shown.results, curves, comparison.names)],
         changes=changes_section(comparison, pixels),
         alike=alike(shown.results),
+        is_live=goes_on(comparison.folder),
         reported=reported_rows(comparison),
         links=page_links(comparison),
         mistakes=mistakes_section(comparison, None if said_of is None else shown.results[said_of]),

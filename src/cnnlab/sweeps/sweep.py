@@ -28,7 +28,7 @@ from cnnlab.sweeps.naming import called_baseline, decided_name, study_name
 from cnnlab.sweeps.points import Point
 from cnnlab.sweeps.run_progress import Watched, val_accuracies, watched
 from cnnlab.sweeps.siblings import asked_by, kept_apart, siblings, study_of_runs
-from cnnlab.sweeps.telling import begun_lines, count, tell_refused, told_later
+from cnnlab.sweeps.telling import begun_lines, count, going_on, tell_refused, told_later
 from cnnlab.sweeps.watch import Watch
 
 
@@ -149,7 +149,7 @@ class Sweep:
         runs = self._watched(self.checked.jobs)
         watch = Watch(self.name, self.study, runs, on_change=refresh, narrator=narrator, goals=goals)
         try:
-            with watch:
+            with going_on(self.study), watch:
                 self._talk(launch, watch)
             self.study.forget_trial()
             self._close()
