@@ -26,6 +26,7 @@ from cnnlab.runs.finished import RunEnd
 from cnnlab.runs.outcome import Outcome
 from cnnlab.runs.result_lines import summary_lines, to_open
 from cnnlab.runs.run import turns
+from cnnlab.runs.tracking.tracking import Tracking
 
 if TYPE_CHECKING:
     from cnnlab.training.tracks import Track
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 def run(
     plain: PlainMapping, overrides: Sequence[str], *, in_sweep: bool = False, library: DataLibrary | None = None,
-    stop: Stop | None = None, track: Track | None = None, num_at_once: int = 1,
+    stop: Stop | None = None, tracking: Tracking | None = None, track: Track | None = None, num_at_once: int = 1,
 ) -> Turns[int]:  # fmt: skip
     """Train the composed configuration, or find it finished; yield wherever another run may have a turn.
 
@@ -43,6 +44,7 @@ def run(
         in_sweep: say nothing on the terminal and draw no pictures: the sweep shows its runs, and draws at its end.
         library: holds what earlier runs of the process have read; None: nothing.
         stop: as of `execute`.
+        tracking: likewise.
         track: the run's own, if others take turns with it.
         num_at_once: runs that go on at the same time, each in a process.
 
@@ -63,9 +65,14 @@ def run(
     if idle := without_effect(config, overrides):
         console.say(f"note     no effect, since nothing is trained in steps: {', '.join(idle)}")
     outcome = yield from turns(
-        config, overrides=overrides, console=console, library=library, stop=stop, track=track, num_at_once=num_at_once
-    )
-    return _code(outcome) if in_sweep else report(outcome, console, plots=config.plots, epochs=config.epochs)
+        config, overrides=overrides, console=console, library=library, stop=stop, tracking=tracking, track=track,
+        num_at_once=num_at_once,
+    )  # fmt: skip
+    if in_sweep:
+        if config.plots and config.tracker and outcome.is_new:
+            _draw(outcome, console)  # trackers get them; else the sweep draws, at its end
+        return _code(outcome)
+    return report(outcome, console, plots=config.plots, epochs=config.epochs, tracking=tracking)
 
 
 def without_effect(config: RunConfig, overrides: Sequence[str]) -> list[str]:
@@ -97,14 +104,20 @@ def show_plan(config: RunConfig, console: RunConsole, library: DataLibrary) -> i
     return 0
 
 
-def report(outcome: RunEnd, console: RunConsole, *, plots: bool, epochs: int) -> int:
-    """Draw the pictures if wanted, say how a run of some epochs ended and which file to open; return the exit code."""
-    if plots and not any(outcome.folder.path.glob("plots/*.png")):
-        console.meanwhile("drawing the pictures")
-        from cnnlab.plots import draw_all  # matplotlib takes half a second to import
+def report(outcome: RunEnd, console: RunConsole, *, plots: bool, epochs: int, tracking: Tracking | None = None) -> int:
+    """Draw the pictures if wanted, say how a run ended and which file to open; return the exit code.
 
-        with disk_errors(outcome.folder.path):
-            draw_all(outcome.folder.path)
+    Args:
+        outcome: of the run.
+        console: where it is told.
+        plots: whether pictures are wanted.
+        epochs: that the run was to have.
+        tracking: ends once the pictures are there.
+    """
+    if plots:
+        _draw(outcome, console)
+    if tracking is not None:
+        tracking.end()
     if not outcome.is_new:
         console.say(f"run      {outcome.folder.run_id}")
         if outcome.status == "finished":
@@ -116,6 +129,17 @@ def report(outcome: RunEnd, console: RunConsole, *, plots: bool, epochs: int) ->
     for line in to_open(outcome.folder):
         console.say(line)
     return _code(outcome)
+
+
+def _draw(outcome: RunEnd, console: RunConsole) -> None:
+    """Draw the pictures of a run that has none yet."""
+    if any(outcome.folder.path.glob("plots/*.png")):
+        return
+    console.meanwhile("drawing the pictures")
+    from cnnlab.plots import draw_all  # matplotlib takes half a second to import
+
+    with disk_errors(outcome.folder.path):
+        draw_all(outcome.folder.path)
 
 
 def _failed(error: RunError) -> Outcome:
@@ -152,10 +176,13 @@ def attempt(
     """
     try:
         with disk_errors(runs_dir()):
-            work = run(
-                plain, overrides, in_sweep=in_sweep, library=library, stop=stop, track=track, num_at_once=num_at_once
-            )
-            return Outcome((yield from work))
+            with Tracking() as tracking:
+                work = run(
+                    plain, overrides, in_sweep=in_sweep, library=library, stop=stop, tracking=tracking, track=track,
+                    num_at_once=num_at_once,
+                )  # fmt: skip
+                code = yield from work
+            return Outcome(code, notes=tuple(tracking.notes))
     except ConfigError as error:
         stop.look()
         return Outcome(2, str(error))
