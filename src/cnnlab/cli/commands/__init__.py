@@ -63,7 +63,7 @@ COMMANDS = (
     Command(
         "reproduce",
         "run a study whose results came along; do today's agree?",
-        job="cnnlab.cli.commands.reproduce:main",
+        job="cnnlab.cli.reproducing:main",
     ),
     Command("watch", "how a sweep goes, from another terminal", job="cnnlab.cli.commands.watch:main"),
     Command("predict", "classify images with a saved run", job="cnnlab.cli.commands.predict:main"),
