@@ -44,11 +44,11 @@ OF_THE_WHOLE = {
     "sweeps/test_several_machines.py": "sweeps of two machines that share a folder",
     "comparison/test_page_in_browser.py": "what page, templates and scripts are together",
 }
-WITHOUT_TORCH = ("outputs", "plots", "comparison", "sweeps", "cli")
+WITHOUT_TORCH = ("outputs", "plots", "webpage", "comparison", "sweeps", "cli")
 
 
-def test_rooms_are_the_twelve():
-    names = "base, building, cli, comparison, config, data, networks, outputs, plots, runs, sweeps, training"
+def test_rooms_are_the_thirteen():
+    names = "base, building, cli, comparison, config, data, networks, outputs, plots, runs, sweeps, training, webpage"
     assert ", ".join(ROOMS) == names
 
 

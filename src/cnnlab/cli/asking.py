@@ -40,7 +40,6 @@ def opened_source(options: argparse.Namespace, stop: Stop) -> Iterator[Source]:
             meanwhile("loading torch")
             from cnnlab.runs.predicting.sources import SavedRun
 
-            meanwhile("loading the network")
             yield SavedRun(folder, config, device=options.device)
     else:
         _check(options, path, kind)

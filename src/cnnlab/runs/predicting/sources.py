@@ -11,17 +11,14 @@ from pathlib import Path
 
 import torch
 
-from cnnlab.base.runtime import start_runtime
 from cnnlab.building.parts import ImageSpec
-from cnnlab.building.saved_network import load_network
 from cnnlab.config.run_config import RunConfig
 from cnnlab.networks.scores import to_scores
 from cnnlab.outputs.run_folder import RunFolder
-from cnnlab.outputs.summary_file import known_summary
-from cnnlab.runs.calibration import calibration_of
 from cnnlab.runs.exporting.description import Description
 from cnnlab.runs.predicting.answer_lines import Wording
 from cnnlab.runs.predicting.classification import Picture, Scoring, pick_test_images, scoring
+from cnnlab.runs.predicting.classifier import load_classifier
 from cnnlab.runs.predicting.own_images import OwnImages, own_images
 
 
@@ -52,20 +49,13 @@ class SavedRun(Source):
         device: where to compute, as typed.
 
     Raises:
-        ConfigError, RunError: as `load_network`.
+        ConfigError, RunError: as `load_classifier`.
     """
 
     def __init__(self, folder: RunFolder, config: RunConfig, *, device: str) -> None:
         self.folder, self.config = folder, config
-        precision = "fp32" if folder.read_environment().get("precision") == "fp32" else config.precision
-        self.runtime = start_runtime(
-            device=device, precision=precision, threads=config.threads, deterministic=config.deterministic
-        )
-        self.trained = trained = load_network(folder, config)
-        trained.network.to(self.runtime.device)
-        calibration = calibration_of(known_summary(folder), trained.scores_are)
-        wording = Wording(trained.images.classes, trained.scores_are, calibration)
-        super().__init__(folder.run_id, trained.images, wording, scoring(trained, self.runtime))
+        self.trained, self.runtime, wording = load_classifier(folder, config, device=device)
+        super().__init__(folder.run_id, self.trained.images, wording, scoring(self.trained, self.runtime))
 
     def own_images(self, files: Sequence[Path]) -> OwnImages | None:
         """Look for the files among the run's own."""
