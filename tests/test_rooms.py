@@ -37,6 +37,7 @@ OF_THE_WHOLE = {
     "test_cuda.py": "whole commands on a GPU",
     "test_docs.py": "the pages of docs/",
     "test_examples.py": "the notebooks of examples/",
+    "test_packaging.py": "pyproject.toml and what stands beside it",
     "test_readme.py": "the commands of the README",
     "test_real_data.py": "image folders, from files to the summary",
     "test_rooms.py": "the house",
