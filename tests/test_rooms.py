@@ -41,6 +41,7 @@ OF_THE_WHOLE = {
     "test_readme.py": "the commands of the README",
     "test_real_data.py": "image folders, from files to the summary",
     "test_rooms.py": "the house",
+    "test_site.py": "the site of docs/",
     "test_studies.py": "conf/experiment",
     "test_transfer.py": "cnnlab transfer, as installed",
     "sweeps/test_several_machines.py": "sweeps of two machines that share a folder",

@@ -137,7 +137,8 @@ class Run:
         with tempfile.TemporaryDirectory(prefix="cnnlab-") as beside:
             given = named_images(images, Path(beside))
             config = saved_config(self._files, self._plugins)
-            source, found = SavedRun(self._files, config, device=device), list[Answer | Unreadable]()
+            source = SavedRun(self._files, config, device=device)
+            found: list[Answer | Unreadable] = []
             pictures = read_pictures([each.image.path for each in given], source.images)
             for one, read in zip(given, classify(pictures, source.score)):
                 stop.look()
