@@ -10,17 +10,14 @@ from cnnlab.base.processes import interrupts_kept_off, is_gone
 
 POOL = """
 import os, time
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
-from cnnlab.base.processes import help_parent
-if __name__ == "__main__":
-    pool = ProcessPoolExecutor(2, mp_context=get_context("spawn"), initializer=help_parent)
-    futures = [pool.submit(time.sleep, 300) for _ in range(2)]
-    while not all(future.running() for future in futures):
-        time.sleep(0.05)
-    time.sleep(1)
-    print(*pool._processes, flush=True)
-    time.sleep(300)
+from cnnlab.base.processes import pool_of_helpers
+pool = pool_of_helpers(2)
+futures = [pool.submit(time.sleep, 300) for _ in range(2)]
+while not all(future.running() for future in futures):
+    time.sleep(0.05)
+time.sleep(1)
+print(*pool._processes, flush=True)
+time.sleep(300)
 """
 
 
@@ -59,3 +56,14 @@ def test_process_that_begins_meanwhile_does_not_hear_of_ctrl_c_and_this_one_does
     assert (done.returncode, done.stdout) == (0, "goes on\n")
     with pytest.raises(KeyboardInterrupt), interrupts_kept_off():
         os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_script_that_has_a_pool_is_not_run_again_by_its_workers(tmp_path):
+    (script := tmp_path / "script.py").write_text(
+        "from cnnlab.base.processes import pool_of_helpers\n"
+        "print('once')\n"
+        "with pool_of_helpers(2) as pool:\n"
+        "    print(*pool.map(abs, [-1, -2]))\n"
+    )
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("once\n1 2\n", "")

@@ -150,18 +150,6 @@ def test_sgd_adds_the_decay_to_the_gradient():
     assert step_from(1.0, 2.0, sgd, lr=0.1, weight_decay=0.5) == pytest.approx(1.0 - 0.1 * (2.0 + 0.5 * 1.0))
 
 
-@pytest.mark.parametrize("factory", [sgd, momentum, nesterov])
-def test_decoupled_decay_is_no_part_of_the_gradient_nor_of_its_mean(factory):
-    w = nn.Parameter(torch.tensor([1.0]))
-    unlearnt = nn.Parameter(torch.tensor([1.0]))
-    optimizer = factory([w, unlearnt], lr=0.1, weight_decay=0.5, decoupled=True)
-    for _ in range(2):
-        w.grad = torch.tensor([0.0])
-        optimizer.step()
-    assert (w.item(), unlearnt.item()) == (pytest.approx((1 - 0.1 * 0.5) ** 2), 1.0)
-    assert step_from(1.0, 2.0, sgd, lr=0.1, weight_decay=0.5, decoupled=True) == pytest.approx(0.95 - 0.1 * 2.0)
-
-
 def test_momentum_adds_nine_tenths_of_the_step_before():
     w = nn.Parameter(torch.tensor([1.0]))
     optimizer = momentum([w], lr=0.1)

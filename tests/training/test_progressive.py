@@ -14,17 +14,22 @@ def test_images_grow_in_a_straight_line_for_three_quarters_of_the_training(epoch
     assert Growth(start=0.5, epochs=8).size(epoch, 32) == size
 
 
-@pytest.mark.parametrize(("start", "epochs", "whole", "size"), [(0.1, 1, 30, 4), (1.0, 5, 30, 30), (0.9, 2, 30, 28)])
+@pytest.mark.parametrize(("start", "epochs", "whole", "size"), [(0.1, 2, 30, 4), (1.0, 5, 30, 30), (0.9, 2, 30, 28)])
 def test_first_size_is_the_part_asked_for_and_never_over_the_whole(start, epochs, whole, size):
     assert Growth(start, epochs).size(0, whole) == size
 
 
+@pytest.mark.parametrize("epochs", [1, 2, 3])
+def test_last_epoch_has_whole_images_however_few_there_are(epochs):
+    assert Growth(0.5, epochs).size(epochs - 1, 32) == 32
+
+
 def test_pixels_of_smaller_images_are_means_and_targets_stay():
     images = torch.arange(2 * 64.0).reshape(2, 1, 8, 8)
-    (small,) = Growth(0.5, 1).shrink([Piece(images, torch.tensor([3, 4]), (2,))], 0)
+    (small,) = Growth(0.5, 2).shrink([Piece(images, torch.tensor([3, 4]), (2,))], 0)
     assert torch.equal(small.images, nn.functional.avg_pool2d(images, 2))
     assert (small.targets.tolist(), small.sizes) == ([3, 4], (2,))
-    (whole,) = Growth(0.5, 1).shrink([small], 1)
+    (whole,) = Growth(0.5, 2).shrink([small], 1)
     assert whole.images is small.images
 
 

@@ -11,7 +11,6 @@ from typing import TypeVar
 import torch
 from torch import nn
 
-from cnnlab.base.compiler import without_compiler
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.progress import Progress
 from cnnlab.base.randomness import initialise
@@ -75,7 +74,7 @@ def require_any_size(model: nn.Module, images: ImageSpec, size: int, device: tor
     """
     was_training = model.training
     try:
-        with without_compiler(), torch.inference_mode():
+        with torch.inference_mode():
             model.eval()(torch.zeros(1, images.channels, size, size, device=device))
     except (RuntimeError, AssertionError) as error:
         raise ConfigError(

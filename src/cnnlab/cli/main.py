@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import atexit
-import contextlib
 import gc
 import io
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from cnnlab import __version__
 from cnnlab.base.errors import ConfigError, Interrupted, RunError
 from cnnlab.base.printing import printed, tell
 from cnnlab.base.stopping import Stop
-from cnnlab.cli.commands import COMMANDS, OUTPUTS
+from cnnlab.base.version import __version__
+from cnnlab.cli.commands import COMMANDS
 
 HELP = f"""\
 cnnlab answers questions about convolutional networks with experiments: declare
@@ -90,8 +89,7 @@ def _carry_out(args: list[str], stop: Stop) -> int:
         os.environ.setdefault(name, value)
     os.environ["MPLBACKEND"] = "agg"  # pictures are files; a notebook hands down a backend that may not be installed
     try:
-        with _in_place(args):
-            return _dispatch(args, stop)
+        return _dispatch(args, stop)
     except RunError as error:
         _tell(error)
         return 1
@@ -108,29 +106,6 @@ def _carry_out(args: list[str], stop: Stop) -> int:
     except Exception:
         stop.look()  # libraries make another error of it, such as one of the import that they were at
         raise
-
-
-@contextlib.contextmanager
-def _in_place(args: Sequence[str]) -> Iterator[None]:
-    """Let all that the command does, and its processes, find runs and studies where `outputs=` says.
-
-    Raises:
-        ConfigError: it names no folder.
-    """
-    wanted = [word.removeprefix(OUTPUTS).strip("'\"") for word in args if word.startswith(OUTPUTS)]
-    if not wanted or wanted[-1] == "null":
-        yield
-        return
-    from cnnlab.base.paths import given_path
-    from cnnlab.outputs.files import PLACE
-
-    before = os.environ.get(PLACE)
-    os.environ[PLACE] = str(given_path("outputs", wanted[-1]))
-    try:
-        yield
-    finally:
-        os.environ.pop(PLACE, None)
-        os.environ |= {} if before is None else {PLACE: before}
 
 
 def _tell(error: Exception) -> None:

@@ -30,16 +30,17 @@ class SummaryWriter:
         goals: validation accuracies whose first time is told, beside round ones.
         content: hash of the files where the images come from a folder, else None.
         keep: which weights stay: best, last or none.
+        is_gone_on_from: whether the last checkpoint stays in any case, as a longer run may begin with it.
         track: of a run that takes turns with others.
     """
 
     def __init__(
         self, folder: RunFolder, parts: Parts, runtime: Runtime, *, clock: Clock, size: NetworkSize, goals: Goals,
-        content: str | None, keep: str = "best", track: Track | None = None,
+        content: str | None, keep: str = "best", is_gone_on_from: bool = False, track: Track | None = None,
     ) -> None:  # fmt: skip
         self._folder, self._parts, self._runtime = folder, parts, runtime
         self._clock, self._size, self._goals, self._content, self._track = clock, size, goals, content, track
-        self._keep = keep
+        self._keep, self._is_gone_on_from = keep, is_gone_on_from
 
     def finished(self, state: TrainingState, figures: Plain) -> Plain:
         """Return the summary of a run that is finished.
@@ -64,7 +65,7 @@ class SummaryWriter:
         status, reason = summary["status"], summary["stop_reason"]
         error = {"error": reason} if status == "diverged" else {}
         write_status(self._folder, status, epoch=summary["epochs_trained"], stop_reason=reason, **error)
-        if self._keep != "last" or status == "diverged":
+        if status == "diverged" or not (self._keep == "last" or self._is_gone_on_from):
             self._folder.delete_checkpoint("last.pt")
         if self._keep == "none":
             self._folder.delete_checkpoint("best.pt")
@@ -87,7 +88,7 @@ class SummaryWriter:
             "precision": self._runtime.precision,
             **figures,
             **({} if self._parts.mapping is None else {"mapping": self._parts.mapping.as_names()}),
-            "data": self._num_images() | {"content": self._content},
+            "data": self._num_images() | {"content": self._content} | self._leaked(),
             "parameters": self._size.parameters,
             "flops_per_image": self._size.flops,
             "seconds": {
@@ -115,6 +116,11 @@ class SummaryWriter:
             "images_to": {name: effort.epochs * self._parts.train.num_images for name, effort in by_name.items()},
             "steps_per_epoch": len(self._parts.train) if in_steps else None,
         }
+
+    def _leaked(self) -> Plain:
+        """Return how many images of a split are training images too, where there are any."""
+        leaked = {name: leak.num for name, leak in self._parts.data.leaks.items()}
+        return {"leaked": leaked} if leaked else {}
 
     def _num_images(self) -> Plain:
         """Return the number of images of every split."""

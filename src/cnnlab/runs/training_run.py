@@ -27,6 +27,7 @@ from cnnlab.outputs.status import write_status
 from cnnlab.runs.clock import Clock
 from cnnlab.runs.console import RunConsole
 from cnnlab.runs.endings import STOPPING, recorded
+from cnnlab.runs.extending import begin_with_stage, is_gone_on_from
 from cnnlab.runs.finished import RunEnd, finished
 from cnnlab.runs.first_batch import first_batch
 from cnnlab.runs.loop import EpochLoop
@@ -34,6 +35,7 @@ from cnnlab.runs.opening import opening_lines
 from cnnlab.runs.result_lines import summary_lines
 from cnnlab.runs.results import score_selected_weights
 from cnnlab.runs.summary import SummaryWriter
+from cnnlab.runs.tracking.tracking import Tracking
 from cnnlab.runs.training_state import TrainingState, from_checkpoint
 from cnnlab.training.tracks import Track
 
@@ -43,7 +45,7 @@ _WHY_PRUNED = "its validation accuracy is below that of others; cnnlab resume go
 
 def train(
     config: RunConfig, folder: RunFolder, identity: Identity, *, overrides: Sequence[str], console: RunConsole,
-    library: DataLibrary, stop: Stop, track: Track | None, num_at_once: int,
+    library: DataLibrary, stop: Stop, tracking: Tracking | None, track: Track | None, num_at_once: int,
 ) -> Turns[RunEnd]:  # fmt: skip
     """Train a run from where it stands to its end, and yield wherever another run may have a turn.
 
@@ -55,6 +57,7 @@ def train(
         console: likewise.
         library: likewise.
         stop: likewise.
+        tracking: likewise.
         track: likewise.
         num_at_once: likewise.
 
@@ -78,7 +81,13 @@ def train(
         if any(text.lstrip("+").startswith("batch_size=") for text in overrides):
             check_batch_size(config, len(parts.data.train))
         stop.look()
-        state = _begin(folder, config, parts, runtime, overrides, identity, num_at_once=num_at_once)
+        made_in: Plain = {"schema": SCHEMA, **environment(runtime), "plugins": list(identity.plugins)}
+        if not config.rerun:
+            with disk_errors(folder.path):
+                begin_with_stage(folder, config, made_in, hashes=library.hashes)
+        if num_at_once > 1:
+            made_in["num_at_once"] = num_at_once
+        state = _begin(folder, config, parts, runtime, overrides, made_in)
         if config.plots and state.epoch == 0:
             with disk_errors(folder.path):
                 write_first_batch(folder, first_batch(config, parts.data, parts.images))
@@ -86,7 +95,12 @@ def train(
         keys = size_keys(config, "batch_size", "model.width", "dataset.image_size")
         with recorded(folder, lambda: state.epoch, console.say, stop), memory_errors("training", *keys):
             clock = Clock(began, seconds_before=state.total_seconds)
-            return (yield from _carry_out(config, folder, console, runtime, parts, state, clock, identity, stop, track))
+            if tracking is not None:
+                tracking.begin(config, folder, console, epochs_done=state.epoch)
+            work = _carry_out(
+                config, folder, console, runtime, parts, state, clock, identity, stop, tracking=tracking, track=track
+            )
+            return (yield from work)
 
 
 def _threads_before(folder: RunFolder) -> int | None:
@@ -98,15 +112,11 @@ def _threads_before(folder: RunFolder) -> int | None:
 
 
 def _begin(
-    folder: RunFolder, config: RunConfig, parts: Parts, runtime: Runtime, overrides: Sequence[str], identity: Identity,
-    *, num_at_once: int,
-) -> TrainingState:  # fmt: skip
+    folder: RunFolder, config: RunConfig, parts: Parts, runtime: Runtime, overrides: Sequence[str], made_in: Plain
+) -> TrainingState:
     """Take up the run where its last checkpoint is, or start it in an empty folder."""
     checkpoint = None if config.rerun else folder.load_checkpoint("last.pt")
     state = TrainingState() if checkpoint is None else from_checkpoint(checkpoint, parts, runtime)
-    made_in: Plain = {"schema": SCHEMA, **environment(runtime), "plugins": list(identity.plugins)}
-    if num_at_once > 1:
-        made_in["num_at_once"] = num_at_once
     with disk_errors(folder.path):
         folder.remove_drafts()
         if checkpoint is None:
@@ -116,25 +126,25 @@ def _begin(
         write_status(folder, "running")
         folder.write_environment(made_in)
         # Wishes of a command, not of a run: saved, they would empty the folder again when the run goes on.
-        saved = dataclasses.replace(with_whole_paths(config), rerun=False, plan=False, prune_below=None)
+        saved = dataclasses.replace(with_whole_paths(config), rerun=False, plan=False, prune_below=None, stages=None)
         folder.write_config(to_plain(saved), overrides)
     return state
 
 
 def _carry_out(
     config: RunConfig, folder: RunFolder, console: RunConsole, runtime: Runtime, parts: Parts, state: TrainingState,
-    clock: Clock, identity: Identity, stop: Stop, track: Track | None,
+    clock: Clock, identity: Identity, stop: Stop, *, tracking: Tracking | None, track: Track | None,
 ) -> Turns[RunEnd]:  # fmt: skip
     """Train the epochs that are missing, then score the selected weights."""
     size = size_of(parts.network, parts.images, runtime.device)
     for line in opening_lines(folder.run_id, config, parts, runtime, size=size, epochs_done=state.epoch):
         console.say(line)
     console.meanwhile("training")
-    loop = EpochLoop(config, folder, console, runtime, parts, state, clock, track)
+    loop = EpochLoop(config, folder, console, runtime, parts, state, clock, tracking=tracking, track=track)
     goals = Goals.of(config.seconds_to, config.reported)
     writer = SummaryWriter(
         folder, parts, runtime, clock=clock, size=size, goals=goals, content=identity.data_content, keep=config.keep,
-        track=track,
+        is_gone_on_from=is_gone_on_from(config), track=track,
     )  # fmt: skip
     try:
         with stop.waiting(lambda: not loop.is_saved(), lambda: console.warn(STOPPING)):

@@ -30,8 +30,9 @@ class Growth:
     epochs: int
 
     def size(self, epoch: int, whole: int) -> int:
-        """Return the pixels of an epoch, from 0: in a straight line, rounded up to a multiple of 4."""
-        done = min(1.0, epoch / max(1.0, _GROWN * self.epochs))
+        """Return the pixels of an epoch, from 0: in a straight line, up to a multiple of 4; whole in the last."""
+        growing = int(_GROWN * self.epochs)
+        done = min(1.0, epoch / growing) if growing else 1.0
         wanted = whole * (self.start + (1 - self.start) * done)
         return min(whole, _MULTIPLE * math.ceil(wanted / _MULTIPLE))
 
