@@ -1,4 +1,4 @@
-"""Who draws: these begin a process without torch, as a command does."""
+"""Who draws: these begin a process without torch, as a command does, or a program that calls cnnlab."""
 
 import subprocess
 import sys
@@ -8,25 +8,27 @@ import pytest
 from cnnlab.runs.draughtsman import Draughtsman
 
 DRAWN = """
-import multiprocessing, os, signal, sys, time
+import multiprocessing, os, signal, sys
 from pathlib import Path
 from cnnlab.runs import draughtsman
 
-if __name__ == "__main__":
-    draughtsman.has_idle_core = lambda: {is_idle}
-    with draughtsman.Draughtsman() as hand:
-        hand.get_ready()
-        helpers = multiprocessing.active_children()
-        if {is_killed}:
-            os.kill(helpers[0].pid, signal.SIGKILL)
-        hand.draw(Path({folder!r}))
-    print(len(helpers), "matplotlib" in sys.modules)
+draughtsman.has_idle_core = lambda: {is_idle}
+with draughtsman.Draughtsman() as hand:
+    hand.get_ready()
+    helpers = multiprocessing.active_children()
+    if {is_killed}:
+        os.kill(helpers[0].pid, signal.SIGKILL)
+    hand.draw(Path({folder!r}))
+print(len(helpers), "matplotlib" in sys.modules)
 """
 
 
 def drawn(folder, *, is_idle=True, is_killed=False):
-    code = DRAWN.format(folder=str(folder), is_idle=is_idle, is_killed=is_killed)
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    """Let a program draw that does not expect to be imported by its helper."""
+    (script := folder.parent / "program.py").write_text(
+        DRAWN.format(folder=str(folder), is_idle=is_idle, is_killed=is_killed)
+    )
+    return subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=60)
 
 
 @pytest.mark.parametrize(
@@ -37,13 +39,13 @@ def drawn(folder, *, is_idle=True, is_killed=False):
 def test_pictures_are_drawn_whoever_draws(make_run, options, says):
     folder = make_run().folder
     done = drawn(folder, **options)
-    assert (done.stdout.strip(), done.stderr) == (says, "")
+    assert (done.stdout, done.stderr) == (f"{says}\n", "")
     assert (folder / "plots" / "confusion.png").is_file()
 
 
 def test_what_goes_wrong_in_another_process_is_told_here(tmp_path):
-    done = drawn(tmp_path)
-    assert f"ValueError: draw_all: no run in '{tmp_path}', it has no config.yaml." in done.stderr
+    (nothing := tmp_path / "nothing").mkdir()
+    assert f"ValueError: draw_all: no run in '{nothing}', it has no config.yaml." in drawn(nothing).stderr
 
 
 def test_with_torch_at_hand_there_is_nothing_to_wait_for():

@@ -5,12 +5,11 @@ from __future__ import annotations
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
 from pathlib import Path
 from types import TracebackType
 
 from cnnlab.base.cores import has_idle_core
-from cnnlab.base.processes import help_parent, interrupts_kept_off
+from cnnlab.base.processes import interrupts_kept_off, pool_of_helpers
 
 
 class Draughtsman:
@@ -31,7 +30,7 @@ class Draughtsman:
     def get_ready(self) -> None:
         """Let another process load matplotlib, if a core is idle while this one loads torch."""
         if has_idle_core() and "torch" not in sys.modules:
-            self._helper = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=help_parent)
+            self._helper = pool_of_helpers(1)
             with interrupts_kept_off():
                 self._helper.submit(_load)
 
