@@ -45,11 +45,13 @@ OF_THE_WHOLE = {
     "sweeps/test_several_machines.py": "sweeps of two machines that share a folder",
     "comparison/test_page_in_browser.py": "what page, templates and scripts are together",
 }
-WITHOUT_TORCH = ("outputs", "plots", "comparison", "sweeps", "cli", "api")
+WITHOUT_TORCH = ("outputs", "plots", "webpage", "comparison", "sweeps", "cli", "api")
 
 
-def test_rooms_are_the_thirteen():
-    names = "api, base, building, cli, comparison, config, data, networks, outputs, plots, runs, sweeps, training"
+def test_rooms_are_the_fourteen():
+    names = (
+        "api, base, building, cli, comparison, config, data, networks, outputs, plots, runs, sweeps, training, webpage"
+    )
     assert ", ".join(ROOMS) == names
 
 

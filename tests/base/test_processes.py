@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from cnnlab.base.processes import is_gone
+from cnnlab.base.processes import interrupts_kept_off, is_gone
 
 POOL = """
 import os, time
@@ -46,6 +46,16 @@ def test_worker_of_a_pool_ends_with_its_parent_and_leaves_ctrl_c_to_it(tmp_path)
     while not all(map(is_gone, workers)):
         assert time.monotonic() < deadline, "workers stay"
         time.sleep(0.05)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals cannot be kept off")
+def test_process_that_begins_meanwhile_does_not_hear_of_ctrl_c_and_this_one_does():
+    code = "import os, signal; os.kill(os.getpid(), signal.SIGINT); print('goes on')"
+    with interrupts_kept_off():
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "goes on\n")
+    with pytest.raises(KeyboardInterrupt), interrupts_kept_off():
+        os.kill(os.getpid(), signal.SIGINT)
 
 
 def test_script_that_has_a_pool_is_not_run_again_by_its_workers(tmp_path):

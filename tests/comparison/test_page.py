@@ -7,8 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from cnnlab.comparison import compare_study, save
-from cnnlab.comparison.page import TEMPLATES, UPLOT, render
-from cnnlab.plots.style import CYCLE
+from cnnlab.comparison.page import render
 from tests.comparison.study_maker import write_study
 
 ARMS = {"optimizer=sgd": [0.70, 0.80, 0.90], "optimizer=adam": [0.75, 0.84, 0.94]}
@@ -177,17 +176,6 @@ def test_page_of_a_study_that_has_just_begun_can_be_written():
     text = text_of(page_of({"optimizer=sgd": ["waiting"], "optimizer=adam": ["running"]}))
     assert "No verdict: no arm has a finished run." in text
     assert "Classes" not in text
-
-
-def test_colours_are_those_of_the_pictures():
-    style = (TEMPLATES / "report.css").read_text()
-    assert tuple(re.findall(r"--c\d: light-dark\((#\w{6}),", style)) == CYCLE
-
-
-def test_licence_of_the_charting_library_goes_wherever_it_goes():
-    page = page_of()
-    assert "github.com/leeoniya/uPlot (v1.6.32)" in page
-    assert (UPLOT / "LICENSE").read_text() in page
 
 
 def test_save_writes_everything_beside_the_study():

@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import connection
 from multiprocessing.context import SpawnContext, SpawnProcess
@@ -45,6 +46,19 @@ def born(pid: int) -> str | None:
     except (OSError, ValueError):  # gone, or not Linux
         return None
     return None if state in ("Z", "X") else fields[18]  # ended, though its parent has not asked yet; its start
+
+
+@contextlib.contextmanager
+def interrupts_kept_off() -> Iterator[None]:
+    """Let processes that begin here not hear of Ctrl-C even before `help_parent` is called: it would break them off."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # they take it over; here it only waits
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class _Helper(SpawnProcess):

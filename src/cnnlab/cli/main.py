@@ -59,7 +59,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         0: fine, 1: a run failed, 2: what the user wrote is wrong, 130: interrupted.
     """
     if argv is None:
-        atexit.register(gc.freeze)  # Python would look for circles in all that torch has made: most of a second
+        # Libraries make half a million objects that stay. Python would look through them for circles several times as
+        # they are loaded, a tenth of a short run, and at the end for most of a second. Training leaves no circles.
+        gc.set_threshold(50_000, 20, 100)
+        atexit.register(gc.freeze)
     stop, args = Stop(), list(sys.argv[1:] if argv is None else argv)
     _let_everything_be_printed()
     with printed() as output:

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
 
 from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.comparison.changes import Change, SeedChanges, in_words
@@ -16,14 +11,10 @@ from cnnlab.comparison.comparing import Comparison
 from cnnlab.comparison.labels import p_cell
 from cnnlab.outputs.run_files import RunFiles
 from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.webpage.pictures import Image, picture_of
 
 MOST = 40
 """Images on a page, of both kinds together."""
-LARGEST, PIXELATED = 96, 48
-"""Pixels: larger images are made smaller; up to the second every pixel is kept, and drawn as a square."""
-
-Image = NDArray[np.uint8]
-"""(C, H, W)."""
 Pixels = Callable[[RunFolder, Sequence[int]], Sequence[Image]]
 """Images of a run's test split, by their positions; ConfigError or RunError where they are not at hand."""
 
@@ -160,21 +151,3 @@ def _kept(run: RunFiles) -> dict[int, Image]:
 
 def _shown(changes: Sequence[Change], found: Mapping[int, Image]) -> list[ShownImage]:
     return [ShownImage(each, *picture_of(found.get(each.index))) for each in changes]
-
-
-def picture_of(pixels: Image | None) -> tuple[str | None, bool]:
-    """Return an image as a data URI, and whether its pixels are all there: gray unless it has three channels.
-
-    Small images are PNG files, which keep every pixel; larger ones are JPEG files, a quarter of their size.
-    """
-    from PIL import Image as Pillow  # only where a page is written
-
-    if pixels is None:
-        return None, False
-    image = Pillow.fromarray(pixels.transpose(1, 2, 0) if len(pixels) == 3 else pixels[0])
-    image.thumbnail((LARGEST, LARGEST))
-    is_small = max(image.size) <= PIXELATED
-    kind = "png" if is_small else "jpeg"
-    file = io.BytesIO()
-    image.save(file, kind, **({"optimize": True} if is_small else {"quality": 80}))
-    return f"data:image/{kind};base64,{base64.b64encode(file.getvalue()).decode()}", is_small

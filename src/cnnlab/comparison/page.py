@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import functools
-import json
 import math
-import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cnnlab.base.metrics import Floats
-from cnnlab.base.printing import harmless
 from cnnlab.base.schema import Plain
-from cnnlab.base.version import __version__
 from cnnlab.comparison.arm_rows import CELL, NUM_COLORS, arm_rows, axis_of, cut, unnamed_settings
 from cnnlab.comparison.beside_report import reported_rows
 from cnnlab.comparison.cautions import ENVIRONMENT
@@ -39,13 +33,9 @@ from cnnlab.comparison.verdicts import Result
 from cnnlab.outputs.files import write_text
 from cnnlab.outputs.standing import goes_on
 from cnnlab.outputs.summary_file import figure
-
-if TYPE_CHECKING:
-    import jinja2
+from cnnlab.webpage.rendering import render as render_page
 
 TEMPLATES = Path(__file__).parent / "templates"
-UPLOT = Path(__file__).parent / "vendor" / "uplot"
-"""The charting library: 50 kB; Chart.js takes 210, ECharts 500, Plotly 1,190."""
 NUM_DASHES = 4
 """Line styles, for the arms beyond the colours."""
 LABEL = 24
@@ -76,10 +66,14 @@ def render(comparison: Comparison, *, pixels: Pixels | None = None) -> str:
     confusions = [confusion for confusion, _ in read]
     curves = {result.label: found for result in shown.results if (found := read_curves(result.arm)) is not None}
     rows, unfinished, said_of = arm_rows(shown), _unfinished(comparison), _said_of(shown)
-    return template(TEMPLATES, "report.html.j2").render(
+    return render_page(
+        TEMPLATES / "report.html.j2",
+        data=_data(shown, curves, confusions, classes),
+        scripts=(TEMPLATES / "charts.js", TEMPLATES / "report.js"),
+        kind="cnnlab study",
+        title=comparison.study.study,
         comparison=comparison,
         shown=shown,
-        version=__version__,
         rows=rows,
         cut=cut(list(comparison.names.values()), CELL),
         settings=unnamed_settings(comparison),
@@ -105,28 +99,9 @@ def render(comparison: Comparison, *, pixels: Pixels | None = None) -> str:
         next_command=(comparison.next_step or "").partition("  ")[0],
         next_purpose=(comparison.next_step or "").partition("  ")[2],
         methods=methods(comparison.answer, comparison.question, comparison.names),
-        data=_script_safe(_data(shown, curves, confusions, classes)),
         missing=MISSING,
-        **_assets(),
         has_parameters=len({row.parameters for row in rows}) > 1,
     )
-
-
-@functools.cache  # compiling it takes longer than rendering, and a sweep writes its page again and again
-def template(folder: Path, name: str) -> jinja2.Template:
-    """Return a template of a page, in which names may hold any character."""
-    import jinja2  # only where a page is written: the other commands begin sooner
-
-    loader = jinja2.FileSystemLoader(folder)
-    environment = jinja2.Environment(
-        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, finalize=_finalized
-    )
-    return environment.get_template(name)
-
-
-def _finalized(value: object) -> object:
-    """Return what a place of the template shows: names may hold any character, files of the page are as they are."""
-    return harmless(value) if type(value) is str else value
 
 
 def _said_of(comparison: Comparison) -> int | None:
@@ -134,19 +109,6 @@ def _said_of(comparison: Comparison) -> int | None:
     if comparison.best is not None and len(comparison.best.alive) == 1:
         return next(i for i, result in enumerate(comparison.results) if result.label == comparison.best.alive[0])
     return None if comparison.chosen is None else comparison.results.index(comparison.chosen)
-
-
-def _assets() -> dict[str, object]:
-    """Return what makes the page work offline: style sheets, scripts, and the licence of those that are not ours."""
-    return {
-        "styles": _texts(UPLOT / "uPlot.min.css", TEMPLATES / "report.css"),
-        "scripts": _texts(UPLOT / "uPlot.iife.min.js", TEMPLATES / "charts.js", TEMPLATES / "report.js"),
-        "licence": (UPLOT / "LICENSE").read_text(encoding="utf-8"),
-    }
-
-
-def _texts(*paths: Path) -> list[str]:
-    return [path.read_text(encoding="utf-8") for path in paths]
 
 
 def _classes(comparison: Comparison) -> list[str]:
@@ -263,12 +225,3 @@ def _sparse(confusion: Confusion | None) -> list[int] | None:
         rows.tolist(), columns.tolist(), confusion.counts[rows, columns].tolist()
     )
     return [number for triple in triples for number in triple]
-
-
-def _script_safe(data: Plain) -> str:
-    """Return JSON that cannot end the script element it stands in."""
-    text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
-    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
-
-
-_UNSAFE = re.compile("[<\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from cnnlab.base.errors import RunError
 from cnnlab.comparison.arms import Run
-from cnnlab.comparison.changed_images import picture_of
 from cnnlab.comparison.comparing import Comparison
 from cnnlab.comparison.verdicts import Result
 from cnnlab.outputs.run_files import Predictions, RunFiles
+from cnnlab.webpage.pictures import picture_of
 
 MOST = 12
 """Images on a page."""

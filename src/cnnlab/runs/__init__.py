@@ -12,6 +12,7 @@ summary          how the run has ended, as summary.json tells it
 training_state   where training stands at an epoch border, as a checkpoint
 results, scores  the selected weights, scored on every split, on the test split once
 calibration      decision values as probabilities, by the validation split
+draughtsman      who draws the run's pictures: a process that gets ready meanwhile
 endings          what can come between a run and its end, and what is written down then
 console          how a run speaks, on the terminal and in its log: what it is (opening), how it ended (result_lines)
 found            what a run found in its data, in words

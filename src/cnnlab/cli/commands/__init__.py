@@ -51,11 +51,21 @@ COMMANDS = (
         job="cnnlab.cli.tuning:main",
     ),
     Command(
+        "data",
+        "what is in a data set: counts, sizes, duplicates, damaged files",
+        job="cnnlab.cli.looking:main",
+    ),
+    Command(
         "report",
         "compare the arms of a study; without a name a table of runs",
         job="cnnlab.cli.commands.report:main",
     ),
     Command("watch", "how a sweep goes, from another terminal", job="cnnlab.cli.commands.watch:main"),
+    Command(
+        "reproduce",
+        "run a study whose results came along; do today's agree?",
+        job="cnnlab.cli.commands.reproduce:main",
+    ),
     Command("predict", "classify images with a saved run", job="cnnlab.cli.commands.predict:main"),
     Command("export", "a run as one file to give away, for use anywhere", job="cnnlab.cli.commands.export:main"),
     Command("resume", "go on with a run, exactly as it was configured", job="cnnlab.cli.commands.resume:main"),

@@ -1,47 +1,11 @@
 "use strict";
-// The charts, and what both scripts share. The numbers are in #data; every text is set as text, never as HTML.
-const data = JSON.parse(document.getElementById("data").textContent);
-const root = document.documentElement;
+// The charts of a study; begins with what page.js defines.
 const shown = new Set(data.arms.keys());
 const DASHES = [undefined, [8, 4], [2, 4], [10, 4, 2, 4]];
 const MANY = 14;  // beyond, names stand only where the mouse is, and at the marked arms
 const NARROW = 480;  // pixels, below which a chart is all plot
-const SPLITS = { train: "training", val: "validation", test: "test" };
-const byId = (id) => document.getElementById(id);
 const isMarked = (arm) => arm.isBest || arm.isBaseline;
-const percent = (value) => (100 * value).toFixed(2) + " %";
-
-function element(tag, properties, ...children) {
-  const made = Object.assign(document.createElement(tag), properties);
-  made.append(...children);
-  return made;
-}
-
-// ---- colours: canvas wants them resolved
-const probe = root.appendChild(element("span", { hidden: true }));
-function color(name) {
-  probe.style.color = `var(--${name})`;
-  return getComputedStyle(probe).color;
-}
 const armColor = (place) => color("c" + data.arms[place].color);
-const faded = (rgb, alpha) => rgb.replace("rgb(", "rgba(").replace(")", `, ${alpha})`);
-
-// ---- what all charts share
-const FONT = '12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
-function axis(label, more) {
-  const line = { stroke: color("line"), width: 1 };
-  return { label, stroke: color("faint"), font: FONT, labelFont: FONT, grid: line, ticks: line, labelSize: 20, ...more };
-}
-const noGrid = { grid: { show: false } };
-// Of a logarithmic axis only 1, 2 and 5 of every decade: the lines between would be a thicket.
-const isRound = (value) => [1, 2, 5].includes(Math.round(value / 10 ** Math.floor(Math.log10(value) + 1e-9)));
-const roundLines = () => ({ show: true, stroke: color("line"), width: 1, filter: (_, ticks) => ticks.map((tick) => isRound(tick) ? tick : null) });
-
-function textWidth(texts) {
-  const context = document.createElement("canvas").getContext("2d");
-  context.font = FONT;
-  return Math.max(0, ...texts.map((text) => context.measureText(text).width));
-}
 
 // Arms named inside a chart; a narrow one has no room for names.
 function withLabels(host, places) {
@@ -90,13 +54,6 @@ function tip(chart, title, lines, left, top) {
   box.style.left = isRight ? "auto" : left + 16 + "px";
   box.style.right = isRight ? chart.over.clientWidth - left + 16 + "px" : "auto";
   box.style.top = Math.max(0, Math.min(top, chart.over.clientHeight - box.offsetHeight)) + "px";
-}
-
-const charts = new Map();
-function draw(host, options, table) {
-  charts.get(host)?.destroy();
-  host.replaceChildren();
-  charts.set(host, new uPlot({ width: host.clientWidth, legend: { show: false }, ...options }, table, host));
 }
 
 // ---- learning curves
@@ -242,4 +199,3 @@ function drawCost(id, key, label) {
     },
   }, [xs, ...columns]);
 }
-const compact = (value) => new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 4 }).format(value);

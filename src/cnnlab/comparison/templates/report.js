@@ -1,28 +1,9 @@
 "use strict";
-// Confusion matrix, sorting, filtering, switching of arms and colours; begins with what charts.js defines.
+// Confusion matrix, sorting, filtering, switching of arms and colours; begins with what page.js and charts.js define.
 
 // ---- confusion matrix
 function drawConfusion() {
-  const table = byId("confusion");
-  if (!table) return;
-  const arm = data.arms[byId("confusion-of").value], names = data.classes, size = names.length;
-  const counts = names.map(() => new Array(size).fill(0));
-  for (let i = 0; i < arm.confusion.length; i += 3) counts[arm.confusion[i]][arm.confusion[i + 1]] = arm.confusion[i + 2];
-  const isDense = size > 20;
-  table.classList.toggle("dense", isDense);
-  const turned = isDense || names.some((name) => name.length > 6) ? "turned" : "";
-  const header = element("tr", {}, element("th", { className: "corner", textContent: "true ↓  predicted →" }),
-    ...names.map((name) => element("th", { scope: "col", textContent: name, className: turned })));
-  table.replaceChildren(header, ...counts.map((row, i) => {
-    const support = row.reduce((a, b) => a + b, 0);
-    return element("tr", {}, element("th", { scope: "row", textContent: names[i] }), ...row.map((count, k) => {
-      const cell = element("td", { title: `${names[i]} taken for ${names[k]}: ${count} of ${support}` });
-      if (count) cell.style.setProperty("--shade", Math.sqrt(count / support).toFixed(3));
-      if (!isDense) cell.textContent = count || "";
-      if (i === k) cell.className = "right";
-      return cell;
-    }));
-  }));
+  if (byId("confusion")) drawMatrix(byId("confusion"), data.classes, data.arms[byId("confusion-of").value].confusion);
 }
 
 // ---- the table of arms
@@ -67,24 +48,6 @@ function drawAll() {
   if (!byId("by-parameters-figure").hidden) drawCost("by-parameters", "parameters", "parameters");
 }
 
-// ---- tables that are wider than the page: they fade where they go on, and say so
-function showWhatIsHidden(box) {
-  const hidden = box.scrollWidth - box.clientWidth;
-  box.classList.toggle("more-left", box.scrollLeft > 1);
-  box.classList.toggle("more-right", hidden - box.scrollLeft > 1);
-  box.tabIndex = hidden > 1 ? 0 : -1;
-  box.hint.hidden = hidden <= 1;
-}
-
-const boxes = [...document.querySelectorAll(".scroll")];
-for (const box of boxes) {
-  box.hint = element("p", { className: "sideways", textContent: "more columns →", hidden: true });
-  box.prepend(box.hint);
-  box.addEventListener("scroll", () => showWhatIsHidden(box), { passive: true });
-}
-const sizes = new ResizeObserver((entries) => entries.forEach((entry) => showWhatIsHidden(entry.target.closest(".scroll"))));
-for (const box of boxes) for (const each of [box, box.lastElementChild]) sizes.observe(each);
-
 // ---- wiring
 function setUpChoices() {
   const measured = new Set(data.arms.flatMap((arm) => Object.keys(arm.curves?.bands ?? {})));
@@ -117,17 +80,7 @@ byId("choices").onchange = drawCurves;
 byId("curves").onkeydown = moveByKey;
 if (byId("confusion-of")) byId("confusion-of").onchange = drawConfusion;
 
-const isDark = () => root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-function nameTheme() {
-  byId("theme").textContent = isDark() ? "light" : "dark";
-  byId("theme").setAttribute("aria-label", `switch to ${byId("theme").textContent} colours`);
-}
-byId("theme").onclick = () => { root.dataset.theme = isDark() ? "light" : "dark"; nameTheme(); drawAll(); };
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { nameTheme(); drawAll(); });
-let width = innerWidth;
-addEventListener("resize", () => { if (innerWidth !== width) { width = innerWidth; drawAll(); } });
-
+redraw = drawAll;
 setUpChoices();
-nameTheme();
 drawAll();
 drawConfusion();

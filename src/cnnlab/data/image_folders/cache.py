@@ -39,6 +39,8 @@ T = TypeVar("T")
 class Decoded:
     """A folder's images, decoded."""
 
+    folder: Path
+    """Where they are kept."""
     images: npt.NDArray[np.uint8]
     """(N, C, H, W), channels last in memory, in the order of the files, zeros where one could not be decoded.
 
@@ -102,7 +104,7 @@ def _load(folder: Path) -> Decoded | None:
     try:
         meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
         images = np.load(folder / "images.npy", mmap_mode="c").transpose(0, 3, 1, 2)
-        return Decoded(images, meta["corrupt"], meta["is_mixed"], meta["num_enlarged"])
+        return Decoded(folder, images, meta["corrupt"], meta["is_mixed"], meta["num_enlarged"])
     except (FileNotFoundError, EOFError, ValueError, KeyError):
         return None
 

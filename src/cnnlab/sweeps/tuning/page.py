@@ -8,13 +8,13 @@ from pathlib import Path
 
 from cnnlab.base.version import __version__
 from cnnlab.comparison.labels import MISSING, percent
-from cnnlab.comparison.page import TEMPLATES as STYLES
-from cnnlab.comparison.page import template
 from cnnlab.outputs.files import write_text
 from cnnlab.sweeps.tuning.charts import history, parallel, slices
 from cnnlab.sweeps.tuning.importance import Importance
 from cnnlab.sweeps.tuning.tables import best_command, sentences
 from cnnlab.sweeps.tuning.tuned import Tuned
+from cnnlab.webpage.rendering import TEMPLATES as STYLES
+from cnnlab.webpage.rendering import load_template
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -35,7 +35,7 @@ def render(tuned: Tuned, importances: Sequence[Importance]) -> str:
     """Return the page."""
     first, *others = sentences(tuned, importances)
     lost = [one for one in tuned.tried if one.status != "finished"]
-    return template(TEMPLATES, "tuning.html.j2").render(
+    return load_template(TEMPLATES, "tuning.html.j2").render(
         tuned=tuned,
         first=first,
         others=others,
@@ -49,5 +49,5 @@ def render(tuned: Tuned, importances: Sequence[Importance]) -> str:
         percent=percent,
         missing=MISSING,
         version=__version__,
-        style=(STYLES / "report.css").read_text(encoding="utf-8"),
+        style=(STYLES / "page.css").read_text(encoding="utf-8"),
     )
