@@ -4,7 +4,8 @@ import dataclasses
 import re
 
 from cnnlab.comparison.survey_page import render, write_survey
-from cnnlab.data.survey import Group, Leak
+from cnnlab.data.duplicates import Leak
+from cnnlab.data.survey import Group
 from tests.data.surveys import SURVEY, member
 
 
@@ -17,7 +18,7 @@ def test_files_lie_side_by_side(tmp_path):
 
 
 def test_page_begins_with_the_most_important_sentence():
-    page = render(dataclasses.replace(SURVEY, leaks={"test": Leak(3, 1)}), words=[])
+    page = render(dataclasses.replace(SURVEY, leaks={"test": Leak(3, 1, 20)}), words=[])
     assert re.search(r'<p class="first">3 of 20 test images are training images too\.</p>', page)
     assert "What is measured on them is too good" in page
 

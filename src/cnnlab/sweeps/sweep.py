@@ -22,7 +22,7 @@ from cnnlab.sweeps.checked import CheckedPoints, Compose, Job, check_points
 from cnnlab.sweeps.choosing import Choice, choose_here
 from cnnlab.sweeps.clock import Clock
 from cnnlab.sweeps.designs import Conversation, Ended, answer
-from cnnlab.sweeps.launching import Launch, Launching
+from cnnlab.sweeps.launching import Launch, Launching, grouped
 from cnnlab.sweeps.looked import plan_after_looks, seen_before
 from cnnlab.sweeps.naming import called_baseline, decided_name, study_name
 from cnnlab.sweeps.points import Point
@@ -209,7 +209,7 @@ class Sweep:
             if self._clock.is_over():
                 self._put_off |= {job.run_id for job in jobs if self._status(job) not in FINAL}
                 return False
-            self._launching.carry_out(portion, launch)
+            self._launching.carry_out(portion, grouped(launch, self._first, self.name))
             self._stop.look()
         return True
 
