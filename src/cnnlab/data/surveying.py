@@ -21,7 +21,7 @@ from cnnlab.data.survey import ClassPictures, Files, Group, Member, Range, Surve
 CLASSES = 50
 """Classes that are shown by pictures."""
 _SAMPLES = 7  # of a class
-_GROUPS, _MEMBERS = 48, 4  # that are shown, and images of each
+_GROUPS, _MEMBERS = 30, 4  # that are shown, and images of each
 _SIDE = 128  # pixels of a shown photograph
 _RARE = 100  # files, of which one of another format is odd
 _CHUNK = 1024  # images that are numbers at the same time

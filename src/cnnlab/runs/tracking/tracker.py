@@ -20,7 +20,7 @@ class TrackedRun:
     """The study or sweep that it belongs to."""
     tags: Sequence[str]
     settings: Mapping[str, str]
-    """The configuration, flat: `optimizer.lr` -> text."""
+    """The configuration, flat, what is off left out: `optimizer.lr` -> text."""
     folder: Path
     """Of the run."""
     outputs: Path

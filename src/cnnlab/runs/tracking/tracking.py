@@ -59,8 +59,9 @@ class Tracking:
         """
         if not config.tracker:
             return
+        chosen = {key: text for key, text in settings(to_plain(config)).items() if text != "null"}
         run = TrackedRun(
-            folder.run_id, config.study, config.tags, settings(to_plain(config)), folder.path.absolute(),
+            folder.run_id, config.study, config.tags, chosen, folder.path.absolute(),
             outputs_dir().absolute(), epochs_done, is_anew=config.rerun,
         )  # fmt: skip
         self._folder, self._console = folder, console
@@ -95,7 +96,7 @@ class Tracking:
     def _tell_problems(self) -> None:
         for follower in self._followers:
             if follower.problem is not None and not any(note.startswith(_begun(follower)) for note in self.notes):
-                self.notes.append(f"{_begun(follower)}{brief(follower.problem, str)}. The run itself is as it was.")
+                self.notes.append(f"{_begun(follower)}{brief(follower.problem, str)}. The run is not affected.")
                 assert self._console is not None
                 self._console.say(self.notes[-1])
 
