@@ -9,6 +9,7 @@ from nbclient import NotebookClient
 EXAMPLES = sorted((Path(__file__).parents[1] / "examples").glob("*.ipynb"))
 
 
+@pytest.mark.timeout(1200)  # a kernel, torch and some runs each; on a machine that is busy it takes minutes
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_notebook_runs(path, in_empty_folder):
     notebook = nbformat.read(path, as_version=4)
