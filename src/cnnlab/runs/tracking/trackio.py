@@ -29,7 +29,7 @@ class Trackio:
             config={"run_id": run.run_id, "study": run.study, "tags": list(run.tags), **run.settings},
             resume="never" if run.is_anew else "allow", embed=False, auto_log_gpu=False, auto_log_cpu=False,
         )  # fmt: skip
-        known = None if run.is_anew else SQLiteStorage.get_max_step_for_run(project, run.run_id)
+        known = None if run.is_anew else SQLiteStorage.get_max_step_for_run(project, run.run_id, run_id=self._run.id)
         self.last_epoch = known or 0
 
     def log(self, epoch: int, figures: Mapping[str, float]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Mapping
 
 from cnnlab.base.errors import RunError
@@ -33,13 +34,15 @@ class WeightsAndBiases:
         if offline:  # nothing can be asked there, so the whole run is told anew
             for old in (run.outputs / "wandb").glob(f"offline-run-*-{run.run_id}"):
                 shutil.rmtree(old)
+        patience = {} if offline else {"init_timeout": _PATIENCE, "finish_timeout": _PATIENCE}
         settings = wandb.Settings(
-            silent=True, console="off", init_timeout=_PATIENCE, finish_timeout=_PATIENCE, root_dir=str(run.outputs)
+            silent=True, console="off", root_dir=str(run.outputs), finish_timeout_raises=True, **patience
         )
+        anew = f"-{int(time.time())}" if run.is_anew and not offline else ""  # W&B takes no id twice
         self._run = wandb.init(
-            project=os.environ.get("WANDB_PROJECT") or PROJECT, id=run.run_id, name=run.run_id, group=run.study,
-            tags=list(run.tags), config={"run_id": run.run_id, "study": run.study, **run.settings},
-            dir=str(run.outputs), resume="never" if run.is_anew else "allow", reinit="create_new", settings=settings,
+            project=os.environ.get("WANDB_PROJECT") or PROJECT, id=f"{run.run_id}{anew}", name=run.run_id,
+            group=run.study, tags=list(run.tags),
+            config={"run_id": run.run_id, "study": run.study, **run.settings}, dir=str(run.outputs), resume="allow", reinit="create_new", settings=settings,
             allow_val_change=True,
         )  # fmt: skip
         self.last_epoch = max(0, self._run.step - 1) if self._run.resumed else 0
