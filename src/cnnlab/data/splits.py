@@ -77,8 +77,14 @@ def make_splits(source: Source, options: SplitOptions, *, seed: int) -> Data:
     _check_images(train, val, test, source.classes)
     train = subset(train, source.classes, seed=seed, per_class=options.per_class, fraction=options.fraction)
     notes = (*source.notes, *_unused_fractions(source, options), *_untested(test, source.classes))
-    files = None if source.files is None else tuple(source.files[row] for row in test.rows.tolist())
-    return Data(train, val, test, source.classes, notes, files)
+    return Data(train, val, test, source.classes, notes, test_files=_files(source, test), val_files=_files(source, val))
+
+
+def _files(source: Source, split: Split | None) -> tuple[str, ...] | None:
+    """Return the file of each image of a split; None where images are no files."""
+    if source.files is None or split is None:
+        return None
+    return tuple(source.files[row] for row in split.rows.tolist())
 
 
 def keep_classes(source: Source, classes: tuple[str, ...] | int) -> Source:

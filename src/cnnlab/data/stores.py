@@ -112,6 +112,8 @@ class Data:
     notes: tuple[str, ...]
     test_files: tuple[str, ...] | None = None
     """File of each image of the test split; None where images are no files."""
+    val_files: tuple[str, ...] | None = None
+    """The same of the validation split."""
     read_size: int | None = None
     """Height, in pixels, that the images had before they were scaled in memory; None: they were not."""
 

@@ -20,9 +20,9 @@ from cnnlab.cli.commands.resume import RUN_HELP
 from cnnlab.outputs.exported import is_exported, opened_run
 from cnnlab.outputs.files import csv_text, runs_dir
 from cnnlab.outputs.finding import BY_WORD
-from cnnlab.outputs.summary_file import known_summary
 from cnnlab.runs.predicting.given_images import Given, find_images
 from cnnlab.runs.predicting.submission import check_ids, image_id, write_submission
+from cnnlab.runs.restored import calibration_of, restore
 from cnnlab.runs.saved_config import saved_config
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def main(args: Sequence[str], stop: Stop) -> int:
             print(f"run      {folder.run_id}")
         config = saved_config(folder, options.plugins)
         stop.look()
-        trained, runtime = _load(folder, config, options.device)
+        trained, runtime = restore(folder, config, options.device)
         wording = _wording(folder, trained)
         answers, unreadable = _classified(options, given, folder, config, trained, runtime, wording, stop)
         if not answers:
@@ -156,22 +156,6 @@ def _check_outputs(options: argparse.Namespace, given: Given) -> None:
             raise ConfigError(f"--features: '{features}' is no folder. Name one; it is made if it is not there.")
 
 
-def _load(folder: RunFolder, config: RunConfig, device_name: str) -> tuple[SavedNetwork, Runtime]:
-    """Return the network, and how to compute with it: in the precision of the run, if this machine multiplies it."""
-    meanwhile("loading torch")
-    from cnnlab.base.runtime import start_runtime
-    from cnnlab.building.saved_network import load_network
-
-    precision = "fp32" if folder.read_environment().get("precision") == "fp32" else config.precision
-    runtime = start_runtime(
-        device=device_name, precision=precision, threads=config.threads, deterministic=config.deterministic
-    )
-    meanwhile("loading the network")
-    trained = load_network(folder, config)
-    trained.network.to(runtime.device)
-    return trained, runtime
-
-
 def _artist(features: Path, folder: RunFolder, trained: SavedNetwork, device: torch.device) -> Artist:
     from cnnlab.runs.predicting.feature_pictures import Artist  # matplotlib takes half a second to import
 
@@ -179,13 +163,9 @@ def _artist(features: Path, folder: RunFolder, trained: SavedNetwork, device: to
 
 
 def _wording(folder: RunFolder, trained: SavedNetwork) -> Wording:
-    from cnnlab.networks.scores import PROBABILITIES
-    from cnnlab.runs.calibration import saved_calibration
     from cnnlab.runs.predicting.answer_lines import Wording
 
-    is_softmax = trained.scores_are == PROBABILITIES
-    calibration = None if is_softmax else saved_calibration(known_summary(folder))
-    return Wording(trained.images.classes, trained.scores_are, calibration)
+    return Wording(trained.images.classes, trained.scores_are, calibration_of(folder, trained))
 
 
 def _classified(

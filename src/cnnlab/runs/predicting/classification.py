@@ -22,6 +22,7 @@ from cnnlab.data.image_folders.decoding import decode, read_header
 from cnnlab.data.image_folders.reasons import reason
 from cnnlab.data.library import DataLibrary
 from cnnlab.data.resizing import resize
+from cnnlab.data.stores import Data
 from cnnlab.networks.scores import to_scores
 from cnnlab.runs.predicting.submission import image_id
 from cnnlab.training.evaluation import predict
@@ -75,17 +76,29 @@ def _pixels(path: Path, images: ImageSpec) -> npt.NDArray[np.uint8]:
     return scaled
 
 
-def pick_test_images(config: RunConfig, trained: SavedNetwork) -> list[Picture]:
-    """Return the first image of each class in the run's test split, of the first ten classes.
+def data_of_run(config: RunConfig, images: ImageSpec) -> Data:
+    """Return the data of a finished run, its images as they were read for it.
+
+    Args:
+        config: of the run.
+        images: what its network has to know of them.
 
     Raises:
         ConfigError: the data is not there any more.
     """
     library = DataLibrary()
     content = data_content(config, library.hashes)
-    images = trained.images
     decode_size = None if images.resize is None else images.file_size
-    data = load_data(config, library=library, content=content, decode_size=decode_size, scaling=images.scaling)
+    return load_data(config, library=library, content=content, decode_size=decode_size, scaling=images.scaling)
+
+
+def pick_test_images(config: RunConfig, trained: SavedNetwork) -> list[Picture]:
+    """Return the first image of each class in the run's test split, of the first ten classes.
+
+    Raises:
+        ConfigError: the data is not there any more.
+    """
+    data = data_of_run(config, trained.images)
     pictures = []
     for label in torch.unique(data.test.labels)[:_TEST_IMAGES].tolist():
         index = int((data.test.labels == label).nonzero()[0])
