@@ -46,6 +46,7 @@ def _of_list(words: Sequence[str]) -> list[str]:
 OFFERS: Mapping[str, Callable[[Sequence[str]], list[str]]] = {
     "report": lambda _: [*_studies(), *_runs()],
     "predict": _one_run,
+    "inspect": _one_run,
     "export": _one_run,
     "resume": _one_run,
     "remove": lambda _: _runs(),

@@ -18,8 +18,9 @@ found            what a run found in its data, in words
 saved_config     the configuration of a saved run, with its plugins; pictures: images that it was tested on
 exporting        a run made into a file to be given away; model_card: what it says of itself
 estimate         what a run will take, feature_samples by a few images; rate_search a range test of learning rates
-predicting/      images that a run has not been asked about before
+predicting/      images that a run has not been asked about before; restored: its network, ready to compute
+inspecting/      a look into its network; page: what a run has to show, written at its end too
 
-Finding a finished run loads no torch. It imports building and all below it, and plots. It never knows Hydra, other
+Finding a finished run loads no torch. It imports building and all below it, plots, webpage. It never knows Hydra, other
 runs, or the sweep that it is part of.
 """

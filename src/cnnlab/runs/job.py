@@ -23,6 +23,7 @@ from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import FINAL, read_status
 from cnnlab.runs.console import RunConsole
 from cnnlab.runs.finished import RunEnd
+from cnnlab.runs.inspecting.page import write_page_of
 from cnnlab.runs.outcome import Outcome
 from cnnlab.runs.result_lines import summary_lines, to_open
 from cnnlab.runs.run import turns
@@ -98,13 +99,14 @@ def show_plan(config: RunConfig, console: RunConsole, library: DataLibrary) -> i
 
 
 def report(outcome: RunEnd, console: RunConsole, *, plots: bool, epochs: int) -> int:
-    """Draw the pictures if wanted, say how a run of some epochs ended and which file to open; return the exit code."""
+    """Draw pictures and page if wanted, say how a run of some epochs ended and which file to open; return the code."""
     if plots and not any(outcome.folder.path.glob("plots/*.png")):
         console.meanwhile("drawing the pictures")
         from cnnlab.plots import draw_all  # matplotlib takes half a second to import
 
         with disk_errors(outcome.folder.path):
             draw_all(outcome.folder.path)
+            write_page_of(outcome.folder.path)
     if not outcome.is_new:
         console.say(f"run      {outcome.folder.run_id}")
         if outcome.status == "finished":

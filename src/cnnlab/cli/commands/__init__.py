@@ -56,6 +56,7 @@ COMMANDS = (
         job="cnnlab.cli.commands.report:main",
     ),
     Command("predict", "classify images with a saved run", job="cnnlab.cli.commands.predict:main"),
+    Command("inspect", "look into a run's network: a page of pictures", job="cnnlab.cli.commands.inspect:main"),
     Command("export", "a run as one file to give away, for use anywhere", job="cnnlab.cli.commands.export:main"),
     Command("resume", "go on with a run, exactly as it was configured", job="cnnlab.cli.commands.resume:main"),
     Command("remove", "delete runs, after a list and a question", job="cnnlab.cli.commands.remove:main"),

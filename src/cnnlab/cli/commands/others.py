@@ -13,6 +13,7 @@ TAKING: Mapping[str, str] = {
     **dict.fromkeys(("tuning", "hpo", "hyperopt", "optuna", "optimize", "autotune"), "tune"),
     **dict.fromkeys(("lr_find", "find_lr", "lr_finder"), "tune find=lr"),
     **dict.fromkeys(("infer", "inference", "prediction", "classify_images", "apply"), "predict"),
+    **dict.fromkeys(("explain", "interpret", "gradcam", "grad_cam", "analyze", "analyse", "calibrate"), "inspect"),
     **dict.fromkeys(("save", "convert", "deploy", "share"), "export"),
     **dict.fromkeys(("delete", "rm", "clean", "prune"), "remove"),
     **dict.fromkeys(("continue", "restart", "go_on"), "resume"),
