@@ -2,7 +2,16 @@
 
 import pytest
 
-from cnnlab.base.errors import LONGEST, ConfigError, brief, did_you_mean, unknown
+from cnnlab.base.errors import (
+    LONGEST,
+    Busy,
+    CnnlabError,
+    ConfigError,
+    Interrupted,
+    brief,
+    did_you_mean,
+    unknown,
+)
 
 
 def test_message_has_a_line_for_every_problem():
@@ -40,3 +49,9 @@ def test_value_that_is_nested_too_deep_to_be_written_is_named():
     for _ in range(100_000):
         nested = [nested]
     assert brief(nested) == "what is nested too deep to be shown"
+
+
+def test_what_cnnlab_says_is_caught_as_one():
+    assert issubclass(ConfigError, CnnlabError)
+    assert issubclass(Busy, CnnlabError)
+    assert not issubclass(Interrupted, CnnlabError)

@@ -6,21 +6,18 @@ import time
 
 import pytest
 
-from cnnlab.base.processes import is_gone
+from cnnlab.base.processes import interrupts_kept_off, is_gone
 
 POOL = """
 import os, time
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
-from cnnlab.base.processes import help_parent
-if __name__ == "__main__":
-    pool = ProcessPoolExecutor(2, mp_context=get_context("spawn"), initializer=help_parent)
-    futures = [pool.submit(time.sleep, 300) for _ in range(2)]
-    while not all(future.running() for future in futures):
-        time.sleep(0.05)
-    time.sleep(1)
-    print(*pool._processes, flush=True)
-    time.sleep(300)
+from cnnlab.base.processes import pool_of_helpers
+pool = pool_of_helpers(2)
+futures = [pool.submit(time.sleep, 300) for _ in range(2)]
+while not all(future.running() for future in futures):
+    time.sleep(0.05)
+time.sleep(1)
+print(*pool._processes, flush=True)
+time.sleep(300)
 """
 
 
@@ -49,3 +46,24 @@ def test_worker_of_a_pool_ends_with_its_parent_and_leaves_ctrl_c_to_it(tmp_path)
     while not all(map(is_gone, workers)):
         assert time.monotonic() < deadline, "workers stay"
         time.sleep(0.05)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals cannot be kept off")
+def test_process_that_begins_meanwhile_does_not_hear_of_ctrl_c_and_this_one_does():
+    code = "import os, signal; os.kill(os.getpid(), signal.SIGINT); print('goes on')"
+    with interrupts_kept_off():
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "goes on\n")
+    with pytest.raises(KeyboardInterrupt), interrupts_kept_off():
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_script_that_has_a_pool_is_not_run_again_by_its_workers(tmp_path):
+    (script := tmp_path / "script.py").write_text(
+        "from cnnlab.base.processes import pool_of_helpers\n"
+        "print('once')\n"
+        "with pool_of_helpers(2) as pool:\n"
+        "    print(*pool.map(abs, [-1, -2]))\n"
+    )
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("once\n1 2\n", "")

@@ -1,5 +1,6 @@
 import pytest
 
+from cnnlab.base.errors import ConfigError
 from cnnlab.building.learning import build_schedule
 from cnnlab.config.run_config import Choice
 from cnnlab.networks.normalizations import norm_biases
@@ -29,6 +30,23 @@ def test_what_a_training_in_steps_needs_comes_from_the_configuration():
     learning = built(tiny("grad_clip_norm=0.5", "seed=3", "epochs=7", "dataset.shuffle=false")).learning
     assert (learning.clipping.norm, learning.clipping.value) == (0.5, None)
     assert (learning.seed, learning.epochs, learning.shuffle, learning.average) == (3, 7, False, None)
+
+
+def test_decoupled_decay_of_faster_biases_stays_as_large():
+    words = ("optimizer=nesterov", "optimizer.weight_decay=0.02", "optimizer.decoupled=true", "norm_bias_lr=64")
+    slow, fast = built(tiny(*words)).learning.optimizer.param_groups
+    assert (fast["lr"], fast["lr"] * fast["decay"]) == (64 * slow["lr"], pytest.approx(slow["lr"] * slow["decay"]))
+    assert (slow["decay"], slow["weight_decay"]) == (0.02, 0)
+
+
+def test_a_network_for_one_size_of_images_refuses_to_begin_with_smaller_ones():
+    words = ("dataset.image_size=32", "progressive_size=0.5")
+    with pytest.raises(
+        ConfigError, match=r"progressive_size: begins at 16x16 pixels, and this network takes no others"
+    ):
+        built(tiny("model=lenet", *words))
+    growth = built(tiny("model=resnet18", "batch_size=16", *words)).learning.growth
+    assert growth.size(0, 32) == 16
 
 
 @pytest.mark.parametrize("optimizer", sorted(OPTIMIZERS))

@@ -155,7 +155,7 @@ def test_version(capsys):
 @pytest.mark.parametrize(
     ("line", "offers"),
     [
-        ("cnnlab re", {"report", "resume", "remove", "rerun="}),
+        ("cnnlab re", {"report", "resume", "remove", "reproduce", "rerun="}),
         ("cnnlab o", {"optimizer=", "outputs="}),
         ("cnnlab train optimizer=a", {"optimizer=adadelta", "optimizer=adagrad", "optimizer=adam", "optimizer=adamw"}),
         ("cnnlab optimizer=mom", {"optimizer=momentum"}),
@@ -248,7 +248,7 @@ from cnnlab.cli.main import main
 
 class Marks:
     def find_spec(self, name, *_):
-        if name in ("hydra", "torch", "matplotlib"):
+        if name in ("hydra", "torch"):
             print(f"<{{name}}>", end="", file=sys.__stdout__, flush=True)
 
 sys.meta_path.insert(0, Marks())
@@ -269,7 +269,7 @@ def test_terminal_names_what_is_going_on_before_it_takes_long(in_empty_folder):
     os.close(ours)
     assert process.wait() == 0
     marks = ["starting cnnlab train", "reading the configuration", "<hydra>", "loading torch", "<torch>", "training"]
-    marks += ["drawing the pictures", "<matplotlib>", "open "]
+    marks += ["drawing the pictures", "open "]
     assert sorted(marks, key=text.index) == marks
 
 

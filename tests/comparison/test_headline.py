@@ -26,6 +26,8 @@ BEST = [
      "The best is adam or nadam; 9 arms are ruled out."),
     ({f"low{i}": LOW for i in range(6)} | {f"high{i}": HIGH for i in range(14)},
      "The best is one of 14 arms; 6 are ruled out."),
+    ({"out": LOW} | {f"an arm with a long name, {i}": HIGH for i in range(9)},
+     "The best is one of 9 arms; 1 is ruled out."),
     ({"sgd": LOW, "adam": HIGH, "nadam": [*HIGH[:4], "diverged"]}, "adam is the best of 2."),
 ]  # fmt: skip
 

@@ -5,7 +5,7 @@ from cnnlab.comparison.presets import preset
 
 def test_options_of_a_part_that_ships_are_those_of_its_file():
     assert preset("optimizer", "sgd") == {
-        "optimizer": "sgd", "optimizer.lr": "0.1", "optimizer.weight_decay": "0",
+        "optimizer": "sgd", "optimizer.lr": "0.1", "optimizer.weight_decay": "0", "optimizer.decoupled": "null",
     }  # fmt: skip
 
 

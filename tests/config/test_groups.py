@@ -77,6 +77,10 @@ def test_groups_that_take_no_part_are_none(typed, absent, epochs):
             "Use augmentation=none, or transfer=finetune.",
         ),
         (
+            ("progressive_size=0.5",),
+            "progressive_size: needs a network that learns on images, got transfer=features. Take transfer=finetune.",
+        ),
+        (
             ("transfer=finetune",),
             "backbone.weights: transfer=finetune needs some, got none. Use transfer=scratch to train random ones.",
         ),

@@ -69,7 +69,8 @@ def test_order_and_spelling_of_what_was_typed_do_not_matter():
 @pytest.mark.parametrize(
     "override",
     ["seed=1", "epochs=11", "optimizer.lr=0.01", "optimizer=sgd", "precision=fp32", "watch_test=true", "ema=0.9",
-     "dataset.split_seed=1", "dataset.split_seed=seed", "dataset.shuffle=false", "max_minutes=1", "normalize=none"],
+     "lookahead=5", "progressive_size=0.5", "progressive_freezing=0.5", "dataset.split_seed=1",
+     "dataset.split_seed=seed", "dataset.shuffle=false", "max_minutes=1", "normalize=none"],
 )  # fmt: skip
 def test_what_changes_the_result_changes_the_id(override):
     assert id_of(override) != id_of()
@@ -92,8 +93,9 @@ def test_what_does_not_change_the_result_leaves_the_id(override):
 def test_keys_that_leave_the_id_are_these_alone():
     keys = {override.partition("=")[0] for override in LEFT_OUT} - {"small.epochs"}
     of_sweeps = {"arm", "until", "max_seeds", "max_hours"}  # a single run takes none of them
-    of_tunings = {"trials", "sampler", "per_round", "pruner", "prune_below", "storage", "untuned", "halving", "eta"}
-    assert keys_of(*NOT_IDENTITY) == keys | {"small"} | of_sweeps | of_tunings
+    of_tunings = {"trials", "sampler", "per_round", "pruner", "prune_below", "storage", "untuned"}
+    of_halving = {"halving", "eta", "stages"}
+    assert keys_of(*NOT_IDENTITY) == keys | {"small"} | of_sweeps | of_tunings | of_halving
 
 
 def test_every_fold_is_a_run_of_its_own():

@@ -67,6 +67,8 @@ def test_classes_are_a_list_or_a_number():
         (["patience=0"], "patience: must be > 0, got 0 (null turns it off)."),
         (["precision=fp8"], "precision: unknown 'fp8'. Did you mean 'fp32'? Known: auto, bf16, fp32."),
         (["ema=1"], "ema: must be in [0, 1), got 1 (null turns it off)."),
+        (["ema=0.9", "lookahead=5"], "lookahead: cannot be combined with ema=0.9. Set one of the two to null."),
+        (["lookahead_part=0.5"], "lookahead_part: goes with lookahead, got 0.5 alone. Give lookahead=5 too."),
         (["watch_test=maybe"], "watch_test: must be true or false, got 'maybe'."),
         (["dataset.val_fraction=1"], "dataset.val_fraction: must be in [0, 1), got 1."),
         (["dataset.classes=1"], "dataset.classes: must be >= 2, got 1 (null turns it off)."),

@@ -1,13 +1,17 @@
-"""Which runs can go on to more epochs, and how they begin; that they end with the same bits is seen in test_resume."""
+"""Which runs can go on to more epochs, and how they begin; of those that are continued by hand see test_resume."""
 
 import pytest
 
 from cnnlab.base.errors import ConfigError
+from cnnlab.base.hashing import FileHashes
+from cnnlab.config.identity import run_id
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import write_status
-from cnnlab.runs.extending import extend, problem_of_extending, with_epochs
+from cnnlab.runs.extending import begin_with_stage, extend, problem_of_extending, with_epochs
+from cnnlab.runs.run import execute
 from tests.conftest import tiny, tiny_transfer
+from tests.runs.trained import equal_results
 
 pytestmark = pytest.mark.usefixtures("in_empty_folder")
 
@@ -46,3 +50,53 @@ def test_longer_run_begins_with_the_files_of_the_other_unless_it_was_begun():
     write_status(finished, "finished")
     extend(folder, finished)
     assert not finished.has_checkpoint("last.pt")
+
+
+STAGES = ("scheduler=constant", "ema=0.9", "augmentation=horizontal_flip", "stages=[1,2,4]")
+
+
+def test_stage_goes_on_where_the_one_before_ended_with_the_bits_of_training_anew():
+    ended = [execute(tiny(*STAGES, f"epochs={epochs}")).folder for epochs in (1, 2, 4)]
+    assert [folder.has_checkpoint("last.pt") for folder in ended] == [True, True, False]
+    for folder, text in zip(ended[1:], ("resumed  after epoch 1", "resumed  after epoch 2")):
+        assert text in folder.log.read_text()
+    assert ended[2].read_config().get("stages") is None
+    moved = RunFolder(ended[2].path.rename("longer"))
+    anew = execute(tiny(*STAGES[:-1], "epochs=4")).folder
+    assert "resumed" not in anew.log.read_text()
+    assert equal_results(moved, anew)
+
+
+def finished_stage(**made_in):
+    """Leave a run of one epoch that was made so, and return the folder of one of two, and how that is made."""
+    stage = kept(run_id(tiny(*STAGES, "epochs=1")))
+    stage.write_environment({"schema": 6, "torch": "2", "threads": 1, "host": "there", **made_in})
+    write_status(stage, "finished")
+    return RunFolder(RUNS / run_id(tiny(*STAGES, "epochs=2"))), {
+        "schema": 6,
+        "torch": "2",
+        "threads": 1,
+        "host": "here",
+    }
+
+
+@pytest.mark.parametrize(("made_in", "begins"), [({}, True), ({"threads": 2}, False), ({"torch": "1"}, False)])
+def test_stage_begins_anew_where_the_one_before_may_have_other_bits(made_in, begins):
+    folder, own = finished_stage(**made_in)
+    begin_with_stage(folder, tiny(*STAGES, "epochs=2"), own, hashes=FileHashes())
+    assert folder.has_checkpoint("last.pt") == begins
+
+
+def test_stage_whose_schedule_knows_the_end_begins_anew_and_nothing_is_kept_for_it():
+    timed = (*STAGES, "scheduler=cosine")
+    ended = [execute(tiny(*timed, f"epochs={epochs}")).folder for epochs in (1, 2)]
+    assert not any(folder.has_checkpoint("last.pt") for folder in ended)
+    assert "resumed" not in ended[1].log.read_text()
+
+
+def test_files_of_an_attempt_before_do_not_stay_where_a_stage_is_gone_on_from():
+    folder, own = finished_stage()
+    folder.path.mkdir(parents=True)
+    (folder.path / "error.txt").write_text("of an attempt that failed")
+    begin_with_stage(folder, tiny(*STAGES, "epochs=2"), own, hashes=FileHashes())
+    assert not folder.error.exists()

@@ -72,8 +72,13 @@ def test_interrupted_run_ends_bit_identical_to_an_unbroken_one(seconds, epochs_d
     assert equal_results(unbroken, whole.folder)
 
 
-def test_interrupted_run_with_a_moving_average_ends_bit_identical():
-    options = ("epochs=3", "ema=0.9", "checkpoint_seconds=0", "grad_clip_norm=0.1")
+@pytest.mark.parametrize(
+    "own",
+    [("ema=0.9", "grad_clip_norm=0.1"), ("lookahead=3", "progressive_freezing=0.3", "progressive_size=0.5",
+     "model=resnet18", "batch_size=16", "dataset.image_size=32")],
+)  # fmt: skip
+def test_interrupted_run_with_an_average_ends_bit_identical(own):
+    options = ("epochs=3", "checkpoint_seconds=0", *own)
     with interrupted_after(2):
         execute(tiny(*options))
     resumed = RunFolder(execute(tiny(*options)).folder.path.rename("resumed"))

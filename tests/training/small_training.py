@@ -10,11 +10,12 @@ from cnnlab.data.batches import Batches
 from cnnlab.data.stores import whole
 from cnnlab.networks.batch_norm import BatchNorm2d
 from cnnlab.networks.models.blocks import Classifier
-from cnnlab.training.averaging import MovingAverage
+from cnnlab.training.averaging import Lookahead, MovingAverage
 from cnnlab.training.engine import Manner, training
 from cnnlab.training.losses import LOSSES
 from cnnlab.training.metric_losses import as_feature_loss
 from cnnlab.training.optimizers import OPTIMIZERS
+from cnnlab.training.progressive import Freezing, Growth, layers_that_learn
 from cnnlab.training.step import Clipping, Learner
 
 LR = 2.0**-6  # the same in float32
@@ -36,6 +37,14 @@ class Small(Classifier):
         return self.head(features)
 
 
+class Pooled(Small):
+    """Takes images of any size."""
+
+    def __init__(self):
+        super().__init__()
+        self.body[3] = nn.Sequential(nn.AdaptiveAvgPool2d(4), nn.Flatten())
+
+
 def batches(num_images, *, piece_steps=1, device="cpu"):
     g = torch.Generator().manual_seed(0)
     images = torch.randint(0, 256, (num_images, 3, 6, 6), dtype=torch.uint8, generator=g)
@@ -46,7 +55,8 @@ def batches(num_images, *, piece_steps=1, device="cpu"):
 
 def turns(
     track=None, *, optimizer="momentum", loss="cross_entropy", augmentation="flip_crop", num_images=180, piece_steps=3,
-    decay=None, clipping=Clipping(), epochs=3, factor=lambda step: 0.5 ** (step // 20), model=None, say=pytest.fail,
+    decay=None, lookahead=None, grows_from=1.0, freezes_from=None, clipping=Clipping(),
+    epochs=3, factor=lambda step: 0.5 ** (step // 20), model=None, say=pytest.fail,
     device="cpu", captures=True, seed=0,
 ):  # fmt: skip
     """Yield between the turns of a training; return all states after it, and its records."""
@@ -56,12 +66,15 @@ def turns(
         feature_loss.set_num_features(64)
     train = batches(num_images, piece_steps=piece_steps, device=device)
     average = None if decay is None else MovingAverage(model, decay)
+    average = average if lookahead is None else Lookahead(model, every=lookahead, part=0.5)
     chosen, chosen_optimizer = AUGMENTATIONS[augmentation](), OPTIMIZERS[optimizer](list(model.parameters()), lr=LR)
-    learner = Learner(model, loss_fn.to(device), chosen_optimizer, average, clipping, None)
+    freezing = None if freezes_from is None else Freezing(layers_that_learn(model), freezes_from, epochs)
+    learner = Learner(model, loss_fn.to(device), chosen_optimizer, average, clipping, None, freezing)
+    growth = Growth(grows_from, epochs)
     figures = []
     for record in training(
-        learner, lambda epoch: train.epoch(epoch, seed=seed, augmentation=chosen), schedule=factor, seed=seed,
-        steps_per_epoch=len(train), epochs=epochs, val=batches(20, device=device).in_order,
+        learner, lambda epoch: growth.shrink(train.epoch(epoch, seed=seed, augmentation=chosen), epoch),
+        schedule=factor, seed=seed, steps_per_epoch=len(train), epochs=epochs, val=batches(20, device=device).in_order,
         manner=Manner(track=track, say=say, captures=captures),
     ):  # fmt: skip
         if record is None:

@@ -3,7 +3,7 @@ import torch
 from torch import nn
 
 from cnnlab.networks.batch_norm import BatchNorm1d
-from cnnlab.training.averaging import MovingAverage
+from cnnlab.training.averaging import Lookahead, MovingAverage
 from tests.host_traffic import NoHostTraffic
 
 
@@ -65,9 +65,49 @@ def test_average_goes_on_from_its_state():
     torch.testing.assert_close(dict(one.state_dict()), dict(other.state_dict()), rtol=0, atol=0)
 
 
-def test_count_of_updates_lies_where_the_network_does():
+@pytest.mark.parametrize("average_of", [lambda m: MovingAverage(m, 0.9), lambda m: Lookahead(m, every=2, part=0.5)])
+def test_count_of_updates_lies_where_the_network_does(average_of):
     model = nn.Sequential(nn.Linear(3, 3), BatchNorm1d(3)).to("meta")
-    average = MovingAverage(model, 0.9)
+    average = average_of(model)
     with NoHostTraffic():
         average.update_parameters(model)
     assert average.n_averaged.is_meta
+
+
+def lookahead_after(values, *, every, part):
+    """Return slow and fast weight, both from 0, after steps that add these to the fast one."""
+    model = nn.Linear(1, 1, bias=False)
+    nn.init.zeros_(model.weight)
+    average = Lookahead(model, every=every, part=part)
+    for value in values:
+        with torch.no_grad():
+            model.weight += value
+        average.update_parameters(model)
+    return average.module.weight.item(), model.weight.item()
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([2.0], (0, 2)),
+        ([2.0, 4.0], (3, 3)),  # half the way to 6, and the fast one goes back
+        ([2.0, 4.0, 1.0], (3, 4)),
+        ([2.0, 4.0, 1.0, 1.0], (4, 4)),
+    ],
+)
+def test_every_second_step_the_weights_go_back_half_the_way(values, expected):
+    assert lookahead_after(values, every=2, part=0.5) == expected
+
+
+def test_slow_weights_have_the_statistics_of_the_step_that_they_moved_at():
+    model = nn.Sequential(BatchNorm1d(3))
+    average = Lookahead(model, every=2, part=0.5)
+    kept = []
+    for step in range(4):
+        model(torch.randn(4, 3, generator=torch.Generator().manual_seed(step)))
+        average.update_parameters(model)
+        kept.append(average.module[0].eval().statistics()[0].clone())
+        if step % 2:
+            torch.testing.assert_close(kept[-1], model[0].statistics()[0])
+    assert torch.equal(kept[1], kept[2])
+    assert not torch.equal(kept[2], kept[3])

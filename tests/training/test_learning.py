@@ -29,7 +29,8 @@ def in_steps(**changes):
     given = {
         "loss_fn": nn.CrossEntropyLoss(), "optimizer": torch.optim.SGD(model.parameters(), lr=0.1),
         "schedule": Schedule(lambda _: 1.0), "augmentation": AUGMENTATIONS["none"](), "average": None,
-        "clipping": Clipping(), "autocast": None, "epochs": 3, "seed": 0, "shuffle": True,
+        "clipping": Clipping(), "growth": None, "freezing": None,
+        "autocast": None, "epochs": 3, "seed": 0, "shuffle": True,
     }  # fmt: skip
     return InSteps(model, **{**given, **changes})
 

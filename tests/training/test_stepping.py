@@ -9,7 +9,7 @@ from cnnlab.training.losses import LOSSES
 from cnnlab.training.step import Clipping
 from cnnlab.training.tracks import Track
 from tests.training.recording import BrokenTrack, FrozenRates, FrozenTrack, RecordingTrack
-from tests.training.small_training import Small, batches, equal, trained
+from tests.training.small_training import Pooled, Small, batches, equal, trained
 
 OPERATION = "adaptive_avg_pool2d_backward_cuda"
 
@@ -19,7 +19,7 @@ OPERATION = "adaptive_avg_pool2d_backward_cuda"
     [
         *({"optimizer": name} for name in ("sgd", "momentum", "nesterov", "adam", "adamw", "adagrad", "muon")),
         *({"loss": name} for name in LOSSES if name != "cross_entropy"),
-        {"decay": 0.9}, {"clipping": Clipping(norm=0.1)}, {"clipping": Clipping(value=0.01)},
+        {"decay": 0.9}, {"lookahead": 3}, {"clipping": Clipping(norm=0.1)}, {"clipping": Clipping(value=0.01)},
         {"augmentation": "cutmix"}, {"num_images": 177}, {"num_images": 171}, {"num_images": 8, "epochs": 60},
         {"piece_steps": 100}, {"num_images": 16, "epochs": 30},
     ],
@@ -34,6 +34,19 @@ def test_recorded_steps_come_to_the_same_as_the_hosts_to_the_bit(options):
     assert (
         track.num_replayed == num_steps - num_kinds + num_kinds
     )  # the first of each kind is taken; each is tried once
+
+
+@pytest.mark.parametrize(
+    ("options", "num_changes"), [({"grows_from": 0.6, "model": Pooled}, 1), ({"freezes_from": 0.5}, 2)], ids=str
+)
+def test_steps_are_recorded_anew_where_what_they_compute_has_changed(options, num_changes):
+    track = RecordingTrack()
+    recorded = trained(track, epochs=4, **options)
+    equal(recorded, trained(Track(), epochs=4, **options))
+    assert track.num_recorded == 2 * (1 + num_changes)
+    sizes = [{gradient.layer: gradient.max_abs > 0 for gradient in figures[4]} for figures in recorded[1]]
+    assert all(each.keys() == sizes[0].keys() for each in sizes)
+    assert all(sizes[-1].values()) is (options.get("freezes_from") is None)  # what is frozen has a gradient of 0
 
 
 @pytest.mark.parametrize("name", ["nadam", "radam", "rmsprop", "adadelta"])

@@ -4,7 +4,11 @@ import difflib
 from collections.abc import Callable, Iterable
 
 
-class ConfigError(Exception):
+class CnnlabError(Exception):
+    """What cnnlab says went wrong, in words that need no traceback."""
+
+
+class ConfigError(CnnlabError):
     """What the user wrote is wrong: exit code 2, one message, no traceback.
 
     Args:
@@ -16,7 +20,7 @@ class ConfigError(Exception):
         super().__init__("\n".join(problems))
 
 
-class RunError(Exception):
+class RunError(CnnlabError):
     """A run could not be carried out, through no fault of its configuration: exit code 1, one message."""
 
 

@@ -7,9 +7,14 @@ import multiprocessing
 import os
 import signal
 import socket
+import sys
 import threading
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import connection
+from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
+from types import ModuleType
 
 
 def is_gone(pid: int) -> bool:
@@ -41,6 +46,40 @@ def born(pid: int) -> str | None:
     except (OSError, ValueError):  # gone, or not Linux
         return None
     return None if state in ("Z", "X") else fields[18]  # ended, though its parent has not asked yet; its start
+
+
+@contextlib.contextmanager
+def interrupts_kept_off() -> Iterator[None]:
+    """Let processes that begin here not hear of Ctrl-C even before `help_parent` is called: it would break them off."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # they take it over; here it only waits
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+class _Helper(SpawnProcess):
+    """A process that begins without the main module of its parent: a script that calls cnnlab would run again in it."""
+
+    def start(self) -> None:
+        """Start it."""
+        main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
+        try:
+            super().start()
+        finally:
+            sys.modules["__main__"] = main
+
+
+class _Helpers(SpawnContext):
+    Process = _Helper
+
+
+def pool_of_helpers(num: int) -> ProcessPoolExecutor:
+    """Return a pool of processes that end with this one. Spawned: one forked beside threads of torch may hang."""
+    return ProcessPoolExecutor(num, mp_context=_Helpers(), initializer=help_parent)
 
 
 def help_parent() -> None:

@@ -65,14 +65,20 @@ class Stop:
         finally:
             self._waiting.remove(entry)
 
-    def _handle(self, which: int, _: object) -> None:
+    def ask(self, which: int = signal.SIGINT) -> bool:
+        """Take up the wish to stop; return whether it is met at once, since nothing is lost or it is urgent."""
         has_to_wait = [say for would_lose, say in self._waiting if would_lose()]
         is_first, self.is_wanted = not self.is_wanted, True
         self.is_urgent = not (is_first or which == _hang_up())  # a closed terminal may say so more than once
         if not has_to_wait or self.is_urgent:
-            raise KeyboardInterrupt
+            return True
         if is_first:
             has_to_wait[0]()  # for all
+        return False
+
+    def _handle(self, which: int, _: object) -> None:
+        if self.ask(which):
+            raise KeyboardInterrupt
 
 
 def _is_heard() -> bool:

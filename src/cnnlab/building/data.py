@@ -20,7 +20,9 @@ from cnnlab.data.resizing import resize_used
 from cnnlab.data.scaling import Scaling
 from cnnlab.data.splits import SplitOptions, make_splits
 from cnnlab.data.storage import Storage
-from cnnlab.data.stores import Data, Split, Store
+from cnnlab.data.stores import Data, Source, Split, Store
+from cnnlab.data.survey import Survey
+from cnnlab.data.surveying import take_stock
 
 _EVALUATION_PIXELS = {"cpu": 2**19, "cuda": 2**23}  # per batch and channel: 512 images of 32x32 stay in a CPU's caches
 GIB = 2**30
@@ -70,24 +72,62 @@ def load_data(
     Raises:
         ConfigError: the data is not there, is damaged, or does not fit what is asked of it.
     """
-    dataset = config.dataset
-    storage = Storage(
-        data_dir=config.data_dir, cache_dir=cache_dir(config), image_size=dataset.image_size, decode_size=decode_size,
-        scaling=scaling, workers=config.workers, progress=progress, hashes=library.hashes,
-    )  # fmt: skip
-    splits = _split_options(dataset)
-    place = dataclasses.replace(storage, workers=None, progress=None)  # neither has a part in the images
-    source = SourceKey(dataset.name, _hashable(dataset.options), content, place)
+    splits, storage = _split_options(config.dataset), _storage(config, library, progress, decode_size, scaling)
 
     def read() -> Data:
-        loaded = library.get(source, lambda: DATASETS[dataset.name](storage, **dataset.options))
-        data = make_splits(loaded, splits, seed=config.seed)
+        data = make_splits(_read_source(config, storage, library, content), splits, seed=config.seed)
         if storage.image_size is not None:
             read_size = data.train.images.shape[2]
             data = dataclasses.replace(resize_used(data, storage.image_size), read_size=read_size)
         return data.with_stores({name: _in_order(store) for name, store in data.stores.items()})
 
+    source = _source_key(config, storage, content)
     return library.get(DataKey(source, splits, config.seed if splits.follows_seed else None), read)
+
+
+def survey_data(
+    config: RunConfig, *, library: DataLibrary, content: str | None, name: str, progress: Progress | None = None
+) -> Survey:
+    """Return what is in a data set, in the splits of a run; files that cannot be decoded are told, and left out.
+
+    Args:
+        config: as of `load_data`.
+        library: likewise.
+        content: likewise.
+        name: what the data set is called.
+        progress: likewise.
+
+    Raises:
+        ConfigError: the data is not there, or does not fit what is asked of it.
+    """
+    dataset = config.dataset
+    if "skip_corrupt" in dataset.options:
+        dataset = dataclasses.replace(dataset, options={**dataset.options, "skip_corrupt": True})
+        config = dataclasses.replace(config, dataset=dataset)
+    storage = _storage(config, library, progress, None, Scaling())
+    source = _read_source(config, storage, library, content)
+    data = make_splits(source, _split_options(dataset), seed=config.seed)
+    return take_stock(source, data, name=name, progress=progress)
+
+
+def _storage(
+    config: RunConfig, library: DataLibrary, progress: Progress | None, decode_size: int | None, scaling: Scaling
+) -> Storage:
+    return Storage(
+        data_dir=config.data_dir, cache_dir=cache_dir(config), image_size=config.dataset.image_size,
+        decode_size=decode_size, scaling=scaling, workers=config.workers, progress=progress, hashes=library.hashes,
+    )  # fmt: skip
+
+
+def _source_key(config: RunConfig, storage: Storage, content: str | None) -> SourceKey:
+    place = dataclasses.replace(storage, workers=None, progress=None)  # neither has a part in the images
+    return SourceKey(config.dataset.name, _hashable(config.dataset.options), content, place)
+
+
+def _read_source(config: RunConfig, storage: Storage, library: DataLibrary, content: str | None) -> Source:
+    """Return the data set as it comes, read before or now."""
+    load, options = DATASETS[config.dataset.name], config.dataset.options
+    return library.get(_source_key(config, storage, content), lambda: load(storage, **options))
 
 
 def read_unscaled(config: RunConfig) -> Data:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
+from torch.optim.swa_utils import AveragedModel
 
 from cnnlab.base.compiler import without_compiler
 from cnnlab.base.randomness import initialise
@@ -14,11 +15,12 @@ from cnnlab.base.runtime import Runtime
 from cnnlab.config.run_config import Choice, RunConfig
 from cnnlab.data.augmentations import AUGMENTATIONS, Augmentation
 from cnnlab.networks.normalizations import norm_biases
-from cnnlab.training.averaging import MovingAverage
+from cnnlab.training.averaging import LOOKAHEAD_PART, Lookahead, MovingAverage
 from cnnlab.training.learning import InSteps
 from cnnlab.training.losses import LOSSES
 from cnnlab.training.metric_losses import as_feature_loss
 from cnnlab.training.optimizers import OPTIMIZERS, Group, Params
+from cnnlab.training.progressive import Freezing, Growth, layers_that_learn
 from cnnlab.training.schedulers import SCHEDULERS, Schedule, as_schedule
 from cnnlab.training.step import Clipping
 
@@ -55,13 +57,31 @@ def in_steps(
         ),
         schedule=build_schedule(config.chosen("scheduler"), config.epochs, steps_per_epoch),
         augmentation=build_augmentation(config.augmentation),
-        average=None if config.ema is None else MovingAverage(model, config.ema),
+        average=_average(config, model),
         clipping=Clipping(config.grad_clip_norm, config.grad_clip_value),
+        growth=build_growth(config),
+        freezing=_freezing(config, model),
         autocast=runtime.autocast,
         epochs=config.epochs,
         seed=config.seed,
         shuffle=config.dataset.shuffle,
     )
+
+
+def _average(config: RunConfig, model: nn.Module) -> AveragedModel | None:
+    if config.lookahead is not None:
+        return Lookahead(model, every=config.lookahead, part=config.lookahead_part or LOOKAHEAD_PART)
+    return None if config.ema is None else MovingAverage(model, config.ema)
+
+
+def build_growth(config: RunConfig) -> Growth | None:
+    """Return how the training images grow from epoch to epoch; None: they have one size."""
+    return None if config.progressive_size is None else Growth(config.progressive_size, config.epochs)
+
+
+def _freezing(config: RunConfig, model: nn.Module) -> Freezing | None:
+    start = config.progressive_freezing
+    return None if start is None else Freezing(layers_that_learn(model), start, config.epochs)
 
 
 def build_augmentation(chosen: Choice | None) -> Augmentation:
@@ -103,9 +123,8 @@ def _part(optimizer: Optimizer, group: Group, apart: Sequence[Tensor], factor: f
     fast = [p for p in group["params"] if any(p is other for other in apart)]
     if fast:
         group["params"] = [p for p in group["params"] if not any(p is other for other in apart)]
-        optimizer.add_param_group(
-            {**group, "params": fast, "lr": group["lr"] * factor, "weight_decay": group["weight_decay"] / factor}
-        )
+        decays: Group = {key: group[key] / factor for key in ("weight_decay", "decay") if key in group}
+        optimizer.add_param_group({**group, "params": fast, "lr": group["lr"] * factor, **decays})
 
 
 def build_schedule(chosen: Choice, epochs: int, steps_per_epoch: int) -> Schedule:

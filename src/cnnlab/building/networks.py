@@ -11,13 +11,13 @@ from typing import TypeVar
 import torch
 from torch import nn
 
-from cnnlab.base.compiler import without_compiler
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.progress import Progress
 from cnnlab.base.randomness import initialise
 from cnnlab.building.parts import ImageSpec
 from cnnlab.config.run_config import Choice, RunConfig
 from cnnlab.networks.activations import ACTIVATIONS
+from cnnlab.networks.flops import count_flops
 from cnnlab.networks.models import MODELS
 from cnnlab.networks.models.blocks import Classifier
 from cnnlab.networks.normalizations import NORMALIZATIONS
@@ -62,19 +62,27 @@ class NetworkSize:
 
 def size_of(network: nn.Module, images: ImageSpec, device: torch.device) -> NetworkSize:
     """Return how large a network on the device is that is shown such images."""
-    return NetworkSize(sum(p.numel() for p in network.parameters()), count_flops(network, images, device))
+    image = torch.zeros(1, images.channels, images.image_size, images.image_size, device=device)
+    return NetworkSize(sum(p.numel() for p in network.parameters()), count_flops(network, image))
 
 
-def count_flops(model: nn.Module, images: ImageSpec, device: torch.device) -> int:
-    """Return floating point operations of one forward pass of one image; a multiply-add counts as two."""
-    from torch.utils.flop_counter import FlopCounterMode
+def require_any_size(model: nn.Module, images: ImageSpec, size: int, device: torch.device) -> None:
+    """Show a model an image of another size than it was built for.
 
+    Raises:
+        ConfigError: it takes none.
+    """
     was_training = model.training
-    counter = FlopCounterMode(display=False)
-    with without_compiler(), counter, torch.inference_mode():
-        model.eval()(torch.zeros(1, images.channels, images.image_size, images.image_size, device=device))
+    try:
+        with torch.inference_mode():
+            model.eval()(torch.zeros(1, images.channels, size, size, device=device))
+    except (RuntimeError, AssertionError) as error:
+        raise ConfigError(
+            f"progressive_size: begins at {size}x{size} pixels, and this network takes no others than "
+            f"{images.image_size}x{images.image_size}. Take one that ends in a mean or maximum, such as resnet18 or "
+            "speednet, or a larger part."
+        ) from error
     model.train(was_training)
-    return int(counter.get_total_flops())
 
 
 def procedure_of(chosen: Choice) -> Transfer:

@@ -10,8 +10,8 @@ from cnnlab.base.memory import memory_errors
 from cnnlab.base.randomness import initialise
 from cnnlab.base.runtime import Runtime
 from cnnlab.building.data import image_batches, image_spec, load_data
-from cnnlab.building.learning import in_steps
-from cnnlab.building.networks import build_model, on_device
+from cnnlab.building.learning import build_growth, in_steps
+from cnnlab.building.networks import build_model, on_device, require_any_size
 from cnnlab.building.parts import ImageSpec, Parts, SplitBatches
 from cnnlab.building.supplies import Supplies
 from cnnlab.config.run_config import RunConfig, size_keys
@@ -72,6 +72,8 @@ def parts_in_steps(
         model: on its device, with its initial weights.
         params: loss -> the parameters of model and loss that learn.
     """
+    if (growth := build_growth(config)) is not None:
+        require_any_size(model, images, growth.size(0, images.image_size), runtime.device)
     if config.compile:
         model.compile()
     train, val, test = batches

@@ -1,6 +1,7 @@
 """The command line, and the only user of Hydra besides the plugins.
 
 main             help at once, else dispatching finds the command; turns errors into exit codes
+looking          the words of `cnnlab data`; looking_at_data what is done with the data
 commands/        the list of commands, and a module for each that reads its own arguments
 arguments        command, flags, overrides; carrying_out what becomes of them, tuning of those of
                  `cnnlab tune`, finding_rates its find=lr

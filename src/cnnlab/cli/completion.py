@@ -44,12 +44,14 @@ def _of_list(words: Sequence[str]) -> list[str]:
 
 
 OFFERS: Mapping[str, Callable[[Sequence[str]], list[str]]] = {
+    "data": lambda _: [option.name for option in read_options("dataset", [conf_dir()])],
     "report": lambda _: [*_studies(), *_runs()],
     "predict": _one_run,
     "inspect": _one_run,
     "export": _one_run,
     "resume": _one_run,
     "remove": lambda _: _runs(),
+    "reproduce": lambda words: [] if words else sorted(path.stem for path in (conf_dir() / "results").glob("*.csv")),
     "list": _of_list,
 }
 """Command -> what it takes, behind the words that it has already."""

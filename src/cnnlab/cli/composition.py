@@ -6,10 +6,13 @@ import contextlib
 import os
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import hydra
 from hydra._internal.hydra import Hydra
+from hydra.core.global_hydra import GlobalHydra
+from hydra.core.hydra_config import HydraConfig
+from hydra.core.singleton import Singleton
 from omegaconf import DictConfig
 
 from cnnlab.base.errors import ConfigError
@@ -40,13 +43,27 @@ def run(arguments: Arguments, stop: Stop) -> int:
         ConfigError: with every problem of the command line.
         RunError: runs of a sweep failed.
     """
+    job = arguments.command.load()(stop)  # an object for this command alone: its runs share what they read
+    assert callable(job)
+    return max((outcome.code for outcome in carried_out(arguments, job)), default=0)
+
+
+def carried_out(arguments: Arguments, job: Callable[[DictConfig], object]) -> list[Outcome]:
+    """Compose what the arguments ask for and have it carried out, and return how runs by themselves ended.
+
+    Args:
+        arguments: the words.
+        job: is given each composed configuration, or to the launcher of a sweep.
+
+    Raises:
+        ConfigError: with every problem of the command line.
+        RunError: runs of a sweep failed.
+    """
     if problems := list(unusable(arguments)):
         raise ConfigError(*problems)
     if problems := study_of_another_command(arguments):
         raise ConfigError(*problems)  # alone: what else is wrong, only the right command could tell
     outcomes: list[Outcome] = []
-    job = arguments.command.load()(stop)  # an object for this command alone: its runs share what they read
-    assert callable(job)
 
     def kept(config: DictConfig) -> None:
         outcome = job(config)
@@ -57,7 +74,12 @@ def run(arguments: Arguments, stop: Stop) -> int:
     try:
         if problems := [line for check in (repeated, lists_of_options, folders_of_hydra) for line in check(overrides)]:
             raise ConfigError(*problems)
-        with _arguments_for_hydra(arguments), factories_are_typed(overrides), _mode_of_the_flags(arguments):
+        with (
+            _own_state(),
+            _arguments_for_hydra(arguments),
+            factories_are_typed(overrides),
+            _mode_of_the_flags(arguments),
+        ):
             # A sweep's jobs may run in other processes: their outcomes come back through the launcher.
             task = job if arguments.is_sweep else kept
             hydra.main(config_path=str(conf_dir()), config_name=arguments.command.config, **main_options())(task)()
@@ -68,8 +90,22 @@ def run(arguments: Arguments, stop: Stop) -> int:
             traceback.print_exc()
         raise ConfigError(*all_problems(arguments, error)) from error
     except SystemExit as end:  # Hydra's way to end --help
-        return int(end.code or 0)
-    return max((outcome.code for outcome in outcomes), default=0)
+        return [Outcome(int(end.code or 0))]
+    return outcomes
+
+
+@contextlib.contextmanager
+def _own_state() -> Iterator[None]:
+    """Let Hydra begin anew inside: a program that calls cnnlab may use it itself."""
+    instances = Singleton._instances
+    kinds: tuple[type, ...] = (GlobalHydra, HydraConfig)
+    before = {kind: instances.pop(kind) for kind in kinds if kind in instances}
+    try:
+        yield
+    finally:
+        for kind in kinds:
+            instances.pop(kind, None)
+        instances.update(before)
 
 
 @contextlib.contextmanager

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.printing import meanwhile
 from cnnlab.base.stopping import Stop
 from cnnlab.cli.arguments import command_to_complete, split_command, split_flags
 from cnnlab.cli.carrying_out import carry_out
-from cnnlab.cli.commands import BY_NAME, COMPOSED, OUTPUTS, TUNE
+from cnnlab.cli.commands import BY_NAME, COMPOSED, OUTPUTS, TUNE, Command
 from cnnlab.cli.spelling import misspelled
 
 
@@ -21,19 +22,53 @@ def dispatch(args: list[str], stop: Stop) -> int:
         ConfigError: with every problem of the words.
         RunError: a run failed.
     """
-    if "query=" in " ".join(args) and {"-sc", "--shell-completion"} & set(args):
-        return _complete(args, stop)
+    with in_place(args):
+        if "query=" in " ".join(args) and {"-sc", "--shell-completion"} & set(args):
+            return _complete(args, stop)
+        command, rest = named_command(args)
+        if command.config is not None:
+            return carry_out(command, rest, stop)
+        own = [word for word in rest if command.name == TUNE or not word.startswith(OUTPUTS)]
+        code = command.load()(own, stop)
+        assert isinstance(code, int)
+        return code
+
+
+def named_command(args: Sequence[str]) -> tuple[Command, list[str]]:
+    """Return the command that the words name, and the words behind it.
+
+    Raises:
+        ConfigError: with every problem of the words by themselves, or there is no folder to work in.
+    """
     if problems := misspelled(args):
         raise ConfigError(*problems)
     command, rest = split_command(args)
     meanwhile(f"starting cnnlab {command.name}")
     _check_working_folder()
-    if command.config is None:
-        own = [word for word in rest if command.name == TUNE or not word.startswith(OUTPUTS)]
-        code = command.load()(own, stop)
-        assert isinstance(code, int)
-        return code
-    return carry_out(command, rest, stop)
+    return command, rest
+
+
+@contextmanager
+def in_place(args: Sequence[str]) -> Iterator[None]:
+    """Let all that the command does, and its processes, find runs and studies where `outputs=` says.
+
+    Raises:
+        ConfigError: it names no folder.
+    """
+    wanted = [word.removeprefix(OUTPUTS).strip("'\"") for word in args if word.startswith(OUTPUTS)]
+    if not wanted or wanted[-1] == "null":
+        yield
+        return
+    from cnnlab.base.paths import given_path
+    from cnnlab.outputs.files import PLACE
+
+    before = os.environ.get(PLACE)
+    os.environ[PLACE] = str(given_path("outputs", wanted[-1]))
+    try:
+        yield
+    finally:
+        os.environ.pop(PLACE, None)
+        os.environ |= {} if before is None else {PLACE: before}
 
 
 def _check_working_folder() -> None:

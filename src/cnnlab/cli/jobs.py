@@ -12,12 +12,14 @@ from omegaconf import DictConfig
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.printing import tell
+from cnnlab.base.schema import Plain
 from cnnlab.base.stopping import Stop
 from cnnlab.base.turns import finish
 from cnnlab.cli.commands import DEFAULT
 from cnnlab.cli.composed import plain_values, typed
 from cnnlab.cli.consent import check_plugins
 from cnnlab.data.library import DataLibrary
+from cnnlab.outputs.study_folder import StudyFolder
 from cnnlab.runs.outcome import Outcome
 
 
@@ -30,6 +32,10 @@ class TrainJob:
 
     def __init__(self, stop: Stop) -> None:
         self.stop, self.library = stop, DataLibrary()
+        self.composed: Plain = {}
+        """The configuration of the last run that was carried out here, in plain values."""
+        self.study: StudyFolder | None = None
+        """Of a sweep, once it has begun."""
 
     def __call__(self, config: DictConfig) -> Outcome:
         """Train one run; alone it says how it goes, in a sweep the sweep does."""
@@ -45,6 +51,7 @@ class TrainJob:
             if not in_sweep and plain.get("cross_validation") is not None:
                 raise ConfigError(_needs_sweep(str(hydra_config.job.name), "cross_validation"))
             check_plugins(plain, overrides)
+            self.composed = plain
         except ConfigError as error:
             tell(str(error), file=sys.stderr, indent=2)
             return Outcome(2, str(error))

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import atexit
-import contextlib
 import gc
 import io
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from cnnlab import __version__
 from cnnlab.base.errors import ConfigError, Interrupted, RunError
 from cnnlab.base.printing import printed, tell
 from cnnlab.base.stopping import Stop
-from cnnlab.cli.commands import COMMANDS, OUTPUTS
+from cnnlab.cli.commands import COMMANDS
 
 HELP = f"""\
 cnnlab answers questions about convolutional networks with experiments: declare
@@ -60,7 +59,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         0: fine, 1: a run failed, 2: what the user wrote is wrong, 130: interrupted.
     """
     if argv is None:
-        atexit.register(gc.freeze)  # Python would look for circles in all that torch has made: most of a second
+        # Libraries make half a million objects that stay. Python would look through them for circles several times as
+        # they are loaded, a tenth of a short run, and at the end for most of a second. Training leaves no circles.
+        gc.set_threshold(50_000, 20, 100)
+        atexit.register(gc.freeze)
     stop, args = Stop(), list(sys.argv[1:] if argv is None else argv)
     _let_everything_be_printed()
     with printed() as output:
@@ -87,8 +89,7 @@ def _carry_out(args: list[str], stop: Stop) -> int:
         os.environ.setdefault(name, value)
     os.environ["MPLBACKEND"] = "agg"  # pictures are files; a notebook hands down a backend that may not be installed
     try:
-        with _in_place(args):
-            return _dispatch(args, stop)
+        return _dispatch(args, stop)
     except RunError as error:
         _tell(error)
         return 1
@@ -105,29 +106,6 @@ def _carry_out(args: list[str], stop: Stop) -> int:
     except Exception:
         stop.look()  # libraries make another error of it, such as one of the import that they were at
         raise
-
-
-@contextlib.contextmanager
-def _in_place(args: Sequence[str]) -> Iterator[None]:
-    """Let all that the command does, and its processes, find runs and studies where `outputs=` says.
-
-    Raises:
-        ConfigError: it names no folder.
-    """
-    wanted = [word.removeprefix(OUTPUTS).strip("'\"") for word in args if word.startswith(OUTPUTS)]
-    if not wanted or wanted[-1] == "null":
-        yield
-        return
-    from cnnlab.base.paths import given_path
-    from cnnlab.outputs.files import PLACE
-
-    before = os.environ.get(PLACE)
-    os.environ[PLACE] = str(given_path("outputs", wanted[-1]))
-    try:
-        yield
-    finally:
-        os.environ.pop(PLACE, None)
-        os.environ |= {} if before is None else {PLACE: before}
 
 
 def _tell(error: Exception) -> None:

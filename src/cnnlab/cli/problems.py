@@ -20,6 +20,7 @@ from cnnlab.cli.grid_words import is_grid_word
 from cnnlab.cli.hydra_errors import explain, explained, is_of_composing
 from cnnlab.cli.hydra_versions import initialize_options
 from cnnlab.cli.swept import check_size, values
+from cnnlab.cli.words import lists_of_options
 from cnnlab.config.conf_files import EXPERIMENT, GLOBAL, command_of_study, conf_dir
 from cnnlab.config.load import load
 from cnnlab.config.options import groups
@@ -64,6 +65,8 @@ def _problems_of_overrides(arguments: Arguments) -> list[str]:
     with initialize_config_dir(str(conf_dir()), job_name=arguments.command.name, **initialize_options()):
         undecided = set()  # groups without a valid choice: nothing can be said of their keys
         for text in sorted(found, key=lambda text: not _is_group(text, arguments.config_dir)):
+            if lists_of_options([text]):  # told already
+                undecided.add(key_of(text))
             if key_of(text).partition(".")[0] in undecided:
                 continue
             typed, problem = _values(text, arguments)

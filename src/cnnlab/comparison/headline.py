@@ -53,18 +53,19 @@ def _of_best(found: BestSet, names: Names) -> str:
     alive, out = [names[label] for label in found.alive], [names[label] for label in found.ruled_out]
     if len(alive) == 1:
         return f"{alive[0]} is the best of {1 + len(out)}."
-    are_out = f"{listed(out)} {'is' if len(out) == 1 else 'are'} ruled out" if out else ""
+    verb = "is" if len(out) == 1 else "are"
+    are_out = f"{listed(out)} {verb} ruled out" if out else ""
     if set(found.will_do) == set(found.alive):
         return _shortest(
             f"{any_of(alive)}: either will do{f'; {are_out}' if out else ''}.",
-            f"Any of {len(alive)} arms will do; {len(out)} are ruled out.",
+            f"Any of {len(alive)} arms will do; {len(out)} {verb} ruled out.",
         )
     if not out:
         return f"No winner yet: any of the {len(alive)} may be the best."
     return _shortest(
         f"The best is {any_of(alive)}; {are_out}.",
-        f"The best is {any_of(alive)}; {len(out)} arms are ruled out.",
-        f"The best is one of {len(alive)} arms; {len(out)} are ruled out.",
+        f"The best is {any_of(alive)}; {len(out)} arm{'' if len(out) == 1 else 's'} {verb} ruled out.",
+        f"The best is one of {len(alive)} arms; {len(out)} {verb} ruled out.",
     )
 
 

@@ -11,7 +11,7 @@ from cnnlab.base.schema import Plain, PlainMapping
 from cnnlab.config.options import explanations
 
 EXPERIMENT = "experiment"
-GLOBAL = (EXPERIMENT, "scale")
+GLOBAL = ("preset", EXPERIMENT, "scale")
 """Groups whose files set any key; they have no table, the comment at their head explains them."""
 
 

@@ -83,6 +83,24 @@ def _tuning_needs_its_command(config: RunConfig) -> str | None:
     return f"{key}: steers a tuning, got {getattr(config, key)}. Type: {example} {key}={getattr(config, key)}"
 
 
+def _one_average(config: RunConfig) -> str | None:
+    if config.ema is not None and config.lookahead is not None:
+        return f"lookahead: cannot be combined with ema={config.ema:g}. Set one of the two to null."
+    if config.lookahead_part is not None and config.lookahead is None:
+        return f"lookahead_part: goes with lookahead, got {config.lookahead_part:g} alone. Give lookahead=5 too."
+    return None
+
+
+def _progress_is_of_networks(config: RunConfig) -> str | None:
+    """A head on features sees no images, and is one layer."""
+    if config.transfer is None or config.transfer.name not in ("features", "zero_shot"):
+        return None
+    key = next((key for key in ("progressive_size", "progressive_freezing") if getattr(config, key) is not None), None)
+    if key is None:
+        return None
+    return f"{key}: needs a network that learns on images, got transfer={config.transfer.name}. Take transfer=finetune."
+
+
 def _normalization_is_known(config: RunConfig) -> str | None:
     if config.normalize == "backbone" and config.backbone is None:
         return "normalize: backbone is for cnnlab transfer, a model has none. Use dataset, imagenet or none."
@@ -103,6 +121,8 @@ RULES: tuple[Callable[[RunConfig], str | None], ...] = (
     _arms_need_a_sweep,
     _steering_needs_a_sweep,
     _tuning_needs_its_command,
+    _one_average,
+    _progress_is_of_networks,
     _normalization_is_known,
     _reported_is_figures_of_arms,
 )

@@ -111,6 +111,17 @@ class RunConfig:
     """Factor of the learning rate of the normalizations' biases, e.g. 64 for speednet; null: 1."""
     ema: OfResult[Fraction | None] = None
     """Decay per step of an exponential moving average of the weights, which is then evaluated and saved; null: off."""
+    lookahead: OfResult[PositiveInt | None] = None
+    """Steps, e.g. 5: every so many the weights go back to slow ones, which come half the way to them and are what is
+    evaluated and saved; null: off."""
+    lookahead_part: OfResult[Portion | None] = None
+    """Of the way that the slow weights of `lookahead` come; null: 0.5."""
+    progressive_size: OfResult[Portion | None] = None
+    """Part of the images' size in the first epoch, e.g. 0.5; training images grow until three quarters of the epochs
+    are done. null: they have one size."""
+    progressive_freezing: OfResult[Fraction | None] = None
+    """Part of the epochs, e.g. 0.5, after which the first layer stops learning; the others follow one by one, but for
+    the last. null: all learn to the end."""
     watch_test: OfResult[bool] = False
     """Record the test curve too. It never selects anything."""
     tta: OfResult[Literal["flip", "crops"] | None] = None
@@ -154,6 +165,8 @@ class RunConfig:
     """Of a sweep: whether weak arms end early, after a part of the epochs; null: no."""
     eta: OfCommand[Literal[2, 3] | None] = None
     """Of a sweep with halving=true: one arm of so many goes on, for so many times the epochs; null: 2."""
+    stages: OfCommand[tuple[PositiveInt, ...] | None] = None
+    """Of halving: epochs of the runs of an arm, which go on from each other where that changes no bit; null: alone."""
     timing: OfCommand[Literal["alone"] | None] = None
     """Of a sweep: alone trains one run at a time, so that its seconds are its own; null: as many as is fastest."""
     cross_validation: OfCommand[Folds | None] = None

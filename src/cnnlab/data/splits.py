@@ -14,6 +14,7 @@ from torch import Tensor
 from cnnlab.base.errors import ConfigError, unknown
 from cnnlab.base.randomness import generator
 from cnnlab.data.held_out import TEST_FRACTION, VAL_FRACTION
+from cnnlab.data.leaks import leak_notes
 from cnnlab.data.stores import Data, Source, Split
 
 REST = "rest"  # the class of all others under `dataset.binary`
@@ -76,7 +77,12 @@ def make_splits(source: Source, options: SplitOptions, *, seed: int) -> Data:
         train, val = _hold_out(train, source.classes, options.val_fraction, split_seed=val_seed, name="val")
     _check_images(train, val, test, source.classes)
     train = subset(train, source.classes, seed=seed, per_class=options.per_class, fraction=options.fraction)
-    notes = (*source.notes, *_unused_fractions(source, options), *_untested(test, source.classes))
+    notes = (
+        *source.notes,
+        *_unused_fractions(source, options),
+        *_untested(test, source.classes),
+        *leak_notes(source.duplicates, train=train, val=val, test=test),
+    )
     return Data(train, val, test, source.classes, notes, test_files=_files(source, test), val_files=_files(source, val))
 
 

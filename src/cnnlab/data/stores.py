@@ -7,10 +7,12 @@ import functools
 import weakref
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import torch
 from torch import Tensor
 
+from cnnlab.data.duplicates import Duplicates
 from cnnlab.data.image_normalization import Normalization, measure_normalization
 
 
@@ -83,6 +85,17 @@ def stores_of(splits: Iterable[Split]) -> dict[str, Store]:
 
 
 @dataclass(frozen=True, eq=False)
+class ImageFolder:
+    """Image files, row by row of the store that holds their pixels."""
+
+    root: Path
+    """The folder that the paths start from."""
+    paths: tuple[str, ...]
+    corrupt: Mapping[str, str]
+    """By path, why a file could not be decoded."""
+
+
+@dataclass(frozen=True, eq=False)
 class Source:
     """A data set as it comes."""
 
@@ -94,6 +107,10 @@ class Source:
     """What the user should know about the images; a sentence each."""
     files: tuple[str, ...] | None = None
     """Where each image of the store that all splits share comes from; None where images are no files."""
+    folder: ImageFolder | None = None
+    """The folder that these files lie in; None for a data set of arrays."""
+    duplicates: Duplicates | None = None
+    """Which images of the store that all splits share show the same; None where no one has looked."""
 
     @property
     def splits(self) -> dict[str, Split]:

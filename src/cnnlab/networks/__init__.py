@@ -4,6 +4,7 @@ activations     (): module; and their table
 normalizations  (num_features, spatial_dims): module; and their table
 models/         families of networks, one a file; each is `features` and `classifier`
 scores          what outputs say of the classes: probabilities, or values whose order alone counts
+flops           operations of a forward pass
 transfer/       backbones with weights, heads on top, the procedures that say which of the two learns
 
 A model gets normalization and activation as factories, so that they mean the same in every family. Modules draw their

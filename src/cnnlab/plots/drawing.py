@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 
-from cnnlab.base.processes import help_parent
+from cnnlab.base.processes import pool_of_helpers
 from cnnlab.base.progress import Progress
 
 _FEW = 4  # runs; fewer are drawn sooner than processes start
@@ -38,8 +36,7 @@ def draw_runs(
                 progress(what, done, total)
             _draw(folder, then)
     else:
-        workers = min(os.cpu_count() or 1, total)
-        pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=help_parent)
+        pool = pool_of_helpers(min(os.cpu_count() or 1, total))
         try:
             for done, _ in enumerate(pool.map(partial(_draw, then=then), missing)):
                 if progress is not None:

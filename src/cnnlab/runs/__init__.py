@@ -12,14 +12,14 @@ summary          how the run has ended, as summary.json tells it
 training_state   where training stands at an epoch border, as a checkpoint
 results, scores  the selected weights, scored on every split, on the test split once
 calibration      decision values as probabilities, by the validation split
+draughtsman      who draws the run's pictures: a process that gets ready meanwhile
 endings          what can come between a run and its end, and what is written down then
 console          how a run speaks, on the terminal and in its log: what it is (opening), how it ended (result_lines)
 found            what a run found in its data, in words
 saved_config     the configuration of a saved run, with its plugins; pictures: images that it was tested on
 exporting        a run made into a file to be given away; model_card: what it says of itself
 estimate         what a run will take, feature_samples by a few images; rate_search a range test of learning rates
-predicting/      images that a run has not been asked about before; restored: its network, ready to compute
-inspecting/      a look into its network; page: what a run has to show, written at its end too
+predicting/      images that a run has not been asked about before; inspecting/: a look into its network, its page
 
 Finding a finished run loads no torch. It imports building and all below it, plots, webpage. It never knows Hydra, other
 runs, or the sweep that it is part of.

@@ -36,7 +36,9 @@ class RunConsole:
         self._is_quiet = is_quiet
         from rich.console import Console  # takes a moment, and what is refused needs none
 
-        self._console = Console(file=live(sys.stdout), highlight=False, markup=False, soft_wrap=True)
+        self._console = Console(
+            file=live(sys.stdout), highlight=False, markup=False, soft_wrap=True, force_jupyter=False
+        )
         self._live: ProgressBar | None = None
         self._task: TaskID | None = None
         self._said: dict[str, int] = {}

@@ -22,6 +22,7 @@ from cnnlab.outputs.lock import disk_errors
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import FINAL, read_status
 from cnnlab.runs.console import RunConsole
+from cnnlab.runs.draughtsman import Draughtsman
 from cnnlab.runs.finished import RunEnd
 from cnnlab.runs.inspecting.page import write_page_of
 from cnnlab.runs.outcome import Outcome
@@ -63,10 +64,12 @@ def run(
         return show_plan(config, console, DataLibrary() if library is None else library)
     if idle := without_effect(config, overrides):
         console.say(f"note     no effect, since nothing is trained in steps: {', '.join(idle)}")
-    outcome = yield from turns(
-        config, overrides=overrides, console=console, library=library, stop=stop, track=track, num_at_once=num_at_once
-    )
-    return _code(outcome) if in_sweep else report(outcome, console, plots=config.plots, epochs=config.epochs)
+    with Draughtsman() as draughtsman:
+        outcome = yield from turns(
+            config, overrides=overrides, console=console, library=library, stop=stop, track=track,
+            num_at_once=num_at_once, begins=draughtsman.get_ready if config.plots and not in_sweep else None,
+        )  # fmt: skip
+        return _code(outcome) if in_sweep else report(outcome, console, draughtsman, config)
 
 
 def without_effect(config: RunConfig, overrides: Sequence[str]) -> list[str]:
@@ -98,20 +101,18 @@ def show_plan(config: RunConfig, console: RunConsole, library: DataLibrary) -> i
     return 0
 
 
-def report(outcome: RunEnd, console: RunConsole, *, plots: bool, epochs: int) -> int:
-    """Draw pictures and page if wanted, say how a run of some epochs ended and which file to open; return the code."""
-    if plots and not any(outcome.folder.path.glob("plots/*.png")):
+def report(outcome: RunEnd, console: RunConsole, draughtsman: Draughtsman, config: RunConfig) -> int:
+    """Draw pictures and page if wanted, say how a run ended and which file to open; return the exit code."""
+    if config.plots and not any(outcome.folder.path.glob("plots/*.png")):
         console.meanwhile("drawing the pictures")
-        from cnnlab.plots import draw_all  # matplotlib takes half a second to import
-
         with disk_errors(outcome.folder.path):
-            draw_all(outcome.folder.path)
+            draughtsman.draw(outcome.folder.path)
             write_page_of(outcome.folder.path)
     if not outcome.is_new:
         console.say(f"run      {outcome.folder.run_id}")
         if outcome.status == "finished":
             console.say("finished before; nothing was trained (rerun=true trains again)")
-            for line in summary_lines(outcome.summary, epochs=epochs):
+            for line in summary_lines(outcome.summary, epochs=config.epochs):
                 console.say(line)
         else:
             console.say(f"{outcome.status} before: {outcome.summary.get('error')} (rerun=true trains again)")

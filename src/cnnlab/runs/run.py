@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,6 +48,7 @@ def execute(
 def turns(
     config: RunConfig, *, overrides: Sequence[str] = (), console: RunConsole | None = None, runs: Path | None = None,
     library: DataLibrary | None = None, stop: Stop | None = None, track: Track | None = None, num_at_once: int = 1,
+    begins: Callable[[], None] | None = None,
 ) -> Turns[RunEnd]:  # fmt: skip
     """Train one run as `execute` does, and yield wherever another run may have a turn.
 
@@ -60,6 +61,7 @@ def turns(
         stop: likewise.
         track: the run's own, if others take turns with it; its turn has come when the track is ready.
         num_at_once: runs that share the machine, each in a process: recorded, since its seconds are not its own then.
+        begins: called where the run is to be trained, before torch is loaded.
     """
     console, library = console or RunConsole(), DataLibrary() if library is None else library
     stop = Stop() if stop is None else stop
@@ -71,6 +73,8 @@ def turns(
     if not config.rerun and (done := finished(folder)) is not None:
         remember(folder, config)
         return done
+    if begins is not None:
+        begins()
     console.meanwhile("loading torch")
     from cnnlab.runs.training_run import train
 

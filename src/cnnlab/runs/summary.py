@@ -30,16 +30,17 @@ class SummaryWriter:
         goals: validation accuracies whose first time is told, beside round ones.
         content: hash of the files where the images come from a folder, else None.
         keep: which weights stay: best, last or none.
+        is_gone_on_from: whether the last checkpoint stays in any case, as a longer run may begin with it.
         track: of a run that takes turns with others.
     """
 
     def __init__(
         self, folder: RunFolder, parts: Parts, runtime: Runtime, *, clock: Clock, size: NetworkSize, goals: Goals,
-        content: str | None, keep: str = "best", track: Track | None = None,
+        content: str | None, keep: str = "best", is_gone_on_from: bool = False, track: Track | None = None,
     ) -> None:  # fmt: skip
         self._folder, self._parts, self._runtime = folder, parts, runtime
         self._clock, self._size, self._goals, self._content, self._track = clock, size, goals, content, track
-        self._keep = keep
+        self._keep, self._is_gone_on_from = keep, is_gone_on_from
 
     def finished(self, state: TrainingState, figures: Plain) -> Plain:
         """Return the summary of a run that is finished.
@@ -64,7 +65,7 @@ class SummaryWriter:
         status, reason = summary["status"], summary["stop_reason"]
         error = {"error": reason} if status == "diverged" else {}
         write_status(self._folder, status, epoch=summary["epochs_trained"], stop_reason=reason, **error)
-        if self._keep != "last" or status == "diverged":
+        if status == "diverged" or not (self._keep == "last" or self._is_gone_on_from):
             self._folder.delete_checkpoint("last.pt")
         if self._keep == "none":
             self._folder.delete_checkpoint("best.pt")

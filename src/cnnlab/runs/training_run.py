@@ -27,6 +27,7 @@ from cnnlab.outputs.status import write_status
 from cnnlab.runs.clock import Clock
 from cnnlab.runs.console import RunConsole
 from cnnlab.runs.endings import STOPPING, recorded
+from cnnlab.runs.extending import begin_with_stage, is_gone_on_from
 from cnnlab.runs.finished import RunEnd, finished
 from cnnlab.runs.first_batch import first_batch
 from cnnlab.runs.loop import EpochLoop
@@ -78,7 +79,13 @@ def train(
         if any(text.lstrip("+").startswith("batch_size=") for text in overrides):
             check_batch_size(config, len(parts.data.train))
         stop.look()
-        state = _begin(folder, config, parts, runtime, overrides, identity, num_at_once=num_at_once)
+        made_in: Plain = {"schema": SCHEMA, **environment(runtime), "plugins": list(identity.plugins)}
+        if not config.rerun:
+            with disk_errors(folder.path):
+                begin_with_stage(folder, config, made_in, hashes=library.hashes)
+        if num_at_once > 1:
+            made_in["num_at_once"] = num_at_once
+        state = _begin(folder, config, parts, runtime, overrides, made_in)
         if config.plots and state.epoch == 0:
             with disk_errors(folder.path):
                 write_first_batch(folder, first_batch(config, parts.data, parts.images))
@@ -98,15 +105,11 @@ def _threads_before(folder: RunFolder) -> int | None:
 
 
 def _begin(
-    folder: RunFolder, config: RunConfig, parts: Parts, runtime: Runtime, overrides: Sequence[str], identity: Identity,
-    *, num_at_once: int,
-) -> TrainingState:  # fmt: skip
+    folder: RunFolder, config: RunConfig, parts: Parts, runtime: Runtime, overrides: Sequence[str], made_in: Plain
+) -> TrainingState:
     """Take up the run where its last checkpoint is, or start it in an empty folder."""
     checkpoint = None if config.rerun else folder.load_checkpoint("last.pt")
     state = TrainingState() if checkpoint is None else from_checkpoint(checkpoint, parts, runtime)
-    made_in: Plain = {"schema": SCHEMA, **environment(runtime), "plugins": list(identity.plugins)}
-    if num_at_once > 1:
-        made_in["num_at_once"] = num_at_once
     with disk_errors(folder.path):
         folder.remove_drafts()
         if checkpoint is None:
@@ -116,7 +119,7 @@ def _begin(
         write_status(folder, "running")
         folder.write_environment(made_in)
         # Wishes of a command, not of a run: saved, they would empty the folder again when the run goes on.
-        saved = dataclasses.replace(with_whole_paths(config), rerun=False, plan=False, prune_below=None)
+        saved = dataclasses.replace(with_whole_paths(config), rerun=False, plan=False, prune_below=None, stages=None)
         folder.write_config(to_plain(saved), overrides)
     return state
 
@@ -134,7 +137,7 @@ def _carry_out(
     goals = Goals.of(config.seconds_to, config.reported)
     writer = SummaryWriter(
         folder, parts, runtime, clock=clock, size=size, goals=goals, content=identity.data_content, keep=config.keep,
-        track=track,
+        is_gone_on_from=is_gone_on_from(config), track=track,
     )  # fmt: skip
     try:
         with stop.waiting(lambda: not loop.is_saved(), lambda: console.warn(STOPPING)):

@@ -49,6 +49,8 @@ class Standing:
     """Runs that it may still ask for, beyond those asked for, at most."""
     why_more: str = "it may be decided then"
     """Why it does not ask for them at once."""
+    planned: tuple[str, ...] = ()
+    """What its plan says beside."""
 
 
 Narrator = Callable[[], Standing]

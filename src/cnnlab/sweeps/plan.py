@@ -49,6 +49,7 @@ def plan_lines(
         yield f"{'':12}{folder.run_id}"
     most = len(runs) + more.num_more
     if more.num_more:
+        yield from more.planned
         yield from _at_most(len(runs), most, more.why_more, [cost.seconds / workers.num for cost in estimated.values()])
     if not to_do:
         yield "total    nothing to do" if most == len(runs) else "total    nothing to do before the first look"

@@ -62,7 +62,9 @@ class Watch:
         self._on_change, self._narrator = on_change, narrator
         from rich.console import Console
 
-        self._console = Console(file=live(sys.stdout), highlight=False, markup=False, soft_wrap=True)
+        self._console = Console(
+            file=live(sys.stdout), highlight=False, markup=False, soft_wrap=True, force_jupyter=False
+        )
         self._began = time.time() - _TICK
         self._results = ResultsTable(study, goals)
         self._progress: dict[str, RunProgress] = {}

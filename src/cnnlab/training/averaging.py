@@ -1,4 +1,4 @@
-"""A moving average of weights and running statistics."""
+"""Averages of weights and running statistics, which are evaluated and saved in place of the network."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from torch import nn
 from torch.optim.swa_utils import AveragedModel
 
 from cnnlab.networks.batch_norm import folded
+
+LOOKAHEAD_PART = 0.5
+"""Of the way to the fast weights, as in the paper's experiments on images."""
 
 
 class MovingAverage(AveragedModel):
@@ -37,3 +40,35 @@ class MovingAverage(AveragedModel):
             else:
                 average.copy_(current)
         self.n_averaged += 1
+
+
+class Lookahead(AveragedModel):
+    """Slow weights that follow the network's fast ones, which go back to them every few steps.
+
+    Zhang et al. 2019, arXiv:1907.08610: slow = slow + part * (fast - slow), then fast = slow. What the optimizer keeps
+    of its steps stays. The running statistics of batch normalization are the network's, corrected, as of that step.
+
+    Args:
+        network: on its device.
+        every: so many steps, k in the paper.
+        part: of the way to the fast weights, alpha in the paper.
+    """
+
+    def __init__(self, network: nn.Module, *, every: int, part: float) -> None:
+        super().__init__(network, use_buffers=True)
+        self.n_averaged = self.n_averaged.to(next(network.parameters()).device)  # torch leaves it on the CPU
+        self.every, self.part = every, part
+
+    @torch.no_grad()
+    def update_parameters(self, model: nn.Module) -> None:
+        """Count a step, and go back where it is time; a GPU is not asked, but goes no part of the way."""
+        self.n_averaged += 1
+        is_due = self.n_averaged % self.every == 0
+        if is_due.device.type == "cpu" and not is_due:
+            return
+        for slow, fast in zip(self.module.parameters(), model.parameters()):
+            slow.lerp_(fast, self.part * is_due)
+            fast.lerp_(slow, 1.0 * is_due)
+        statistics = folded(model)
+        for name, kept in self.module.named_buffers():
+            kept.copy_(torch.where(is_due, statistics[name], kept))

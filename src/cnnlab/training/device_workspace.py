@@ -54,6 +54,11 @@ class DeviceWorkspace(EpochWorkspace):
         self._num_correct.zero_()
         self._num_put = 0
 
+    def renew(self) -> None:
+        """Take other memory from the next piece on."""
+        self._images = None
+        self._gradients = torch.zeros(0, 3, device=self._device)
+
     def put(self, piece: Piece) -> None:
         """Copy the images of the next steps to where the steps look for them."""
         if self._images is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -150,6 +150,8 @@ def training(
             with track:
                 seed_epoch(seed, epoch)
                 learner.model.train()
+                if learner.freezing is not None and learner.freezing.begin(epoch):
+                    stepper.renew()
                 stepper.begin([schedule(first_step + step) for step in range(steps_per_epoch)])
             yield from _taken(train(epoch), stepper, track)
             trained = _Trained(stepper)
@@ -161,6 +163,18 @@ def training(
                 return
     finally:
         track.close()
+
+
+def _gradients(learner: Learner, epoch: int, rows: Iterable[Sequence[float]]) -> Iterator[LayerGradient]:
+    """Yield the gradients of an epoch, from 1: each has its row, and what was frozen has none."""
+    frozen = [] if learner.freezing is None else learner.freezing.frozen(epoch - 1)
+    waiting = iter(rows)
+    for name, p in learner.model.named_parameters():
+        if p.grad is not None:
+            mean, high, _ = next(waiting)
+            yield LayerGradient(name, mean, high)
+        elif any(p is other for other in frozen):
+            yield LayerGradient(name, 0.0, 0.0)
 
 
 def _device(learner: Learner) -> torch.device:
@@ -232,7 +246,6 @@ class _Trained:
         """Return the record of the epoch, with what its evaluation has come to."""
         num_images = sum(self._sizes)
         loss = sum(value * size for value, size in zip(self._figures.losses, self._sizes)) / num_images
-        named = [name for name, p in learner.model.named_parameters() if p.grad is not None]
         rows = self._figures.gradients
         return EpochRecord(
             epoch=epoch,
@@ -241,7 +254,7 @@ class _Trained:
             val=val,
             test=test,
             grad_norm=math.sqrt(sum(square for _, _, square in rows)),
-            gradients=tuple(LayerGradient(name, mean, high) for name, (mean, high, _) in zip(named, rows)),
+            gradients=tuple(_gradients(learner, epoch, rows)),
             seconds=self._seconds,
             images_per_second=self._images_per_second,
             diverged_at_step=self.diverged_at_step,

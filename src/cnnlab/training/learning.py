@@ -19,6 +19,7 @@ from cnnlab.networks.scores import HeadWithLoss
 from cnnlab.networks.transfer.solved_heads import SolvedHead
 from cnnlab.training.engine import EpochRecord, Manner, training
 from cnnlab.training.metric_losses import as_feature_loss
+from cnnlab.training.progressive import Freezing, Growth
 from cnnlab.training.schedulers import Schedule
 from cnnlab.training.solving import solve
 from cnnlab.training.step import Clipping, Learner
@@ -39,6 +40,9 @@ class InSteps:
     average: AveragedModel | None
     """Of the weights; evaluated and saved in place of `model`."""
     clipping: Clipping
+    growth: Growth | None
+    """Of the training images, by epoch."""
+    freezing: Freezing | None
     autocast: torch.dtype | None
     epochs: int
     seed: int
@@ -76,9 +80,11 @@ class InSteps:
                 epoch, seed=self.seed, augmentation=self.augmentation, shuffle=self.shuffle,
                 images_per_class=images_per_class,
             )  # fmt: skip
-            return watch(epoch, chosen)
+            return watch(epoch, chosen if self.growth is None else self.growth.shrink(chosen, epoch))
 
-        learner = Learner(self.model, self.loss_fn, self.optimizer, self.average, self.clipping, self.autocast)
+        learner = Learner(
+            self.model, self.loss_fn, self.optimizer, self.average, self.clipping, self.autocast, self.freezing
+        )
         for record in training(
             learner, pieces, schedule=self.schedule, steps_per_epoch=len(train), epochs=self.epochs,
             start_epoch=epochs_done, seed=self.seed, val=None if val is None else val.in_order,

@@ -14,6 +14,7 @@ from torch.optim import Optimizer
 
 from cnnlab.base.schema import Fraction, NonNegative, Portion, Positive
 from cnnlab.training.adagrad import Adagrad
+from cnnlab.training.decoupled_sgd import DecoupledSGD
 from cnnlab.training.muon import Muon
 
 Group = dict[str, Any]
@@ -24,25 +25,35 @@ Params = Sequence[Tensor] | Sequence[Group]
 FUSED_DEVICES = ("cpu", "cuda")  # device types for which SGD, Adam and AdamW have fused kernels since torch 2.4
 
 
-def sgd(params: Params, *, lr: Positive = 0.1, weight_decay: NonNegative = 0.0) -> Optimizer:
+def sgd(
+    params: Params, *, lr: Positive = 0.1, weight_decay: NonNegative = 0.0, decoupled: bool | None = None
+) -> Optimizer:
     """Stochastic gradient descent, w -= lr * g, without momentum."""
-    return torch.optim.SGD(params, lr=lr, weight_decay=weight_decay, fused=_can_fuse(params))
+    return _descent(params, lr=lr, weight_decay=weight_decay, decoupled=decoupled)
 
 
 def momentum(
-    params: Params, *, lr: Positive = 0.01, momentum: Fraction = 0.9, weight_decay: NonNegative = 0.0
+    params: Params,
+    *,
+    lr: Positive = 0.01,
+    momentum: Fraction = 0.9,
+    weight_decay: NonNegative = 0.0,
+    decoupled: bool | None = None,
 ) -> Optimizer:
     """Stochastic gradient descent with momentum, v = momentum * v + g, w -= lr * v (Polyak 1964)."""
-    return torch.optim.SGD(params, lr=lr, momentum=momentum, weight_decay=weight_decay, fused=_can_fuse(params))
+    return _descent(params, lr=lr, momentum=momentum, weight_decay=weight_decay, decoupled=decoupled)
 
 
 def nesterov(
-    params: Params, *, lr: Positive = 0.01, momentum: Portion = 0.9, weight_decay: NonNegative = 0.0
+    params: Params,
+    *,
+    lr: Positive = 0.01,
+    momentum: Portion = 0.9,
+    weight_decay: NonNegative = 0.0,
+    decoupled: bool | None = None,
 ) -> Optimizer:
     """Momentum that looks ahead, v = momentum * v + g, w -= lr * (g + momentum * v) (Sutskever et al. 2013)."""
-    return torch.optim.SGD(
-        params, lr=lr, momentum=momentum, nesterov=True, weight_decay=weight_decay, fused=_can_fuse(params)
-    )
+    return _descent(params, lr=lr, momentum=momentum, nesterov=True, weight_decay=weight_decay, decoupled=decoupled)
 
 
 def adam(
@@ -146,6 +157,10 @@ def muon(
 ) -> Optimizer:
     """Muon: orthogonal steps for matrices and filters (Jordan et al. 2024), AdamW for the rest."""
     return Muon(_groups(params), lr=lr, momentum=momentum, betas=betas, eps=eps, weight_decay=weight_decay)
+
+
+def _descent(params: Params, *, decoupled: bool | None, **options: Any) -> Optimizer:
+    return (DecoupledSGD if decoupled else torch.optim.SGD)(params, fused=_can_fuse(params), **options)
 
 
 def _groups(params: Params) -> list[Group]:

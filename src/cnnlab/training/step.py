@@ -14,6 +14,7 @@ from cnnlab.base.compiler import without_compiler
 from cnnlab.networks.models.blocks import Classifier
 from cnnlab.training.evaluation import casting, forward
 from cnnlab.training.metric_losses import as_feature_loss
+from cnnlab.training.progressive import Freezing
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class Learner:
     average: AveragedModel | None
     clipping: Clipping
     autocast: torch.dtype | None
+    freezing: Freezing | None = None
+    """Which layers no longer learn, by epoch."""
 
     def logits_and_loss(self, images: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         """Return logits float32 (N, K) and the loss of training (); some losses see the features too."""

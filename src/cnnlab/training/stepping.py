@@ -40,6 +40,8 @@ class Stepper:
         self._captures = captures and num_steps >= _WORTH
         self._say = say
         self._ways: dict[tuple[int, bool], Callable[[], None]] = {}
+        self._shape: torch.Size | None = None
+        """Of an image."""
 
     def begin(self, factors: Sequence[float]) -> None:
         """Start an epoch, with the factors of the learning rates of its steps."""
@@ -48,8 +50,16 @@ class Stepper:
         self.startup_seconds, self._startup_images = 0.0, 0
         self._workspace.begin(factors)
 
+    def renew(self) -> None:
+        """Forget how steps were taken: what they compute has changed."""
+        self._ways.clear()
+        self._workspace.renew()
+
     def take(self, piece: Piece) -> None:
         """Take the steps of a piece."""
+        if self._shape not in (None, piece.images.shape[1:]):
+            self.renew()
+        self._shape = piece.images.shape[1:]
         self._workspace.put(piece)
         for size in piece.sizes:
             self.sizes.append(size)

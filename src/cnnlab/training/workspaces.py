@@ -48,6 +48,10 @@ class EpochWorkspace(ABC):
         """Start an epoch, with the factors of the learning rates of its steps."""
 
     @abstractmethod
+    def renew(self) -> None:
+        """Between two steps: forget what was laid out for images of one size, and for the gradients of some layers."""
+
+    @abstractmethod
     def put(self, piece: Piece) -> None:
         """Lay out the images of the next steps."""
 
@@ -87,6 +91,9 @@ class HostWorkspace(EpochWorkspace):
         self._correct = torch.empty(self.num_steps, dtype=torch.int64)
         self._gradients = torch.empty(0, 3)
         self._factors, self._step = factors, 0
+
+    def renew(self) -> None:
+        """Do nothing: nothing is kept for longer than a step."""
 
     def put(self, piece: Piece) -> None:
         """Lay out the images of the next steps."""

@@ -84,7 +84,7 @@ class GridSweeper(Sweeper):
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         """Take what Hydra gives every sweeper; here, the task is the job of a command."""
         assert isinstance(task_function, TrainJob)
-        self.hashes, self.stop = task_function.library.hashes, task_function.stop
+        self.job, self.hashes, self.stop = task_function, task_function.library.hashes, task_function.stop
         self.config = config
         self.loader = hydra_context.config_loader
         self.launcher = Plugins.instance().instantiate_launcher(
@@ -122,6 +122,7 @@ class GridSweeper(Sweeper):
             question=_question(master, arguments),
         )
         settle = getattr(launcher, "settle", None)  # of the launcher that leaves it to the sweep how to go on
+        self.job.study = sweep.study
         if sweep.is_planned:
             sweep.show_plan(is_chosen=settle is not None)
             return []

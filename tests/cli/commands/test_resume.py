@@ -118,7 +118,11 @@ TIMED = (
 )
 GONE = r"its last checkpoint is gone, since it was trained without keep=last\. Train anew: cnnlab train epochs=9$"
 FEWER = r"^resume: cnn6-\S+ cannot go on to 1 epochs: it was trained for 2, which are more\. Train anew: "
-BEYOND = [(("keep=last",), "9", TIMED), (("scheduler=constant",), "9", GONE), (CONSTANT, "1", FEWER)]
+GROWS = r"progressive_freezing is told how long training takes, so the first 2 of 9 epochs are others\. Train anew: "
+GROWING = ("keep=last", "scheduler=constant", "progressive_freezing=0.5")
+BEYOND = [
+    (("keep=last",), "9", TIMED), (GROWING, "9", GROWS), (("scheduler=constant",), "9", GONE), (CONSTANT, "1", FEWER),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("options", "epochs", "message"), BEYOND)

@@ -41,7 +41,7 @@ def test_only_the_bias_of_the_first_layer_learns_and_no_factor_of_batch_normaliz
 
 
 def test_first_filters_of_a_convolution_pass_their_channel_on():
-    layer = DiracConv2d(3, 5)
+    layer = DiracConv2d(3, 5, kernel_size=3, padding=1, bias=False)
     initialise(nn.Sequential(layer), 0)
     images = images_of(2)
     assert torch.allclose(layer(images)[:, :3], images, atol=1e-6)
@@ -61,3 +61,9 @@ def test_speednet_has_2_million_parameters():
 def test_images_under_17_pixels_are_refused():
     with pytest.raises(ConfigError, match=r"^model \(speednet\): needs images of at least 17x17 pixels, got 16x16\."):
         speednet(10, 3, 16, batch, gelu)
+
+
+def test_what_makes_it_quick_can_be_left_out_by_itself():
+    plain = speednet(3, 3, 32, batch, gelu, width=0.25, whitening=False, identity=False)
+    assert (plain.num_to_see, plain.whitening.weight.requires_grad) == (0, True)
+    assert not any(isinstance(module, DiracConv2d) for module in plain.modules())

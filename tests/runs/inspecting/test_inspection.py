@@ -5,7 +5,7 @@ import pytest
 from cnnlab.config.load import load
 from cnnlab.runs.inspecting.inspection import MOST_MISTAKES, inspect
 from cnnlab.runs.inspecting.page import render
-from cnnlab.runs.restored import calibration_of, restore
+from cnnlab.runs.predicting.classifier import load_classifier
 from cnnlab.runs.run import execute
 from tests.conftest import tiny, tiny_transfer
 
@@ -21,8 +21,8 @@ def looked_into(config, most=2000):
     """Return what is found in a run that is trained, and its summary."""
     end = execute(config)
     config = load(end.folder.read_config())
-    trained, runtime = restore(end.folder, config, "cpu")
-    found = inspect(config, trained, runtime, calibration_of(end.folder, trained), most=most, look_up=lambda: None)
+    trained, runtime, wording = load_classifier(end.folder, config, device="cpu")
+    found = inspect(config, trained, runtime, wording.calibration, most=most, look_up=lambda: None)
     assert render(end.folder, into=end.folder.path, inspection=found)
     return found, end.summary
 

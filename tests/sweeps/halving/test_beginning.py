@@ -4,6 +4,7 @@ import pytest
 
 from cnnlab.outputs.halving_file import read_halved
 from cnnlab.outputs.study_folder import StudyFolder
+from cnnlab.runs.cost import Cost
 from tests.sweeps.sweep_maker import main
 
 pytestmark = pytest.mark.usefixtures("swept")
@@ -22,6 +23,20 @@ def test_study_is_about_those_left_and_says_how_far_the_others_came(swept, capsy
     swept.clear()
     assert main([*WORDS, "seed=0,1"]) == 0
     assert swept == []
+
+
+@pytest.mark.parametrize(
+    ("scheduler", "line"),
+    [
+        ("constant,step", "stages   1, 2 epochs: 24 in all, 6 of which are not trained again"),
+        ("constant,cosine", "stages   1, 2 epochs: 24 in all, at most 6 of which are not trained again"),
+        ("cosine,linear", "stages   1, 2 epochs: 24 in all; scheduler=constant would save 6 of them"),
+    ],
+)
+def test_plan_tells_arms_that_go_on_by_their_schedules(scheduler, line, capsys, monkeypatch):
+    monkeypatch.setattr("cnnlab.runs.estimate.probe", lambda *_, **__: Cost(1.0, 1_000_000))
+    assert main([*WORDS, f"scheduler={scheduler}", "plan=true"]) == 0
+    assert line in capsys.readouterr().out.splitlines()
 
 
 @pytest.mark.parametrize(

@@ -70,3 +70,31 @@ def test_standing_counts_what_may_follow_and_says_how_many_are_left():
     answer(design, [ended(point, 0.5) for point in points])
     assert halved.standing().lines == ("halved   5 of 10 arms go on after 4 epochs",)
     assert halved.standing().num_more == 3 * 2
+
+
+def test_runs_that_go_on_know_the_stages_and_others_do_not():
+    (first, _, compared) = led(halving(10, num_continued=9), lambda number: 0.5 + number / 100)
+    assert first[0].overrides == ["plots=false", "stages=[4,8]", "width=0", "epochs=4", "seed=10000"]
+    assert "stages=[4,8]" not in first[9].overrides
+    assert not any("stages" in text for point in compared for text in point.overrides)
+
+
+@pytest.mark.parametrize(
+    ("num_arms", "num_continued", "line"),
+    [
+        (50, 50, "stages   1, 2, 4, 8 epochs: 208 in all, 79 of which are not trained again"),
+        (50, 10, "stages   1, 2, 4, 8 epochs: 208 in all, at most 58 of which are not trained again"),
+        (50, 0, "stages   1, 2, 4, 8 epochs: 208 in all; scheduler=constant would save 79 of them"),
+        (5, 5, "stages   8 epochs: 40 in all"),
+    ],
+)
+def test_plan_says_how_many_epochs_the_stages_take_and_what_going_on_saves(num_arms, num_continued, line):
+    assert halving(num_arms, num_continued=num_continued).standing().planned == (line,)
+
+
+def test_checkpoints_are_spent_once_no_stage_begins_with_them():
+    halved = halving(10, num_continued=10)
+    led(halved, lambda number: 0.5 + number / 100, rounds=1)
+    assert halved.spent == {f"width={number} epochs=4 seed=10000" for number in range(5)}
+    led(halved := halving(10, num_continued=10), lambda number: 0.5 + number / 100)
+    assert len(halved.spent) == 10 + 5

@@ -51,9 +51,19 @@ COMMANDS = (
         job="cnnlab.cli.tuning:main",
     ),
     Command(
+        "data",
+        "what is in a data set: counts, sizes, duplicates, damaged files",
+        job="cnnlab.cli.looking:main",
+    ),
+    Command(
         "report",
         "compare the arms of a study; without a name a table of runs",
         job="cnnlab.cli.commands.report:main",
+    ),
+    Command(
+        "reproduce",
+        "run a study whose results came along; do today's agree?",
+        job="cnnlab.cli.commands.reproduce:main",
     ),
     Command("predict", "classify images with a saved run", job="cnnlab.cli.commands.predict:main"),
     Command("inspect", "look into a run's network: a page of pictures", job="cnnlab.cli.commands.inspect:main"),

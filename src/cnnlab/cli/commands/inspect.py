@@ -13,7 +13,6 @@ from cnnlab.base.printing import meanwhile, tell
 from cnnlab.base.stopping import Stop
 from cnnlab.cli.commands.resume import RUN_HELP
 from cnnlab.outputs.finding import find_run
-from cnnlab.runs.restored import calibration_of, restore
 from cnnlab.runs.saved_config import saved_config
 
 MOST = 2000
@@ -33,14 +32,15 @@ def main(args: Sequence[str], stop: Stop) -> int:
     check_has_weights(folder)
     config = saved_config(folder, options.plugins)
     stop.look()
-    trained, runtime = restore(folder, config, options.device)
-
+    meanwhile("loading torch")
     from cnnlab.runs.inspecting.inspection import inspect
     from cnnlab.runs.inspecting.said import said_lines
     from cnnlab.runs.inspecting.writing import write
+    from cnnlab.runs.predicting.classifier import load_classifier
 
+    trained, runtime, wording = load_classifier(folder, config, device=options.device)
     found = inspect(
-        config, trained, runtime, calibration_of(folder, trained), most=options.images, look_up=stop.look
+        config, trained, runtime, wording.calibration, most=options.images, look_up=stop.look
     )  # fmt: skip
     meanwhile("writing the page")
     try:

@@ -22,7 +22,6 @@ from cnnlab.outputs.files import csv_text, runs_dir
 from cnnlab.outputs.finding import BY_WORD
 from cnnlab.runs.predicting.given_images import Given, find_images
 from cnnlab.runs.predicting.submission import check_ids, image_id, write_submission
-from cnnlab.runs.restored import calibration_of, restore
 from cnnlab.runs.saved_config import saved_config
 
 if TYPE_CHECKING:
@@ -50,8 +49,10 @@ def main(args: Sequence[str], stop: Stop) -> int:
             print(f"run      {folder.run_id}")
         config = saved_config(folder, options.plugins)
         stop.look()
-        trained, runtime = restore(folder, config, options.device)
-        wording = _wording(folder, trained)
+        meanwhile("loading torch")
+        from cnnlab.runs.predicting.classifier import load_classifier
+
+        trained, runtime, wording = load_classifier(folder, config, device=options.device)
         answers, unreadable = _classified(options, given, folder, config, trained, runtime, wording, stop)
         if not answers:
             first = f"{unreadable[0].name} ({unreadable[0].reason})"
@@ -160,12 +161,6 @@ def _artist(features: Path, folder: RunFolder, trained: SavedNetwork, device: to
     from cnnlab.runs.predicting.feature_pictures import Artist  # matplotlib takes half a second to import
 
     return Artist(features, folder, trained, device)
-
-
-def _wording(folder: RunFolder, trained: SavedNetwork) -> Wording:
-    from cnnlab.runs.predicting.answer_lines import Wording
-
-    return Wording(trained.images.classes, trained.scores_are, calibration_of(folder, trained))
 
 
 def _classified(

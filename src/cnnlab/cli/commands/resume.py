@@ -35,6 +35,7 @@ def main(args: Sequence[str], stop: Stop) -> int:
     epochs = None if options.epochs is None else _epochs(options.epochs)
 
     from cnnlab.runs.console import RunConsole
+    from cnnlab.runs.draughtsman import Draughtsman
     from cnnlab.runs.job import report
     from cnnlab.runs.run import execute
 
@@ -44,7 +45,7 @@ def main(args: Sequence[str], stop: Stop) -> int:
     if epochs is not None:
         config, overrides = _extended(folder, config, overrides, epochs)
     outcome = execute(config, overrides=overrides, console=console, runs=folder.path.parent, stop=stop)
-    return report(outcome, console, plots=config.plots, epochs=config.epochs)
+    return report(outcome, console, Draughtsman(), config)
 
 
 def _epochs(word: str) -> str:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,7 +19,7 @@ import numpy.typing as npt
 from cnnlab.base.cores import num_cores
 from cnnlab.base.drafts import draft_folder, made_once, remove_abandoned
 from cnnlab.base.errors import ConfigError, RunError
-from cnnlab.base.processes import help_parent
+from cnnlab.base.processes import pool_of_helpers
 from cnnlab.base.progress import Progress
 from cnnlab.data.image_folders.decoding import VERSION, Header, Target, decode_files, read_headers
 from cnnlab.data.image_folders.formats import load_plugins
@@ -40,6 +39,8 @@ T = TypeVar("T")
 class Decoded:
     """A folder's images, decoded."""
 
+    folder: Path
+    """Where they are kept."""
     images: npt.NDArray[np.uint8]
     """(N, C, H, W), channels last in memory, in the order of the files, zeros where one could not be decoded.
 
@@ -103,7 +104,7 @@ def _load(folder: Path) -> Decoded | None:
     try:
         meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
         images = np.load(folder / "images.npy", mmap_mode="c").transpose(0, 3, 1, 2)
-        return Decoded(images, meta["corrupt"], meta["is_mixed"], meta["num_enlarged"])
+        return Decoded(folder, images, meta["corrupt"], meta["is_mixed"], meta["num_enlarged"])
     except (FileNotFoundError, EOFError, ValueError, KeyError):
         return None
 
@@ -219,8 +220,7 @@ def _processes(workers: int | None, num_files: int) -> Iterator[ProcessPoolExecu
     if num_workers < 2 or num_files < _FEW:
         yield None
         return
-    # Spawned: a process that is forked from one with torch's threads may hang.
-    executor = ProcessPoolExecutor(num_workers, mp_context=get_context("spawn"), initializer=help_parent)
+    executor = pool_of_helpers(num_workers)
     try:
         yield executor
     except BrokenProcessPool as error:

@@ -23,7 +23,7 @@ from cnnlab.data.scaling import Scaling
 VERSION = 3  # of what is made of a file; raising it decodes every folder anew
 GRAY_MODES = frozenset({"1", "L", "LA", "I", "F", "I;16", "I;16L", "I;16B", "I;16N"})
 _ALPHA_MODES = frozenset({"LA", "PA", "RGBA", "RGBa"})
-_ORIENTATION = 0x0112  # EXIF tag; 5 to 8 swap width and height
+ORIENTATION = 0x0112  # EXIF tag; 5 to 8 swap width and height
 # A failing disk or too few file handles say nothing about an image: such an error goes on.
 _SYSTEM_ERRORS = frozenset({errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM})
 
@@ -107,7 +107,7 @@ def read_header(path: Path) -> Header:
     """Return what an image file says of itself; on damaged ones Pillow raises nearly anything."""
     with Image.open(path, formats=formats_of(path.name)) as image:
         # The base class's: a PNG's own decodes the whole image in search of late tags.
-        is_turned = Image.Image.getexif(image).get(_ORIENTATION, 1) >= 5
+        is_turned = Image.Image.getexif(image).get(ORIENTATION, 1) >= 5
         width, height = image.size[::-1] if is_turned else image.size
         return Header(width, height, image.mode in GRAY_MODES)
 

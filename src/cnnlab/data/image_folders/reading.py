@@ -14,9 +14,10 @@ from cnnlab.base.texts import printable
 from cnnlab.data.image_folders.archives import unpacked
 from cnnlab.data.image_folders.cache import Decoded, decoded_images
 from cnnlab.data.image_folders.content import image_hashes
+from cnnlab.data.image_folders.kept_duplicates import kept_duplicates
 from cnnlab.data.image_folders.layout import Layout, read_layout
 from cnnlab.data.image_folders.listing import state_of
-from cnnlab.data.stores import Source, Split, Store
+from cnnlab.data.stores import ImageFolder, Source, Split, Store
 
 if TYPE_CHECKING:
     from cnnlab.data.storage import Storage
@@ -68,7 +69,17 @@ def read_images(storage: Storage, layout: Layout, *, skip_corrupt: bool) -> Sour
     is_whole = torch.tensor([image.path not in decoded.corrupt for image in layout.images])
     train, val, test = (_split(store, layout, is_whole, name) for name in ("train", "val", "test"))
     assert train is not None
-    return Source(train, layout.classes, val, test, notes, tuple(printable(image.path) for image in layout.images))
+    pixels = decoded.images.transpose(0, 2, 3, 1)  # as they lie in memory
+    return Source(
+        train,
+        layout.classes,
+        val,
+        test,
+        notes,
+        files=tuple(printable(image.path) for image in layout.images),
+        folder=ImageFolder(layout.root, tuple(image.path for image in layout.images), decoded.corrupt),
+        duplicates=kept_duplicates(decoded.folder, pixels, progress=storage.progress),
+    )
 
 
 def _check_unchanged(layout: Layout) -> None:

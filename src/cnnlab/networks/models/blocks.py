@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import ClassVar
 
 from torch import Tensor, nn
 
@@ -21,7 +20,7 @@ class Classifier(nn.Module, ABC):
 
     num_features: int
     """D, the length of an image's feature vector."""
-    num_to_see: ClassVar[int] = 0
+    num_to_see: int = 0
     """Training images that `see` wants, at most."""
 
     @abstractmethod

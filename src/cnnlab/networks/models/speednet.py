@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -21,6 +22,7 @@ _PATCH = 2  # pixels, side of what is whitened
 _CHANNELS = (64, 256, 256)
 _SCALE = 1 / 9  # of the logits
 _EPS = 5e-4  # added to the variances that are divided by
+_NUM_TO_SEE = 5000  # training images from which the first layer is fixed
 _PORTION = 500  # images whose patches are in memory at a time
 
 
@@ -36,7 +38,6 @@ class Whitening(nn.Conv2d):
 
     def __init__(self, in_channels: int) -> None:
         super().__init__(in_channels, 2 * in_channels * _PATCH**2, _PATCH)
-        self.weight.requires_grad_(False)
 
     @torch.no_grad()
     def fit(self, images: Tensor) -> None:
@@ -58,9 +59,6 @@ def _covariance(images: Tensor) -> Tensor:
 class DiracConv2d(nn.Conv2d):
     """Convolution of 3x3 without bias. At the start its first filters pass a channel on, the others are random."""
 
-    def __init__(self, in_channels: int, out_channels: int) -> None:
-        super().__init__(in_channels, out_channels, 3, padding=1, bias=False)
-
     def reset_parameters(self) -> None:
         """Draw the weights; one filter per channel that comes in is the identity."""
         super().reset_parameters()
@@ -81,6 +79,8 @@ class Speednet(Classifier):
         normalization: behind every convolution of the stages.
         activation: behind every convolution.
         width: factor on the number of channels.
+        whitening: whether the first layer's filters are fixed from the data; else they learn as others do.
+        identity: whether later filters begin as the identity; else all are random.
 
     Shape:
         images (N, C, S, S) -> features (N, 256) at width 1 -> logits (N, K).
@@ -88,8 +88,6 @@ class Speednet(Classifier):
     Raises:
         ConfigError: the images are smaller than 17x17.
     """
-
-    num_to_see = 5000
 
     def __init__(
         self,
@@ -100,14 +98,20 @@ class Speednet(Classifier):
         activation: ActivationFactory,
         *,
         width: float,
+        whitening: bool,
+        identity: bool,
     ) -> None:
         super().__init__()
         require_image_size("speednet", image_size, at_least=MIN_IMAGE_SIZE)
         channels = [scaled(count, width) for count in _CHANNELS]
+        self.num_to_see = _NUM_TO_SEE if whitening else 0
         self.whitening = Whitening(in_channels)
+        self.whitening.weight.requires_grad_(not whitening)
         self.act0 = activation()
         before = [self.whitening.out_channels, *channels]
-        self.stages = nn.Sequential(*(_stage(c, d, normalization, activation) for c, d in zip(before, channels)))
+        self.stages = nn.Sequential(
+            *(_stage(c, d, normalization, activation, identity=identity) for c, d in zip(before, channels))
+        )
         self.pool = nn.AdaptiveMaxPool2d(1)
         self.fc = nn.Linear(channels[-1], num_classes, bias=False)
         self.num_features = channels[-1]
@@ -130,11 +134,17 @@ class Speednet(Classifier):
 
 
 def _stage(
-    in_channels: int, out_channels: int, normalization: NormalizationFactory, activation: ActivationFactory
+    in_channels: int,
+    out_channels: int,
+    normalization: NormalizationFactory,
+    activation: ActivationFactory,
+    *,
+    identity: bool,
 ) -> nn.Sequential:
+    conv = partial(DiracConv2d if identity else nn.Conv2d, kernel_size=3, padding=1, bias=False)
     stage = nn.Sequential(
-        DiracConv2d(in_channels, out_channels), nn.MaxPool2d(2), normalization(out_channels, 2), activation(),
-        DiracConv2d(out_channels, out_channels), normalization(out_channels, 2), activation(),
+        conv(in_channels, out_channels), nn.MaxPool2d(2), normalization(out_channels, 2), activation(),
+        conv(out_channels, out_channels), normalization(out_channels, 2), activation(),
     )  # fmt: skip
     for layer in stage:
         if isinstance(layer, nn.BatchNorm2d) and layer.weight is not None:
@@ -150,9 +160,14 @@ def speednet(
     activation: ActivationFactory,
     *,
     width: Positive = 1.0,
+    whitening: bool = True,
+    identity: bool = True,
 ) -> Classifier:
     """Whitened patches and three stages of two convolutions; 2.0 M parameters, quick to an accuracy."""
-    return Speednet(num_classes, in_channels, image_size, normalization, activation, width=width)
+    return Speednet(
+        num_classes, in_channels, image_size, normalization, activation,
+        width=width, whitening=whitening, identity=identity,
+    )  # fmt: skip
 
 
 SPEEDNET: dict[str, Callable[..., Classifier]] = {"speednet": speednet}

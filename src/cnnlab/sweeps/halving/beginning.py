@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.schema import PlainMapping
 from cnnlab.outputs.study_folder import Asked
-from cnnlab.sweeps.checked import Compose
+from cnnlab.runs.extending import can_go_on
+from cnnlab.sweeps.checked import Compose, configured
 from cnnlab.sweeps.designs import Conversation
 from cnnlab.sweeps.fresh_seeds import FreshSeeds
 from cnnlab.sweeps.halving.design import EPOCHS, LEFT, Halving, stages_of
@@ -50,7 +52,7 @@ def begin_halving(points: Sequence[Point], compose: Compose, typed: Mapping[str,
         raise ConfigError(*problems)
     baseline = called_baseline(plain.get("baseline"), [arm.arm for arm in arms], is_typed="baseline" in typed)
     seeds = FreshSeeds.fixed(points)
-    halving = Halving(arms, stages, eta, seeds, baseline)
+    halving = Halving(arms, stages, eta, seeds, baseline, _continued(arms, compose))
     name, asked = f"{study_name(plain.get('study'), arms)}-halving", asked_by_arms(arms, compose)
     how = {"eta": str(eta), "arms": "; ".join(sorted(arm.arm for arm in arms))}  # others fall where there are more
     asked = Asked(asked.swept, {**asked.common, **how})
@@ -60,6 +62,16 @@ def begin_halving(points: Sequence[Point], compose: Compose, typed: Mapping[str,
         reporter=lambda folder, rows: HalvingReport(halving, folder, rows), may_end=("diverged", "refused"),
         arms=tuple(arm.arm for arm in arms), pending=rows_of(study) or seeds.pending(arms, why=_PENDING),
     )  # fmt: skip
+
+
+def _continued(arms: Sequence[Point], compose: Compose) -> set[str]:
+    """Return the names of arms whose first epochs are those of a longer run."""
+    found = set()
+    for arm in arms:
+        with contextlib.suppress(ConfigError):  # it is refused when it is its turn
+            if can_go_on(configured(arm, compose)):
+                found.add(arm.arm)
+    return found
 
 
 def _problems(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from cnnlab.outputs.halving_file import Halved, HalvedArm
@@ -35,6 +35,8 @@ class Halving:
         eta: one arm of so many goes on.
         seeds: over which those left are compared.
         baseline: arm that goes on in any case; None: there is none.
+        continued: names of arms whose run of a stage goes on where that of the stage before has ended, with the bits
+            that it has anyway; those of others begin anew.
     """
 
     arms: Sequence[Point]
@@ -42,15 +44,18 @@ class Halving:
     eta: int
     seeds: FreshSeeds
     baseline: str | None = None
+    continued: Collection[str] = ()
     _accuracies: dict[str, list[float | None]] = field(default_factory=dict, init=False)
     _fell: dict[str, int] = field(default_factory=dict, init=False)
+    _runs: dict[str, list[str]] = field(default_factory=dict, init=False)
+    """Those of an arm that have ended, in the order of the stages."""
     _compared: Narrator | None = field(default=None, init=False)
 
     def design(self) -> Design:
         """Ask for the stages, then for what is compared."""
         left = list(self.arms)
         for epochs in self.stages:
-            ended = yield [_in_stage(arm, epochs, self.seeds.apart) for arm in left]
+            ended = yield [self._in_stage(arm, epochs) for arm in left]
             left = self._going_on(left, ended, epochs)
         comparison, self._compared = self.seeds.begin(left)
         yield from comparison
@@ -59,6 +64,7 @@ class Halving:
         """Take down how a stage ended, and return the arms that go on, in the order typed."""
         ranks = {}
         for arm, one in zip(arms, ended):
+            self._runs.setdefault(arm.arm, []).append(one.run_id)
             is_finished = one.status == "finished"
             accuracy = figure(one.summary, "val.accuracy") if is_finished else None
             loss = figure(one.summary, "val.loss") if is_finished else None
@@ -75,6 +81,12 @@ class Halving:
         """Whether it is known which arms are compared."""
         return self._compared is not None
 
+    @property
+    def spent(self) -> set[str]:
+        """Runs of stages with which none begins any more."""
+        going = {name: runs[-1] for name, runs in self._runs.items() if name not in self._fell and not self.is_halved}
+        return {run for runs in self._runs.values() for run in runs if run} - set(going.values())
+
     def told(self) -> Halved:
         """Return how far each arm came, for the study's files."""
         arms = [HalvedArm(a.arm, self._accuracies.get(a.arm, []), self._fell.get(a.arm)) for a in self.arms]
@@ -89,12 +101,25 @@ class Halving:
         for _ in self.stages[done:]:
             sizes.append(math.ceil(sizes[-1] / self.eta))  # stages that follow, then those that are compared
         num_more = sum(sizes[1:-1]) + sizes[-1] * self.seeds.most
-        return Standing((told,) if done else (), num_more, "the better arms go on")
+        return Standing((told,) if done else (), num_more, "the better arms go on", (self._budget,))
 
+    @property
+    def _budget(self) -> str:
+        """What the stages take, and how much of it is not trained again where arms go on."""
+        sizes = [math.ceil(len(self.arms) / self.eta**place) for place in range(len(self.stages))]
+        epochs = sum(size * num for size, num in zip(sizes, self.stages))
+        head = f"stages   {', '.join(map(str, self.stages))} epochs: {epochs} in all"
+        going = len(self.continued) or len(self.arms)
+        if not (saved := sum(min(size, going) * num for size, num in zip(sizes[1:], self.stages))):
+            return head
+        if not self.continued:
+            return f"{head}; scheduler=constant would save {saved} of them"
+        return f"{head}, {'' if going == len(self.arms) else 'at most '}{saved} of which are not trained again"
 
-def _in_stage(arm: Point, epochs: int, seed: int) -> Point:
-    """Return an arm with the epochs of a stage; it is called after them, which the compared one is not."""
-    overrides = tuple(text for text in arm.arm_overrides if key_of(text) != EPOCHS)
-    shared = tuple(text for text in arm.shared if key_of(text) not in (EPOCHS, "plots"))
-    own = (*arm.swept, f"{EPOCHS}={epochs}")
-    return replace(arm, arm_overrides=overrides, shared=(*shared, "plots=false"), swept=own, seed=f"{SEED}={seed}")
+    def _in_stage(self, arm: Point, epochs: int) -> Point:
+        """Return an arm with the epochs of a stage; it is called after them, which the compared one is not."""
+        overrides = tuple(text for text in arm.arm_overrides if key_of(text) != EPOCHS)
+        shared = tuple(text for text in arm.shared if key_of(text) not in (EPOCHS, "plots"))
+        stages = (f"stages=[{','.join(map(str, self.stages))}]",) if arm.arm in self.continued else ()
+        own, seed = (*arm.swept, f"{EPOCHS}={epochs}"), f"{SEED}={self.seeds.apart}"
+        return replace(arm, arm_overrides=overrides, shared=(*shared, "plots=false", *stages), swept=own, seed=seed)
