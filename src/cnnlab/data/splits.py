@@ -14,7 +14,7 @@ from torch import Tensor
 from cnnlab.base.errors import ConfigError, unknown
 from cnnlab.base.randomness import generator
 from cnnlab.data.held_out import TEST_FRACTION, VAL_FRACTION
-from cnnlab.data.leaks import leak_notes
+from cnnlab.data.leaks import find_leaks, leak_notes
 from cnnlab.data.stores import Data, Source, Split
 
 REST = "rest"  # the class of all others under `dataset.binary`
@@ -77,13 +77,12 @@ def make_splits(source: Source, options: SplitOptions, *, seed: int) -> Data:
         train, val = _hold_out(train, source.classes, options.val_fraction, split_seed=val_seed, name="val")
     _check_images(train, val, test, source.classes)
     train = subset(train, source.classes, seed=seed, per_class=options.per_class, fraction=options.fraction)
+    leaks = find_leaks(source.duplicates, train=train, val=val, test=test)
     notes = (
-        *source.notes,
-        *_unused_fractions(source, options),
-        *_untested(test, source.classes),
-        *leak_notes(source.duplicates, train=train, val=val, test=test),
-    )
-    return Data(train, val, test, source.classes, notes, test_files=_files(source, test), val_files=_files(source, val))
+        *source.notes, *_unused_fractions(source, options), *_untested(test, source.classes), *leak_notes(leaks),
+    )  # fmt: skip
+    test_files, val_files = _files(source, test), _files(source, val)
+    return Data(train, val, test, source.classes, notes, test_files=test_files, val_files=val_files, leaks=leaks)
 
 
 def _files(source: Source, split: Split | None) -> tuple[str, ...] | None:

@@ -27,9 +27,10 @@ def test_run_is_trained_exported_and_used_in_another_folder(monkeypatch, capsys)
     assert cnnlab_main(["train", *small]) == 0
     done = cnnlab("export", "latest", "--to", "digits.zip")
     assert (done.returncode, done.stderr) == (0, "")
-    run, opened, following = done.stdout.splitlines()
+    run, opened, size, following = done.stdout.splitlines()
     assert run.startswith("run      cnn6-batch-relu-")
-    assert opened.startswith("open     digits.zip  (")
+    assert opened == "open     digits.zip"
+    assert size.endswith(" MB, a model card inside: README.md")
     assert following == "next     cnnlab predict digits.zip IMAGE..."
     Path("elsewhere").mkdir()
     Path("outputs").rename("gone")
@@ -45,7 +46,7 @@ def test_run_is_trained_exported_and_used_in_another_folder(monkeypatch, capsys)
     ("to", "message"),
     [
         ("old.zip", r"^--to: 'old\.zip' is there already\. Name another file, or delete it\.$"),
-        ("e.pt", r"^--to: must end with \.zip, got 'e\.pt'\.$"),
+        ("e.pt", r"^--to: must end with \.zip, \.onnx, \.pt2 or \.safetensors, got 'e\.pt'\.$"),
         ("no/e.zip", r"^--to: no folder 'no'\. Make it first\.$"),
     ],
 )
@@ -62,7 +63,7 @@ def test_full_disk_is_told(monkeypatch):
         raise OSError(28, "No space left on device")
 
     run = quick_run()
-    monkeypatch.setattr("cnnlab.runs.exporting.pack", full)
+    monkeypatch.setattr("cnnlab.runs.exporting.archive.pack", full)
     with pytest.raises(ConfigError, match=r"^--to: cannot write 'e\.zip' \(No space left on device\)\.$"):
         main(run, "--to", "e.zip")
 
@@ -71,7 +72,7 @@ def test_file_is_called_after_the_run(capsys):
     run = quick_run()
     assert main(run) == 0
     assert is_exported(Path(f"{run}.zip"))
-    assert f"open     {run}.zip  (" in capsys.readouterr().out
+    assert f"open     {run}.zip\n" in capsys.readouterr().out
 
 
 def test_photo_in_place_of_a_run_is_none():

@@ -33,7 +33,7 @@ from cnnlab.runs.inspecting.label_errors import likely_errors
 from cnnlab.runs.inspecting.looking import Floats32, Looked, look
 from cnnlab.runs.inspecting.reliability import Bools, equal_mass, equal_width
 from cnnlab.runs.inspecting.units import never_flat
-from cnnlab.runs.predicting.classification import data_of_run
+from cnnlab.runs.tested_images import load_test_images
 
 MOST_MISTAKES = 12
 """Mistakes that Grad-CAM looks at."""
@@ -103,7 +103,7 @@ def inspect(
         ConfigError: the run's data is not there any more.
     """
     meanwhile("reading the data")
-    data = data_of_run(config, trained.images)
+    data = load_test_images(config, trained.images)
 
     def seen(name: str) -> Callable[[int, int], None]:
         def tell(done: int, number: int) -> None:
