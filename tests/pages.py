@@ -42,7 +42,8 @@ class Example:
     @property
     def spared(self) -> tuple[str, ...]:
         """Words that spare what is not looked at: pictures of single runs, unless the page names one."""
-        return ("plots=false",) if _RUNS.match(self.command) and "/plots/" not in "".join(self.shown) else ()
+        is_named = "outputs/runs/" in "".join(self.shown)
+        return ("plots=false",) if _RUNS.match(self.command) and not is_named else ()
 
     @property
     def is_marked(self) -> bool:

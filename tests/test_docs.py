@@ -52,6 +52,7 @@ def desk(in_empty_folder, monkeypatch):
     write_photos(in_empty_folder / "insects" / "val", 24, ("ants", "bees"))
     shutil.copytree(DOCS / "digits", in_empty_folder / "docs" / "digits")
     monkeypatch.setattr("cnnlab.runs.estimate.probe", lambda *_, **__: Cost(1.0, 1_000_000))
+    monkeypatch.setattr("cnnlab.runs.inspecting.embedding.find_spec", lambda _: None)  # UMAP compiles for long
     return in_empty_folder
 
 

@@ -30,6 +30,7 @@ WITHOUT_TESTS = {
     "networks/transfer/backbone_request": "a type",
     "outputs/workers": "a type",
     "runs/cost": "a type",
+    "runs/inspecting/findings": "types",
     "runs/outcome": "a type",
     "sweeps/cluster/orders": "types",
 }
@@ -46,6 +47,7 @@ OF_THE_WHOLE = {
     "test_transfer.py": "cnnlab transfer, as installed",
     "sweeps/test_several_machines.py": "sweeps of two machines that share a folder",
     "comparison/test_page_in_browser.py": "what page, templates and scripts are together",
+    "runs/inspecting/test_page_in_browser.py": "the same of a run",
 }
 WITHOUT_TORCH = ("outputs", "plots", "webpage", "comparison", "sweeps", "cli", "api")
 

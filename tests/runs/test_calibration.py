@@ -5,7 +5,7 @@ import pytest
 from scipy.optimize import minimize_scalar
 
 from cnnlab.networks.scores import NEVER
-from cnnlab.runs.calibration import Calibration, fit, saved_calibration
+from cnnlab.runs.calibration import Calibration, fit, fit_temperature, saved_calibration
 from cnnlab.runs.run import execute
 from tests.conftest import tiny, tiny_transfer
 
@@ -83,3 +83,21 @@ def test_runs_of_decision_values_keep_theirs_and_others_have_none():
     assert saved_calibration(summary).images == summary["data"]["val"]
     assert "calibration" not in execute(tiny_transfer("head=knn", "head.k=1")).summary
     assert "calibration" not in execute(tiny("loss=mse", "dataset.val_fraction=0")).summary
+
+
+def test_temperature_is_the_likeliest_over_all():
+    logits, targets = drawn(500, 4, scale=0.4)
+    p = 3 * logits.astype(float)
+
+    def surprise(log_scale):
+        scaled = np.exp(log_scale) * p
+        return -(scaled[np.arange(500), targets] - np.log(np.exp(scaled).sum(1))).sum()
+
+    expected = np.exp(minimize_scalar(surprise, bounds=(-6, 3), method="bounded", options={"xatol": 1e-9}).x)
+    found = fit_temperature(p.astype(np.float32), targets)
+    assert found.scale == pytest.approx(expected, rel=1e-4)
+    assert found.images == 500
+
+
+def test_answers_that_are_all_right_fit_no_temperature():
+    assert fit_temperature(np.array([[2, 1], [0, 1]], dtype=np.float32), np.array([0, 1])) is None

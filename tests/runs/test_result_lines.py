@@ -106,3 +106,10 @@ def test_picture_that_says_most_is_named_first(tmp_path, drawn, first):
         (tmp_path / "plots" / f"{name}.png").touch()
     others = f"         and {len(drawn) - 1} more beside it"
     assert to_open(RunFolder(tmp_path)) == [f"open     {tmp_path / 'plots' / first}.png", others]
+
+
+def test_page_is_named_where_there_is_one(tmp_path):
+    (tmp_path / "plots").mkdir()
+    (tmp_path / "plots" / "curves.png").touch()
+    (tmp_path / "report.html").touch()
+    assert to_open(RunFolder(tmp_path)) == [f"open     {tmp_path / 'report.html'}"]

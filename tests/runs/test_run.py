@@ -32,7 +32,8 @@ def test_run_leaves_exactly_these_files():
         ".lock", "checkpoints/best.pt", "config.yaml", "env.json", "first_batch.npz", "gradients.csv", "metrics.csv",
         "mistakes.npz", "overrides.txt", "plots/batch.png", "plots/confusion.png",
         "plots/curves.png", "plots/gradients.png", "plots/mistakes.png",
-        "plots/per_class.png", "plots/roc.png", "predictions.csv", "status.json", "summary.json", "train.log",
+        "plots/per_class.png", "plots/roc.png", "predictions.csv", "report.html", "status.json", "summary.json",
+        "train.log",
     ]  # fmt: skip
 
 

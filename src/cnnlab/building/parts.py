@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 
 import torch.nn.functional as F
@@ -66,6 +67,12 @@ class ImageSpec:
             start = middle(self.resize, self.image_size) if self.is_published else (self.resize - self.image_size) // 2
             images = images[:, :, start : start + self.image_size, start : start + self.image_size]
         return self.normalization.apply(images)
+
+    def seen(self, images: Tensor) -> Tensor:
+        """Return uint8 images (N, C, h, w) as what the model sees, uint8 (N, C, H, W): scaled and cut alone."""
+        black_is_zero = Normalization((0.0,) * self.channels, (1.0,) * self.channels)
+        plain = dataclasses.replace(self, normalization=black_is_zero)
+        return plain.prepare(images).mul(255).round().byte()
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,7 @@ OFFERS: Mapping[str, Callable[[Sequence[str]], list[str]]] = {
     "report": lambda _: [*study_names(), *_runs()],
     "watch": lambda words: [] if words else [*study_names(), *_runs()],
     "predict": _one_run,
+    "inspect": _one_run,
     "export": _one_run,
     "resume": _one_run,
     "remove": lambda _: _runs(),

@@ -81,8 +81,15 @@ def make_splits(source: Source, options: SplitOptions, *, seed: int) -> Data:
     notes = (
         *source.notes, *_unused_fractions(source, options), *_untested(test, source.classes), *leak_notes(leaks),
     )  # fmt: skip
-    files = None if source.files is None else tuple(source.files[row] for row in test.rows.tolist())
-    return Data(train, val, test, source.classes, notes, files, leaks)
+    test_files, val_files = _files(source, test), _files(source, val)
+    return Data(train, val, test, source.classes, notes, test_files=test_files, val_files=val_files, leaks=leaks)
+
+
+def _files(source: Source, split: Split | None) -> tuple[str, ...] | None:
+    """Return the file of each image of a split; None where images are no files."""
+    if source.files is None or split is None:
+        return None
+    return tuple(source.files[row] for row in split.rows.tolist())
 
 
 def keep_classes(source: Source, classes: tuple[str, ...] | int) -> Source:

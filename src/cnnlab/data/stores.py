@@ -131,6 +131,8 @@ class Data:
     """File of each image of the test split; None where images are no files."""
     leaks: Mapping[str, Leak] = field(default_factory=dict)
     """Of the test and the validation split: what of it is trained on; nothing where no one has looked."""
+    val_files: tuple[str, ...] | None = None
+    """The same of the validation split."""
     read_size: int | None = None
     """Height, in pixels, that the images had before they were scaled in memory; None: they were not."""
 

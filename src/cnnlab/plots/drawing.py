@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from cnnlab.base.processes import pool_of_helpers
@@ -12,12 +13,15 @@ from cnnlab.base.progress import Progress
 _FEW = 4  # runs; fewer are drawn sooner than processes start
 
 
-def draw_runs(folders: Sequence[Path], *, progress: Progress | None = None) -> None:
+def draw_runs(
+    folders: Sequence[Path], *, progress: Progress | None = None, then: Callable[[Path], None] | None = None
+) -> None:
     """Draw the plots of every run that has none yet.
 
     Args:
         folders: of runs.
         progress: called with (what, done, total).
+        then: called with each folder when its plots are drawn, perhaps in another process.
 
     Raises:
         RunError: a file of a run cannot be read.
@@ -30,11 +34,11 @@ def draw_runs(folders: Sequence[Path], *, progress: Progress | None = None) -> N
         for done, folder in enumerate(missing):
             if progress is not None:
                 progress(what, done, total)
-            _draw(folder)
+            _draw(folder, then)
     else:
         pool = pool_of_helpers(min(os.cpu_count() or 1, total))
         try:
-            for done, _ in enumerate(pool.map(_draw, missing)):
+            for done, _ in enumerate(pool.map(partial(_draw, then=then), missing)):
                 if progress is not None:
                     progress(what, done, total)
         finally:
@@ -43,7 +47,9 @@ def draw_runs(folders: Sequence[Path], *, progress: Progress | None = None) -> N
         progress(what, total, total)
 
 
-def _draw(folder: Path) -> None:
+def _draw(folder: Path, then: Callable[[Path], None] | None) -> None:
     from cnnlab.plots import draw_missing  # matplotlib takes half a second to import
 
     draw_missing(folder)
+    if then is not None:
+        then(folder)

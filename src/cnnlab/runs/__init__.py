@@ -18,8 +18,8 @@ saved_config     the configuration of a saved run, with its plugins; tested_imag
 exporting/       a run made into a file to be given away; model_card: what it says of itself
 estimate         what a run will take, feature_samples by a few images; rate_search a range test of learning rates
 tracking/        trackers that are told of a run: TensorBoard, MLflow, Weights & Biases, Trackio
-predicting/      images that a run has not been asked about before
+predicting/      images that a run has not been asked about before; inspecting/: a look into its network, its page
 
-Finding a finished run loads no torch. It imports building and all below it, and plots. It never knows Hydra, other
+Finding a finished run loads no torch. It imports building and all below it, plots, webpage. It never knows Hydra, other
 runs, or the sweep that it is part of.
 """

@@ -24,6 +24,7 @@ from cnnlab.outputs.status import FINAL, read_status
 from cnnlab.runs.console import RunConsole
 from cnnlab.runs.draughtsman import Draughtsman
 from cnnlab.runs.finished import RunEnd
+from cnnlab.runs.inspecting.page import write_page_of
 from cnnlab.runs.outcome import Outcome
 from cnnlab.runs.result_lines import summary_lines, to_open
 from cnnlab.runs.run import turns
@@ -146,6 +147,7 @@ def _draw(outcome: RunEnd, console: RunConsole, draughtsman: Draughtsman) -> Non
         console.meanwhile("drawing the pictures")
         with disk_errors(outcome.folder.path):
             draughtsman.draw(outcome.folder.path)
+            write_page_of(outcome.folder.path)
 
 
 def _failed(error: RunError) -> Outcome:

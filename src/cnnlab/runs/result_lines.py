@@ -69,7 +69,9 @@ def summary_lines(summary: Plain, *, epochs: int) -> list[str]:
 
 
 def to_open(folder: RunFolder) -> list[str]:
-    """Return the file to open, alone on its line, and how many there are beside it."""
+    """Return the file to open, alone on its line: the page, else a picture and how many there are beside it."""
+    if (page := folder.path / "report.html").is_file():
+        return [f"open     {page}"]
     pictures = sorted(folder.path.glob("plots/*.png"))
     if not pictures:
         return [f"open     {folder.path / 'summary.json'}"]

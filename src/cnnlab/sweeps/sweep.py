@@ -261,10 +261,11 @@ class Sweep:
     def _draw(self) -> None:
         from cnnlab.plots.drawing import draw_runs
         from cnnlab.runs.console import RunConsole
+        from cnnlab.runs.inspecting.page import write_page_of
 
         drawn = [job for job in self.checked.jobs if job.config.plots and self._status(job) in FINAL]
         progress = RunConsole().preparing if sys.stdout.isatty() else None
-        draw_runs([self.folders[job.run_id].path for job in drawn], progress=progress)
+        draw_runs([self.folders[job.run_id].path for job in drawn], progress=progress, then=write_page_of)
 
     def _tell_begun(self, jobs: Sequence[Job]) -> None:
         to_do = self._to_do(jobs)

@@ -67,6 +67,7 @@ COMMANDS = (
     ),
     Command("watch", "how a sweep goes, from another terminal", job="cnnlab.cli.commands.watch:main"),
     Command("predict", "classify images with a saved run", job="cnnlab.cli.commands.predict:main"),
+    Command("inspect", "look into a run's network: a page of pictures", job="cnnlab.cli.commands.inspect:main"),
     Command("export", "a run as one file to give away, for use anywhere", job="cnnlab.cli.commands.export:main"),
     Command("resume", "go on with a run, exactly as it was configured", job="cnnlab.cli.commands.resume:main"),
     Command("remove", "delete runs, after a list and a question", job="cnnlab.cli.commands.remove:main"),

@@ -15,6 +15,7 @@ TAKING: Mapping[str, str] = {
     **dict.fromkeys(("lr_find", "find_lr", "lr_finder"), "tune find=lr"),
     **dict.fromkeys(("monitor", "follow", "tail", "top", "progress"), "watch"),
     **dict.fromkeys(("infer", "inference", "prediction", "classify_images", "apply"), "predict"),
+    **dict.fromkeys(("explain", "interpret", "gradcam", "grad_cam", "analyze", "analyse", "calibrate"), "inspect"),
     **dict.fromkeys(("save", "convert", "deploy", "share"), "export"),
     **dict.fromkeys(("eda", "explore", "analyze", "analyse", "profile", "duplicates", "stats"), "data"),
     **dict.fromkeys(("delete", "rm", "clean", "prune"), "remove"),

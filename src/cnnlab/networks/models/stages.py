@@ -45,6 +45,18 @@ def feature_maps(network: nn.Module, images: Tensor) -> list[tuple[str, Tensor]]
     Returns:
         Names and maps float32 (N, C', H', W').
     """
+    with torch.inference_mode():
+        found, _ = stage_maps(network, images)
+    return [(name, maps.float()) for name, maps in found]
+
+
+def stage_maps(network: nn.Module, images: Tensor) -> tuple[list[tuple[str, Tensor]], Tensor]:
+    """Return the maps behind each stage as `feature_maps` does, as they were computed, and the network's outputs.
+
+    Args:
+        network: in eval mode.
+        images: what it takes, float (N, C, H, W).
+    """
     stages = stages_of(network)
     hidden = {module for stage in stages for module in stage.modules() if module is not stage}
     found: list[tuple[str, Tensor]] = []
@@ -59,12 +71,11 @@ def feature_maps(network: nn.Module, images: Tensor) -> list[tuple[str, Tensor]]
 
     hooks = [module.register_forward_hook(keep) for module in network.modules() if module not in hidden]
     try:
-        with torch.inference_mode():
-            network(images)
+        outputs: Tensor = network(images)
     finally:
         for hook in hooks:
             hook.remove()
-    return [(name, maps.float()) for name, maps in found]
+    return found, outputs
 
 
 def _parts(module: nn.Module) -> list[tuple[str, nn.Module]]:

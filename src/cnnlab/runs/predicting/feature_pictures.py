@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -10,7 +9,6 @@ import torch
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.building.saved_network import SavedNetwork
-from cnnlab.data.image_normalization import Normalization
 from cnnlab.networks.models.stages import feature_maps, stages_of
 from cnnlab.outputs.files import replacing
 from cnnlab.outputs.run_files import RunFiles
@@ -38,8 +36,6 @@ class Artist:
             raise ConfigError(f"--features: the network of {run.run_id} has no convolutions, so no feature maps.")
         self.folder, self.run = folder, RunFiles(run.path)
         self.network, self.images, self.device = trained.network, trained.images, device
-        black_is_zero = Normalization((0.0,) * self.images.channels, (1.0,) * self.images.channels)
-        self.plain = dataclasses.replace(self.images, normalization=black_is_zero)
 
     def path(self, picture_id: str) -> Path:
         """Return the file of an image."""
@@ -60,7 +56,7 @@ class Artist:
         """Draw the maps of one image behind each stage of the network."""
         pixels = torch.from_numpy(picture.pixels.copy())[None].to(self.device)
         found = feature_maps(self.network, self.images.prepare(pixels))
-        seen = self.plain.prepare(pixels)[0].mul(255).round().byte().cpu().numpy()
+        seen = self.images.seen(pixels)[0].cpu().numpy()
         figure = plot(self.run, seen, [(name, maps[0].cpu().numpy()) for name, maps in found], title=title)
         with replacing(self.path(picture.id)) as file:
             figure.savefig(file, format="png", dpi=DPI)
