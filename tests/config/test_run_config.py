@@ -18,7 +18,10 @@ def test_common_yaml_has_every_key_that_is_no_group_with_its_default():
     del common["dataset"], common["small"]  # small is read by scale/small.yaml, a run knows nothing of it
     fields = [field for field in dataclasses.fields(RunConfig) if field.name not in {*TABLES, "small"}]
     plain = {field.name: field.default for field in fields}
-    plain |= {"data_dir": str(RunConfig.data_dir), "plugins": list(RunConfig.plugins), "tags": list(RunConfig.tags)}
+    plain |= {
+        "data_dir": str(RunConfig.data_dir),
+        **{key: list(getattr(RunConfig, key)) for key in ("plugins", "tags", "tracker")},
+    }
     assert common == plain
 
 

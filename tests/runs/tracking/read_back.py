@@ -78,8 +78,10 @@ def mlflow() -> dict[str, object]:
 
 
 def wandb() -> dict[str, object]:
+    import wandb as library
     from wandb.proto.wandb_internal_pb2 import Record
 
+    library.teardown()  # its own process may write for a moment after a run is finished
     (file,) = Path("outputs/wandb").glob(f"offline-run-*/run-{RUN}.wandb")  # of the first part nothing is left
     records = [Record.FromString(data) for data in _leveldb_records(file.read_bytes())]
     rows = [_items(record.history.item) for record in records if record.HasField("history")]

@@ -41,9 +41,9 @@ class WeightsAndBiases:
         anew = f"-{int(time.time())}" if run.is_anew and not offline else ""  # W&B takes no id twice
         self._run = wandb.init(
             project=os.environ.get("WANDB_PROJECT") or PROJECT, id=f"{run.run_id}{anew}", name=run.run_id,
-            group=run.study, tags=list(run.tags),
-            config={"run_id": run.run_id, "study": run.study, **run.settings}, dir=str(run.outputs), resume="allow",
-            reinit="create_new", settings=settings, allow_val_change=True,
+            group=run.study, tags=list(run.tags), dir=str(run.outputs), resume="allow", reinit="create_new",
+            config={"run_id": run.run_id, "study": run.study, **run.settings}, settings=settings,
+            allow_val_change=True,
         )  # fmt: skip
         self.last_epoch = max(0, self._run.step - 1) if self._run.resumed else 0
 
