@@ -25,7 +25,7 @@ PAGES = tuple(DOCS / name for name in re.findall(r"^\| \[(\w+\.md)\]", (DOCS / "
 _BLOCK = re.compile(r"^ *```(\w+)\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
 _MARK = re.compile(r" +# (takes|needs) .+$")
 _RUNS = re.compile(r"cnnlab (-m|train|transfer) (?!.*(--cfg|plan=true))")
-_ELSEWHERE = re.compile(r"\bexperiment=|\btune\b|fair=|<|…")
+_ELSEWHERE = re.compile(r"\bexperiment=|\btune\b|\breproduce\b|fair=|<|…")
 _NAMED = re.compile(r"^# ([\w/]+\.(?:py|yaml))$", re.MULTILINE)
 _LEFT_OUT = ("...", "workers ", "The best is ")
 """How lines begin that are not looked for: how a sweep uses cores hangs on the machine, some verdicts on the photos."""

@@ -155,7 +155,7 @@ def test_version(capsys):
 @pytest.mark.parametrize(
     ("line", "offers"),
     [
-        ("cnnlab re", {"report", "resume", "remove", "rerun="}),
+        ("cnnlab re", {"report", "resume", "remove", "reproduce", "rerun="}),
         ("cnnlab o", {"optimizer=", "outputs="}),
         ("cnnlab train optimizer=a", {"optimizer=adadelta", "optimizer=adagrad", "optimizer=adam", "optimizer=adamw"}),
         ("cnnlab optimizer=mom", {"optimizer=momentum"}),

@@ -27,6 +27,12 @@ def test_difference_is_paired_by_seed_worked_by_hand():
     assert b.test.sd == pytest.approx(0.0950438, abs=1e-7)  # five times the smallest difference: unpaired shows nothing
 
 
+def test_equal_runs_are_no_certainty():
+    b = results_of({"a": [0.70, 0.80], "b": [0.75, 0.75]}, more={"b": {"num_test": 400}})["b"]
+    # as if one of 400 images apart: 12.7062 / 400 / sqrt(2)
+    assert (b.test.sd, b.test.half_width) == (0.0, pytest.approx(0.0224616, abs=1e-7))
+
+
 def test_worse_is_said_too():
     assert results_of({"a": [0.75, 0.84, 0.94], "b": [0.70, 0.80, 0.90]})["b"].verdict == "worse"
 

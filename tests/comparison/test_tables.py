@@ -21,7 +21,7 @@ def test_terminal_shows_table_headline_figures_and_the_file_to_open():
     assert shown(ARMS) == [
         "optimizer    n  val %        test %    difference  verdict",
         "adam      *  5  75.40  75.40 ± 2.08  +4.60 ± 1.42  better",
-        "sgd          5  70.80  70.80 ± 1.04             –  baseline",
+        "sgd          5  70.80  70.80 ± 1.24             –  baseline",
         "",
         "adam is better than sgd.",
         "adam is better than sgd by 4.60 points of test accuracy: p < 0.001 (paired",
@@ -155,7 +155,7 @@ def test_markdown_escapes_names_and_shows_reported_numbers():
         "| arm | n | validation % | test % | difference | p (Holm) | verdict | s per run | reported test % |",
         "| --- | --: | --: | --: | --: | --: | --: | --: | --: |",
         "| **c** | 5 | 75.40 | 75.40 ± 2.08 | +4.60 ± 1.42 | &lt; 0.001 | better | 2.0 | 81.23 |",
-        "| a\\|b | 5 | 70.80 | 70.80 ± 1.04 | – | – | baseline | 2.0 | – |",
+        "| a\\|b | 5 | 70.80 | 70.80 ± 1.24 | – | – | baseline | 2.0 | – |",
     ]
     assert lines[5].startswith("c is better than a|b. c is better than a|b by 4.60 points")
 

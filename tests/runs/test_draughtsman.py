@@ -13,7 +13,7 @@ from pathlib import Path
 from cnnlab.runs import draughtsman
 
 if __name__ == "__main__":
-    draughtsman.num_cores = lambda: {num_cores}
+    draughtsman.has_idle_core = lambda: {is_idle}
     with draughtsman.Draughtsman() as hand:
         hand.get_ready()
         helpers = multiprocessing.active_children()
@@ -24,15 +24,15 @@ if __name__ == "__main__":
 """
 
 
-def drawn(folder, *, num_cores=2, is_killed=False):
-    code = DRAWN.format(folder=str(folder), num_cores=num_cores, is_killed=is_killed)
+def drawn(folder, *, is_idle=True, is_killed=False):
+    code = DRAWN.format(folder=str(folder), is_idle=is_idle, is_killed=is_killed)
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
 
 
 @pytest.mark.parametrize(
     ("options", "says"),
-    [({}, "1 False"), ({"num_cores": 1}, "0 True"), ({"is_killed": True}, "1 True")],
-    ids=["another process draws", "a lone core is not shared", "this one steps in"],
+    [({}, "1 False"), ({"is_idle": False}, "0 True"), ({"is_killed": True}, "1 True")],
+    ids=["another process draws", "a busy core is not shared", "this one steps in"],
 )
 def test_pictures_are_drawn_whoever_draws(make_run, options, says):
     folder = make_run().folder

@@ -12,6 +12,12 @@ def num_cores() -> int:
     return os.cpu_count() or 1
 
 
+def has_idle_core() -> bool:
+    """Tell whether, of several cores, one has been idle in the last minute: another process takes no time from it."""
+    is_busy = hasattr(os, "getloadavg") and os.getloadavg()[0] >= num_cores()
+    return num_cores() > 1 and not is_busy
+
+
 def granted_threads() -> int:
     """Return the threads that the user grants every process."""
     granted = os.environ.get("OMP_NUM_THREADS", "")

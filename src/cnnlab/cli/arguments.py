@@ -145,7 +145,8 @@ def split_flags(command: Command, args: Sequence[str], *, is_tuning: bool = Fals
         elif word in WITHOUT_VALUE:
             flags.append(word)
         else:
-            near = did_you_mean(name, (*_INFO, *WITH_VALUE, *WITHOUT_VALUE))
+            long = (flag[2:] for flag in (*_INFO, *WITH_VALUE, *WITHOUT_VALUE) if flag.startswith("--"))
+            near = did_you_mean(name.lstrip("-"), long, "--")
             raise ConfigError(f"unknown flag '{word}'.{near} Flags are in: cnnlab {command.name} --help")
     arguments = Arguments(command, tuple(flags), tuple(overrides), is_tuning)
     if is_tuning and not (arguments.is_sweep or arguments.is_look or arguments.is_help):

@@ -50,6 +50,7 @@ OFFERS: Mapping[str, Callable[[Sequence[str]], list[str]]] = {
     "export": _one_run,
     "resume": _one_run,
     "remove": lambda _: _runs(),
+    "reproduce": lambda words: [] if words else sorted(path.stem for path in (conf_dir() / "results").glob("*.csv")),
     "list": _of_list,
 }
 """Command -> what it takes, behind the words that it has already."""

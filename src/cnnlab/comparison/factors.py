@@ -228,7 +228,7 @@ def _levels(accuracies: Mapping[str, Sequence[float]], spread: Spread) -> list[L
     return [
         Level(
             value,
-            estimate(own, Spread(overlap=spread.overlap)),
+            estimate(own, spread),
             estimate_difference(behind[value], spread) if value in behind else None,
             p_values[value] if value in behind else None,
             RULED_OUT if value in out else left,
@@ -262,7 +262,7 @@ def _interaction(grid: _Grid, pair: tuple[int, int], values: Floats, spread: Spr
         Cell(
             row,
             column,
-            estimate(cells[:, i, j].tolist(), Spread(overlap=spread.overlap)),
+            estimate(cells[:, i, j].tolist(), spread),
             estimate_difference(contrasts[:, i, j].tolist(), spread),
             float(p_values[i, j]),
         )

@@ -88,7 +88,7 @@ def answer(arms: Sequence[Arm], question: Question) -> Answer:
 
 
 def spread_of(arms: Sequence[Arm], question: Question) -> Spread:
-    """Return how far differences between these arms can be trusted."""
+    """Return how far what is measured of these arms, and differences between them, can be trusted."""
     num_test = min((run.num_test for arm in arms for run in arm.finished if run.num_test is not None), default=None)
     return question.repeats.spread(_NO_FLOOR if num_test is None else 1 / num_test)
 
@@ -105,12 +105,11 @@ def _measured(arm: Arm, question: Question) -> Result:
         known = [value for value in values if value is not None]
         return sum(known) / len(known) if known else None
 
-    spread = question.repeats.spread(_NO_FLOOR)
     val, test = ([a for run in arm.finished if (a := run.accuracy(split)) is not None] for split in ("val", "test"))
     return Result(
         arm=arm,
-        val=estimate(val, spread) if val else None,
-        test=estimate(test, spread) if test else None,
+        val=estimate(val, question.repeats.spread(_NO_FLOOR)) if val else None,
+        test=estimate(test, spread_of([arm], question)) if test else None,  # equal runs are no certainty
         difference=None,
         p=None,
         p_holm=None,

@@ -8,6 +8,7 @@ from cnnlab.comparison.verdicts import EQUAL, Result
 
 _INTERVAL = ("±", "95 % interval of the mean, of this arm alone")
 _OVER_LOOKS = ("±", "95 % interval of the mean, of this arm alone; of a difference, over all looks")
+_EQUAL_RUNS = ("± of equal ones", "as if they were one test image apart: a few may be equal by luck")
 _RANGE = ("(a to b)", "lowest and highest run, where an interval says less")
 _SURE = ("95 % sure", "so in 19 of 20 such studies")
 _P = ("p", "how often chance alone would show as much")
@@ -21,10 +22,10 @@ def terms(answer: Answer, question: Question, names: Names) -> list[tuple[str, s
     estimates = [e for result in results for e in (result.test, result.difference) if e is not None]
     is_tested = any(result.p is not None for result in results)
     has_p = any(_is_said(result, answer) for result in results)
+    with_interval = [e for e in estimates if e.half_width is not None and not is_wide(e)]
     used = {
-        _OVER_LOOKS if question.plan is not None else _INTERVAL: any(
-            e.half_width is not None and not is_wide(e) for e in estimates
-        ),
+        _OVER_LOOKS if question.plan is not None else _INTERVAL: bool(with_interval),
+        _EQUAL_RUNS: any(e.lowest == e.highest for e in with_interval),
         _RANGE: any(map(is_wide, estimates)),
         ("difference", f"to {names[answer.reference.label]}, {noun} by {noun}"): any(r.difference for r in results),
         _SURE: is_tested and answer.best is not None,

@@ -25,15 +25,22 @@ KEYS: Mapping[str, str] = {
     **dict.fromkeys(("criterion", "loss_fn", "objective"), "loss"),
     **dict.fromkeys(("aug", "augment", "augmentations", "transforms"), "augmentation"),
     "classifier": "head",
-    **dict.fromkeys(("val_split", "validation_split", "val_size", "validation_fraction"), "dataset.val_fraction"),
+    **dict.fromkeys(("base_model", "encoder", "feature_extractor"), "backbone"),
+    **dict.fromkeys(
+        ("val_split", "validation_split", "val_size", "valid_pct", "validation_fraction"), "dataset.val_fraction"
+    ),
     **dict.fromkeys(("test_split", "test_size"), "dataset.test_fraction"),
     **dict.fromkeys(("cv", "kfold", "k_fold", "n_splits"), "cross_validation"),
     "early_stopping_patience": "patience",
-    **dict.fromkeys(("clip_grad", "clip_grad_norm", "max_grad_norm", "grad_clip", "clipnorm"), "grad_clip_norm"),
+    **dict.fromkeys(
+        ("clip_grad", "clip_grad_norm", "max_grad_norm", "grad_clip", "clipnorm", "gradient_clip_val"), "grad_clip_norm"
+    ),
     **dict.fromkeys(("clip_value", "clipvalue"), "grad_clip_value"),
     **dict.fromkeys(("warmup", "warm_up"), "scheduler.warmup_epochs"),
     "step_size": "scheduler.every_epochs",
     "smoothing": "loss.label_smoothing",
+    "lrf": "scheduler.min_factor",
+    "torchcompile": "compile",
     "ema_decay": "ema",
     "width_mult": "model.width",
 }
@@ -58,13 +65,25 @@ _STEPS = "training is counted in epochs. Write epochs=10"
 _RESUME = "a run that was interrupted goes on with: cnnlab resume <run>"
 _QUIET = "a run says a line an epoch, more is in its train.log. Leave it out"
 _BETAS = "write both: optimizer.betas=[0.9,0.999]"
+_FROZEN = "say how many of the last parts learn: cnnlab transfer transfer=finetune transfer.trainable_layers=2"
+_LOGS = "each run keeps its figures in metrics.csv and its pictures in plots/. Leave it out"
+_TRIAL = "to try a run quickly, give it less: epochs=1 dataset.fraction=0.1"
+_SUMMED = "gradients are not summed over batches. Write batch_size=128"
+_VALIDATION = "validation is a part of training, dataset.val_fraction=0.1, or the folder val beside train"
+_SCALED = "images are scaled and normalized by the training split. Otherwise: normalize=imagenet, or none"
+_POLICY = "there is no policy of this name. See: cnnlab list augmentation"
+_PATHS = "no network here drops paths. Against learning by heart: augmentation=flip_crop, optimizer.weight_decay=0.01"
+_COLORS = "write augmentation=color_jitter"
 _CHOICE = "the epoch with the best validation accuracy is kept. Leave it out"
 
 ANSWERS: Mapping[str, str] = {
     **dict.fromkeys(("gpu", "gpus", "gpu_id", "ngpu", "num_gpus", "devices", "cuda", "use_cuda", "no_cuda"), _GPU),
     **dict.fromkeys(("accelerator", "cpu", "mps"), _GPU),
     **dict.fromkeys(("amp", "fp16", "bf16", "half", "mixed_precision", "use_amp", "dtype"), _HALF),
-    **dict.fromkeys(("pretrained", "finetune", "fine_tune", "freeze", "freeze_backbone", "unfreeze"), _TRANSFER),
+    **dict.fromkeys(("pretrained", "finetune", "fine_tune"), _TRANSFER),
+    **dict.fromkeys(("freeze", "freeze_backbone", "freeze_epochs", "frozen_stages", "unfreeze"), _FROZEN),
+    "include_top": "the head is put on anew. Choose it: head=linear",
+    **dict.fromkeys(("feature_extract", "feature_extraction"), "type: cnnlab transfer transfer=features"),
     **dict.fromkeys(("dropout", "drop", "drop_rate", "dropout_rate", "p_dropout"), _DROPOUT),
     **dict.fromkeys(("save_dir", "output_dir", "out_dir", "outdir", "output", "logdir", "log_dir"), _FOLDER),
     **dict.fromkeys(("name", "exp_name", "experiment_name", "run_name", "project"), _NAME),
@@ -73,16 +92,38 @@ ANSWERS: Mapping[str, str] = {
     **dict.fromkeys(("verbose", "quiet", "log_interval", "print_freq", "debug"), _QUIET),
     **dict.fromkeys(("beta1", "beta2"), _BETAS),
     **dict.fromkeys(("metric", "metrics", "monitor", "save_best", "save_best_only"), _CHOICE),
+    **dict.fromkeys(("early_stop", "callbacks", "callback"), "what they do, keys do: patience=5, ema=0.999"),
+    **dict.fromkeys(("logger", "loggers", "report_to", "tracker", "csv_logger"), _LOGS),
+    **dict.fromkeys(("fast_dev_run", "limit_train_batches", "limit_val_batches", "overfit_batches"), _TRIAL),
+    **dict.fromkeys(("accumulate_grad_batches", "accumulation_steps", "gradient_accumulation_steps"), _SUMMED),
+    **dict.fromkeys(("grad_accum_steps", "accum_iter", "nbs"), _SUMMED),
+    **dict.fromkeys(("validation_data", "val_data", "val_dir", "valid_dir"), _VALIDATION),
+    **dict.fromkeys(("mean", "std", "rescale", "normalise"), _SCALED),
+    **dict.fromkeys(("auto_augment", "autoaugment", "aa", "randaugment", "trivialaugment", "augmix"), _POLICY),
+    **dict.fromkeys(("drop_path", "drop_path_rate", "stochastic_depth"), _PATHS),
+    **dict.fromkeys(("hsv_h", "hsv_s", "hsv_v", "brightness_range", "colorjitter"), _COLORS),
+    **dict.fromkeys(("erasing", "reprob", "random_erasing"), "write augmentation=cutout"),
+    **dict.fromkeys(("item_tfms", "batch_tfms"), "write dataset.image_size=64 augmentation=flip_crop"),
+    **dict.fromkeys(("mosaic", "close_mosaic", "copy_paste"), "is for finding boxes. Leave it out"),
+    **dict.fromkeys(("min_lr", "eta_min", "lr_min"), "write it as a part of the rate: scheduler.min_factor=0.01"),
+    **dict.fromkeys(("warmup_lr", "warmup_bias_lr"), "a warm-up rises from 0: scheduler.warmup_epochs=1"),
+    "cooldown_epochs": "write scheduler=wsd, which falls at the end",
+    "cos_lr": "write scheduler=cosine",
+    "model_ema": "write what is kept of the mean at each step: ema=0.999",
+    "exist_ok": "a run is named by its content and found again. To train it anew: rerun=true",
+    "cache": "images are decoded once and kept. Leave it out",
+    "channels_last": "is used wherever it helps. Leave it out",
     "early_stopping": "write the epochs that it waits: patience=5",
     "nesterov": "it is an optimizer of its own. Write optimizer=nesterov",
     "warmup_steps": "a warm-up is counted in epochs. Write scheduler.warmup_epochs=1",
     "t_max": "a cosine spans all epochs. Leave it out",
     **dict.fromkeys(("num_classes", "nc", "n_classes"), "the data says it. To keep the first five: dataset.classes=5"),
-    **dict.fromkeys(("channels", "in_channels", "in_chans"), "the images say it. Leave it out"),
+    **dict.fromkeys(("channels", "in_channels", "in_chans", "color_mode"), "the images say it. Leave it out"),
+    "input_shape": "the images say it. To resize them: dataset.image_size=64",
     "cutmix": "write augmentation=cutmix",
     "mixup": "write augmentation=mixup",
     **dict.fromkeys(("hflip", "fliplr", "horizontal_flip", "flip"), "write augmentation=horizontal_flip"),
-    "rotate": "write augmentation=rotation augmentation.degrees=15",
+    **dict.fromkeys(("rotate", "rotation_range"), "write augmentation=rotation augmentation.degrees=15"),
     "batch_norm": "write normalization=batch, or normalization=none",
     **dict.fromkeys(("layers", "depth", "num_layers"), "a network's depth is its name's: cnnlab list model"),
     **dict.fromkeys(("filters", "hidden_size", "num_filters"), "write model.width=2 for twice as many everywhere"),
@@ -101,6 +142,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     "head": {"svc": "svm", "linearsvc": "svm", "logreg": "logistic", "logisticregression": "logistic",
              "nearestneighbours": "knn", "fc": "linear"},
     "loss": {"ce": "cross_entropy", "crossentropyloss": "cross_entropy", "categoricalcrossentropy": "cross_entropy",
+             "sparsecategoricalcrossentropy": "cross_entropy", "nllloss": "cross_entropy",
              "focalloss": "focal", "mseloss": "mse", "mae": "l1", "l1loss": "l1"},
     "normalization": {"bn": "batch", "batchnorm": "batch", "batchnorm2d": "batch", "gn": "group", "groupnorm": "group",
                       "ln": "layer", "layernorm": "layer", "in": "instance", "instancenorm": "instance",

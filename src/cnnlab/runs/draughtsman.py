@@ -9,7 +9,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from types import TracebackType
 
-from cnnlab.base.cores import num_cores
+from cnnlab.base.cores import has_idle_core
 from cnnlab.base.processes import help_parent, interrupts_kept_off
 
 
@@ -29,8 +29,8 @@ class Draughtsman:
             self._helper.shutdown(wait=False, cancel_futures=True)
 
     def get_ready(self) -> None:
-        """Let another process load matplotlib, if there is a core for it while this one loads torch."""
-        if num_cores() > 1 and "torch" not in sys.modules:
+        """Let another process load matplotlib, if a core is idle while this one loads torch."""
+        if has_idle_core() and "torch" not in sys.modules:
             self._helper = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=help_parent)
             with interrupts_kept_off():
                 self._helper.submit(_load)

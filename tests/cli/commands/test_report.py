@@ -140,7 +140,7 @@ def test_other_baseline_and_markdown(capsys):
     write_study(ARMS)
     lines = shown(capsys, "trial", "--baseline", "adam", "--format", "markdown")
     assert lines[0].startswith("| optimizer | n |")
-    assert lines[3] == "| sgd | 5 | 70.80 | 70.80 ± 1.04 | -4.60 ± 1.42 | &lt; 0.001 | worse | 2.0 |"
+    assert lines[3] == "| sgd | 5 | 70.80 | 70.80 ± 1.24 | -4.60 ± 1.42 | &lt; 0.001 | worse | 2.0 |"
 
 
 def test_latex_is_printed_for_a_paper(capsys):

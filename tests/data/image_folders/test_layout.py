@@ -75,20 +75,21 @@ def test_class_of_such_photos_alone_is_named(tmp_path):
         read_layout(touch(tmp_path, "a/1.jpg", "c/1.jpg", "b/2.heic"))
 
 
-def test_folder_of_one_class_names_the_folder_above(tmp_path):
-    root = touch(tmp_path, "pets/cats/1.jpg", "pets/dogs/1.jpg") / "pets"
+@pytest.mark.parametrize("inside", ["", "/images"])
+def test_folder_of_one_class_names_the_folder_of_all(tmp_path, inside):
+    root = touch(tmp_path, f"pets/cats{inside}/1.jpg", f"pets/dogs{inside}/1.jpg", "pets/notes/more/1.jpg") / "pets"
     message = rf"Its images lie right in it\. Is it one class of 'cats', 'dogs'\? Then give '{root}'\."
     with pytest.raises(ConfigError, match=message):
-        read_layout(root / "cats")
+        read_layout(root / f"cats{inside}")
 
 
-def test_class_whose_images_lie_in_folders_is_asked_about(tmp_path):
-    layout = read_layout(touch(tmp_path, "new/1.jpg", "pets/cats/1.jpg", "pets/dogs/1.jpg"))
-    assert layout.classes == ("new", "pets")
-    asked = (
-        f"class 'pets' has its images in folders, 'cats', 'dogs': are these the classes? Then give '{tmp_path}/pets'"
-    )
-    assert layout.notes == (asked,)
+@pytest.mark.parametrize("place", ["pets", "all/my/pets"])
+def test_class_whose_images_lie_in_folders_is_asked_about(tmp_path, place):
+    layout = read_layout(touch(tmp_path, "new/1.jpg", f"{place}/cats/1.jpg", f"{place}/dogs/1.jpg"))
+    name = place.partition("/")[0]
+    assert layout.classes == tuple(sorted(("new", name)))
+    asked = f"class '{name}' has its images in folders, 'cats', 'dogs': are these the classes?"
+    assert layout.notes == (f"{asked} Then give '{tmp_path / place}'",)
 
 
 def test_photos_side_by_side_that_are_called_as_kaggles_name_the_data_set_that_reads_them(tmp_path):
@@ -170,6 +171,11 @@ def test_what_macos_adds_is_left_out_with_a_count(tmp_path):
             ("deep/cats/1.jpg", "deep/dogs/1.jpg"),
             r"one class only, 'deep'\. .* In it are 'cats', 'dogs': are these meant\? Then give '.*/deep'\.$",
         ),
+        (
+            ("in/the/deep/cats/1.jpg", "in/the/deep/dogs/1.jpg"),
+            r"one class only, 'in'\. .* In it are 'cats', 'dogs': .* Then give '.*/in/the/deep'\.$",
+        ),
+        (("in/the/deep/1.jpg",), r"one class only, 'in'\. It takes two folders of images or more\.$"),
         (
             ("fit/a/1.jpg", "fit/b/1.jpg", "check/a/1.jpg", "check/b/1.jpg"),
             r"'check', 'fit' hold the same folders, 'a', 'b', so they look like splits, not classes\. Call one of them "

@@ -60,6 +60,11 @@ COMMANDS = (
         "compare the arms of a study; without a name a table of runs",
         job="cnnlab.cli.commands.report:main",
     ),
+    Command(
+        "reproduce",
+        "run a study whose results came along; do today's agree?",
+        job="cnnlab.cli.commands.reproduce:main",
+    ),
     Command("predict", "classify images with a saved run", job="cnnlab.cli.commands.predict:main"),
     Command("export", "a run as one file to give away, for use anywhere", job="cnnlab.cli.commands.export:main"),
     Command("resume", "go on with a run, exactly as it was configured", job="cnnlab.cli.commands.resume:main"),

@@ -11,6 +11,7 @@ TAKING: Mapping[str, str] = {
     **dict.fromkeys(("plot", "plots", "draw", "visualize", "curves", "summary", "leaderboard"), "report"),
     **dict.fromkeys(("sweep", "multirun", "grid", "gridsearch", "search", "benchmark"), "-m"),
     **dict.fromkeys(("tuning", "hpo", "hyperopt", "optuna", "optimize", "autotune"), "tune"),
+    **dict.fromkeys(("fit_one_cycle", "one_cycle"), "train scheduler=onecycle"),
     **dict.fromkeys(("lr_find", "find_lr", "lr_finder"), "tune find=lr"),
     **dict.fromkeys(("infer", "inference", "prediction", "classify_images", "apply"), "predict"),
     **dict.fromkeys(("save", "convert", "deploy", "share"), "export"),
@@ -19,7 +20,7 @@ TAKING: Mapping[str, str] = {
     **dict.fromkeys(("continue", "restart", "go_on"), "resume"),
     **dict.fromkeys(("options", "models", "info", "describe", "choices"), "list"),
     **dict.fromkeys(("finetune", "fine_tune", "finetuning"), "transfer transfer=finetune"),
-    **dict.fromkeys(("pretrained", "transfer_learning", "features"), "transfer"),
+    **dict.fromkeys(("pretrained", "transfer_learning", "features", "vision_learner", "cnn_learner"), "transfer"),
     **dict.fromkeys(("study", "experiment", "experiments", "studies"), "list experiment"),
     "version": "--version",
     "config": "train --cfg job",
@@ -47,6 +48,8 @@ def instead(name: str, rest: Sequence[str]) -> str | None:
         rest: the words behind it.
     """
     plain = name.lower().replace("-", "_")
+    if plain == "classify" and list(rest[:1]) in (["train"], ["predict"]):
+        return f"Type: {shlex.join(('cnnlab', *rest))}"  # yolo classify train
     if plain in TAKING:
         return f"Type: {shlex.join(('cnnlab', *TAKING[plain].split(), *rest))}"
     return f"{INSTEAD[plain]}." if plain in INSTEAD else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -176,25 +177,30 @@ def _alike(root: Path, folders: Sequence[str], listing: Listing) -> list[str]:
 
 
 def _deeper(root: Path, folders: Sequence[str], listing: Listing) -> str:
-    """Say where the classes may be, if the only class folder holds some; with a space before it."""
-    found = [path for path in listing.folders if path.rpartition("/")[0] in folders]
-    if len(found) < 2:
+    """Say where the classes may be, if the only class folder holds some, however deep; with a space before it."""
+    found = list(folders)
+    while len(found) == 1:
+        found = sorted(path for path in listing.folders if path.rpartition("/")[0] == found[0])
+    if not found:
         return ""
-    above, names = found[0].rpartition("/")[0], [path.rpartition("/")[2] for path in sorted(found)]
+    above, names = found[0].rpartition("/")[0], [path.rpartition("/")[2] for path in found]
     return f" In it are {some(names)}: are these meant? Then give '{root / above}'."
 
 
 def _higher(root: Path) -> str:
-    """Say that a folder whose images lie right in it may be one class of the folder above; with a space before it."""
+    """Say that a folder whose images lie right in it may be a class, or `<class>/images`; with a space before it."""
     if not _holds_images(root) or root.resolve() == Path.cwd():
         return ""
-    try:
-        beside = sorted(path.name for path in root.resolve().parent.iterdir() if path.is_dir() and _holds_images(path))
-    except OSError:
-        return ""
-    if len(beside) < 2:
-        return ""
-    return f" Its images lie right in it. Is it one class of {some(beside)}? Then give '{root.parent}'."
+    for levels, inside in enumerate(("", root.resolve().name), 1):
+        try:
+            beside = sorted(path.name for path in root.resolve().parents[levels - 1].iterdir() if path.is_dir())
+        except (OSError, IndexError):
+            return ""
+        above = Path(os.path.normpath(root / "/".join([".."] * levels)))
+        classes = [name for name in beside if _holds_images(above / name / inside)]
+        if len(classes) > 1:
+            return f" Its images lie right in it. Is it one class of {some(classes)}? Then give '{above}'."
+    return ""
 
 
 def _holds_images(folder: Path) -> bool:
@@ -218,15 +224,26 @@ def _nested(root: Path, listing: Listing, roles: Mapping[str, str]) -> list[str]
     """Ask about a class folder in which images lie in several folders alone: these may be the classes."""
     if roles:
         return []
-    inside: dict[str, set[str]] = {}
-    for folder in listing.num_images:
-        inside.setdefault(first(folder), set()).add("/".join(folder.split("/")[1:2]))
-    found = [(name, sorted(below)) for name, below in sorted(inside.items()) if name and "" not in below]
+    of_class: dict[str, list[str]] = {}
+    for folder in sorted(listing.num_images):
+        of_class.setdefault(first(folder), []).append(folder)
+    found = ((name, _parted(name, folders)) for name, folders in of_class.items() if name)
     return [
-        f"class '{name}' has its images in folders, {some(below)}: are these the classes? Then give '{root / name}'"
-        for name, below in found[:1]
-        if len(below) > 1
-    ]
+        f"class '{name}' has its images in folders, {some(parted[1])}: are these the classes? Then give "
+        f"'{root / parted[0]}'"
+        for name, parted in found
+        if parted is not None
+    ][:1]
+
+
+def _parted(place: str, folders: Sequence[str]) -> tuple[str, list[str]] | None:
+    """Return where folders with images part below a place, and into which; None if images lie right in them before."""
+    while place not in folders:
+        names = sorted({first(folder[len(place) + 1 :]) for folder in folders})
+        if len(names) > 1:
+            return place, names
+        place = f"{place}/{names[0]}"
+    return None
 
 
 def _packed(listing: Listing) -> str:
