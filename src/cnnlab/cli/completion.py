@@ -46,6 +46,7 @@ def _of_list(words: Sequence[str]) -> list[str]:
 OFFERS: Mapping[str, Callable[[Sequence[str]], list[str]]] = {
     "data": lambda _: [option.name for option in read_options("dataset", [conf_dir()])],
     "report": lambda _: [*_studies(), *_runs()],
+    "watch": lambda words: [] if words else [*_studies(), *_runs()],
     "predict": _one_run,
     "export": _one_run,
     "resume": _one_run,

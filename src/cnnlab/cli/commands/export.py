@@ -33,7 +33,7 @@ def main(args: Sequence[str], stop: Stop) -> int:
     except OSError as error:
         raise ConfigError(f"--to: cannot write '{file}' ({error.strerror}).") from error
     print(f"run      {folder.run_id}")
-    tell(f"open     {file}  ({file.stat().st_size / 1e6:.1f} MB, model card inside: README.md)")
+    tell(f"open     {file}\n{'':9}{file.stat().st_size / 1e6:.1f} MB, a model card inside: README.md")
     print(f"next     {shlex.join(['cnnlab', 'predict', str(file)])} IMAGE...")
     return 0
 
