@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import re
+import runpy
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -100,9 +101,12 @@ def carry_out(command: str, *more: str) -> Done:
     if program == "cd":
         os.chdir(words[0])
         return Done(0, "", "")
-    assert program == "cnnlab", command
+    assert program in ("cnnlab", "python"), command
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        if program == "python":  # a file that the page shows
+            runpy.run_path(words[0])
+            return Done(0, out.getvalue(), err.getvalue())
         code = main([*words, *more])
     return Done(code, out.getvalue(), err.getvalue())
 
@@ -115,6 +119,7 @@ def masked(text: str) -> str:
     text = re.sub(r"one run after the other|\d+ at a time", "in some way", text)  # what is the fastest here
     text = re.sub(r"(\d+ h )?(\d+ min )?\d+ s\b", "#", text)
     text = text.replace("p < ", "p = ")
+    text = re.sub(r"\b\d[\d.]*e[-+]\d+", " #", text)
     text = re.sub(r" (may be best|best|ruled out|better|worse|no difference shown)$", " verdict", text)
     text = re.sub(r" –(?= )|[-+]?\d[\d.,]* ?(s|min|h)?\b", " #", text)
     return re.sub(r"\s+", " ", re.sub(r"# +(±|to) +#", "#", text.replace(" *", ""))).strip()

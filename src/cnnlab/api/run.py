@@ -102,10 +102,10 @@ class Run:
         """
 
         def work(_: Stop) -> nn.Module:
+            from cnnlab.building.image_network import ImageNetwork
             from cnnlab.building.saved_network import load_network
-            from cnnlab.building.whole_network import WholeNetwork
 
-            return WholeNetwork(load_network(self._files, saved_config(self._files, self._plugins))).eval()
+            return ImageNetwork(load_network(self._files, saved_config(self._files, self._plugins))).eval()
 
         return as_guest(work)
 
@@ -132,21 +132,20 @@ class Run:
         from cnnlab.api.images import named_images  # these import torch
         from cnnlab.runs.predicting.answers import columns
         from cnnlab.runs.predicting.classification import Unreadable, classify, read_pictures
-        from cnnlab.runs.predicting.classifier import load_classifier
+        from cnnlab.runs.predicting.sources import SavedRun
 
         with tempfile.TemporaryDirectory(prefix="cnnlab-") as beside:
             given = named_images(images, Path(beside))
             config = saved_config(self._files, self._plugins)
-            trained, runtime, wording = load_classifier(self._files, config, device=device)
+            source = SavedRun(self._files, config, device=device)
             found: list[Answer | Unreadable] = []
-            for one, read in zip(
-                given, classify(read_pictures([g.image.path for g in given], trained), trained, runtime)
-            ):
+            pictures = read_pictures([each.image.path for each in given], source.images)
+            for one, read in zip(given, classify(pictures, source.score)):
                 stop.look()
-                found.append(read if isinstance(read, Unreadable) else wording.answer(*read, one.image))
+                found.append(read if isinstance(read, Unreadable) else source.wording.answer(*read, one.image))
         answers = [each for each in found if not isinstance(each, Unreadable)]
-        names = columns(wording.classes, answers)
-        rows = [_row(each, one.name, wording.classes) for each, one in zip(found, given)]
+        names = columns(source.wording.classes, answers)
+        rows = [_row(each, one.name, source.wording.classes) for each, one in zip(found, given)]
         problem = ("problem",) if len(answers) < len(found) else ()
         return frame(rows, columns=(*names, *problem), texts=_NAMES)
 

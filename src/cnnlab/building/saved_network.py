@@ -57,7 +57,7 @@ def load_network(folder: RunFolder, config: RunConfig) -> SavedNetwork:
     """
     saved = _saved_weights(folder)
     try:
-        images = _images(saved)
+        images = images_of(saved)
         network = _network(with_own_backbone(folder, config), images, saved)
         take_as_they_are(network)
         return SavedNetwork(network.eval(), images, saved["scores_are"])
@@ -89,7 +89,12 @@ def _saved_weights(folder: RunFolder) -> Plain:
     raise ConfigError(f"run: {folder.run_id} is {status}, it has no weights yet. {advice}")
 
 
-def _images(saved: PlainMapping) -> ImageSpec:
+def images_of(saved: PlainMapping) -> ImageSpec:
+    """Return what a network expects of an image, by what was kept of it.
+
+    Raises:
+        KeyError, TypeError: something is missing, or of another kind.
+    """
     return ImageSpec(
         classes=tuple(saved["classes"]),
         channels=saved["channels"],

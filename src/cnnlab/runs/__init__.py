@@ -14,8 +14,8 @@ calibration      decision values as probabilities, by the validation split; drau
 endings          what can come between a run and its end, and what is written down then
 console          how a run speaks, on the terminal and in its log: what it is (opening), how it ended (result_lines)
 found            what a run found in its data, in words
-saved_config     the configuration of a saved run, with its plugins; pictures: images that it was tested on
-exporting        a run made into a file to be given away; model_card: what it says of itself
+saved_config     the configuration of a saved run, with its plugins; tested_images, pictures: what it was tested on
+exporting/       a run made into a file to be given away; model_card: what it says of itself
 estimate         what a run will take, feature_samples by a few images; rate_search a range test of learning rates
 tracking/        trackers that are told of a run: TensorBoard, MLflow, Weights & Biases, Trackio
 predicting/      images that a run has not been asked about before

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from cnnlab.networks.scores import NEVER
+from cnnlab.networks.scores import NEVER, PROBABILITIES
 from cnnlab.outputs.summary_file import figure
 
 _STEPS = 100
@@ -45,6 +45,11 @@ def saved_calibration(summary: object) -> Calibration | None:
     """Return what a run's summary keeps; None where it has none, or a damaged one."""
     scale, images = figure(summary, "calibration.scale"), figure(summary, "calibration.images")
     return None if scale is None or scale < 0 or images is None else Calibration(float(scale), int(images))
+
+
+def calibration_of(summary: object, scores_are: str) -> Calibration | None:
+    """Return what a run's summary keeps; None where its scores need none, or it has none."""
+    return None if scores_are == PROBABILITIES else saved_calibration(summary)
 
 
 def fit(scores: Scores, targets: npt.NDArray[np.int64]) -> Calibration | None:

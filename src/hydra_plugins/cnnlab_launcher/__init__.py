@@ -18,7 +18,7 @@ from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
-from cnnlab.base.schema import Plain
+from cnnlab.base import schema  # not what is in it: of Plain, Python 3.10 tells Hydra that it is a class
 from cnnlab.cli.composing_points import PointComposer
 from cnnlab.cli.jobs import TrainJob
 from cnnlab.outputs.workers import Workers
@@ -85,7 +85,7 @@ class CnnlabLauncher(Launcher):
         plain, words = self.composed(overrides)
         return Task(plain, tuple(words))
 
-    def composed(self, overrides: Sequence[str]) -> tuple[Plain, list[str]]:
+    def composed(self, overrides: Sequence[str]) -> tuple[schema.Plain, list[str]]:
         """Return the configuration of a run in plain values, and what was typed."""
         return self.composer.run(overrides)
 
@@ -112,7 +112,7 @@ class AutoLauncher(CnnlabLauncher):
             return super().launch(job_overrides, initial_job_idx)
         return [_returned(outcome) for outcome in self.pool.run(job_overrides, self.task)]
 
-    def composed(self, overrides: Sequence[str]) -> tuple[Plain, list[str]]:
+    def composed(self, overrides: Sequence[str]) -> tuple[schema.Plain, list[str]]:
         """Return the configuration of a run, with the threads that were chosen where it names none."""
         plain, words = super().composed(overrides)
         return {**plain, "threads": plain.get("threads") or self.threads}, words

@@ -10,8 +10,8 @@ from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 
+from cnnlab.base import schema  # not what is in it: of Plain, Python 3.10 tells Hydra that it is a class
 from cnnlab.base.errors import ConfigError
-from cnnlab.base.schema import Plain
 from cnnlab.cli.composed import plain_values, typed
 from cnnlab.cli.jobs import TrainJob
 from cnnlab.outputs.files import OUTPUTS, outputs_dir
@@ -59,7 +59,7 @@ class RayLauncher(Launcher):
         """Leave the cluster, when the sweep has ended."""
         self.cluster.close()
 
-    def _composed(self, overrides: Sequence[str]) -> tuple[Plain, list[str]]:
+    def _composed(self, overrides: Sequence[str]) -> tuple[schema.Plain, list[str]]:
         config = self.loader.load_sweep_config(self.config, list(overrides))
         return plain_values(config), typed(config.hydra)
 

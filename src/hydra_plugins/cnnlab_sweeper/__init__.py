@@ -16,8 +16,8 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
+from cnnlab.base import schema  # not what is in it: of Plain, Python 3.10 tells Hydra that it is a class
 from cnnlab.base.errors import ConfigError, unknown
-from cnnlab.base.schema import Invalid, Plain, coerce
 from cnnlab.cli.arguments import SWEEP
 from cnnlab.cli.commands import DEFAULT
 from cnnlab.cli.composing_points import PointComposer
@@ -44,9 +44,9 @@ class GridSweeperConfig:
     """What `hydra/sweeper=cnnlab` takes."""
 
     _target_: str = "hydra_plugins.cnnlab_sweeper.GridSweeper"
-    arms: Plain = field(default_factory=dict)
+    arms: schema.Plain = field(default_factory=dict)
     """Name -> list of overrides; what is typed or swept beats them."""
-    params: Plain = field(default_factory=dict)
+    params: schema.Plain = field(default_factory=dict)
     """Key -> values as on the command line, e.g. `seed: "0,1,2"`; what is typed beats it."""
     zip: Any = None
     """Swept keys that go in step, e.g. "optimizer,optimizer.lr", a text a group; zip= beats it."""
@@ -195,8 +195,8 @@ def _folds(master: DictConfig, given: dict[str, str]) -> dict[str, str]:
     if CROSS_VALIDATION in given:
         value = given.pop(CROSS_VALIDATION).partition("=")[2]
     try:
-        folds = coerce(None if value == "null" else value, Folds | None)
-    except Invalid as error:
+        folds = schema.coerce(None if value == "null" else value, Folds | None)
+    except schema.Invalid as error:
         raise ConfigError(f"{CROSS_VALIDATION}: {error}.") from None
     if folds is None:
         return {}

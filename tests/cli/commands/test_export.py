@@ -46,7 +46,7 @@ def test_run_is_trained_exported_and_used_in_another_folder(monkeypatch, capsys)
     ("to", "message"),
     [
         ("old.zip", r"^--to: 'old\.zip' is there already\. Name another file, or delete it\.$"),
-        ("e.pt", r"^--to: must end with \.zip, got 'e\.pt'\.$"),
+        ("e.pt", r"^--to: must end with \.zip, \.onnx, \.pt2 or \.safetensors, got 'e\.pt'\.$"),
         ("no/e.zip", r"^--to: no folder 'no'\. Make it first\.$"),
     ],
 )
@@ -63,7 +63,7 @@ def test_full_disk_is_told(monkeypatch):
         raise OSError(28, "No space left on device")
 
     run = quick_run()
-    monkeypatch.setattr("cnnlab.runs.exporting.pack", full)
+    monkeypatch.setattr("cnnlab.runs.exporting.archive.pack", full)
     with pytest.raises(ConfigError, match=r"^--to: cannot write 'e\.zip' \(No space left on device\)\.$"):
         main(run, "--to", "e.zip")
 

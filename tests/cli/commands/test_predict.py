@@ -14,8 +14,8 @@ from cnnlab.cli.commands import predict
 from cnnlab.config.load import load
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.summary_file import read_summary
-from cnnlab.runs.predicting import classification
-from cnnlab.runs.predicting.classification import classify
+from cnnlab.runs.predicting import sources
+from cnnlab.runs.predicting.classification import scoring
 from cnnlab.runs.run import execute
 from tests.conftest import cnnlab, composed, interrupted_after, tiny
 from tests.runs.trained import only_run
@@ -94,11 +94,11 @@ def test_precision_is_that_of_the_run(precision, monkeypatch):
     Image.new("RGB", (8, 8)).save("a.png")
     used = []
 
-    def noted(pictures, trained, runtime):
+    def noted(trained, runtime):
         used.append(runtime.precision)
-        return classify(pictures, trained, runtime)
+        return scoring(trained, runtime)
 
-    monkeypatch.setattr(classification, "classify", noted)
+    monkeypatch.setattr(sources, "scoring", noted)
     assert main([folder.run_id, "a.png"]) == 0
     assert used == [precision]
 

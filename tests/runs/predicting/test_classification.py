@@ -17,7 +17,14 @@ from cnnlab.building.saved_network import SavedNetwork, load_network
 from cnnlab.config.load import load
 from cnnlab.data.image_normalization import Normalization
 from cnnlab.data.library import DataLibrary
-from cnnlab.runs.predicting.classification import Picture, Unreadable, classify, pick_test_images, read_pictures
+from cnnlab.runs.predicting.classification import (
+    Picture,
+    Unreadable,
+    classify,
+    pick_test_images,
+    read_pictures,
+    scoring,
+)
 from cnnlab.runs.run import execute
 from tests.conftest import RUNTIME, built, composed, tiny
 
@@ -41,18 +48,18 @@ def test_answers_come_in_the_order_of_the_pictures_over_the_borders_of_batches(t
         return Picture(str(i), str(i), str(i), np.full((1, 2, 2), 255 * (i % 2), np.uint8))
 
     pictures = [Unreadable(str(i), "broken") if i in (0, 64, 65) else picture(i) for i in range(130)]
-    answers = list(classify(iter(pictures), trained, RUNTIME))
+    answers = list(classify(iter(pictures), scoring(trained, RUNTIME)))
     assert [a.name if isinstance(a, Unreadable) else a[0].name for a in answers] == [str(i) for i in range(130)]
     assert all(a[1].argmax() == i % 2 for i, a in enumerate(answers) if not isinstance(a, Unreadable))
 
 
 def test_nothing_but_unreadable_files_is_passed_on(trained):
-    assert list(classify([Unreadable("a", "broken")], trained, RUNTIME)) == [Unreadable("a", "broken")]
+    assert list(classify([Unreadable("a", "broken")], scoring(trained, RUNTIME))) == [Unreadable("a", "broken")]
 
 
 def test_of_many_classes_the_first_ten_have_a_test_image(trained, in_empty_folder):
     config = tiny("dataset.num_classes=12", "dataset.num_images=240")
-    pictures = pick_test_images(config, trained)
+    pictures = pick_test_images(config, trained.images)
     assert len(pictures) == len({picture.id for picture in pictures}) == 10
     assert pictures[0].pixels.shape[1:] == (8, 8)
     assert pictures[0].title == f"test image {pictures[0].id.removeprefix('test-')} (0)"
@@ -119,7 +126,7 @@ def check_files_get_the_scores_of_the_run(config, *, tolerance=1e-5, runtime=RUN
     folder = execute(config).folder
     trained = load_network(folder, load(folder.read_config()))
     files, expected = files_of_the_test_split(config, folder, trained)
-    answers = list(classify(read_pictures(files, trained), trained, runtime))
+    answers = list(classify(read_pictures(files, trained.images), scoring(trained, runtime)))
     columns = [f"score_{name}" for name in trained.images.classes]
     scores = np.array([scores for _, scores in answers])
     wanted = np.array([[float(row[column]) for column in columns] for row in expected])
@@ -175,9 +182,8 @@ def test_files_are_read_as_the_weights_transforms_read_them(imagenet_file):
     photographs((300, 280), (150, 400), (40, 32))
     images = built_images(*PRETRAINED)
     theirs = torchvision.models.SqueezeNet1_1_Weights.IMAGENET1K_V1.transforms()
-    trained = SavedNetwork(Brightness(), images, "probabilities")
     for path in sorted(Path("photos").rglob("*.*")):
-        (picture,) = read_pictures([path], trained)
+        (picture,) = read_pictures([path], images)
         expected = theirs(Image.open(path).convert("RGB"))
         actual = images.prepare(torch.from_numpy(picture.pixels.copy())[None])[0]
         torch.testing.assert_close(actual, expected, rtol=0, atol=1e-5)

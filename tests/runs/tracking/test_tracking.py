@@ -36,8 +36,10 @@ def test_tracker_gets_the_columns_of_metrics_and_the_figures_of_the_summary():
     assert set(told.figures[0]) == set(METRICS_COLUMNS) - {"epoch", "test_loss", "test_accuracy"}
     (end,) = told.ends
     assert (end.status, end.epochs) == ("finished", 2)
-    assert {"test.accuracy", "val.loss", "seconds.train", "parameters"} <= set(end.figures)
-    assert not [name for name in end.figures if "per_class" in name]
+    assert {f"summary/{name}" for name in ("test.accuracy", "val.loss", "seconds.train", "parameters")} <= set(
+        end.figures
+    )
+    assert not [name for name in end.figures if "per_class" in name or "/data" in name]
 
 
 def test_finished_run_that_is_repeated_tells_nothing():
@@ -48,10 +50,10 @@ def test_finished_run_that_is_repeated_tells_nothing():
 
 
 @pytest.mark.parametrize(("begin", "note"), [
-    (of(Raising, []), "note     tracker mlflow: ConnectionError: no server. The run itself is as it was."),
-    (cannot_begin, "note     tracker mlflow: OSError: no route to host. The run itself is as it was."),
+    (of(Raising, []), "note     tracker mlflow: ConnectionError: no server. The run is not affected."),
+    (cannot_begin, "note     tracker mlflow: OSError: no route to host. The run is not affected."),
     (of(Hanging, []), "note     tracker mlflow: not done 0.2 s after the run's end, and left there. "
-     "The run itself is as it was."),
+     "The run is not affected."),
 ])  # fmt: skip
 def test_run_goes_on_whatever_a_tracker_does_and_says_so_in_one_line(begin, note, capsys):
     assert trained(begin, limit=0.2 if "0.2" in note else 30.0) == [note]

@@ -15,7 +15,7 @@ from cnnlab.base.stopping import Stop
 from cnnlab.cli.commands.resume import RUN_HELP
 from cnnlab.outputs.finding import find_run
 from cnnlab.outputs.run_folder import RunFolder
-from cnnlab.runs.exporting import FORMATS
+from cnnlab.runs.exporting.formats import FORMATS, format_of
 from cnnlab.runs.saved_config import saved_config
 
 
@@ -23,18 +23,21 @@ def main(args: Sequence[str], stop: Stop) -> int:
     """Run the command; return its exit code."""
     options = _parser().parse_args(args)
     folder = find_run(options.run)
-    chosen = FORMATS[options.format]
+    chosen = FORMATS[options.format or _meant(options.to)]
     file = _file(options.to, folder, chosen.suffix)
     config = saved_config(folder, options.plugins)
     stop.look()
     meanwhile("writing the file")
     try:
-        chosen.write(folder, config, file)
+        said = chosen.write(folder, config, file)
     except OSError as error:
         raise ConfigError(f"--to: cannot write '{file}' ({error.strerror}).") from error
     print(f"run      {folder.run_id}")
-    tell(f"open     {file}\n{'':9}{file.stat().st_size / 1e6:.1f} MB, a model card inside: README.md")
-    print(f"next     {shlex.join(['cnnlab', 'predict', str(file)])} IMAGE...")
+    for line in said:
+        tell(line)
+    tell(f"open     {file}\n{'':9}{file.stat().st_size / 1e6:.1f} MB, {chosen.inside}")
+    if chosen.opened_by is not None:
+        print(f"next     {shlex.join([*chosen.opened_by, str(file)])} IMAGE...")
     return 0
 
 
@@ -42,17 +45,33 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="cnnlab export",
         description="Make a finished run into one file that needs nothing else: its weights with those of the "
-        "backbone, classes, how images are read, and a model card. `cnnlab predict FILE IMAGE...` uses it on any "
-        "machine where cnnlab is installed.",
-        epilog="example: cnnlab export best --to ants_or_bees.zip",
+        "backbone, classes, and how images are read. cnnlab: an archive with a model card, for `cnnlab predict FILE "
+        "IMAGE...` wherever cnnlab is installed. onnx and torch: one graph from grey levels to probabilities, "
+        "checked against the run, for onnxruntime and torch.export.load; safetensors: the weights alone.",
+        epilog="example: cnnlab export best --to ants_or_bees.onnx",
     )
     parser.add_argument("run", help=RUN_HELP)
-    parser.add_argument("--format", choices=tuple(FORMATS), default="cnnlab", help="what it is made into")
+    parser.add_argument(
+        "--format", choices=tuple(FORMATS), help="what it is made into; else as the end of FILE says, or cnnlab"
+    )
     parser.add_argument(
         "--to", type=partial(given_path, "--to"), metavar="FILE", help="the file; else it is called after the run, here"
     )
     parser.add_argument("--plugins", metavar="FILE,...", help="the plugins that the run was trained with")
     return parser
+
+
+def _meant(to: Path | None) -> str:
+    """Return the format that a file's name asks for.
+
+    Raises:
+        ConfigError: it asks for none.
+    """
+    found = "cnnlab" if to is None else format_of(to)
+    if found is None:
+        *some, last = [form.suffix for form in FORMATS.values()]
+        raise ConfigError(f"--to: must end with {', '.join(some)} or {last}, got '{to}'.")
+    return found
 
 
 def _file(to: Path | None, folder: RunFolder, suffix: str) -> Path:

@@ -16,26 +16,21 @@ from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.base.paths import given_path
 from cnnlab.base.printing import meanwhile, tell
 from cnnlab.base.stopping import Stop
+from cnnlab.cli.asking import opened_source
 from cnnlab.cli.commands.resume import RUN_HELP
-from cnnlab.outputs.exported import is_exported, opened_run
+from cnnlab.outputs.exported import is_exported
 from cnnlab.outputs.files import csv_text, runs_dir
-from cnnlab.outputs.finding import BY_WORD
+from cnnlab.runs.exporting.formats import format_of
 from cnnlab.runs.predicting.given_images import Given, find_images
 from cnnlab.runs.predicting.submission import check_ids, image_id, write_submission
-from cnnlab.runs.saved_config import saved_config
 
 if TYPE_CHECKING:
-    import torch
-
-    from cnnlab.base.runtime import Runtime
-    from cnnlab.building.saved_network import SavedNetwork
-    from cnnlab.config.run_config import RunConfig
-    from cnnlab.outputs.run_folder import RunFolder
     from cnnlab.runs.predicting.answer_lines import Wording
     from cnnlab.runs.predicting.answers import Answer
     from cnnlab.runs.predicting.classification import Unreadable
     from cnnlab.runs.predicting.feature_pictures import Artist
     from cnnlab.runs.predicting.own_images import OwnImages
+    from cnnlab.runs.predicting.sources import SavedRun, Source
 
 
 def main(args: Sequence[str], stop: Stop) -> int:
@@ -44,20 +39,12 @@ def main(args: Sequence[str], stop: Stop) -> int:
     _check_run_comes_first(options)
     given = find_images(options.images)
     _check_outputs(options, given)
-    with opened_run(options.run) as folder:
-        if options.run in BY_WORD:
-            print(f"run      {folder.run_id}")
-        config = saved_config(folder, options.plugins)
-        stop.look()
-        meanwhile("loading torch")
-        from cnnlab.runs.predicting.classifier import load_classifier
-
-        trained, runtime, wording = load_classifier(folder, config, device=options.device)
-        answers, unreadable = _classified(options, given, folder, config, trained, runtime, wording, stop)
+    with opened_source(options, stop) as source:
+        answers, unreadable = _classified(options, given, source, stop)
         if not answers:
             first = f"{unreadable[0].name} ({unreadable[0].reason})"
             raise RunError(f"images: none can be read, of {len(unreadable)}. The first: {first}.")
-        own = _own_images(answers, config, folder)
+        wording, own = source.wording, _own_images(answers, source)
     if options.csv is not None:
         _write_csv(options.csv, answers, wording.classes)
     if options.submission is None:
@@ -67,7 +54,7 @@ def main(args: Sequence[str], stop: Stop) -> int:
     _name_unreadable(unreadable)
     if options.submission is not None:
         _submit(options.submission, answers, wording.classes, unreadable, given)
-    sheets = {} if options.sheet is None else _draw(options.sheet, answers, wording, folder.run_id)
+    sheets = {} if options.sheet is None else _draw(options.sheet, answers, wording, source.run_id)
     _name_files(options, answers, sheets)
     return 1 if unreadable else 0
 
@@ -80,7 +67,8 @@ def _check_run_comes_first(options: argparse.Namespace) -> None:
     """
     path = given_path("run", options.run)
     is_image = path.is_file() or (path.is_dir() and not options.images and not (path / "config.yaml").exists())
-    if is_image and options.features is None and not is_exported(path):
+    is_model = is_exported(path) or format_of(path) not in (None, "cnnlab")  # a zip may hold anything
+    if is_image and options.features is None and not is_model:
         statuses = sorted(runs_dir().glob("*/status.json"), key=lambda file: file.stat().st_mtime)
         run, last = (statuses[-1].parent.name, " The last one:") if statuses else ("<run>", "")
         line = shlex.join(["cnnlab", "predict", run, str(path), *map(str, options.images)])
@@ -124,6 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, ... (default: auto)")
     parser.add_argument("--plugins", metavar="FILE,...", help="the plugins that the run was trained with")
+    parser.add_argument("--trust", action="store_true", help="open a .pt2 file, which may hold code")
     return parser
 
 
@@ -157,26 +146,27 @@ def _check_outputs(options: argparse.Namespace, given: Given) -> None:
             raise ConfigError(f"--features: '{features}' is no folder. Name one; it is made if it is not there.")
 
 
-def _artist(features: Path, folder: RunFolder, trained: SavedNetwork, device: torch.device) -> Artist:
+def _artist(features: Path, source: SavedRun) -> Artist:
     from cnnlab.runs.predicting.feature_pictures import Artist  # matplotlib takes half a second to import
 
-    return Artist(features, folder, trained, device)
+    return Artist(features, source.folder, source.trained, source.runtime.device)
 
 
 def _classified(
-    options: argparse.Namespace, given: Given, folder: RunFolder, config: RunConfig, trained: SavedNetwork,
-    runtime: Runtime, wording: Wording, stop: Stop,
-) -> tuple[list[Answer], list[Unreadable]]:  # fmt: skip
+    options: argparse.Namespace, given: Given, source: Source, stop: Stop
+) -> tuple[list[Answer], list[Unreadable]]:
     """Return the answers, and what cannot be read; draw the feature maps that are wanted on the way."""
-    from cnnlab.runs.predicting.classification import Unreadable, classify, pick_test_images, read_pictures
+    from cnnlab.runs.predicting.classification import Unreadable, classify, read_pictures
+    from cnnlab.runs.predicting.sources import SavedRun
 
     meanwhile("classifying")
-    artist = None if options.features is None else _artist(options.features, folder, trained, runtime.device)
-    chosen = [] if given.images else pick_test_images(config, trained)
-    if artist is not None:
+    wording, artist, chosen = source.wording, None, []
+    if isinstance(source, SavedRun) and options.features is not None:
+        artist = _artist(options.features, source)
+        chosen = [] if given.images else source.test_pictures()
         artist.refuse_existing([*map(image_id, given.files), *(picture.id for picture in chosen)])
     answers, unreadable = [], []
-    for place, found in enumerate(classify(chosen or read_pictures(given.files, trained), trained, runtime)):
+    for place, found in enumerate(classify(chosen or read_pictures(given.files, source.images), source.score)):
         stop.look()
         if isinstance(found, Unreadable):
             unreadable.append(found)
@@ -197,13 +187,11 @@ def _name_unreadable(unreadable: Sequence[Unreadable]) -> None:
         tell(f"cnnlab predict: cannot be read: {line}", file=sys.stderr, indent=2)
 
 
-def _own_images(answers: Sequence[Answer], config: RunConfig, folder: RunFolder) -> OwnImages | None:
+def _own_images(answers: Sequence[Answer], source: Source) -> OwnImages | None:
     """Look for the images among the run's own, where it is said how many are right."""
     meanwhile("looking for the images among the run's own")
-    from cnnlab.runs.predicting.own_images import own_images
-
     files = [answer.path for answer in answers if answer.path is not None]
-    return own_images(config, folder, files) if any(answer.target is not None for answer in answers) else None
+    return source.own_images(files) if any(answer.target is not None for answer in answers) else None
 
 
 def _write_csv(path: Path, answers: Sequence[Answer], classes: Sequence[str]) -> None:

@@ -19,6 +19,7 @@ RBF_LIMIT = 10_000
 """Training images for kernel=rbf: time and memory grow with their square."""
 
 _MAX_ITERATIONS = 10_000
+_BY_PRODUCTS = "use_mm_for_euclid_dist"  # of torch.cdist
 _TOLERANCE = 1e-9  # of the gradient of the mean loss; at scikit-learn's 1e-4 and C=100 the objective is 20 % off
 
 
@@ -200,7 +201,7 @@ class KernelSVM(SolvedHead):
     def forward(self, features: Tensor) -> Tensor:
         """Return f(x) per class, in fp32."""
         with torch.autocast(features.device.type, enabled=False):
-            distance = torch.cdist((features.float() - self.mean) / self.std, self.support)
+            distance = _distances((features.float() - self.mean) / self.std, self.support)
             return F.linear(torch.exp(-distance.square() / features.shape[1]), self.weight, self.bias)
 
 
@@ -250,7 +251,13 @@ class NearestNeighbours(SolvedHead):
     def _similarity(self, features: Tensor) -> Tensor:
         if self.metric == "cosine":
             return features @ self.features.T
-        return -torch.cdist(features, self.features)
+        return -_distances(features, self.features)
+
+
+def _distances(features: Tensor, others: Tensor) -> Tensor:
+    """Return Euclidean distances (N, M). Torch chooses how by their numbers, which a graph for any number has not."""
+    is_traced = torch.compiler.is_compiling()
+    return torch.cdist(features, others, compute_mode=_BY_PRODUCTS if is_traced else f"{_BY_PRODUCTS}_if_necessary")
 
 
 def standardised(features: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -13,17 +13,15 @@ import torch
 
 from cnnlab.base.runtime import Runtime
 from cnnlab.base.texts import printable
-from cnnlab.building.data import load_data
 from cnnlab.building.parts import ImageSpec
 from cnnlab.building.saved_network import SavedNetwork
-from cnnlab.config.identity import data_content
 from cnnlab.config.run_config import RunConfig
 from cnnlab.data.image_folders.decoding import decode, read_header
 from cnnlab.data.image_folders.reasons import reason
-from cnnlab.data.library import DataLibrary
 from cnnlab.data.resizing import resize
 from cnnlab.networks.scores import to_scores
 from cnnlab.runs.predicting.submission import image_id
+from cnnlab.runs.tested_images import load_test_images
 from cnnlab.training.evaluation import predict
 
 _CHUNK = 64  # images that are decoded and classified together
@@ -31,6 +29,8 @@ _TEST_IMAGES = 10
 
 Scores = npt.NDArray[np.float32]
 """(K,)"""
+Scoring = Callable[[torch.Tensor], npt.NDArray[np.float32]]
+"""uint8 (N, C, S, S), as a run's images are stored -> scores (N, K)"""
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,11 @@ class Unreadable:
     reason: str
 
 
-def read_pictures(files: Sequence[Path], trained: SavedNetwork) -> Iterator[Picture | Unreadable]:
+def read_pictures(files: Sequence[Path], images: ImageSpec) -> Iterator[Picture | Unreadable]:
     """Yield the images in files, each as the run's data set would have had it."""
     for path in files:
         try:
-            yield Picture(printable(str(path)), printable(path.name), image_id(path), _pixels(path, trained.images))
+            yield Picture(printable(str(path)), printable(path.name), image_id(path), _pixels(path, images))
         except Exception as error:  # on damaged files Pillow raises nearly anything
             yield Unreadable(printable(str(path)), reason(path, error))
 
@@ -75,17 +75,13 @@ def _pixels(path: Path, images: ImageSpec) -> npt.NDArray[np.uint8]:
     return scaled
 
 
-def pick_test_images(config: RunConfig, trained: SavedNetwork) -> list[Picture]:
+def pick_test_images(config: RunConfig, images: ImageSpec) -> list[Picture]:
     """Return the first image of each class in the run's test split, of the first ten classes.
 
     Raises:
         ConfigError: the data is not there any more.
     """
-    library = DataLibrary()
-    content = data_content(config, library.hashes)
-    images = trained.images
-    decode_size = None if images.resize is None else images.file_size
-    data = load_data(config, library=library, content=content, decode_size=decode_size, scaling=images.scaling)
+    data = load_test_images(config, images)
     pictures = []
     for label in torch.unique(data.test.labels)[:_TEST_IMAGES].tolist():
         index = int((data.test.labels == label).nonzero()[0])
@@ -94,24 +90,34 @@ def pick_test_images(config: RunConfig, trained: SavedNetwork) -> list[Picture]:
     return pictures
 
 
-def classify(
-    pictures: Iterable[Picture | Unreadable], trained: SavedNetwork, runtime: Runtime
-) -> Iterator[tuple[Picture, Scores] | Unreadable]:
+def scoring(trained: SavedNetwork, runtime: Runtime) -> Scoring:
+    """Return what asks a saved network.
+
+    Args:
+        trained: its network is on the runtime's device.
+        runtime: where and how to compute.
+    """
+
+    def score(pixels: torch.Tensor) -> npt.NDArray[np.float32]:
+        stored = pixels.contiguous(memory_format=torch.channels_last)  # as a run's images lie
+        batch = trained.images.prepare(stored.to(runtime.device))
+        logits, _ = predict(trained.network, [(batch, torch.zeros(len(pixels)))], autocast=runtime.autocast)
+        scores: npt.NDArray[np.float32] = to_scores(logits, trained.scores_are).cpu().numpy()
+        return scores
+
+    return score
+
+
+def classify(pictures: Iterable[Picture | Unreadable], score: Scoring) -> Iterator[tuple[Picture, Scores] | Unreadable]:
     """Yield each picture with the scores of its classes, and what cannot be read as it is.
 
     Args:
         pictures: taken a few at a time.
-        trained: its network is on the runtime's device.
-        runtime: where and how to compute.
+        score: what answers.
     """
     waiting = iter(pictures)
     while chunk := list(islice(waiting, _CHUNK)):
         pixels = [torch.from_numpy(each.pixels.copy()) for each in chunk if isinstance(each, Picture)]
-        scores: Iterator[Scores] = iter(())
-        if pixels:
-            stacked = torch.stack(pixels).contiguous(memory_format=torch.channels_last)  # as a run's images lie
-            batch = trained.images.prepare(stacked.to(runtime.device))
-            logits, _ = predict(trained.network, [(batch, torch.zeros(len(pixels)))], autocast=runtime.autocast)
-            scores = iter(to_scores(logits, trained.scores_are).cpu().numpy())
+        scores = iter(score(torch.stack(pixels)) if pixels else ())
         for each in chunk:
             yield (each, next(scores)) if isinstance(each, Picture) else each

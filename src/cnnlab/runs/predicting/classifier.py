@@ -6,10 +6,9 @@ from cnnlab.base.printing import meanwhile
 from cnnlab.base.runtime import Runtime, start_runtime
 from cnnlab.building.saved_network import SavedNetwork, load_network
 from cnnlab.config.run_config import RunConfig
-from cnnlab.networks.scores import PROBABILITIES
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.summary_file import known_summary
-from cnnlab.runs.calibration import saved_calibration
+from cnnlab.runs.calibration import calibration_of
 from cnnlab.runs.predicting.answer_lines import Wording
 
 
@@ -32,10 +31,5 @@ def load_classifier(folder: RunFolder, config: RunConfig, *, device: str) -> tup
     meanwhile("loading the network")
     trained = load_network(folder, config)
     trained.network.to(runtime.device)
-    return trained, runtime, _wording(folder, trained)
-
-
-def _wording(folder: RunFolder, trained: SavedNetwork) -> Wording:
-    is_softmax = trained.scores_are == PROBABILITIES
-    calibration = None if is_softmax else saved_calibration(known_summary(folder))
-    return Wording(trained.images.classes, trained.scores_are, calibration)
+    calibration = calibration_of(known_summary(folder), trained.scores_are)
+    return trained, runtime, Wording(trained.images.classes, trained.scores_are, calibration)

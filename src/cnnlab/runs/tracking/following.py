@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from cnnlab.base.errors import RunError
 from cnnlab.runs.tracking.tracker import End, Open, TrackedRun, Tracker
 
 Epoch = tuple[int, Mapping[str, float]]
@@ -66,5 +67,5 @@ class Follower:
         return True
 
     def _note(self, error: Exception) -> None:
-        text = f"{type(error).__name__}: {error}".strip().splitlines()[0]
-        self.problem = self.problem or text
+        text = f"{error}" if isinstance(error, RunError) else f"{type(error).__name__}: {error}"
+        self.problem = self.problem or text.strip().splitlines()[0].rstrip(".")

@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Mapping
 
+from cnnlab.base.errors import RunError
 from cnnlab.runs.tracking.tracker import PROJECT, End, TrackedRun
 
 _PATIENCE = 20.0  # seconds that the library waits for its server, at the beginning and at the end
@@ -19,15 +20,16 @@ class WeightsAndBiases:
         run: what is told of.
 
     Raises:
-        RuntimeError: no one is logged in.
+        RunError: no one is logged in.
     """
 
     def __init__(self, run: TrackedRun) -> None:
+        os.environ.setdefault("WANDB_SILENT", "true")  # of its own lines, all are on its pages too
         import wandb
 
         offline = os.environ.get("WANDB_MODE") in ("offline", "dryrun", "disabled")
         if not offline and not wandb.login(prompt=False, verify=False):
-            raise RuntimeError("not logged in. Type: wandb login, or set WANDB_MODE=offline")
+            raise RunError("no one is logged in (wandb login, or WANDB_MODE=offline)")
         if offline:  # nothing can be asked there, so the whole run is told anew
             for old in (run.outputs / "wandb").glob(f"offline-run-*-{run.run_id}"):
                 shutil.rmtree(old)

@@ -1,27 +1,25 @@
-"""A finished run made into a file to be given away, which needs nothing outside it. Torch is imported when it is used.
-
-FORMATS is the table of formats; one more is a function and a line in it.
-"""
+"""A finished run as a zip archive for `cnnlab predict`, which needs nothing outside it."""
 
 from __future__ import annotations
 
 import copy
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.schema import Plain
+from cnnlab.building.networks import procedure_of
+from cnnlab.building.saved_network import BACKBONE_STATE, load_network, with_own_backbone
+from cnnlab.config.load import load_saved
+from cnnlab.config.run_config import RunConfig
+from cnnlab.networks.transfer.network import TransferNetwork
+from cnnlab.networks.transfer.zero_shot import MappedClasses
 from cnnlab.outputs.exported import pack
 from cnnlab.outputs.files import write_text
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.summary_file import known_summary
 from cnnlab.runs.model_card import model_card
-
-if TYPE_CHECKING:
-    from cnnlab.config.run_config import RunConfig
 
 _BACKBONE = "backbone"  # folder of the run that another one stands on
 _KNOWN_OF_MACHINE = (
@@ -30,10 +28,10 @@ _KNOWN_OF_MACHINE = (
 )  # fmt: skip
 
 
-def export_cnnlab(folder: RunFolder, config: RunConfig, file: Path) -> None:
-    """A zip archive for `cnnlab predict`: weights, backbone included, classes, preprocessing, a model card.
+def write_archive(folder: RunFolder, config: RunConfig, file: Path) -> Sequence[str]:
+    """Write weights, backbone included, classes, preprocessing and a model card: a run's folder.
 
-    It holds a run's folder. What tells of the machine or of the folders of whoever trained it stays behind.
+    What tells of the machine or of the folders of whoever trained it stays behind.
     """
     with tempfile.TemporaryDirectory(prefix="cnnlab-") as above:
         whole = RunFolder(Path(above) / folder.run_id)
@@ -42,6 +40,7 @@ def export_cnnlab(folder: RunFolder, config: RunConfig, file: Path) -> None:
         command = ["cnnlab", config.command, *folder.read_overrides()]
         write_text(whole.path / "README.md", model_card(summary, whole.read_config(), environment, command, file.name))
         pack(whole.path, file)
+    return ()
 
 
 def _write_whole(folder: RunFolder, config: RunConfig, whole: RunFolder) -> None:
@@ -51,11 +50,6 @@ def _write_whole(folder: RunFolder, config: RunConfig, whole: RunFolder) -> None
         ConfigError: its backbone is gone or has changed, or it needs plugins.
         RunError: its weights are damaged.
     """
-    from cnnlab.building.networks import procedure_of
-    from cnnlab.building.saved_network import BACKBONE_STATE, load_network, with_own_backbone
-    from cnnlab.networks.transfer.network import TransferNetwork
-    from cnnlab.networks.transfer.zero_shot import MappedClasses
-
     if config.plugins:
         raise ConfigError(
             f"run: {folder.run_id} was trained with plugins, which are code; a file to give away holds none. Give "
@@ -82,8 +76,6 @@ def _write_whole(folder: RunFolder, config: RunConfig, whole: RunFolder) -> None
 
 def _write_backbone(path: Path, whole: RunFolder) -> None:
     """Write the run that another one stands on into its folder."""
-    from cnnlab.config.load import load_saved
-
     folder = RunFolder(path)
     _write_whole(folder, load_saved(folder.read_config()), whole)
 
@@ -97,17 +89,3 @@ def _told(plain: Plain) -> Plain:
         if isinstance(part, dict) and isinstance(part.get(key), str):
             part[key] = Path(part[key]).name if key != "mapping" else None  # its columns are saved with the weights
     return plain
-
-
-@dataclass(frozen=True)
-class Format:
-    """What a run can be made into."""
-
-    suffix: str
-    """Of the file."""
-    write: Callable[[RunFolder, RunConfig, Path], None]
-
-
-FORMATS: dict[str, Format] = {
-    "cnnlab": Format(".zip", export_cnnlab),
-}

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from cnnlab.building.saved_network import SavedNetwork
 
 
-class WholeNetwork(nn.Module):
+class ImageNetwork(nn.Module):
     """What a run answers to images as they are: scaled, cut and normalized inside.
 
     Args:

@@ -12,7 +12,7 @@ from cnnlab.base.errors import ConfigError
 from cnnlab.building.saved_network import load_network
 from cnnlab.outputs.exported import opened_run
 from cnnlab.outputs.run_folder import RunFolder
-from cnnlab.runs.exporting import FORMATS
+from cnnlab.runs.exporting.archive import write_archive
 from cnnlab.runs.run import execute
 from cnnlab.runs.saved_config import saved_config
 from tests.conftest import tiny, tiny_transfer
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("in_empty_folder")
 
 def export(config, file):
     folder = execute(config).folder
-    FORMATS["cnnlab"].write(folder, saved_config(folder, None), Path(file))
+    write_archive(folder, saved_config(folder, None), Path(file))
     return folder
 
 
@@ -72,7 +72,7 @@ def test_run_on_a_run_brings_that_one_along(transfer):
 
 def test_file_has_the_same_bytes_each_time_and_names_no_folder_of_whoever_made_it(in_empty_folder):
     folder = export(tiny_transfer("head=svm"), "a.zip")
-    FORMATS["cnnlab"].write(folder, saved_config(folder, None), Path("b/a.zip"))
+    write_archive(folder, saved_config(folder, None), Path("b/a.zip"))
     assert Path("a.zip").read_bytes() == Path("b/a.zip").read_bytes()
     with zipfile.ZipFile("a.zip") as archive:
         names = ["README.md", "checkpoints/best.pt", "config.yaml", "env.json", "overrides.txt", "summary.json"]
@@ -89,5 +89,5 @@ def test_run_with_plugins_is_refused():
     config = type(config)(**{**vars(config), "plugins": (Path("mine.py"),)})
     message = r"^run: cnn6-\S+ was trained with plugins, which are code; a file to give away holds none\. Give away its"
     with pytest.raises(ConfigError, match=message):
-        FORMATS["cnnlab"].write(folder, config, Path("e.zip"))
+        write_archive(folder, config, Path("e.zip"))
     assert not Path("e.zip").exists()

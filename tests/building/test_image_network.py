@@ -3,8 +3,8 @@
 import pytest
 import torch
 
+from cnnlab.building.image_network import ImageNetwork
 from cnnlab.building.saved_network import load_network
-from cnnlab.building.whole_network import WholeNetwork
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.runs.run import execute
 from tests.conftest import tiny
@@ -17,7 +17,7 @@ def saved(in_empty_folder):
 
 
 def test_bytes_and_shares_are_answered_alike_and_as_the_network_answers_them(saved):
-    model = WholeNetwork(saved).eval()
+    model = ImageNetwork(saved).eval()
     assert (model.channels, model.size, len(model.classes)) == (3, 8, 3)
     pixels = torch.arange(2 * 3 * 8 * 8, dtype=torch.uint8).reshape(2, 3, 8, 8)
     shares = pixels.float() / 255
