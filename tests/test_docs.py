@@ -11,7 +11,19 @@ import cnnlab
 from cnnlab.cli.commands import BY_NAME, COMPOSED, DEFAULT, TUNE
 from cnnlab.config.options import option_table
 from cnnlab.runs.cost import Cost
-from tests.pages import DOCS, PAGES, README, ROOT, carry_out, examples, mentions, missing, write_files, write_photos
+from tests.pages import (
+    DOCS,
+    PAGES,
+    README,
+    ROOT,
+    blocks,
+    carry_out,
+    examples,
+    mentions,
+    missing,
+    write_files,
+    write_photos,
+)
 
 SRC = Path(cnnlab.__file__).parent
 ALL = (README, DOCS / "README.md", *PAGES)
@@ -81,6 +93,14 @@ def looked_at(command):
     if name not in COMPOSED or {"--help", "--cfg"} & set(words):
         return ["cnnlab", name, *words]
     return ["cnnlab", name, *words, "plan=true"] if "-m" in words else ["cnnlab", name, *words, "--cfg job"]
+
+
+def test_python_of_its_page_runs_from_top_to_bottom(desk):
+    names = {}
+    for block in blocks(DOCS / "python.md", "python"):
+        exec(compile(block, "python.md", "exec"), names)
+    assert names["study"].comparison["arm"].tolist() == ["normalization=none", "normalization=batch"]
+    assert len(names["answers"]) > 1
 
 
 def test_index_lists_every_page():

@@ -47,6 +47,8 @@ def test_training_says_which_test_images_it_learns_from(in_empty_folder, capsys)
     assert main(["train", *words]) == 0
     out = re.sub(r"\s+", " ", capsys.readouterr().out)
     assert "leak: 2 of 4 test images (2 pixel by pixel) are training images too; cnnlab data shows them" in out
+    (summary,) = Path("outputs/runs").glob("*/summary.json")
+    assert json.loads(summary.read_text())["data"]["leaked"] == {"test": 2}
 
 
 @pytest.mark.parametrize("words", [["digits"], ["Digits", "dataset.classes=3"], ["dataset=digits"]])

@@ -14,7 +14,8 @@ from cnnlab.cli.main import main
         ),
         (
             "-m lr=uniform(0,1)",
-            "optimizer.lr: is a range to search, got uniform(0,1). Type: cnnlab tune 'optimizer.lr=uniform(0,1)'\n",
+            "optimizer.lr: is a range to search, got uniform(0,1). Type: cnnlab tune 'optimizer.lr=uniform(0,1)', "
+            "or to tune every arm: 'fair=optimizer.lr=uniform(0,1)'\n",
         ),
         (
             "train trials=3",

@@ -37,6 +37,7 @@ def write_run(
     majority=0.5,
     environment=None,
     content=None,
+    leaked=None,
     watch_test=False,
     **settings,
 ):
@@ -61,7 +62,8 @@ def write_run(
             "val": {"loss": 0.5, "accuracy": val} if has_weights and val is not False else None,
             "test": figures if has_weights else None, "parameters": 1000, "flops_per_image": 2000,
             "seconds": {"train": seconds, "total": 1.5 * seconds, "first_batch": 0.1},
-            "data": {"train": num_train, "val": 50, "test": num_test, "content": content},
+            "data": {"train": num_train, "val": 50, "test": num_test, "content": content}
+            | ({} if leaked is None else {"leaked": leaked}),
         })  # fmt: skip
         if has_weights:
             _write_predictions(folder, num_test if num_predictions is None else num_predictions, hits)

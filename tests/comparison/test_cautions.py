@@ -83,6 +83,10 @@ CAUTIONS = [
         {SGD: {"num_train": 100, "dataset": {"name": "digits", "split_seed": 0, "per_class": 10}}},
         "Budgets differ: dataset.per_class 10 (sgd), none (adam); images seen 300 (sgd), 3,000 (adam).",
     ),
+    (
+        {SGD: {"leaked": {"test": 3}}, ADAM: {"leaked": {"val": 9}}},
+        "3 of 100 test images are training images too, so accuracies are too high: cnnlab data shows them.",
+    ),
     ({SGD: {"max_minutes": 3.0}}, "Budgets differ: max_minutes 3 (sgd), none (adam)."),
     ({SGD: {"environment": {"precision": "bf16"}}}, "Runs were not made alike: precision bf16 (sgd), fp32 (adam)."),
     (

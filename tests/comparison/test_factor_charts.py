@@ -11,7 +11,8 @@ def test_tables_share_an_axis_that_holds_all_means_and_whiskers():
     section = factor_section(effects_of(GRID))
     assert [table.name for table in section.tables] == ["optimizer", "activation"]
     low, high = section.axis
-    assert low == pytest.approx(0.79, abs=1e-6)  # tanh, whose seeds agree
+    # tanh, whose three seeds agree: as if one of 1,000 images apart
+    assert low == pytest.approx(0.79 - 4.3026527 * 0.001 / 3**0.5, abs=1e-6)
     whiskers = [whisker for table in section.tables for _, whisker in table.rows]
     assert all(0 <= start <= middle <= end <= 100 for start, middle, end in whiskers)
     adam = section.tables[0].rows[0]

@@ -8,6 +8,7 @@ import pytest
 from cnnlab.comparison import compare_study, save
 from cnnlab.comparison.headline import MOST_WORDS
 from cnnlab.comparison.page import write_page
+from cnnlab.outputs.status import write_status
 from tests.comparison.study_maker import write_study
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: scripts/install test")
@@ -310,3 +311,43 @@ def test_hundred_runs_of_a_hundred_epochs_open_within_two_seconds(browser):
     assert len(arms) == page.locator("#table tbody tr").count()
     assert took < 2000, f"{took} ms"
     page.close()
+
+
+def test_page_of_a_sweep_that_goes_on_follows_it_and_looks_as_it_did(browser, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder = write_study(ARMS)
+    write_status(folder, "running")
+    address = write_page(compare_study(folder)).resolve().as_uri()
+    page = browser.new_page(viewport={"width": 1280, "height": 600})
+    said = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.clock.install()
+    page.goto(address)
+    assert page.locator("#live").inner_text() == "The sweep goes on. This page follows it, every 15 seconds."
+    page.fill("#filter", "m")
+    page.get_by_role("button", name="verdict").click()
+    page.locator("#table tbody tr:visible input").first.uncheck()
+    page.locator('input[name="figure"][value="loss"]').check()
+    page.click("#theme")
+    page.evaluate("scrollTo(0, 300)")
+    page.locator("#filter").focus()
+    looked = looks(page)
+    write_status(folder, "finished")
+    write_page(compare_study(folder))
+    page.clock.fast_forward(16_000)
+    page.locator("#live").wait_for(state="detached")
+    page.wait_for_function("scrollY === 300")
+    assert looks(page) == looked
+    page.reload()
+    assert page.input_value("#filter") == ""  # by hand it begins anew
+    page.close()
+    assert said == []
+
+
+def looks(page):
+    """Return what was chosen on a page."""
+    column = page.locator("#table th[aria-sort=ascending], #table th[aria-sort=descending]")
+    checked = page.locator("main input:checked").evaluate_all("all => all.map((one) => one.value)")
+    kept = (page.input_value("#filter"), column.inner_text(), column.get_attribute("aria-sort"), arms(page), checked)
+    return *kept, page.evaluate("[document.documentElement.dataset.theme, scrollY, document.activeElement.id]")

@@ -10,6 +10,7 @@ LOW, HIGH = [0.50, 0.52, 0.51, 0.49, 0.50], [0.90, 0.91, 0.89, 0.90, 0.92]
 USED = [
     ({"a": [0.9]}, {}, []),
     ({"a": LOW, "b": HIGH}, {}, ["±", "difference", "p"]),
+    ({"a": [0.9], "b": [0.97, 0.99]}, {}, ["±", "+ -", "difference"]),
     ({"a": LOW, "b": LOW}, {"margin": 2.0}, ["±", "± of equal ones", "difference", "p", "equal"]),
     ({"a": LOW, "b": HIGH, "c": HIGH}, {}, ["±", "± of equal ones", "difference", "95 % sure", "p", "corrected"]),
     ({"a": LOW, "b": HIGH, "c": [0.1, 0.9, 0.1, 0.9, 0.1]}, {"baseline": "a"},

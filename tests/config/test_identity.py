@@ -81,7 +81,7 @@ LEFT_OUT = (
     "plots=false", "plan=true", "margin=1", "cross_validation=5",
     "baseline=a", "reported={a:{test_accuracy:1}}", "small.epochs=1", "data_dir=elsewhere", "cache_dir=elsewhere",
     "checkpoint_seconds=0", "dataset.memory_limit=1", "timing=alone", "seconds_to=[0.9]", "keep=last", "tags=[a,b]",
-    "note=mine", "outputs=elsewhere",
+    "note=mine", "outputs=elsewhere", "tracker=[tensorboard,mlflow]",
 )  # fmt: skip
 
 

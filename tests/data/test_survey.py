@@ -4,7 +4,8 @@ import dataclasses
 
 import numpy as np
 
-from cnnlab.data.survey import Group, Leak, Member, Survey, cautions, headline
+from cnnlab.data.duplicates import Leak
+from cnnlab.data.survey import Group, Member, Survey, cautions, headline
 from tests.data.surveys import SURVEY, member
 
 
@@ -18,7 +19,7 @@ def test_where_nothing_is_wrong_that_is_said():
 
 
 def test_a_leak_is_said_first():
-    survey = changed(leaks={"test": Leak(3, 1)}, corrupt={"a.png": "empty"})
+    survey = changed(leaks={"test": Leak(3, 1, 20)}, corrupt={"a.png": "empty"})
     assert headline(survey) == "3 of 20 test images are training images too."
     assert cautions(survey)[0] == (
         "3 of 20 test images (15.0 %) show what training images show: 1 pixel by pixel, 2 nearly. "

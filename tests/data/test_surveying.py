@@ -7,12 +7,13 @@ import pytest
 import torch
 from PIL import Image
 
+from cnnlab.data.duplicates import Leak
 from cnnlab.data.image_folders.facts import FileFacts
 from cnnlab.data.image_folders.reading import read_image_folder
 from cnnlab.data.splits import SplitOptions, make_splits
 from cnnlab.data.storage import Storage
 from cnnlab.data.stores import Source, whole
-from cnnlab.data.survey import Leak, Survey
+from cnnlab.data.survey import Survey
 from cnnlab.data.surveying import _odd, take_stock
 from tests.data.pictures import pixels, scene
 
@@ -62,7 +63,7 @@ def test_duplicates_are_told_the_worst_first(root):
     assert {one.label for one in contradiction.members} == {"ant", "bee"}
     assert leak.is_equal
     assert leak.members[0].pixels is not None
-    assert survey(root).leaks == {"test": Leak(1, 1)}
+    assert survey(root).leaks == {"test": Leak(1, 1, 6)}
 
 
 def test_pictures_of_a_class_are_its_mean_and_images_of_all_splits(root):
@@ -83,5 +84,5 @@ def test_data_sets_of_arrays_in_two_stores_are_looked_through():
     )
     found = take_stock(source, make_splits(source, SplitOptions(val_fraction=0), seed=0), name="arrays")
     assert found.files is None
-    assert found.leaks == {"test": Leak(1, 1)}
+    assert found.leaks == {"test": Leak(1, 1, 2)}
     assert {one.name for one in found.groups[0].members} == {"train 3", "test 0"}

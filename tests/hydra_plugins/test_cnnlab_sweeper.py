@@ -10,6 +10,7 @@ from cnnlab.cli import main as cli
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.study_folder import Study, StudyFolder
+from cnnlab.sweeps.tuning.tuned import read_tuned
 from tests.sweeps.sweep_maker import NAMED_ARMS, main, study
 
 pytestmark = pytest.mark.usefixtures("swept")
@@ -384,3 +385,29 @@ def _spaces():
     """What was searched by each fair comparison, in the order of their names."""
     names = sorted(path.parent.name for path in RUNS.parent.glob("*/fair.json"))
     return [StudyFolder.named(name).read_json("fair.json")["space"] for name in names]
+
+
+SEARCHED = 'hydra: {sweeper: {params: {optimizer: "sgd,adam", optimizer.lr: "log(1e-4,1)", seed: "0,1"}}}'
+
+
+@pytest.mark.parametrize(
+    ("typed", "space"),
+    [
+        ("", ["optimizer=sgd,adam", "optimizer.lr=log(0.0001,1)"]),
+        ("'optimizer.lr=uniform(0.1,0.5)'", ["optimizer=sgd,adam", "optimizer.lr=uniform(0.1,0.5)"]),
+        ("optimizer.lr=0.1", ["optimizer=sgd,adam"]),
+    ],
+)
+def test_ranges_of_a_study_are_searched_unless_the_key_is_typed(typed, space, swept):
+    assert main(["tune", *study(SEARCHED), *shlex.split(typed), "trials=2", "study=mine", "sampler=random"]) == 0
+    written = read_tuned(StudyFolder.named("mine")).space.axes
+    assert [f"{key}={axis.written}" for key, axis in written.items()] == space
+
+
+def test_range_of_a_study_is_none_of_a_grid(swept, capsys):
+    assert main(["-m", *study(SEARCHED)]) == 2
+    assert capsys.readouterr().err == (
+        "hydra.sweeper.params.optimizer.lr: is a range to search, got log(1e-4,1). Type: "
+        "cnnlab tune --config-dir own experiment=mine plots=false\n"
+    )
+    assert swept == []

@@ -28,8 +28,10 @@ def test_beginning_of_several_ids_is_refused():
 
 def test_unknown_run_names_the_nearest():
     begin("cnn6-s0", "resnet18-s0")
-    with pytest.raises(ConfigError, match=r"run: unknown 'xcnn6-s0'\. The nearest of 2: cnn6-s0, .*\. See: "):
+    with pytest.raises(ConfigError, match=r"run: unknown 'xcnn6-s0'\. The nearest of 2: cnn6-s0\. See: "):
         find_run("xcnn6-s0")
+    with pytest.raises(ConfigError, match=r"run: unknown 'photos'\. None of 2 is called alike\. See: cnnlab report"):
+        find_run("photos")
 
 
 def test_of_many_runs_few_are_named():

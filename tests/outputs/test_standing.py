@@ -2,7 +2,7 @@ import pytest
 
 from cnnlab.outputs.lock import held
 from cnnlab.outputs.run_folder import RunFolder
-from cnnlab.outputs.standing import standing
+from cnnlab.outputs.standing import goes_on, standing
 from cnnlab.outputs.status import read_status, write_status
 
 NO_PROCESS = 2**22 + 1  # more than Linux gives
@@ -58,3 +58,15 @@ def test_process_of_a_number_that_none_has_is_gone(folder):
     write_status(folder, "running")
     folder.write_json("status.json", {**read_status(folder), "pid": 10**30})
     assert standing(folder) == "died"
+
+
+def test_sweep_goes_on_at_a_study_while_its_process_is_there(folder):
+    assert not goes_on(folder)
+    write_status(folder, "running")
+    assert goes_on(folder)
+    said = read_status(folder)
+    for change, is_there in (({"pid": NO_PROCESS}, False), ({"pid": "x"}, False), ({"host": "other", "pid": 1}, True)):
+        folder.write_json("status.json", {**said, **change})
+        assert goes_on(folder) is is_there
+    write_status(folder, "interrupted")
+    assert not goes_on(folder)

@@ -33,6 +33,24 @@ def test_unexpected_exception_in_a_run_keeps_its_traceback_and_the_others_run(sw
     assert trace.read_text().startswith("Traceback")
 
 
+def test_runs_with_a_tracker_know_the_sweep_that_they_belong_to(monkeypatch):
+    monkeypatch.setattr("cnnlab.config.part_rules.check_installed", lambda names: None)
+    assert main(["-m", "optimizer=sgd,adam", "tracker=mlflow"]) == 0
+    studies = {path.parent.name: RunFolder(path.parent).read_config()["study"] for path in RUNS.glob("*/config.yaml")}
+    assert list(studies.values()) == ["optimizer", "optimizer"]
+
+
+def test_what_several_runs_have_to_say_of_a_tracker_is_told_once(capsys):
+    outcomes = [
+        Outcome(0, notes=["note     tracker mlflow: gone."]),
+        Outcome(0, notes=["note     tracker mlflow: gone."]),
+    ]
+    jobs = [SimpleNamespace(run_id=name, point=SimpleNamespace(overrides=[])) for name in ("a", "b")]
+    folders = {job.run_id: RunFolder(RUNS / job.run_id) for job in jobs}
+    Launching(folders).carry_out(jobs, lambda runs: outcomes)
+    assert capsys.readouterr().out == "note     tracker mlflow: gone.\n"
+
+
 def test_full_disk_does_not_keep_a_sweep_from_telling_what_failed(run_errors, monkeypatch, capsys):
     def full(*_):
         raise OSError(28, "No space left on device")

@@ -10,7 +10,7 @@ import pytest
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.mistakes import Mistakes, write_mistakes
 from cnnlab.outputs.run_folder import RunFolder
-from cnnlab.sweeps import study_comparison
+from cnnlab.sweeps import pacing
 from cnnlab.sweeps.study_comparison import StudyComparison
 from tests.comparison.study_maker import write_study
 from tests.sweeps.sweep_maker import main
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("swept")
 
 def refreshed(rows, *, pause, monkeypatch):
     """Refresh the comparison of a study that is under way; return what is written then."""
-    monkeypatch.setattr(study_comparison, "_PAUSE", pause)
+    monkeypatch.setattr(pacing, "PAUSE", pause)
     study = write_study({"optimizer=sgd": [0.9, "running"], "optimizer=adam": [0.8, "waiting"]})
     StudyComparison(study, rows or study.read_grid).refresh()
     return {path.name for path in study.path.iterdir()} - {"runs.csv", "study.json"}
@@ -48,7 +48,7 @@ study = StudyFolder.named("trial")
 comparison = StudyComparison(study, study.read_grid)
 comparison.get_ready()
 before = set(sys.modules)
-comparison._compared_at = -1e9
+comparison._pace._at = -1e9
 comparison.refresh()
 print(*{name.partition(".")[0] for name in set(sys.modules) - before} - {"cnnlab"})
 """

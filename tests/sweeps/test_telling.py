@@ -1,4 +1,11 @@
-from cnnlab.sweeps.telling import begun_lines, count
+from contextlib import nullcontext
+
+import pytest
+
+from cnnlab.base.errors import RunError
+from cnnlab.outputs.status import read_status
+from cnnlab.outputs.study_folder import StudyFolder
+from cnnlab.sweeps.telling import begun_lines, count, going_on
 
 
 def test_runs_that_are_done_and_those_that_died_are_said():
@@ -12,3 +19,15 @@ def test_runs_that_are_done_and_those_that_died_are_said():
 
 def test_one_run_is_no_runs():
     assert (count(1), count(2)) == ("1 run", "2 runs")
+
+
+@pytest.mark.parametrize(
+    ("error", "ended"), [(None, "finished"), (KeyboardInterrupt(), "interrupted"), (RunError("no"), "failed")]
+)
+def test_study_says_that_a_sweep_is_at_it_and_how_that_ended(error, ended, tmp_path):
+    study = StudyFolder(tmp_path / "mine")
+    with pytest.raises(type(error)) if error else nullcontext(), going_on(study):
+        assert read_status(study)["status"] == "running"
+        if error:
+            raise error
+    assert read_status(study)["status"] == ended

@@ -1,5 +1,6 @@
 """The ground floor: what every room may use.
 
+version      of cnnlab
 errors       the ways in which a command ends without a traceback, and "did you mean"
 schema       bounds of options, and the check of a plain value against an annotation
 paths        paths as a user types them

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import torch
 
-from cnnlab import __version__
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.memory import hold_freed_memory, reset_peak_memory
+from cnnlab.base.version import __version__
 
 _CPU_BF16 = ("amx_bf16", "avx512_bf16")  # as /proc/cpuinfo names them
 

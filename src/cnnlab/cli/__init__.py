@@ -4,7 +4,7 @@ main             help at once, else dispatching finds the command; turns errors 
 looking          the words of `cnnlab data`; looking_at_data what is done with the data
 commands/        the list of commands, and a module for each that reads its own arguments
 arguments        command, flags, overrides; carrying_out what becomes of them, tuning of those of
-                 `cnnlab tune`, finding_rates its find=lr
+                 `cnnlab tune`, finding_rates its find=lr, reproducing of those of `cnnlab reproduce`
 composition      Hydra composes the configuration and hands it to the job; it writes nothing
 consent          what only the words of a command line may bring: plugins, and factories that Hydra calls
 composed, jobs   a composed configuration in plain values, and what is done with it

@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from cnnlab.config.conf_files import GLOBAL, conf_dir, read_options
 from cnnlab.config.options import groups
-from cnnlab.outputs.files import outputs_dir
-from cnnlab.outputs.finding import BY_WORD, run_ids
+from cnnlab.outputs.finding import BY_WORD, run_ids, study_names
 
 
 def completions(line: str) -> list[str]:
@@ -27,10 +26,6 @@ def _runs() -> list[str]:
     return [*sorted(run_ids()), *BY_WORD]
 
 
-def _studies() -> list[str]:
-    return sorted(path.parent.name for path in outputs_dir().glob("*/runs.csv"))
-
-
 def _one_run(words: Sequence[str]) -> list[str]:
     return [] if words else _runs()
 
@@ -45,7 +40,8 @@ def _of_list(words: Sequence[str]) -> list[str]:
 
 OFFERS: Mapping[str, Callable[[Sequence[str]], list[str]]] = {
     "data": lambda _: [option.name for option in read_options("dataset", [conf_dir()])],
-    "report": lambda _: [*_studies(), *_runs()],
+    "report": lambda _: [*study_names(), *_runs()],
+    "watch": lambda words: [] if words else [*study_names(), *_runs()],
     "predict": _one_run,
     "export": _one_run,
     "resume": _one_run,

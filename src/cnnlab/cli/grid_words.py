@@ -42,8 +42,10 @@ def wrong_grid_words(words: Sequence[str], *, is_sweep: bool, is_tuning: bool = 
     """Yield what is wrong with them by themselves."""
     for word in words if not is_tuning else ():
         if is_range(word) and not is_named(word):
-            typed = shlex.join(["cnnlab", "tune", word])
-            yield f"{key_of(word)}: is a range to search, got {brief(word.partition('=')[2], str)}. Type: {typed}"
+            typed, fair = shlex.join(["cnnlab", "tune", word]), shlex.quote(f"fair={word}")
+            other = f", or to tune every arm: {fair}" if is_sweep else ""
+            given = brief(word.partition("=")[2], str)
+            yield f"{key_of(word)}: is a range to search, got {given}. Type: {typed}{other}"
     for name, values in _values(words).items():
         first = f"{name}={values[0]}"
         if "" in values:

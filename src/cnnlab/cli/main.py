@@ -10,10 +10,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from cnnlab import __version__
 from cnnlab.base.errors import ConfigError, Interrupted, RunError
 from cnnlab.base.printing import printed, tell
 from cnnlab.base.stopping import Stop
+from cnnlab.base.version import __version__
 from cnnlab.cli.commands import COMMANDS
 
 HELP = f"""\

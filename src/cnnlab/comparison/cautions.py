@@ -123,6 +123,17 @@ def _at_chance(arms: Sequence[Arm], names: Names) -> str | None:
     return f"{some_of(told)} stayed at chance, {chance} %, the share of the most frequent class{why}."
 
 
+def _leaked(arms: Sequence[Arm], _: Names) -> str | None:
+    """Say how many test images were trained on, of the run that has the most of them."""
+    data = [run.summary.get("data") or {} for arm in arms for run in arm.finished]
+    counts = [((each.get("leaked") or {}).get("test", 0), each.get("test", 0)) for each in data]
+    num, num_test = max(counts, default=(0, 0))
+    if not num:
+        return None
+    are = "is a training image" if num == 1 else "are training images"
+    return f"{num:,} of {num_test:,} test images {are} too, so accuracies are too high: cnnlab data shows them."
+
+
 def _luck(run: Run) -> float:
     """Return the accuracy that the constant answer stays below in 97.5 % of test sets of this size."""
     majority, num_test = _majority(run), run.num_test or 1
@@ -232,7 +243,7 @@ def _same_runs(arms: Sequence[Arm], names: Names) -> str | None:
 
 
 CHECKS: tuple[Callable[[Sequence[Arm], Names], str | None], ...] = (
-    _at_chance, _budgets, _mixed_environments, _older_version, _shared_device, _shared_rate, _same_runs,
+    _at_chance, _leaked, _budgets, _mixed_environments, _older_version, _shared_device, _shared_rate, _same_runs,
 )  # fmt: skip
 
 

@@ -31,6 +31,7 @@ from cnnlab.comparison.shown_mistakes import mistakes_section
 from cnnlab.comparison.statistics import Estimate
 from cnnlab.comparison.verdicts import Result
 from cnnlab.outputs.files import write_text
+from cnnlab.outputs.standing import goes_on
 from cnnlab.outputs.summary_file import figure
 from cnnlab.webpage.rendering import render as render_page
 
@@ -62,12 +63,11 @@ def render(comparison: Comparison, *, pixels: Pixels | None = None) -> str:
     """Return the page."""
     shown, effects, classes = comparison.shown, comparison.effects, _classes(comparison)
     read = [read_confusion(result.arm, classes) for result in shown.results]
-    confusions = [confusion for confusion, _ in read]
     curves = {result.label: found for result in shown.results if (found := read_curves(result.arm)) is not None}
     rows, unfinished, said_of = arm_rows(shown), _unfinished(comparison), _said_of(shown)
     return render_page(
         TEMPLATES / "report.html.j2",
-        data=_data(shown, curves, confusions, classes),
+        data=_data(shown, curves, [confusion for confusion, _ in read], classes),
         scripts=(TEMPLATES / "charts.js", TEMPLATES / "report.js"),
         kind="cnnlab study",
         title=comparison.study.study,
@@ -80,12 +80,13 @@ def render(comparison: Comparison, *, pixels: Pixels | None = None) -> str:
         factors=factor_section(effects) if effects is not None and effects.factors else None,
         about_factors=about_factors(effects) if effects is not None else "",
         how_fast=fast_section(comparison),
-        heat_maps=heat_maps(grid) if (grid := plane_of(comparison.results)) is not None else [],
-        recall=_recall_map(shown, confusions, classes),
+        heat_maps=[] if (grid := plane_of(comparison.results)) is None else heat_maps(grid),
+        recall=_recall_map(shown, [confusion for confusion, _ in read], classes),
         unread=[damage for _, damages in read for damage in damages],
         curve_notes=[f"{capitalised(note)}." for note in notes_on_curves(shown.results, curves, comparison.names)],
         changes=changes_section(comparison, pixels),
         alike=alike(shown.results),
+        is_live=goes_on(comparison.folder),
         reported=reported_rows(comparison),
         links=page_links(comparison),
         mistakes=mistakes_section(comparison, None if said_of is None else shown.results[said_of]),

@@ -9,8 +9,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 from cnnlab.comparison.comparing import Comparison
+from cnnlab.outputs.fair_tuning import page_of_tuning, read_fair
 
-FILES = ("comparison.csv", "results.csv", "runs.csv", "changes.csv", "study.json")
+FILES = (
+    "comparison.csv", "results.csv", "runs.csv", "changes.csv", "study.json", "fair.json", "trials.csv", "untuned.csv",
+    "halving.json",
+)  # fmt: skip
 """Of a study."""
 KINDS = (".png", ".pdf")
 OF_RUNS = ("curves", "confusion", "mistakes")
@@ -44,13 +48,15 @@ class PageLinks:
     pictures: Mapping[str, Sequence[Link]]
     """Name, such as `accuracy` -> its files."""
     runs: Sequence[RunLinks]
+    tunings: Sequence[Link]
+    """Pages that say how arms were tuned."""
 
 
 def page_links(comparison: Comparison) -> PageLinks:
     """Return what there is to lead to."""
     folder = comparison.folder.path
     files = [name for name in FILES if (folder / name).is_file()]
-    return PageLinks(files, picture_links(folder), run_links(comparison))
+    return PageLinks(files, picture_links(folder), run_links(comparison), tuning_links(comparison))
 
 
 def picture_links(folder: Path) -> dict[str, list[Link]]:
@@ -80,6 +86,14 @@ def run_links(comparison: Comparison) -> list[RunLinks]:
         for run in result.arm.runs
         if run.folder is not None
     ]
+
+
+def tuning_links(comparison: Comparison) -> list[Link]:
+    """Return the arms that the page shows and were tuned, each with the page of its trials."""
+    tuning, folder = read_fair(comparison.folder), comparison.folder.path
+    places = {} if tuning is None else {arm.arm: folder / page_of_tuning(i) for i, arm in enumerate(tuning.arms)}
+    pages = [(comparison.name(result), places.get(result.arm.name)) for result in comparison.shown.results]
+    return [Link(name, _address(path, folder)) for name, path in pages if path is not None and path.is_file()]
 
 
 def _address(path: Path, beside: Path) -> str:

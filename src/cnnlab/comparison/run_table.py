@@ -128,7 +128,7 @@ def table(lines: Sequence[RunLine], *, now: float, width: int = WIDTH) -> list[s
     """
     texts, numbers = _texts(lines, now=now), _numbers(lines)
     states = [f"{line.status} *" if line.is_older else line.status for line in lines]
-    wanted = {key: [one_line(line.settings.get(key, "")) for line in lines] for key in _differing(lines)}
+    wanted = {key: [one_line(line.settings.get(key, "")) for line in lines] for key in differing_settings(lines)}
     if any(state != "finished" for state in states):
         texts["status"] = states
     if any(line.tags for line in lines):
@@ -174,7 +174,7 @@ def _when(seconds: float | None, now: float) -> str:
     return time.strftime("%b %d %H:%M" if is_this_year else "%Y-%m-%d", then)
 
 
-def _differing(lines: Sequence[RunLine]) -> list[str]:
+def differing_settings(lines: Sequence[RunLine]) -> list[str]:
     """Return the settings in which the runs differ; names of parts first, then their keys, the most telling of each.
 
     A key that differs only because the part does, such as the learning rate of two optimizers, says nothing more.

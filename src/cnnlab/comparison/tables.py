@@ -201,19 +201,26 @@ def _reported(comparison: Comparison) -> list[str]:
     ]
 
 
-def markdown_lines(comparison: Comparison) -> list[str]:
-    """Return the table and the verdict in Markdown, names in full, then how fast the arms learnt."""
+def document_rows(comparison: Comparison) -> list[list[str]]:
+    """Return the table for a document, names in full: its header, then the arms, the best by validation first."""
     reported = comparison.study.reported or {}
     p_name = "p (Holm)" if comparison.best is None else "p (corrected)"
     header = [comparison.heading, "n", "validation %", "test %", "difference", p_name, "verdict", "s per run"]
-    rows: list[list[str]] = []
+    rows = [[*header, "reported test %"] if reported else header]
     for result in comparison.ranked:
         name, n, val, test, difference, verdict = [comparison.cells[result.label], *_row(comparison, result)[2:]]
         seconds = MISSING if result.seconds is None else f"{result.seconds:.1f}"
-        mark = "**" if result is comparison.chosen else ""
-        row = [f"{mark}{name}{mark}", n, val, test, difference, p_cell(result.p_holm), verdict, seconds]
+        row = [name, n, val, test, difference, p_cell(result.p_holm), verdict, seconds]
         rows.append([*row, percent(reported.get(result.arm.name, {}).get(METRIC))] if reported else row)
-    header += ["reported test %"] if reported else []
+    return rows
+
+
+def markdown_lines(comparison: Comparison) -> list[str]:
+    """Return the table and the verdict in Markdown, names in full, then how fast the arms learnt."""
+    header, *rows = document_rows(comparison)
+    for result, row in zip(comparison.ranked, rows):
+        if result is comparison.chosen:
+            row[0] = f"**{row[0]}**"
     notes = [f"- {_in_markdown(text)}" for text in (*comparison.cautions, *comparison.failures)]
     return [
         *_markdown_table([header, *rows]),

@@ -8,7 +8,8 @@ from cnnlab.comparison.verdicts import EQUAL, Result
 
 _INTERVAL = ("±", "95 % interval of the mean, of this arm alone")
 _OVER_LOOKS = ("±", "95 % interval of the mean, of this arm alone; of a difference, over all looks")
-_EQUAL_RUNS = ("± of equal ones", "as if they were one test image apart: a few may be equal by luck")
+_CUT = ("+ -", "such an interval where it was cut, since no accuracy is below 0 or above 100 %")
+_EQUAL_RUNS = ("± of equal ones", "counted as one test image apart, since a few may be equal by luck")
 _RANGE = ("(a to b)", "lowest and highest run, where an interval says less")
 _SURE = ("95 % sure", "so in 19 of 20 such studies")
 _P = ("p", "how often chance alone would show as much")
@@ -25,6 +26,7 @@ def terms(answer: Answer, question: Question, names: Names) -> list[tuple[str, s
     with_interval = [e for e in estimates if e.half_width is not None and not is_wide(e)]
     used = {
         _OVER_LOOKS if question.plan is not None else _INTERVAL: bool(with_interval),
+        _CUT: any({e.low, e.high}.intersection(e.bounds) for e in with_interval),
         _EQUAL_RUNS: any(e.lowest == e.highest for e in with_interval),
         _RANGE: any(map(is_wide, estimates)),
         ("difference", f"to {names[answer.reference.label]}, {noun} by {noun}"): any(r.difference for r in results),

@@ -8,6 +8,7 @@ from torch import nn
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.config.run_config import Choice, RunConfig
+from cnnlab.config.trackers import check_installed
 from cnnlab.data.augmentations import AUGMENTATIONS
 from cnnlab.networks.batch_norm import NO_VARIANCE
 from cnnlab.networks.transfer.backbone_request import Request
@@ -19,13 +20,14 @@ from cnnlab.training.metric_losses import as_feature_loss
 
 
 def check_parts(config: RunConfig) -> None:
-    """Ask the parts of a run that is to be built; one that is finished has been through it.
+    """Ask the parts of a run that is to be built, and its trackers; one that is finished has been through it.
 
     Raises:
         ConfigError: with every problem, one a line.
     """
     if problems := [problem for rule in RULES if (problem := rule(config)) is not None]:
         raise ConfigError(*problems)
+    check_installed(config.tracker)
 
 
 def _batch_norm_needs_two_images(config: RunConfig) -> str | None:

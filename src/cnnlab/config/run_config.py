@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from cnnlab.base.schema import Bound, Fraction, NonNegative, NonNegativeInt, Portion, Positive, PositiveInt, Probability
 from cnnlab.config.roles import OfCommand, OfEvaluation, OfMachine, OfResult, OfStudy
+from cnnlab.config.trackers import TrackerName
 from cnnlab.data.held_out import TEST_FRACTION, VAL_FRACTION
 
 Folds = Annotated[int, Bound("in 2 to 20", low=2, high=20)]
@@ -186,6 +187,8 @@ class RunConfig:
     """Words by which the run is found again: `cnnlab report tags=...`."""
     note: OfCommand[str | None] = None
     """What is to be remembered of the run; null: nothing."""
+    tracker: OfCommand[tuple[TrackerName, ...]] = ()
+    """Trackers that are told of the run beside its own files: tensorboard, mlflow, wandb, trackio, or several."""
     checkpoint_seconds: OfMachine[NonNegative] = 10.0
     """Seconds of training between two checkpoints; 0: after every epoch."""
     outputs: OfCommand[Path | None] = None

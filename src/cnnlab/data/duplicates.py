@@ -33,6 +33,17 @@ class Duplicates:
     """(N,): the number of a group of images that look the same, equal ones among them; -1 in none."""
 
 
+@dataclass(frozen=True)
+class Leak:
+    """Images of a split that show what a training image shows."""
+
+    num: int
+    num_equal: int
+    """Those of them whose pixels are equal to it."""
+    num_images: int
+    """Of the split."""
+
+
 def find_duplicates(images: Pixels) -> Duplicates:
     """Return which images are equal, and which look the same: scaled, compressed, brightened, of one series.
 

@@ -14,7 +14,7 @@ from torch import Tensor
 from cnnlab.base.errors import ConfigError, unknown
 from cnnlab.base.randomness import generator
 from cnnlab.data.held_out import TEST_FRACTION, VAL_FRACTION
-from cnnlab.data.leaks import leak_notes
+from cnnlab.data.leaks import find_leaks, leak_notes
 from cnnlab.data.stores import Data, Source, Split
 
 REST = "rest"  # the class of all others under `dataset.binary`
@@ -77,14 +77,12 @@ def make_splits(source: Source, options: SplitOptions, *, seed: int) -> Data:
         train, val = _hold_out(train, source.classes, options.val_fraction, split_seed=val_seed, name="val")
     _check_images(train, val, test, source.classes)
     train = subset(train, source.classes, seed=seed, per_class=options.per_class, fraction=options.fraction)
+    leaks = find_leaks(source.duplicates, train=train, val=val, test=test)
     notes = (
-        *source.notes,
-        *_unused_fractions(source, options),
-        *_untested(test, source.classes),
-        *leak_notes(source.duplicates, train=train, val=val, test=test),
-    )
+        *source.notes, *_unused_fractions(source, options), *_untested(test, source.classes), *leak_notes(leaks),
+    )  # fmt: skip
     files = None if source.files is None else tuple(source.files[row] for row in test.rows.tolist())
-    return Data(train, val, test, source.classes, notes, files)
+    return Data(train, val, test, source.classes, notes, files, leaks)
 
 
 def keep_classes(source: Source, classes: tuple[str, ...] | int) -> Source:

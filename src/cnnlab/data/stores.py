@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from cnnlab.data.duplicates import Duplicates
+from cnnlab.data.duplicates import Duplicates, Leak
 from cnnlab.data.image_normalization import Normalization, measure_normalization
 
 
@@ -129,6 +129,8 @@ class Data:
     notes: tuple[str, ...]
     test_files: tuple[str, ...] | None = None
     """File of each image of the test split; None where images are no files."""
+    leaks: Mapping[str, Leak] = field(default_factory=dict)
+    """Of the test and the validation split: what of it is trained on; nothing where no one has looked."""
     read_size: int | None = None
     """Height, in pixels, that the images had before they were scaled in memory; None: they were not."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from cnnlab.data.duplicates import Leak
 from cnnlab.data.fingerprints import Pixels
 
 SPLITS = ("train", "val", "test")
@@ -46,15 +47,6 @@ class Group:
     def is_contradiction(self) -> bool:
         """Whether they are said to be of several classes."""
         return len({member.label for member in self.members}) > 1
-
-
-@dataclass(frozen=True)
-class Leak:
-    """Images of a split that show what a training image shows."""
-
-    num: int
-    num_equal: int
-    """Those of them whose pixels are equal to it."""
 
 
 @dataclass(frozen=True)
@@ -131,9 +123,8 @@ def headline(survey: Survey) -> str:
     """Return the most important sentence, of at most fifteen words."""
     of = f"of {survey.num_images:,} images"
     for split, leak in survey.leaks.items():
-        num_split = sum(survey.counts[split])
         are = "is a training image" if leak.num == 1 else "are training images"
-        return f"{leak.num:,} of {num_split:,} {_WORDS[split]} images {are} too."
+        return f"{leak.num:,} of {leak.num_images:,} {_WORDS[split]} images {are} too."
     if num := sum(group.is_contradiction for group in survey.groups):
         return f"{_num(num, 'image')} {of} {'has' if num == 1 else 'have'} a duplicate of another class."
     if survey.corrupt:
@@ -156,12 +147,11 @@ def cautions(survey: Survey) -> list[str]:
 
 def _leaks(survey: Survey) -> Iterator[str]:
     for split, leak in survey.leaks.items():
-        num_split = sum(survey.counts[split])
-        share = f"{100 * leak.num / num_split:.1f} %"
+        share = f"{100 * leak.num / leak.num_images:.1f} %"
         equal = f"{leak.num_equal:,} pixel by pixel, {leak.num - leak.num_equal:,} nearly"
         yield (
-            f"{leak.num:,} of {num_split:,} {_WORDS[split]} images ({share}) show what training images show: {equal}. "
-            "What is measured on them is too good. Take them out of one of the splits."
+            f"{leak.num:,} of {leak.num_images:,} {_WORDS[split]} images ({share}) show what training images show: "
+            f"{equal}. What is measured on them is too good. Take them out of one of the splits."
         )
 
 

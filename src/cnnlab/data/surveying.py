@@ -10,18 +10,18 @@ import torch
 
 from cnnlab.base.progress import Progress
 from cnnlab.base.texts import printable
-from cnnlab.data.duplicates import Duplicates, find_duplicates
+from cnnlab.data.duplicates import Duplicates, Leak, find_duplicates
 from cnnlab.data.fingerprints import Pixels
 from cnnlab.data.image_folders.decoding import decode
 from cnnlab.data.image_folders.facts import FileFacts, read_facts
-from cnnlab.data.leaks import seen
+from cnnlab.data.leaks import BEGINNING, find_leaks
 from cnnlab.data.stores import Data, Source, Split
-from cnnlab.data.survey import ClassPictures, Files, Group, Leak, Member, Range, Survey
+from cnnlab.data.survey import ClassPictures, Files, Group, Member, Range, Survey
 
 CLASSES = 50
 """Classes that are shown by pictures."""
 _SAMPLES = 7  # of a class
-_GROUPS, _MEMBERS = 48, 4  # that are shown, and images of each
+_GROUPS, _MEMBERS = 30, 4  # that are shown, and images of each
 _SIDE = 128  # pixels of a shown photograph
 _RARE = 100  # files, of which one of another format is odd
 _CHUNK = 1024  # images that are numbers at the same time
@@ -47,7 +47,7 @@ def take_stock(source: Source, data: Data, *, name: str, progress: Progress | No
         shape=(channels, height, width),
         files=None if folder is None else _files(read_facts(folder.root, folder.paths, progress=progress)),
         corrupt=corrupt,
-        notes=[note for note in data.notes if not note.startswith("leak: ")],
+        notes=[note for note in data.notes if not note.startswith(BEGINNING)],
         groups=look.groups(),
         leaks=look.leaks(),
         pictures=[look.pictures_of(label) for label in range(min(CLASSES, len(data.classes)))],
@@ -123,14 +123,8 @@ class _Look:
 
     def leaks(self) -> dict[str, Leak]:
         """Return what of each split is trained on, the test split first."""
-        train = self._splits["train"]
-        found: dict[str, Leak] = {}
-        for name in ("test", "val"):
-            if name in self._splits:
-                kinds = (self._duplicates.near, self._duplicates.equal)
-                near, equal = (int(seen(groups, self._splits[name], train).sum()) for groups in kinds)
-                found |= {name: Leak(near, equal)} if near else {}
-        return found
+        train, test = self._splits["train"], self._splits["test"]
+        return find_leaks(self._duplicates, train=train, val=self._splits.get("val"), test=test)
 
     def groups(self) -> list[Group]:
         """Return the images that show the same, the worst first; of the first ones there are pictures."""

@@ -52,6 +52,11 @@ class FairTuning:
     arms: Sequence[TunedArm] = ()
 
 
+def page_of_tuning(place: int) -> str:
+    """Return the page of an arm's trials in the folder of its study, by its place among the arms of `FairTuning`."""
+    return f"tunings/{place + 1}.html"
+
+
 def write_fair(study: StudyFolder, tuning: FairTuning, untuned: Iterable[GridRow]) -> None:
     """Write how arms were tuned, and the runs that show what they were before."""
     study.write_json(_FILE, dataclasses.asdict(tuning))

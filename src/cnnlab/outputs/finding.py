@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.base.paths import given_path
-from cnnlab.outputs.files import RUNS, runs_dir
+from cnnlab.outputs.files import RUNS, outputs_dir, runs_dir
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.standing import standing
 from cnnlab.outputs.status import began
@@ -20,6 +20,7 @@ BY_WORD = {
     BEST: "the best by validation accuracy of those on the latest run's data set",
 }
 """Words that stand for a run, and for which."""
+_ALIKE = 0.5  # of two ids; what is less alike has letters in common
 _SHOWN = 5  # runs that a message names
 
 
@@ -46,13 +47,19 @@ def find_run(text: str) -> RunFolder:
         return RunFolder(runs_dir() / matches[0])
     if matches:
         raise ConfigError(f"run: '{text}' stands for {len(matches)} runs, {_some(sorted(matches))}. Say more of it.")
-    nearest = difflib.get_close_matches(path.name, ids, n=_SHOWN, cutoff=0.3) or sorted(ids)
-    raise ConfigError(f"run: unknown '{path.name}'. The nearest of {len(ids)}: {_some(nearest)}. See: cnnlab report")
+    nearest = difflib.get_close_matches(path.name, ids, n=_SHOWN, cutoff=_ALIKE)
+    there = f"The nearest of {len(ids)}: {_some(nearest)}" if nearest else f"None of {len(ids)} is called alike"
+    raise ConfigError(f"run: unknown '{path.name}'. {there}. See: cnnlab report")
 
 
 def run_ids() -> list[str]:
     """Return the ids of all runs that were begun."""
     return [path.parent.name for path in runs_dir().glob("*/config.yaml")]
+
+
+def study_names() -> list[str]:
+    """Return the names of all studies, sorted."""
+    return sorted(path.parent.name for path in outputs_dir().glob("*/runs.csv"))
 
 
 def called(folder: RunFolder) -> str:

@@ -7,6 +7,7 @@ from typing import get_args
 
 from cnnlab.base.processes import is_gone
 from cnnlab.base.schema import PlainMapping
+from cnnlab.outputs.files import Folder
 from cnnlab.outputs.lease import leases
 from cnnlab.outputs.lock import is_held
 from cnnlab.outputs.run_folder import RunFolder
@@ -33,6 +34,14 @@ def standing(folder: RunFolder) -> str:
     if not folder.lock.exists():
         return "waiting"
     return "running" if is_held(folder) else "died"
+
+
+def goes_on(study: Folder) -> bool:
+    """Tell whether a sweep is at a study, by its status.json; of one on another machine, it is what that says last."""
+    status = read_status(study)
+    if status.get("status") != "running" or not isinstance(pid := status.get("pid", 0), int):
+        return False
+    return status.get("host") != socket.gethostname() or not is_gone(pid)
 
 
 def _is_gone(status: PlainMapping, folder: RunFolder) -> bool:

@@ -67,11 +67,11 @@ def problem_of_extending(folder: RunFolder, config: RunConfig, epochs: int) -> s
     if not can_go_on(config):
         schedule = config.chosen("scheduler").name
         return (
-            f"its schedule, {schedule}, falls towards the last epoch, so the first {config.epochs} of {epochs} epochs "
-            f"are others. These can go on: {', '.join(UNTIMED)}"
+            f"its schedule, {schedule}, falls towards the last epoch, so a run of {epochs} begins otherwise. These can "
+            f"go on: {', '.join(UNTIMED)}"
         )
     if (key := next((key for key in TIMED_KEYS if getattr(config, key) is not None), None)) is not None:
-        return f"{key} is told how long training takes, so the first {config.epochs} of {epochs} epochs are others"
+        return f"{key} is told how long training takes, so a run of {epochs} begins otherwise"
     if not folder.has_checkpoint("last.pt"):
         return "its last checkpoint is gone, since it was trained without keep=last"
     return None

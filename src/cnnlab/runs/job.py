@@ -27,6 +27,7 @@ from cnnlab.runs.finished import RunEnd
 from cnnlab.runs.outcome import Outcome
 from cnnlab.runs.result_lines import summary_lines, to_open
 from cnnlab.runs.run import turns
+from cnnlab.runs.tracking.tracking import Tracking
 
 if TYPE_CHECKING:
     from cnnlab.training.tracks import Track
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 def run(
     plain: PlainMapping, overrides: Sequence[str], *, in_sweep: bool = False, library: DataLibrary | None = None,
-    stop: Stop | None = None, track: Track | None = None, num_at_once: int = 1,
+    stop: Stop | None = None, tracking: Tracking | None = None, track: Track | None = None, num_at_once: int = 1,
 ) -> Turns[int]:  # fmt: skip
     """Train the composed configuration, or find it finished; yield wherever another run may have a turn.
 
@@ -44,6 +45,7 @@ def run(
         in_sweep: say nothing on the terminal and draw no pictures: the sweep shows its runs, and draws at its end.
         library: holds what earlier runs of the process have read; None: nothing.
         stop: as of `execute`.
+        tracking: likewise.
         track: the run's own, if others take turns with it.
         num_at_once: runs that go on at the same time, each in a process.
 
@@ -65,10 +67,14 @@ def run(
         console.say(f"note     no effect, since nothing is trained in steps: {', '.join(idle)}")
     with Draughtsman() as draughtsman:
         outcome = yield from turns(
-            config, overrides=overrides, console=console, library=library, stop=stop, track=track,
+            config, overrides=overrides, console=console, library=library, stop=stop, tracking=tracking, track=track,
             num_at_once=num_at_once, begins=draughtsman.get_ready if config.plots and not in_sweep else None,
         )  # fmt: skip
-        return _code(outcome) if in_sweep else report(outcome, console, draughtsman, config)
+        if not in_sweep:
+            return report(outcome, console, draughtsman, config, tracking=tracking)
+        if config.plots and config.tracker and outcome.is_new:
+            _draw(outcome, console, draughtsman)  # trackers get them; else the sweep draws, at its end
+        return _code(outcome)
 
 
 def without_effect(config: RunConfig, overrides: Sequence[str]) -> list[str]:
@@ -100,12 +106,27 @@ def show_plan(config: RunConfig, console: RunConsole, library: DataLibrary) -> i
     return 0
 
 
-def report(outcome: RunEnd, console: RunConsole, draughtsman: Draughtsman, config: RunConfig) -> int:
-    """Draw the pictures if wanted, say how a run ended and which file to open; return the exit code."""
-    if config.plots and not any(outcome.folder.path.glob("plots/*.png")):
-        console.meanwhile("drawing the pictures")
-        with disk_errors(outcome.folder.path):
-            draughtsman.draw(outcome.folder.path)
+def report(
+    outcome: RunEnd,
+    console: RunConsole,
+    draughtsman: Draughtsman,
+    config: RunConfig,
+    *,
+    tracking: Tracking | None = None,
+) -> int:
+    """Draw the pictures if wanted, say how a run ended and which file to open; return the exit code.
+
+    Args:
+        outcome: of the run.
+        console: where it is told.
+        draughtsman: draws.
+        config: of the run.
+        tracking: ends once the pictures are there.
+    """
+    if config.plots:
+        _draw(outcome, console, draughtsman)
+    if tracking is not None:
+        tracking.end()
     if not outcome.is_new:
         console.say(f"run      {outcome.folder.run_id}")
         if outcome.status == "finished":
@@ -117,6 +138,14 @@ def report(outcome: RunEnd, console: RunConsole, draughtsman: Draughtsman, confi
     for line in to_open(outcome.folder):
         console.say(line)
     return _code(outcome)
+
+
+def _draw(outcome: RunEnd, console: RunConsole, draughtsman: Draughtsman) -> None:
+    """Draw the pictures of a run that has none yet."""
+    if not any(outcome.folder.path.glob("plots/*.png")):
+        console.meanwhile("drawing the pictures")
+        with disk_errors(outcome.folder.path):
+            draughtsman.draw(outcome.folder.path)
 
 
 def _failed(error: RunError) -> Outcome:
@@ -153,10 +182,13 @@ def attempt(
     """
     try:
         with disk_errors(runs_dir()):
-            work = run(
-                plain, overrides, in_sweep=in_sweep, library=library, stop=stop, track=track, num_at_once=num_at_once
-            )
-            return Outcome((yield from work))
+            with Tracking() as tracking:
+                work = run(
+                    plain, overrides, in_sweep=in_sweep, library=library, stop=stop, tracking=tracking, track=track,
+                    num_at_once=num_at_once,
+                )  # fmt: skip
+                code = yield from work
+            return Outcome(code, notes=tuple(tracking.notes))
     except ConfigError as error:
         stop.look()
         return Outcome(2, str(error))

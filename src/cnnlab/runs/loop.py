@@ -15,6 +15,7 @@ from cnnlab.runs.clock import Clock
 from cnnlab.runs.console import RunConsole
 from cnnlab.runs.judging import Bars, Judge
 from cnnlab.runs.records import gradient_rows, metrics_row
+from cnnlab.runs.tracking.tracking import Tracking
 from cnnlab.runs.training_state import TrainingState, to_checkpoint
 from cnnlab.training.engine import EpochRecord, Manner
 from cnnlab.training.selection import reason_to_stop
@@ -32,15 +33,17 @@ class EpochLoop:
         parts: with the states of the epochs done.
         state: where training stands; goes along.
         clock: of the run.
+        tracking: of the run; None: no tracker is told.
         track: of a run that takes turns with others; None: it is alone.
     """
 
     def __init__(
         self, config: RunConfig, folder: RunFolder, console: RunConsole, runtime: Runtime, parts: Parts,
-        state: TrainingState, clock: Clock, track: Track | None = None,
+        state: TrainingState, clock: Clock, *, tracking: Tracking | None = None, track: Track | None = None,
     ) -> None:  # fmt: skip
         self._config, self._folder, self._console, self._runtime = config, folder, console, runtime
-        self._parts, self._state, self._clock, self._track = parts, state, clock, track
+        self._parts, self._state, self._clock = parts, state, clock
+        self._tracking, self._track = tracking, track
         learns_in_steps = config.learns == "in steps"  # what is learnt at once has one epoch, whatever `epochs` says
         self._judge: Judge = Bars((config.prune_below or ()) if learns_in_steps else ())
         self._last_record: EpochRecord | None = None
@@ -122,7 +125,10 @@ class EpochLoop:
     def _write_down(self, record: EpochRecord) -> None:
         """Write an epoch into the run's files, and tell of it."""
         epochs, state = self._config.epochs, self._state
-        self._folder.append_epoch(metrics_row(record), gradient_rows(record))
+        row = metrics_row(record)
+        self._folder.append_epoch(row, gradient_rows(record))
+        if self._tracking is not None:
+            self._tracking.epoch(row)
         seconds_left = state.train_seconds / state.epoch * (epochs - state.epoch)
         self._console.epoch(record, epochs, state.selection, seconds_left)
         if record.startup_seconds:

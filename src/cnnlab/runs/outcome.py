@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -21,5 +22,7 @@ class Outcome:
     """Whether a GPU had not the memory for it, beside whatever else was there."""
     is_device_lost: bool = False
     """Whether the process can use its GPU no more: whatever was at it has failed, through no fault of its own."""
+    notes: Sequence[str] = ()
+    """What is to be told of it, a line each; nothing of it concerns the result."""
     traceback: str = ""
     """Of an exception that nobody foresaw."""

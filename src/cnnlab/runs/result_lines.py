@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from cnnlab.base.intervals import wilson_interval
 from cnnlab.base.schema import Plain, PlainMapping
@@ -18,14 +19,37 @@ TELLING = ("curves", "confusion", "mistakes")
 _REMARK = 35  # columns in front of a remark
 
 
+@dataclass(frozen=True)
+class Split:
+    """What a run says of a split."""
+
+    name: str
+    loss: str
+    accuracy: str
+    """In per cent."""
+    remark: str
+    """How it was measured, and how far it can be trusted."""
+
+
+def splits(summary: Plain) -> list[Split]:
+    """Return what a finished run says of its splits."""
+    names = {"train": "train", "val": "validation", "test": "test"}
+    return [
+        Split(
+            name,
+            _loss(summary[split].get("loss")),
+            percent(summary[split]["accuracy"], _number(summary, split)),
+            _remark(split, summary),
+        )
+        for split, name in names.items()
+        if summary.get(split) is not None
+    ]
+
+
 def summary_lines(summary: Plain, *, epochs: int) -> list[str]:
     """Return the table at the end of a run: loss and accuracy of every split."""
     lines = ["", f"{'':12}{'loss':>8}{'accuracy':>12}"]
-    for split, name in (("train", "train"), ("val", "validation"), ("test", "test")):
-        figures = summary.get(split)
-        if figures is not None:
-            share = percent(figures["accuracy"], _number(summary, split))
-            lines.append(f"{name:12}{_loss(figures.get('loss')):>8}{share:>12}{_remark(split, summary)}".rstrip())
+    lines += [f"{one.name:12}{one.loss:>8}{one.accuracy:>12}   {one.remark}".rstrip() for one in splits(summary)]
     test = summary["test"]
     alone = percent(test["majority_accuracy"], _number(summary, "test"))
     lines.append(f"{'':{_REMARK}}most frequent class alone: {alone}")
@@ -76,14 +100,14 @@ def _number(summary: PlainMapping, split: str) -> int | None:
 def _remark(split: str, summary: Plain) -> str:
     figures, number = summary[split], _number(summary, split)
     if split == "train" and figures.get("measured") != "selected weights":
-        return f"   while learning, over epoch {summary['best_epoch']}"
+        return f"while learning, over epoch {summary['best_epoch']}"
     if split == "train" or number is None:
-        return f"   {figures.get('measured', '')}"
+        return f"{figures.get('measured', '')}"
     hits = round(figures["accuracy"] * number)
     if split == "val":
-        return f"   {hits:,} of {number:,}"
+        return f"{hits:,} of {number:,}"
     low, high = (percent(end, number).removesuffix(" %") for end in wilson_interval(hits, number))
-    return f"   {hits:,} of {number:,}; 95 % interval {low} to {high}"
+    return f"{hits:,} of {number:,}; 95 % interval {low} to {high}"
 
 
 def _cautions(summary: Plain) -> list[str]:

@@ -15,6 +15,7 @@ from cnnlab.outputs.files import runs_dir
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.runs.console import RunConsole
 from cnnlab.runs.finished import RunEnd, finished, remember
+from cnnlab.runs.tracking.tracking import Tracking
 
 if TYPE_CHECKING:
     from cnnlab.training.tracks import Track
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 def execute(
     config: RunConfig, *, overrides: Sequence[str] = (), console: RunConsole | None = None, runs: Path | None = None,
-    library: DataLibrary | None = None, stop: Stop | None = None,
+    library: DataLibrary | None = None, stop: Stop | None = None, tracking: Tracking | None = None,
 ) -> RunEnd:  # fmt: skip
     """Train one run to its end, or find it finished.
 
@@ -34,6 +35,7 @@ def execute(
         library: holds what earlier runs of the process have read; None: nothing.
         stop: asked before the data is read, before training, and after each epoch; None: Ctrl-C means what it means
             outside, and nothing waits for the end of an epoch.
+        tracking: tells trackers of the run; None: none is told.
 
     Raises:
         KeyboardInterrupt: the user stopped it before it began.
@@ -42,12 +44,14 @@ def execute(
         RunError: the run failed.
         Interrupted: the user stopped it; what is done is kept.
     """
-    return finish(turns(config, overrides=overrides, console=console, runs=runs, library=library, stop=stop))
+    work = turns(config, overrides=overrides, console=console, runs=runs, library=library, stop=stop, tracking=tracking)
+    return finish(work)
 
 
 def turns(
     config: RunConfig, *, overrides: Sequence[str] = (), console: RunConsole | None = None, runs: Path | None = None,
-    library: DataLibrary | None = None, stop: Stop | None = None, track: Track | None = None, num_at_once: int = 1,
+    library: DataLibrary | None = None, stop: Stop | None = None, tracking: Tracking | None = None,
+    track: Track | None = None, num_at_once: int = 1,
     begins: Callable[[], None] | None = None,
 ) -> Turns[RunEnd]:  # fmt: skip
     """Train one run as `execute` does, and yield wherever another run may have a turn.
@@ -59,6 +63,7 @@ def turns(
         runs: likewise.
         library: likewise.
         stop: likewise.
+        tracking: likewise.
         track: the run's own, if others take turns with it; its turn has come when the track is ready.
         num_at_once: runs that share the machine, each in a process: recorded, since its seconds are not its own then.
         begins: called where the run is to be trained, before torch is loaded.
@@ -80,7 +85,7 @@ def turns(
 
     console.meanwhile("loading the data")
     work = train(
-        config, folder, identity, overrides=overrides, console=console, library=library, stop=stop, track=track,
-        num_at_once=num_at_once,
+        config, folder, identity, overrides=overrides, console=console, library=library, stop=stop,
+        tracking=tracking, track=track, num_at_once=num_at_once,
     )  # fmt: skip
     return (yield from work)

@@ -88,7 +88,7 @@ class SummaryWriter:
             "precision": self._runtime.precision,
             **figures,
             **({} if self._parts.mapping is None else {"mapping": self._parts.mapping.as_names()}),
-            "data": self._num_images() | {"content": self._content},
+            "data": self._num_images() | {"content": self._content} | self._leaked(),
             "parameters": self._size.parameters,
             "flops_per_image": self._size.flops,
             "seconds": {
@@ -116,6 +116,11 @@ class SummaryWriter:
             "images_to": {name: effort.epochs * self._parts.train.num_images for name, effort in by_name.items()},
             "steps_per_epoch": len(self._parts.train) if in_steps else None,
         }
+
+    def _leaked(self) -> Plain:
+        """Return how many images of a split are training images too, where there are any."""
+        leaked = {name: leak.num for name, leak in self._parts.data.leaks.items()}
+        return {"leaked": leaked} if leaked else {}
 
     def _num_images(self) -> Plain:
         """Return the number of images of every split."""

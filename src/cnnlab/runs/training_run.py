@@ -35,6 +35,7 @@ from cnnlab.runs.opening import opening_lines
 from cnnlab.runs.result_lines import summary_lines
 from cnnlab.runs.results import score_selected_weights
 from cnnlab.runs.summary import SummaryWriter
+from cnnlab.runs.tracking.tracking import Tracking
 from cnnlab.runs.training_state import TrainingState, from_checkpoint
 from cnnlab.training.tracks import Track
 
@@ -44,7 +45,7 @@ _WHY_PRUNED = "its validation accuracy is below that of others; cnnlab resume go
 
 def train(
     config: RunConfig, folder: RunFolder, identity: Identity, *, overrides: Sequence[str], console: RunConsole,
-    library: DataLibrary, stop: Stop, track: Track | None, num_at_once: int,
+    library: DataLibrary, stop: Stop, tracking: Tracking | None, track: Track | None, num_at_once: int,
 ) -> Turns[RunEnd]:  # fmt: skip
     """Train a run from where it stands to its end, and yield wherever another run may have a turn.
 
@@ -56,6 +57,7 @@ def train(
         console: likewise.
         library: likewise.
         stop: likewise.
+        tracking: likewise.
         track: likewise.
         num_at_once: likewise.
 
@@ -93,7 +95,12 @@ def train(
         keys = size_keys(config, "batch_size", "model.width", "dataset.image_size")
         with recorded(folder, lambda: state.epoch, console.say, stop), memory_errors("training", *keys):
             clock = Clock(began, seconds_before=state.total_seconds)
-            return (yield from _carry_out(config, folder, console, runtime, parts, state, clock, identity, stop, track))
+            if tracking is not None:
+                tracking.begin(config, folder, console, epochs_done=state.epoch)
+            work = _carry_out(
+                config, folder, console, runtime, parts, state, clock, identity, stop, tracking=tracking, track=track
+            )
+            return (yield from work)
 
 
 def _threads_before(folder: RunFolder) -> int | None:
@@ -126,14 +133,14 @@ def _begin(
 
 def _carry_out(
     config: RunConfig, folder: RunFolder, console: RunConsole, runtime: Runtime, parts: Parts, state: TrainingState,
-    clock: Clock, identity: Identity, stop: Stop, track: Track | None,
+    clock: Clock, identity: Identity, stop: Stop, *, tracking: Tracking | None, track: Track | None,
 ) -> Turns[RunEnd]:  # fmt: skip
     """Train the epochs that are missing, then score the selected weights."""
     size = size_of(parts.network, parts.images, runtime.device)
     for line in opening_lines(folder.run_id, config, parts, runtime, size=size, epochs_done=state.epoch):
         console.say(line)
     console.meanwhile("training")
-    loop = EpochLoop(config, folder, console, runtime, parts, state, clock, track)
+    loop = EpochLoop(config, folder, console, runtime, parts, state, clock, tracking=tracking, track=track)
     goals = Goals.of(config.seconds_to, config.reported)
     writer = SummaryWriter(
         folder, parts, runtime, clock=clock, size=size, goals=goals, content=identity.data_content, keep=config.keep,

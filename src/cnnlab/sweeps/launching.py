@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 
 from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.base.printing import tell
+from cnnlab.config.run_config import RunConfig
 from cnnlab.outputs.lock import is_held
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.standing import DIED, standing
@@ -22,6 +24,19 @@ Launch = Callable[[list[list[str]]], Sequence[Outcome]]
 _PAUSE = 1.0  # seconds between two looks at runs that another process trains
 
 
+def grouped(launch: Launch, config: RunConfig, name: str) -> Launch:
+    """Return a launcher whose runs know which study they belong to, where trackers group them by it.
+
+    Args:
+        launch: what it does.
+        config: of any run of the sweep.
+        name: of the sweep's folder, which no one has typed where it is named after its keys.
+    """
+    if not config.tracker or config.study is not None:
+        return launch
+    return lambda runs: launch([[*overrides, f"study={json.dumps(name)}"] for overrides in runs])
+
+
 class Launching:
     """How runs of a sweep end: what the launcher says of each, and what its files say.
 
@@ -32,6 +47,7 @@ class Launching:
     def __init__(self, folders: Mapping[str, RunFolder]) -> None:
         self._folders = folders
         self._outcomes: dict[str, Outcome] = {}
+        self._noted: set[str] = set()
         self._launcher_error: Exception | None = None
 
     def carry_out(self, jobs: Sequence[Job], launch: Launch) -> None:
@@ -101,8 +117,16 @@ class Launching:
             self._outcomes[job.run_id] = outcome
             if outcome.is_taken_over:
                 tell(f"note     {outcome.reason}")
+            for note in outcome.notes:
+                self._note(note)
             with contextlib.suppress(OSError):  # the disk is full; what went wrong is told at the end all the same
                 self._record(self._folders[job.run_id], outcome)
+
+    def _note(self, note: str) -> None:
+        """Tell what a run has to say beside its result, once for all runs that say the same."""
+        if note not in self._noted:
+            tell(note)
+        self._noted.add(note)
 
     def _record(self, folder: RunFolder, outcome: Outcome) -> None:
         """Write down what only the launcher knows: why a run could not say itself how it ended."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,12 +11,10 @@ from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.base.printing import meanwhile, tell
 from cnnlab.outputs.lock import printed_all_the_same
 from cnnlab.outputs.study_folder import GridRow, StudyFolder
+from cnnlab.sweeps.pacing import Pace
 
 if TYPE_CHECKING:
     from cnnlab.comparison.known_runs import KnownRuns  # not at runtime: it brings numpy
-
-_PAUSE = 30.0  # seconds: comparing takes one, and the processor has runs to train
-_SHARE = 20  # comparing many arms makes the pause longer: at most this part of the time goes into it
 
 
 class StudyComparison:
@@ -30,8 +27,7 @@ class StudyComparison:
 
     def __init__(self, study: StudyFolder, rows: Callable[[], Sequence[GridRow]]) -> None:
         self._study, self._rows = study, rows
-        self._compared_at = time.monotonic()
-        self._took = 0.0  # seconds
+        self._pace = Pace()
         self._known: KnownRuns | None = None
 
     def get_ready(self) -> None:
@@ -42,19 +38,10 @@ class StudyComparison:
 
     def refresh(self) -> None:
         """Write the comparison of what there is so far, unless that was done a moment ago."""
-        began = time.monotonic()
-        if began - self._compared_at < max(_PAUSE, _SHARE * self._took):
+        if not self._pace.is_due:
             return
-        from cnnlab.comparison import write
-        from cnnlab.comparison.known_runs import KnownRuns
-
-        self._known = self._known or KnownRuns()
-        if [row.run_id for row in self._study.read_grid()] != [row.run_id for row in self._rows()]:
-            return  # another sweep of this name has been begun since
-        with contextlib.suppress(ConfigError, RunError, OSError):  # told at the end, if it is still so
-            write(self._study, pictures=False, read=self._known.read)
-        self._compared_at = time.monotonic()
-        self._took = self._compared_at - began
+        with self._pace.keeping():
+            self._refresh()
 
     def show(self, folders: Sequence[Path], *, pictures: bool) -> int:
         """Write and print the comparison; where there is none to be had, the table of the runs in these folders.
@@ -81,3 +68,13 @@ class StudyComparison:
             meanwhile("drawing the page and its pictures")
             save(comparison, pictures=pictures, pixels=pictures_of)
         return max(result.num_pairs for result in comparison.results)
+
+    def _refresh(self) -> None:
+        from cnnlab.comparison import write
+        from cnnlab.comparison.known_runs import KnownRuns
+
+        self._known = self._known or KnownRuns()
+        if [row.run_id for row in self._study.read_grid()] != [row.run_id for row in self._rows()]:
+            return  # another sweep of this name has been begun since
+        with contextlib.suppress(ConfigError, RunError, OSError):  # told at the end, if it is still so
+            write(self._study, pictures=False, read=self._known.read)

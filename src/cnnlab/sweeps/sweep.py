@@ -22,13 +22,13 @@ from cnnlab.sweeps.checked import CheckedPoints, Compose, Job, check_points
 from cnnlab.sweeps.choosing import Choice, choose_here
 from cnnlab.sweeps.clock import Clock
 from cnnlab.sweeps.designs import Conversation, Ended, answer
-from cnnlab.sweeps.launching import Launch, Launching
+from cnnlab.sweeps.launching import Launch, Launching, grouped
 from cnnlab.sweeps.looked import plan_after_looks, seen_before
 from cnnlab.sweeps.naming import called_baseline, decided_name, study_name
 from cnnlab.sweeps.points import Point
 from cnnlab.sweeps.run_progress import Watched, val_accuracies, watched
 from cnnlab.sweeps.siblings import asked_by, kept_apart, siblings, study_of_runs
-from cnnlab.sweeps.telling import begun_lines, count, tell_refused, told_later
+from cnnlab.sweeps.telling import begun_lines, count, going_on, tell_refused, told_later
 from cnnlab.sweeps.watch import Watch
 
 
@@ -149,7 +149,7 @@ class Sweep:
         runs = self._watched(self.checked.jobs)
         watch = Watch(self.name, self.study, runs, on_change=refresh, narrator=narrator, goals=goals)
         try:
-            with watch:
+            with going_on(self.study), watch:
                 self._talk(launch, watch)
             self.study.forget_trial()
             self._close()
@@ -209,7 +209,7 @@ class Sweep:
             if self._clock.is_over():
                 self._put_off |= {job.run_id for job in jobs if self._status(job) not in FINAL}
                 return False
-            self._launching.carry_out(portion, launch)
+            self._launching.carry_out(portion, grouped(launch, self._first, self.name))
             self._stop.look()
         return True
 

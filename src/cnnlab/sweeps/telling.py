@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from cnnlab.base.errors import RunError
 from cnnlab.base.printing import tell
+from cnnlab.outputs.lock import disk_errors
 from cnnlab.outputs.standing import DIED
+from cnnlab.outputs.status import State, write_status
+from cnnlab.outputs.study_folder import StudyFolder
 from cnnlab.sweeps.checked import CheckedPoints
 
 
@@ -26,6 +29,23 @@ def begun_lines(name: str, num_runs: int, *, num_before: int, died: Sequence[str
         yield f"  died     {label}\n{'':11}{DIED} Trying again."
     if died:
         yield f"{'':11}With hydra/launcher=pool the other runs go on beside one that dies."
+
+
+@contextmanager
+def going_on(study: StudyFolder) -> Iterator[None]:
+    """Say in a study's status.json, for those who look on, that a sweep is at it, and how that ended."""
+    with disk_errors(study.path):
+        write_status(study, "running")
+    ended: State = "failed"
+    try:
+        yield
+        ended = "finished"
+    except KeyboardInterrupt:
+        ended = "interrupted"
+        raise
+    finally:
+        with suppress(OSError):  # a disk that is full; the sweep says so at its end
+            write_status(study, ended)
 
 
 def tell_refused(checked: CheckedPoints) -> None:

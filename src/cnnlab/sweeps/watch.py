@@ -46,6 +46,8 @@ class Watch:
         on_change: called after results.csv was written with something new.
         narrator: says how the sweep's design stands.
         goals: validation accuracies whose first time results.csv tells.
+        since: what happened before counts only where it is a run's end, in s; None: before now.
+        writes: whether results.csv is kept; an onlooker writes nothing.
     """
 
     def __init__(
@@ -57,15 +59,18 @@ class Watch:
         on_change: Callable[[], None] | None = None,
         narrator: Narrator = Standing,
         goals: Goals = Goals(),
+        since: float | None = None,
+        writes: bool = True,
     ) -> None:
         self.name, self._goals = name, goals
-        self._on_change, self._narrator = on_change, narrator
+        self._on_change, self._narrator, self._writes = on_change, narrator, writes
         from rich.console import Console
 
         self._console = Console(
             file=live(sys.stdout), highlight=False, markup=False, soft_wrap=True, force_jupyter=False
         )
         self._began = time.time() - _TICK
+        self._since = self._began if since is None else since
         self._results = ResultsTable(study, goals)
         self._progress: dict[str, RunProgress] = {}
         self._counts: Counter[str] = Counter()
@@ -106,7 +111,7 @@ class Watch:
             self._places |= {run.folder.path.parent for run in runs}
             for run in runs:
                 self._pending[run.folder.run_id] = run
-                self._note(run, read_progress(run, since=self._began))
+                self._note(run, read_progress(run, since=self._since))
                 if run.is_row:
                     self._results.add(run.settings, self._row(run))
         ended = [
@@ -157,7 +162,7 @@ class Watch:
             before = self._progress[key]
             if key not in begun and before.status == "waiting":
                 continue
-            now = read_progress(run, since=self._began)
+            now = read_progress(run, since=self._since)
             self._note(run, now)
             if now != before and now.status in _ENDED:
                 if run.is_row:
@@ -195,6 +200,8 @@ class Watch:
         return self._progress[run.folder.run_id]
 
     def _write(self) -> None:
+        if not self._writes:
+            return
         with (
             self._looking,
             contextlib.suppress(OSError),
@@ -226,7 +233,7 @@ class Watch:
         counts = self.counts()
         parts = [f"{counts['done']} of {len(self._progress)} done"]
         parts += [f"{counts[name]} {name}" for name in ("running", "waiting", "failed") if counts[name]]
-        parts += self._time_left()
+        parts += self._time_left() if counts["running"] or counts["waiting"] else []
         return f"{one_line(self.name)}: {', '.join(parts)}"
 
     def _time_left(self) -> list[str]:

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cnnlab import __version__
 from cnnlab.base.printing import harmless
 from cnnlab.base.schema import PlainMapping
+from cnnlab.base.version import __version__
 
 if TYPE_CHECKING:
     import jinja2

@@ -2,7 +2,7 @@
 
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ from cnnlab.sweeps.leading import begin_sweep
 from cnnlab.sweeps.points import ARM, FOLD, FOLDS, SEED, Grid, Point, key_of
 from cnnlab.sweeps.steering import STEERING
 from cnnlab.sweeps.sweep import Sweep
+from cnnlab.sweeps.tuning.space import is_range
 from cnnlab.sweeps.zipping import ZIP, read_zips
 
 CROSS_VALIDATION = "cross_validation"
@@ -105,11 +106,13 @@ class GridSweeper(Sweeper):
         composer = getattr(launcher, "composer", None)  # of ours, for both; Hydra's launchers compose for themselves
         compose = (composer or PointComposer(self.loader, master)).compose
         read = {name: read_texts(written, name) for name, written in self.written.items()}
-        grid, typed = self._grid(arguments, read), {key_of(text): text for text in arguments}
+        typed = {key_of(text): text for text in arguments}
+        params, ranges = self._params({*typed, *map(key_of, read[SPACE])})
+        grid = self._grid(arguments, read, params)
         if self.is_tuning:
             from cnnlab.sweeps.tuning.beginning import begin_tuning  # other sweeps need none of it
 
-            conversation = begin_tuning(grid, read[SPACE], compose, typed, exclude=read[EXCLUDE])
+            conversation = begin_tuning(grid, [*ranges, *read[SPACE]], compose, typed, exclude=read[EXCLUDE])
         else:
             points = _without_excluded(grid.points(), read[EXCLUDE])
             conversation = begin_sweep(points, compose, typed, fair=read[FAIR])
@@ -134,9 +137,22 @@ class GridSweeper(Sweeper):
             getattr(launcher, "close", lambda: None)()  # workers of ours; Hydra's launchers keep nothing
         return []
 
-    def _grid(self, arguments: list[str], read: Mapping[str, Sequence[str]]) -> Grid:
+    def _params(self, typed: Collection[str]) -> tuple[dict[str, str], list[str]]:
+        """Return what a study sweeps over, key by key, and the ranges that it is searched in; less what is typed.
+
+        Raises:
+            ConfigError: there are ranges, and nothing is searched.
+        """
+        words = {key: f"{key}={value}" for key, value in read_params(self.params).items()}
+        ranges = {key: word for key, word in words.items() if is_range(word)}
+        wanted = [word for key, word in ranges.items() if key not in typed]
+        if wanted and not self.is_tuning:
+            raise ConfigError(*(_needs_tune(word) for word in wanted))
+        return {key: word for key, word in words.items() if key not in ranges}, wanted
+
+    def _grid(self, arguments: list[str], read: Mapping[str, Sequence[str]], params: Mapping[str, str]) -> Grid:
         assert self.config is not None
-        given = {key: f"{key}={value}" for key, value in read_params(self.params).items()}
+        given = dict(params)
         given |= {key_of(text): text for text in arguments if key_of(text) not in STEERING}
         given |= _folds(self.config, given)
         arms = _chosen_arms(read_arms(self.arms), given.pop(ARM, None))
@@ -151,6 +167,13 @@ class GridSweeper(Sweeper):
                 f"seed: one for all folds, which take the place of seeds, got {given[SEED]}. Give one: seed=0."
             )
         return Grid(arms, axes, shared, tuple(given), zips)
+
+
+def _needs_tune(word: str) -> str:
+    """Say that a range of a study is none of a grid."""
+    key, _, value = word.partition("=")
+    command = shlex.join(["cnnlab", "tune", *(text for text in sys.argv[1:] if text not in SWEEP)])
+    return f"hydra.sweeper.params.{key}: is a range to search, got {value}. Type: {command}"
 
 
 def _without_excluded(points: list[Point], written: Sequence[str]) -> list[Point]:

@@ -27,9 +27,10 @@ def test_run_is_trained_exported_and_used_in_another_folder(monkeypatch, capsys)
     assert cnnlab_main(["train", *small]) == 0
     done = cnnlab("export", "latest", "--to", "digits.zip")
     assert (done.returncode, done.stderr) == (0, "")
-    run, opened, following = done.stdout.splitlines()
+    run, opened, size, following = done.stdout.splitlines()
     assert run.startswith("run      cnn6-batch-relu-")
-    assert opened.startswith("open     digits.zip  (")
+    assert opened == "open     digits.zip"
+    assert size.endswith(" MB, a model card inside: README.md")
     assert following == "next     cnnlab predict digits.zip IMAGE..."
     Path("elsewhere").mkdir()
     Path("outputs").rename("gone")
@@ -71,7 +72,7 @@ def test_file_is_called_after_the_run(capsys):
     run = quick_run()
     assert main(run) == 0
     assert is_exported(Path(f"{run}.zip"))
-    assert f"open     {run}.zip  (" in capsys.readouterr().out
+    assert f"open     {run}.zip\n" in capsys.readouterr().out
 
 
 def test_photo_in_place_of_a_run_is_none():

@@ -116,10 +116,14 @@ def test_console_script_says_what_folders_called_after_classes_make_of_the_answe
     assert "total bright 20, dark 20" in text
     assert "right 100 % (40 of 40; 95 % interval 91 to 100) by the names of their folders." in text
     assert "true \\ predicted bright dark bright 20 0 dark 0 20" in text
-    assert "known 32 of them are among the run's training images, 8 among its test images." in text
+    assert "known the run saw 32 of them in training or validation, 8 are its test images." in text
     assert "Of the others 100 % (8 of 8; 95 % interval 68 to 100)." in text
-    opened = ["p.csv", "s.png  (and 1 more beside it)", "s-confusion.png"]
-    assert lines[-3:] == [f"open     {file}" for file in opened]
+    assert lines[-4:] == [
+        "open     p.csv",
+        "open     s.png",
+        "         and 1 more beside it",
+        "open     s-confusion.png",
+    ]
     assert {row["target"] == row["predicted"] for row in read("p.csv")} == {True}
 
 
@@ -236,7 +240,7 @@ def test_submission_has_a_row_for_every_image_by_the_number_in_its_name(trained,
         Path(f"test/{i}.png").write_bytes(Path(f"images/{source}.png").read_bytes())
     assert main([trained, "test", "--submission", "s.csv"]) == 0
     assert Path("s.csv").read_bytes() == b"id,label\n1,bright\n2,dark\n10,dark\n"
-    assert capsys.readouterr().out == "open     s.csv  (3 rows)\n"  # no table: it would be as long
+    assert capsys.readouterr().out == "open     s.csv\n         3 rows\n"  # no table: it would be as long
 
 
 def test_submission_is_not_written_where_a_row_would_be_missing(trained, capsys):
@@ -303,9 +307,9 @@ def test_features_draw_a_picture_of_each_image_beside_the_table(trained, capsys)
     assert sorted(path.name for path in Path("new/maps").iterdir()) == ["00.png", "01.png"]
     with Image.open("new/maps/00.png") as picture:
         assert picture.size[0] > 800
-    *table, last = capsys.readouterr().out.splitlines()
+    *table, opened, more = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in table[1:3]] == ["dark", "bright"]
-    assert last == "open     new/maps/00.png  (and 1 more beside it)"
+    assert (opened, more) == ("open     new/maps/00.png", "         and 1 more beside it")
 
 
 def test_features_without_images_are_those_of_a_test_image_of_each_class(trained, capsys):

@@ -61,6 +61,17 @@ def test_run_that_does_not_exist_names_the_nearest(capsys):
     assert capsys.readouterr().err == expected
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("optim", "'optimizer' or 'optimizer-2'"), ("losses", "'loss'"), ("optimizers", "'optimizer'")]
+)
+def test_study_that_does_not_exist_names_the_one_that_is_meant(capsys, typed, meant):
+    write_run("cnn6-adam-s0")
+    for name in ("optimizer", "optimizer-2", "loss"):
+        write_study({"a": [0.5]}, name=name)
+    assert main(["report", typed]) == 2
+    assert capsys.readouterr().err == f"report: no study or run '{typed}'. Did you mean {meant}?\n"
+
+
 ARMS = {"optimizer=sgd": [0.70, 0.71, 0.72, 0.71, 0.70], "optimizer=adam": [0.75, 0.74, 0.78, 0.76, 0.74]}
 
 

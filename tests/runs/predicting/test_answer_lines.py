@@ -75,7 +75,7 @@ def test_images_in_folders_of_classes_are_counted_right_or_wrong_with_an_interva
         "         true \\ predicted  cats  dogs",
         "         cats                 1     1",
         "         dogs                 0     2",
-        "known    2 of them are among the run's training images, 1 among its test images.",
+        "known    the run saw 2 of them in training or validation, 1 are its test images.",
         "         Of the others 100 % (2 of 2; 95 % interval 34 to 100).",
     ]
 
@@ -86,7 +86,7 @@ def test_images_in_folders_of_classes_are_counted_right_or_wrong_with_an_interva
         (OwnImages(frozenset(range(4)), frozenset()), "None is new to it: this is no test."),
         (
             OwnImages(frozenset(), frozenset({3})),
-            "known 1 of them are the run's own test images, none its training images.",
+            "known 1 of them are the run's own test images, it learned from none.",
         ),
         (None, "note the run's own images are not here: whether it was trained on some of these"),
     ],

@@ -1,5 +1,8 @@
 """A fair comparison in a process of its own, really trained."""
 
+import html
+import re
+
 from cnnlab.outputs.study_folder import StudyFolder
 from tests.conftest import cnnlab
 from tests.sweeps.sweep_maker import TINY
@@ -31,6 +34,15 @@ def test_command_tunes_compares_and_shows_both(tmp_path, monkeypatch):
     assert names >= {"study.json", "runs.csv", "results.csv", "comparison.csv", "report.html"}
     assert names >= {"fair.json", "trials.csv", "untuned.csv"}
     assert len(study.read_rows("results.csv")) == 4
+    page = (study.path / "report.html").read_text()
+    for address, name in (("tunings/1.html", "sgd"), ("tunings/2.html", "adam")):
+        assert f'<a href="{address}">{name}</a>' in page
+        text = html.unescape((study.path / address).read_text())
+        assert f"<h1>optimizer-fair, optimizer={name}</h1>" in text
+        (best,) = re.findall(r"The best: <code>(cnnlab train .*)</code>", text)
+        assert f"optimizer={name} optimizer.lr=" in best
+        assert "null" not in best
+        assert "Test accuracy over 2 fresh seeds (0 to 1), which no trial had" in text
     again = cnnlab("report", "optimizer-fair")
     assert "Each arm was tuned before with 2 trials of 1 epoch" in again.stdout
 

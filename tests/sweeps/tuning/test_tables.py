@@ -63,11 +63,18 @@ def test_without_a_finished_trial_nothing_is_said_of_a_best(tmp_path):
             "cnnlab tune -m optimizer=a,b seed=3 study=mine plan=true hydra/launcher=pool device=cpu",
             "cnnlab train device=cpu",
         ),
+        ("cnnlab tune experiment=mine trials=3", "cnnlab train -m experiment=mine"),
     ],
 )
 def test_command_of_the_best_leaves_out_what_was_of_the_search(command, expected, tmp_path):
     tuned = dataclasses.replace(read_tuned(written(tmp_path)[0]), command=command)
     assert best_command(tuned, tuned.best).startswith(f"{expected} optimizer.lr=")
+
+
+def test_command_of_the_best_of_an_arm_has_its_words(tmp_path):
+    words = ("epochs=2", "trials=null", "optimizer=adam")
+    tuned = dataclasses.replace(read_tuned(written(tmp_path)[0]), command="cnnlab transfer -m fair=x", words=words)
+    assert best_command(tuned, tuned.best).startswith("cnnlab transfer epochs=2 optimizer.lr=")
 
 
 def test_settings_that_matter_are_told_from_those_that_show_no_more_than_chance(tmp_path):

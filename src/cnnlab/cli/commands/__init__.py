@@ -63,8 +63,9 @@ COMMANDS = (
     Command(
         "reproduce",
         "run a study whose results came along; do today's agree?",
-        job="cnnlab.cli.commands.reproduce:main",
+        job="cnnlab.cli.reproducing:main",
     ),
+    Command("watch", "how a sweep goes, from another terminal", job="cnnlab.cli.commands.watch:main"),
     Command("predict", "classify images with a saved run", job="cnnlab.cli.commands.predict:main"),
     Command("export", "a run as one file to give away, for use anywhere", job="cnnlab.cli.commands.export:main"),
     Command("resume", "go on with a run, exactly as it was configured", job="cnnlab.cli.commands.resume:main"),

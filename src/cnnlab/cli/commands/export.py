@@ -35,7 +35,7 @@ def main(args: Sequence[str], stop: Stop) -> int:
     print(f"run      {folder.run_id}")
     for line in said:
         tell(line)
-    tell(f"open     {file}  ({file.stat().st_size / 1e6:.1f} MB, {chosen.inside})")
+    tell(f"open     {file}\n{'':9}{file.stat().st_size / 1e6:.1f} MB, {chosen.inside}")
     if chosen.opened_by is not None:
         print(f"next     {shlex.join([*chosen.opened_by, str(file)])} IMAGE...")
     return 0

@@ -13,6 +13,7 @@ TAKING: Mapping[str, str] = {
     **dict.fromkeys(("tuning", "hpo", "hyperopt", "optuna", "optimize", "autotune"), "tune"),
     **dict.fromkeys(("fit_one_cycle", "one_cycle"), "train scheduler=onecycle"),
     **dict.fromkeys(("lr_find", "find_lr", "lr_finder"), "tune find=lr"),
+    **dict.fromkeys(("monitor", "follow", "tail", "top", "progress"), "watch"),
     **dict.fromkeys(("infer", "inference", "prediction", "classify_images", "apply"), "predict"),
     **dict.fromkeys(("save", "convert", "deploy", "share"), "export"),
     **dict.fromkeys(("eda", "explore", "analyze", "analyse", "profile", "duplicates", "stats"), "data"),

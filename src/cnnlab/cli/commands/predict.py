@@ -254,10 +254,9 @@ def _name_files(options: argparse.Namespace, answers: Sequence[Answer], sheets: 
     if options.csv is not None:
         print(f"open     {options.csv}")
     if options.submission is not None:
-        print(f"open     {options.submission}  ({len(answers):,} rows)")
-    for sheet, pages in sheets.items():
-        more = f"  (and {pages - 1} more beside it)" if pages > 1 else ""
-        print(f"open     {sheet}{more}")
-    if options.features is not None:
-        more = f"  (and {len(answers) - 1} more beside it)" if len(answers) > 1 else ""
-        print(f"open     {options.features / answers[0].id}.png{more}")
+        print(f"open     {options.submission}\n{'':9}{len(answers):,} rows")
+    features = {} if options.features is None else {options.features / f"{answers[0].id}.png": len(answers)}
+    for picture, number in {**sheets, **features}.items():
+        print(f"open     {picture}")
+        if number > 1:
+            print(f"{'':9}and {number - 1} more beside it")

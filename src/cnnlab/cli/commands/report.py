@@ -9,7 +9,7 @@ import textwrap
 import time
 from collections.abc import Callable, Sequence
 
-from cnnlab.base.errors import ConfigError, RunError
+from cnnlab.base.errors import ConfigError, RunError, did_you_mean
 from cnnlab.base.paths import given_path
 from cnnlab.base.printing import meanwhile, tell
 from cnnlab.base.stopping import Stop
@@ -19,7 +19,7 @@ from cnnlab.comparison.layout import NARROWEST, ON_SCREEN, WIDEST, Layout
 from cnnlab.comparison.run_filters import filtered
 from cnnlab.comparison.run_table import MOST, read_lines, show, table, width
 from cnnlab.outputs.files import outputs_dir, runs_dir
-from cnnlab.outputs.finding import find_run
+from cnnlab.outputs.finding import find_run, study_names
 from cnnlab.outputs.lock import printed_all_the_same
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.study_folder import StudyFolder
@@ -43,14 +43,14 @@ def main(args: Sequence[str], stop: Stop) -> int:
     elif study is not None:
         _print(compare_study(study, baseline=options.baseline), options.format, layout)
     elif len(names) > 1:
-        runs = [find_run(name) for name in names]
+        runs = [_run(name) for name in names]
         _print(compare_runs(runs, baseline=options.baseline), options.format, layout)
     elif options.baseline is not None or options.format != "text":
         raise ConfigError("report: --baseline and --format need what is to be compared: a study, or several runs.")
     elif layout != ON_SCREEN:
         raise ConfigError("report: --figures-width and --no-titles need a study, or several runs, to draw.")
     elif names:
-        _tell(find_run(names[0]))
+        _tell(_run(names[0]))
     else:
         _list(filters, most=None if options.all else MOST)
     return 0
@@ -123,6 +123,20 @@ def _one_study(names: Sequence[str]) -> StudyFolder | None:
             f"Put them back, or repeat the sweep: {command}"
         )
     return study
+
+
+def _run(name: str) -> RunFolder:
+    """Return the run that is named.
+
+    Raises:
+        ConfigError: no run or more than one; a study may be meant.
+    """
+    try:
+        return find_run(name)
+    except ConfigError as error:
+        if meant := did_you_mean(name, study_names()):
+            raise ConfigError(f"report: no study or run '{name}'.{meant}") from error
+        raise
 
 
 def _width_of(text: str | None) -> float | None:

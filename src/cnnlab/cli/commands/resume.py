@@ -38,14 +38,18 @@ def main(args: Sequence[str], stop: Stop) -> int:
     from cnnlab.runs.draughtsman import Draughtsman
     from cnnlab.runs.job import report
     from cnnlab.runs.run import execute
+    from cnnlab.runs.tracking.tracking import Tracking
 
     config, console = saved_config(folder, options.plugins), RunConsole()
     overrides: Sequence[str] = folder.read_overrides()
     _check_same(folder, config, overrides)
     if epochs is not None:
         config, overrides = _extended(folder, config, overrides, epochs)
-    outcome = execute(config, overrides=overrides, console=console, runs=folder.path.parent, stop=stop)
-    return report(outcome, console, Draughtsman(), config)
+    with Tracking() as tracking:
+        outcome = execute(
+            config, overrides=overrides, console=console, runs=folder.path.parent, stop=stop, tracking=tracking
+        )
+        return report(outcome, console, Draughtsman(), config, tracking=tracking)
 
 
 def _epochs(word: str) -> str:

@@ -7,8 +7,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cnnlab import __version__
 from cnnlab.base.schema import Plain, PlainMapping
+from cnnlab.base.version import __version__
 from cnnlab.building.parts import ImageSpec
 from cnnlab.building.saved_network import SavedNetwork, images_of
 from cnnlab.networks.transfer.network import RGB

@@ -57,7 +57,7 @@ def _safetensors(folder: RunFolder, config: RunConfig, file: Path) -> Sequence[s
 _PREDICT = ("cnnlab", "predict")
 _TOLD = "classes and preprocessing inside"
 FORMATS: dict[str, Format] = {
-    "cnnlab": Format(".zip", "model card inside: README.md", _cnnlab, _PREDICT),
+    "cnnlab": Format(".zip", "a model card inside: README.md", _cnnlab, _PREDICT),
     "onnx": Format(".onnx", _TOLD, _onnx, _PREDICT),
     "torch": Format(".pt2", _TOLD, _torch, (*_PREDICT, "--trust")),
     "safetensors": Format(".safetensors", "weights alone, classes and preprocessing beside them", _safetensors, None),

@@ -172,13 +172,13 @@ def _own_lines(known: Sequence[int], right: Sequence[int], own: OwnImages | None
     learnt, tested = own.learnt.intersection(known), own.tested.intersection(known)
     lines = []
     if learnt:
-        of_tested = f", {len(tested):,} among its test images" if tested else ""
+        of_tested = f", {len(tested):,} are its test images" if tested else ""
         new = [place for place in known if place not in learnt]
         hits = len(set(right).difference(learnt))
         rest = f"Of the others {_share(hits, len(new))}." if new else "None is new to it: this is no test."
-        lines = told("known", f"{len(learnt):,} of them are among the run's training images{of_tested}. {rest}")
+        lines = told("known", f"the run saw {len(learnt):,} of them in training or validation{of_tested}. {rest}")
     elif tested:
-        lines = told("known", f"{len(tested):,} of them are the run's own test images, none its training images.")
+        lines = told("known", f"{len(tested):,} of them are the run's own test images, it learned from none.")
     return lines
 
 

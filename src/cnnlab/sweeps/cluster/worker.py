@@ -10,10 +10,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from cnnlab import __version__
 from cnnlab.base.locks import locked
 from cnnlab.base.stopping import Stop
 from cnnlab.base.turns import finish
+from cnnlab.base.version import __version__
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.run_folder import SCHEMA, RunFolder
 from cnnlab.runs.outcome import Outcome

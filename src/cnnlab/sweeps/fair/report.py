@@ -11,6 +11,7 @@ from cnnlab.outputs.lock import disk_errors
 from cnnlab.outputs.study_folder import GridRow, StudyFolder
 from cnnlab.sweeps.fair.arms import untuned_row
 from cnnlab.sweeps.fair.design import Fair
+from cnnlab.sweeps.pacing import Pace
 from cnnlab.sweeps.study_comparison import StudyComparison
 from cnnlab.sweeps.tuning.design import Tuning
 from cnnlab.sweeps.tuning.space import Space
@@ -34,6 +35,7 @@ class FairReport:
     ) -> None:  # fmt: skip
         self._fair, self._space, self._how, self._study, self._rows = fair, space, how, study, rows
         self._comparison = StudyComparison(study, rows)
+        self._pace = Pace()
         self._written = 0  # trials
 
     def get_ready(self) -> None:
@@ -45,6 +47,9 @@ class FairReport:
         if (tried := sum(len(tuning.tried) for tuning in self._tunings)) != self._written:
             with contextlib.suppress(OSError):  # told at the end, if it is still so
                 self._write()
+                if self._pace.is_due:
+                    with self._pace.keeping():
+                        self._write_pages()
             self._written = tried
         if self._fair.is_tuned:
             self._comparison.refresh()
@@ -57,11 +62,17 @@ class FairReport:
         """
         with disk_errors(self._study.path):
             self._write()
+            self._write_pages()
         return self._comparison.show(folders, pictures=pictures)
 
     @property
     def _tunings(self) -> list[Tuning]:
         return [arm.tuning for arm in self._fair.arms if arm.tuning is not None]
+
+    def _write_pages(self) -> None:
+        from cnnlab.sweeps.fair.pages import write_pages  # brings numpy
+
+        write_pages(self._study, self._fair.arms, self._rows(), sampler=self._how["sampler"])
 
     def _write(self) -> None:
         arms, seed = self._fair.arms, next((tuning.seed for tuning in self._tunings), 0)

@@ -6,8 +6,10 @@ import contextlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from cnnlab.base.errors import RunError
 from cnnlab.outputs.lock import printed_all_the_same
 from cnnlab.outputs.study_folder import GridRow, StudyFolder
+from cnnlab.sweeps.pacing import Pace
 from cnnlab.sweeps.tuning.design import Tuning
 from cnnlab.sweeps.tuning.storing import Storage
 from cnnlab.sweeps.tuning.tables import terminal_lines
@@ -32,20 +34,29 @@ class TuningReport:
         self._tuning, self._kind, self._url, self._study, self._rows = tuning, kind, storage, study, rows
         self._storage: Storage | None = None
         self._num_stored = 0
+        self._pace = Pace()
 
     def get_ready(self) -> None:
         """Write what is asked; the runs of a tuning that is killed are found under their trials.
 
+        What the page takes is imported too, before any run: what runs take of memory is told by how it grows.
+
         Raises:
             ConfigError: there is no such database.
         """
+        from cnnlab.comparison import import_libraries
+
+        import_libraries()
         self._storage = Storage(self._study, self._url)
         self._write()
 
     def refresh(self) -> None:
-        """Write how the trials stand."""
-        with contextlib.suppress(OSError):  # told at the end, if it is still so
+        """Write how the trials stand, and the page, unless that was done a moment ago."""
+        with contextlib.suppress(OSError, RunError):  # told at the end, if it is still so
             self._write()
+            if self._pace.is_due:
+                with self._pace.keeping():
+                    _write_page(self._study)
 
     def show(self, folders: Sequence[Path], *, pictures: bool) -> int:  # noqa: ARG002 - as of `Reporter`
         """Write and print what came of it; no arms are compared.
@@ -62,6 +73,15 @@ class TuningReport:
         if self._storage is not None and (num := len(self._tuning.tried)) > self._num_stored:
             self._storage.write(self._tuning.sampler.trials()[:num])
             self._num_stored = num
+
+
+def _write_page(study: StudyFolder) -> None:
+    """Write the page alone."""
+    from cnnlab.sweeps.tuning.importance import importances  # as in show_tuned
+    from cnnlab.sweeps.tuning.page import write_page
+
+    tuned = read_tuned(study)
+    write_page(tuned, importances(tuned.space, tuned.tried))
 
 
 def show_tuned(study: StudyFolder) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from cnnlab.base.texts import cut_middle
 from cnnlab.comparison.labels import MISSING, listed, percent, plus_minus, short_keys
 from cnnlab.comparison.run_table import laid_out
+from cnnlab.config.conf_files import EXPERIMENT
 from cnnlab.sweeps.points import SEED, key_of
 from cnnlab.sweeps.steering import STEERING
 from cnnlab.sweeps.tuning.design import Tried
@@ -102,11 +103,13 @@ def best_command(tuned: Tuned, best: Tried) -> str:
     _, *words = shlex.split(tuned.command)
     words = words[words[:1] == ["tune"] :]
     command = words.pop(0) if words[:1] in (["train"], ["transfer"]) else "train"
+    words = words if tuned.words is None else list(tuned.words)
     dropped = {*tuned.space.axes, *STEERING, *_OF_COMMAND}
     kept = [word for word in words if key_of(word) not in dropped and not is_range(word) and word != "-m"]
     kept = [word for word in kept if not word.startswith("hydra")]  # how the trials were carried out
     own = [f"{key}={value}" for key, value in best.trial.values.items()]
-    return shlex.join(["cnnlab", command, *kept, *own])
+    flags = ["-m"] if any(key_of(word) == EXPERIMENT for word in kept) else []  # a study is a sweep, of one arm too
+    return shlex.join(["cnnlab", command, *flags, *kept, *own])
 
 
 def _count(tuned: Tuned) -> str:

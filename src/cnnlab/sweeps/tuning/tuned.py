@@ -41,6 +41,10 @@ class Tuned:
     sampler: str
     tried: tuple[Tried, ...]
     fresh: tuple[Fresh, ...]
+    arm: str = ""
+    """Of a fair comparison, which this is a part of; of others none."""
+    words: tuple[str, ...] | None = None
+    """What all trials share, as typed; None: as the command says."""
 
     @property
     def best(self) -> Tried | None:
@@ -93,9 +97,9 @@ def read_tuned(study: StudyFolder) -> Tuned:
     except (ConfigError, KeyError, TypeError, ValueError) as error:
         what = f"{_ASKED} or {TRIALS}"
         raise RunError(f"{study.path}: {what} is damaged. Repeat the command; what is finished is kept.") from error
-    fresh = [_fresh(study, row) for row in rows[len(trials) :] if row.seed != seed]
+    fresh = fresh_of(study, [row for row in rows[len(trials) :] if row.seed != seed])
     tried = tuple(_tried(study, trial, row) for trial, row in zip(trials, rows))
-    return Tuned(study, study.read_study().command, space, str(plain.get("sampler")), tried, tuple(fresh))
+    return Tuned(study, study.read_study().command, space, str(plain.get("sampler")), tried, fresh)
 
 
 def _trial(row: Mapping[str, str], space: Space) -> Trial:
@@ -109,6 +113,11 @@ def _tried(study: StudyFolder, trial: Trial, row: GridRow) -> Tried:
     status = standing(folder)
     summary = known_summary(folder) if status == "finished" else {}
     return Tried(trial, row.run_id, status, figure(summary, "val.accuracy"), figure(summary, "val.loss"))
+
+
+def fresh_of(study: StudyFolder, rows: Sequence[GridRow]) -> tuple[Fresh, ...]:
+    """Return how runs over fresh seeds stand, by their files."""
+    return tuple(_fresh(study, row) for row in rows)
 
 
 def _fresh(study: StudyFolder, row: GridRow) -> Fresh:

@@ -8,7 +8,7 @@ import pytest
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.stopping import Stop
-from cnnlab.cli.commands import reproduce
+from cnnlab.cli import reproducing
 from cnnlab.comparison.reproduction import read_reference
 from cnnlab.config.conf_files import EXPERIMENT, conf_dir
 from tests.conftest import SMALL_DATA
@@ -18,7 +18,7 @@ TINY = (*SMALL_DATA, "dataset.image_size=8", "model.width=0.05", "epochs=1", "ba
 
 
 def main(*words):
-    return reproduce.main(words, Stop())
+    return reproducing.main(words, Stop())
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def shipped(tmp_path, monkeypatch):
         f"# {words}\n# a machine\narm,seed,run_id,test_accuracy\n"
         + "".join(f"optimizer={name},{seed},x,2.0\n" for name in ("sgd", "adam") for seed in (0, 1))
     )
-    monkeypatch.setattr(reproduce, "results_dir", lambda: tmp_path)
+    monkeypatch.setattr(reproducing, "results_dir", lambda: tmp_path)
     return tmp_path / "tiny.csv"
 
 
@@ -73,7 +73,7 @@ def test_what_would_make_another_study_is_refused(words, message):
 
 def test_console_script_names_the_studies_whose_results_came_along():
     done = subprocess.run(["cnnlab", "reproduce"], capture_output=True, text=True, check=True)
-    for path in reproduce.results_dir().glob("*.csv"):
+    for path in reproducing.results_dir().glob("*.csv"):
         reference = read_reference(path)
         assert f"{path.stem}: {len(reference.accuracies)} arms x {len(reference.seeds)} seeds\n" in done.stdout
         assert (conf_dir() / EXPERIMENT / f"{path.stem}.yaml").is_file()
