@@ -29,7 +29,7 @@ def checkout(tmp_path_factory):
     root = tmp_path_factory.mktemp("checkout")
     for name in ("docs", "scripts"):
         shutil.copytree(ROOT / name, root / name)
-    for name in ("README.md", "CHANGELOG.md", "mkdocs.yml"):
+    for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "mkdocs.yml"):
         shutil.copy(ROOT / name, root / name)
     return root
 

@@ -46,7 +46,7 @@ def test_flags_and_overrides_are_told_apart(words, flags, overrides):
 
 def test_overrides_may_stand_on_both_sides_of_a_flag(capsys):
     assert main(["optimizer=sgd", "--cfg", "job", "-p", "optimizer", "optimizer.lr=0.5"]) == 0
-    assert capsys.readouterr().out.splitlines()[-3:] == ["name: sgd", "lr: 0.5", "weight_decay: 0.0"]
+    assert capsys.readouterr().out.splitlines()[-3:] == ["lr: 0.5", "weight_decay: 0.0", "decoupled: null"]
 
 
 @pytest.mark.parametrize("line", ["-m train seed=0,1", "train -m seed=0,1", "seed=0,1 -m", "train seed=0,1 --multirun"])

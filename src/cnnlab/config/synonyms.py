@@ -41,6 +41,7 @@ KEYS: Mapping[str, str] = {
     "smoothing": "loss.label_smoothing",
     "lrf": "scheduler.min_factor",
     "torchcompile": "compile",
+    **dict.fromkeys(("logger", "loggers", "report_to"), "tracker"),
     "ema_decay": "ema",
     "width_mult": "model.width",
 }
@@ -93,7 +94,7 @@ ANSWERS: Mapping[str, str] = {
     **dict.fromkeys(("beta1", "beta2"), _BETAS),
     **dict.fromkeys(("metric", "metrics", "monitor", "save_best", "save_best_only"), _CHOICE),
     **dict.fromkeys(("early_stop", "callbacks", "callback"), "what they do, keys do: patience=5, ema=0.999"),
-    **dict.fromkeys(("logger", "loggers", "report_to", "tracker", "csv_logger"), _LOGS),
+    "csv_logger": _LOGS,
     **dict.fromkeys(("fast_dev_run", "limit_train_batches", "limit_val_batches", "overfit_batches"), _TRIAL),
     **dict.fromkeys(("accumulate_grad_batches", "accumulation_steps", "gradient_accumulation_steps"), _SUMMED),
     **dict.fromkeys(("grad_accum_steps", "accum_iter", "nbs"), _SUMMED),

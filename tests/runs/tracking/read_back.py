@@ -30,7 +30,7 @@ def tell(name: str) -> None:
     run = TrackedRun(RUN, "mine", ("a",), {"optimizer": "adam", "ema": "null"}, folder, outputs, 0, is_anew=False)
     _follow(name, run, (1, 2), End("interrupted", {}, (), 2))
     pictures = (folder / "plots" / "curves.png",)
-    _follow(name, replace(run, epochs_done=1), (1, 2, 3), End("finished", {"test.accuracy": 0.75}, pictures, 3))
+    _follow(name, replace(run, epochs_done=1), (1, 2, 3), End("finished", {"summary/test.accuracy": 0.75}, pictures, 3))
 
 
 def _follow(name: str, run: TrackedRun, epochs: tuple[int, ...], end: End) -> None:
@@ -56,7 +56,7 @@ def tensorboard() -> dict[str, object]:
         "optimizer": settings["optimizer"].string_value,
         "study": settings["study"].string_value,
         "status": status,
-        "test.accuracy": events.Scalars("test.accuracy")[-1].value,
+        "summary/test.accuracy": events.Scalars("summary/test.accuracy")[-1].value,
     }
 
 
@@ -73,7 +73,7 @@ def mlflow() -> dict[str, object]:
         "optimizer": run.data.params["optimizer"],
         "study": run.data.tags["study"],
         "status": run.data.tags["status"],
-        "test.accuracy": run.data.metrics["test.accuracy"],
+        "summary/test.accuracy": run.data.metrics["summary/test.accuracy"],
     }
 
 
@@ -94,7 +94,7 @@ def wandb() -> dict[str, object]:
         "optimizer": _items(run.config.update)["optimizer"],
         "study": run.run_group,
         "status": summary["status"],
-        "test.accuracy": summary["test.accuracy"],
+        "summary/test.accuracy": summary["summary/test.accuracy"],
     }
 
 
@@ -134,7 +134,7 @@ def trackio() -> dict[str, object]:
         "optimizer": config["optimizer"],
         "study": config["_Group"],
         "status": last["status"],
-        "test.accuracy": last["test.accuracy"],
+        "summary/test.accuracy": last["summary/test.accuracy"],
     }
 
 

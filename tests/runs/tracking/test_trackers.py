@@ -35,5 +35,5 @@ def test_own_reader_shows_every_epoch_once_also_of_a_run_that_went_on(name, tmp_
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {  # the line alone: nothing else is printed
         "curve": [[1, 0.5], [2, 0.25], [3, 0.125]], "optimizer": "adam", "study": "mine", "status": "finished",
-        "test.accuracy": 0.75,
+        "summary/test.accuracy": 0.75,
     }  # fmt: skip

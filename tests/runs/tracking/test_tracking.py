@@ -36,8 +36,10 @@ def test_tracker_gets_the_columns_of_metrics_and_the_figures_of_the_summary():
     assert set(told.figures[0]) == set(METRICS_COLUMNS) - {"epoch", "test_loss", "test_accuracy"}
     (end,) = told.ends
     assert (end.status, end.epochs) == ("finished", 2)
-    assert {"test.accuracy", "val.loss", "seconds.train", "parameters"} <= set(end.figures)
-    assert not [name for name in end.figures if "per_class" in name]
+    assert {f"summary/{name}" for name in ("test.accuracy", "val.loss", "seconds.train", "parameters")} <= set(
+        end.figures
+    )
+    assert not [name for name in end.figures if "per_class" in name or "/data" in name]
 
 
 def test_finished_run_that_is_repeated_tells_nothing():

@@ -67,7 +67,8 @@ def _check_run_comes_first(options: argparse.Namespace) -> None:
     """
     path = given_path("run", options.run)
     is_image = path.is_file() or (path.is_dir() and not options.images and not (path / "config.yaml").exists())
-    if is_image and options.features is None and not is_exported(path) and format_of(path) is None:
+    is_model = is_exported(path) or format_of(path) not in (None, "cnnlab")  # a zip may hold anything
+    if is_image and options.features is None and not is_model:
         statuses = sorted(runs_dir().glob("*/status.json"), key=lambda file: file.stat().st_mtime)
         run, last = (statuses[-1].parent.name, " The last one:") if statuses else ("<run>", "")
         line = shlex.join(["cnnlab", "predict", run, str(path), *map(str, options.images)])

@@ -20,7 +20,7 @@ class TrackedRun:
     """The study or sweep that it belongs to."""
     tags: Sequence[str]
     settings: Mapping[str, str]
-    """The configuration, flat, what is off left out: `optimizer.lr` -> text."""
+    """The configuration, flat, without what is off or says nothing about training: `optimizer.lr` -> text."""
     folder: Path
     """Of the run."""
     outputs: Path
@@ -38,7 +38,7 @@ class End:
     status: str
     """As in status.json; `running` where another process is at it now."""
     figures: Mapping[str, float]
-    """Of summary.json: `test.accuracy` -> number. None of a run without a summary."""
+    """Of summary.json: `summary/test.accuracy` -> number. None of a run without a summary."""
     pictures: Sequence[Path]
     """PNG files."""
     epochs: int

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from cnnlab.base.errors import RunError, brief
 from cnnlab.base.schema import Plain, PlainMapping
+from cnnlab.config.keys import without
+from cnnlab.config.roles import NOT_SETTINGS
 from cnnlab.config.run_config import RunConfig, to_plain
 from cnnlab.outputs.files import outputs_dir
 from cnnlab.outputs.run_folder import RunFolder
@@ -20,8 +22,8 @@ from cnnlab.runs.tracking.trackers import TRACKERS
 
 LIMIT = 30.0
 """Seconds that the end of a run waits for all its trackers."""
-_NO_FIGURES = ("classes", "per_class", "mapping")
-"""Parts of a summary that are no figures of the run as a whole."""
+_NO_FIGURES = ("data", "per_class", "mapping", "seconds_to", "epochs_to", "images_to")
+"""Parts of a summary that are no result of the run as a whole, or are in its curves."""
 
 
 class Tracking:
@@ -59,7 +61,8 @@ class Tracking:
         """
         if not config.tracker:
             return
-        chosen = {key: text for key, text in settings(to_plain(config)).items() if text != "null"}
+        plain = without(to_plain(config), *NOT_SETTINGS)
+        chosen = {key: text for key, text in settings(plain).items() if text != "null"}
         run = TrackedRun(
             folder.run_id, config.study, config.tags, chosen, folder.path.absolute(),
             outputs_dir().absolute(), epochs_done, is_anew=config.rerun,
@@ -113,11 +116,11 @@ def _end_of(folder: RunFolder) -> End:
         epochs = len(folder.read_metrics())
     except RunError:  # told where the run is looked at
         summary, epochs = {}, 0
-    return End(status, dict(_figures(summary)), sorted(folder.path.glob("plots/*.png")), epochs)
+    return End(status, dict(_figures(summary, "summary/")), sorted(folder.path.glob("plots/*.png")), epochs)
 
 
-def _figures(summary: Plain, where: str = "") -> Iterator[tuple[str, float]]:
-    """Yield the numbers of a summary: `test.accuracy` and the number."""
+def _figures(summary: Plain, where: str) -> Iterator[tuple[str, float]]:
+    """Yield the numbers of a summary by name; trackers show what has one word before a / together."""
     for key, value in summary.items():
         if isinstance(value, dict) and key not in _NO_FIGURES:
             yield from _figures(value, f"{where}{key}.")

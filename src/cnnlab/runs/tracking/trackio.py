@@ -34,7 +34,7 @@ class Trackio:
 
     def log(self, epoch: int, figures: Mapping[str, float]) -> None:
         """Write an epoch's figures; its number is the step."""
-        self._run.log({"epoch": epoch, **figures}, step=epoch)
+        self._run.log(dict(figures), step=epoch)
 
     def end(self, end: End) -> None:
         """Write the figures, the pictures and how the run ended."""
