@@ -71,7 +71,8 @@ def test_terminal_shows_then_now_and_where_then_comes_from(tmp_path):
 def test_reference_of_other_data_is_told(tmp_path):
     elsewhere = read_arms(write_study(THEN, name="other"))
     (tmp_path / "then.csv").write_text("arm,seed,run_id,test_accuracy\noptimizer=adam,0,adam-s0-0123456789,0.9\n")
-    lines = reproduction_lines([], read_reference(tmp_path / "then.csv"), elsewhere)
+    reference = read_reference(tmp_path / "then.csv")
+    lines = reproduction_lines(reproduced(elsewhere, reference), reference, elsewhere)
     assert lines[-1] == "None of the runs has an id of the reference: data, settings or schema are others."
 
 

@@ -28,8 +28,10 @@ def test_option_whose_name_is_no_text_is_explained_by_nothing(tmp_path):
     assert read_options("loss", [tmp_path]) == [Option("mine", "", {})]
 
 
-def test_conf_holds_yaml_alone():
-    assert {path.suffix for path in conf_dir().rglob("*") if path.is_file()} == {".yaml"}
+def test_conf_holds_yaml_and_results_that_came_along():
+    files = [path for path in conf_dir().rglob("*") if path.is_file()]
+    assert {path.suffix for path in files if path.parent.name != "results"} == {".yaml"}
+    assert {path.suffix for path in files if path.parent.name == "results"} == {".csv"}
 
 
 @pytest.mark.parametrize("group", [*groups(), *GLOBAL])

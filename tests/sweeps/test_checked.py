@@ -29,7 +29,7 @@ def test_wrong_points_are_told_before_the_others_run(swept, capsys):
     assert swept == [("adam", "relu", 0), ("adam", "relu", 1)]
     refused = [
         "  refused  optimizer=sgd seed=0 and 1 more",
-        "           optimizer.betas: unknown key. optimizer takes: lr, weight_decay.",
+        "           optimizer.betas: unknown key. optimizer takes: decoupled, lr, weight_decay.",
         "  refused  optimizer=adma seed=0 and 1 more",
         f"           optimizer: unknown 'adma'. Did you mean 'adam'? {known('optimizer')}",
     ]

@@ -30,7 +30,7 @@ def test_answer_is_the_outcome_alone_whatever_the_run_prints():
         worker.stdin.close()
         told = worker.stderr.read()
     assert (answer["place"], asked) == (7, {})
-    assert Outcome(**answer["outcome"]) == Outcome(2, "seed: must be >= 0, got -1.")
+    assert Outcome(**answer["outcome"]) == Outcome(2, "seed: must be >= 0, got -1.", notes=[])
     assert told == "words\n"
 
 
