@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cnnlab.cli.main import main
+from cnnlab.data.datasets import DATASETS
 from tests.data.pictures import scene
 
 
@@ -24,7 +25,8 @@ def test_damaged_files_end_no_look(in_empty_folder, capsys):
     assert "damaged  ants/bad.png (empty)" in capsys.readouterr().out
 
 
-def test_plugins_count_where_they_are_typed(in_empty_folder, capsys):
+def test_plugins_count_where_they_are_typed(in_empty_folder, monkeypatch, capsys):
+    monkeypatch.setitem(DATASETS, "dots", None)  # what the plugin adds is gone after the test
     Path("mine.py").write_text(
         "import torch\nfrom cnnlab.data.datasets import DATASETS\nfrom cnnlab.data.stores import Source, whole\n"
         "def dots(storage):\n    images = torch.arange(40, dtype=torch.uint8).view(40, 1, 1, 1).expand(40, 1, 8, 8)\n"
