@@ -26,7 +26,7 @@ def test_one_run_is_no_runs():
 )
 def test_study_says_that_a_sweep_is_at_it_and_how_that_ended(error, ended, tmp_path):
     study = StudyFolder(tmp_path / "mine")
-    with pytest.raises(type(error)) if error else nullcontext(), going_on(study):
+    with pytest.raises(type(error), match=f"^{error}$") if error else nullcontext(), going_on(study):
         assert read_status(study)["status"] == "running"
         if error:
             raise error
