@@ -2,6 +2,7 @@ import copy
 import functools
 import os
 import re
+import shutil
 import subprocess
 import sys
 import urllib.request
@@ -208,6 +209,19 @@ def offline(monkeypatch):
         raise URLError(OSError(-2, "Name or service not known"))
 
     monkeypatch.setattr(urllib.request, "urlopen", refuse)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A real Chromium, without a window."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: scripts/install test")
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if path is None:
+        pytest.skip("no Chromium here: apt-get install chromium")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])  # CI runs as root
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import shutil
 
 import pytest
 
@@ -10,8 +9,6 @@ from cnnlab.comparison.survey_page import render, write_survey
 from cnnlab.data.duplicates import Leak
 from cnnlab.data.survey import Group
 from tests.data.surveys import SURVEY, member
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
 def test_files_lie_side_by_side(tmp_path):
@@ -49,22 +46,18 @@ def test_groups_are_shown_with_class_split_and_file():
     assert '<span class="name file" title="test/ant/2.jpg">2.jpg</span>' in page
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium")
 @pytest.mark.parametrize("width", [400, 1280])
-def test_page_fits_its_window_and_says_nothing_on_the_console(tmp_path, width):
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: scripts/install test")
+def test_page_fits_its_window_and_says_nothing_on_the_console(browser, tmp_path, width):
     group = Group([member("ant" * 30, name="a" * 200), member("bee", "test")], is_equal=True)
     survey = dataclasses.replace(SURVEY, groups=[group], leaks={"test": Leak(1, 1, 20)})
     address = write_survey(survey, tmp_path, words=["dataset=image_folder"]).as_uri()
     said: list[str] = []
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])  # CI runs as root
-        page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme="light")
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.goto(address)
-        page.locator("#theme").click()
-        sync_api.expect(page.locator("html")).to_have_attribute("data-theme", "dark")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        browser.close()
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme="light")
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(address)
+    page.locator("#theme").click()
+    page.locator("html[data-theme=dark]").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.close()
     assert said == []

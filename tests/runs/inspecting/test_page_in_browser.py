@@ -1,7 +1,5 @@
 """report.html of a run in a real Chromium: cells and their images, placed images, themes; no messages, no requests."""
 
-import shutil
-
 import pytest
 
 from cnnlab.outputs.run_folder import RunFolder
@@ -10,17 +8,6 @@ from tests.run_maker import write_run
 from tests.runs.inspecting.inspected import CLASSES, inspection
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: scripts/install test")
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])  # CI runs as root
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
