@@ -22,13 +22,15 @@ FAIR = ("fair=optimizer.lr=log(1e-4,1)", "trials=12")
 
 @dataclass(frozen=True)
 class Claim:
-    """What came of a claim."""
+    """What came of a claim: a row of claims.csv."""
 
-    says: str
+    claim: str
     verdict: str
     """better, worse, equal or open; of a gap holds, fails or open."""
-    told: str
-    """The figures that it rests on."""
+    difference: str
+    """Points of test accuracy, and half of their interval."""
+    about: str
+    """Between what and what."""
     seeds: int
 
 
@@ -47,8 +49,8 @@ class Better:
         losers = [arm for arm in arms if arm is not winner and (not self.losers or arm.name in self.losers)]
         question = question_of([winner, *losers], winner, margin=_margin(comparison), plan=comparison.study.plan)
         results = [each for each in answer([winner, *losers], question).results if each.arm is not winner]
-        seeds = max((result.num_pairs for result in results), default=0)
-        return Claim(self.says, _word(results), _lead(results, comparison), seeds)
+        closest = max(results, key=lambda result: -1.0 if result.difference is None else result.difference.mean)
+        return Claim(self.says, _word(results), _lead(closest), comparison.name(closest), closest.num_pairs)
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,8 @@ class Gap:
         pairs = [(run.accuracy("train"), run.accuracy("test")) for run in arm.finished]
         train, test = (estimate(values) for values in zip(*pairs))
         gap = estimate_difference([ours - theirs for ours, theirs in pairs], SEEDS)
-        told = f"{plus_minus(gap)} (training {plus_minus(train)} %, test {plus_minus(test)} %)"
-        return Claim(self.says, self._word(gap), told, gap.n)
+        about = f"training {plus_minus(train)} %, test {plus_minus(test)} %"
+        return Claim(self.says, self._word(gap), plus_minus(gap, signed=True), about, gap.n)
 
     def _word(self, gap: Estimate) -> str:
         if gap.low is None or gap.high is None:
@@ -87,6 +89,8 @@ class Study:
     command: tuple[str, ...] = ()
     remark: str = ""
     """What a reader should know of the figures."""
+    picture: str = "accuracy"
+    """Of those that the comparison draws."""
     is_fair: bool = False
     """Whether it is run once more, every arm with its own learning rate."""
 
@@ -131,15 +135,13 @@ def _has_diverged(arm: Arm) -> bool:
     return arm.count("diverged") == len(arm.runs)
 
 
-def _lead(results: Sequence[Result], comparison: Comparison) -> str:
-    """Say by how many points the arm is ahead of the one that comes closest to it."""
-    known = [result for result in results if result.difference is not None]
-    if not known:
-        return "; ".join(f"{comparison.name(result)} {result.verdict}" for result in results)
-    closest = max(known, key=lambda result: result.difference.mean)
-    difference = closest.difference
+def _lead(result: Result) -> str:
+    """Say by how many points the arm is ahead of another one; tables have it the other way round."""
+    difference = result.difference
+    if difference is None:
+        return result.verdict
     half = "" if difference.half_width is None else f" ± {100 * difference.half_width:.2f}"
-    return f"{-100 * difference.mean:+.2f}{half} over {comparison.name(closest)}"
+    return f"{-100 * difference.mean:+.2f}{half}"
 
 
 def chain(*steps: tuple[str, str, str]) -> tuple[Better, ...]:
@@ -159,7 +161,7 @@ STUDIES = (
         "B1", "mnist_overfit", MNIST,
         (
             Gap("2 points between training images, known by heart, and new ones", "to_the_end", 2),
-            Better("training for so long costs accuracy", "stopped", ("to_the_end",)),
+            Better("to stop early is better", "stopped", ("to_the_end",)),
         ),
     ),
     Study("B2", "mnist_dropout", MNIST, (Better("dropout helps", "normalization=dropout"),)),
@@ -177,7 +179,7 @@ STUDIES = (
         "B5", "tiny_training_set", CIFAR,
         chain(
             ("augmentation helps", "augmented", "plain"),
-            ("so does dropout on top of it", "augmented_dropout", "augmented"),
+            ("dropout on top of it helps as well", "augmented_dropout", "augmented"),
         ),
     ),
     Study(
@@ -194,6 +196,7 @@ STUDIES = (
     Study(
         "D1", "depth_grid", CIFAR,
         (Better("5 convolutions and 3 linear layers are best", "model.conv_layers=5 model.linear_layers=3"),),
+        picture="heat_maps",
     ),
     Study("D2", "activation_speed", CIFAR, (Better("ReLU is ahead at equal steps", "activation=relu"),)),
     Study("D3", "momentum_study", CIFAR, (Better("momentum helps", "momentum", ("sgd",)),), is_fair=True),
@@ -202,7 +205,7 @@ STUDIES = (
         "D5", "batch_norm_study", CIFAR,
         chain(
             ("batch norm helps after 2 epochs", "normalization=batch epochs=2", "normalization=none epochs=2"),
-            ("and after 7", "normalization=batch epochs=7", "normalization=none epochs=7"),
+            ("and after 7 epochs", "normalization=batch epochs=7", "normalization=none epochs=7"),
         ),
     ),
     Study(
@@ -217,10 +220,10 @@ STUDIES = (
             ("batch norm helps", "batch_norm", "plain"),
             ("five blocks are better than four", "five_blocks", "batch_norm"),
             ("six are better than five", "six_blocks", "five_blocks"),
-            ("doubled blocks are worse", "six_blocks", "doubled"),
+            ("undoubled blocks are better", "six_blocks", "doubled"),
             ("a residual connection helps them", "residual", "doubled"),
             ("scaled by 0.1 it helps more", "scaled", "residual"),
-            ("batch norm behind the linear layer hurts", "scaled", "hidden_norm"),
+            ("no batch norm behind the linear layer is better", "scaled", "hidden_norm"),
             ("the data set's own mean and deviation help", "own_statistics", "hidden_norm"),
             ("flips and crops help", "flip_crop", "own_statistics"),
         ),
