@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import itertools
+import json
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -49,6 +50,21 @@ class Measured:
     @property
     def seconds(self) -> float:
         return sum(float(run["train_seconds"] or 0) for run in self.runs)
+
+    def validation(self, arm: Row) -> str:
+        """Return the mean validation accuracy of an arm in percent."""
+        columns = list(arm)
+        keys = ["arm"] if "arm" in self.runs[0] else columns[1 : columns.index("metric")]
+        own = [run for run in self.runs if all(run[key] == arm[key] for key in keys)]
+        known = [float(run["val_accuracy"]) for run in own if run["val_accuracy"]]
+        return f"{100 * sum(known) / len(known):.2f}" if known else "–"
+
+    def reported(self, arm: str) -> str:
+        """Return what the report says of an arm."""
+        told = (json.loads((self.folder / "study.json").read_text(encoding="utf-8"))["reported"] or {}).get(arm, {})
+        of_splits = {"training": "train", "validation": "val", "test": "test"}
+        known = {name: told.get(f"{key}_accuracy") for name, key in of_splits.items()}
+        return ", ".join(f"{name} {100 * value:.2f}" for name, value in known.items() if value is not None)
 
 
 @dataclass(frozen=True)
@@ -110,7 +126,7 @@ class Page:
             "```bash", command, "```", "",
             *said, *([""] if said else []),
             *([f"![{self.study.name}: {picture.stem}]({of.folder.name}/{picture.name})", ""] if picture else []),
-            *table(of.arms), "",
+            *table(of), "",
             f"{len(of.runs)} runs, {duration(of.seconds)} of training ([csv]({of.folder.name}/results.csv)). "
             f"{machine(self.study.name)}", "",
         ]  # fmt: skip
@@ -144,11 +160,14 @@ def measured(name: str) -> Measured | None:
 
 def figures(row: Row) -> str:
     """Say by how much an arm is ahead, and of which."""
-    return f"{row['difference']} over {row['about']}" if row["verdict"] not in ("holds", "fails") else gap(row)
+    return f"{plus_minus(row)} {row['about']}"
 
 
-def gap(row: Row) -> str:
-    return f"{row['difference']} ({row['about']})"
+def plus_minus(row: Row) -> str:
+    if not row["difference"]:
+        return "diverged,"
+    half = f" ± {float(row['half_width']):.2f}" if row["half_width"] else ""
+    return f"{round(float(row['difference']), 2) + 0.0:+.2f}{half}"  # no -0.00
 
 
 def first(before: Sequence[Row]) -> list[tuple[str, str, list[str]]]:
@@ -156,13 +175,9 @@ def first(before: Sequence[Row]) -> list[tuple[str, str, list[str]]]:
     told = []
     for says, group in itertools.groupby(before, key=lambda row: row["claim"]):
         of = sorted(group, key=lambda row: float(row["difference"] or "inf"))
-        texts = [f"{lead(row)} over {row['rival']}" if row["rival"] else lead(row) for row in of]
+        texts = [f"{plus_minus(row)} over {row['rival']}" if row["rival"] else plus_minus(row) for row in of]
         told.append((says, of[0]["verdict"], texts))
     return told
-
-
-def lead(row: Row) -> str:
-    return f"{float(row['difference']):+.2f} ± {row['half_width']}" if row["difference"] else "diverged"
 
 
 def changed(says: str, verdict: str, before: Sequence[Row], now: Row | None) -> str:
@@ -170,30 +185,31 @@ def changed(says: str, verdict: str, before: Sequence[Row], now: Row | None) -> 
     if now is None:
         return ""
     became = " Now the same" if now["verdict"] == verdict else f" Now **{now['verdict']}**"
-    same = [row for row in before if row["claim"] == says and row["rival"] in ("", now["about"]) and row["difference"]]
-    if not same or not (value := now["difference"].split()[0]).lstrip("+-").replace(".", "").isdigit():
+    rivals = ("", now["about"].removeprefix("over "))
+    known = [row for row in before if row["claim"] == says and row["rival"] in rivals and row["difference"]]
+    if not known or not now["difference"]:
         return f"{became}."
-    was, half = float(same[0]["difference"]), float(same[0]["half_width"])
-    if abs(float(value) - was) <= half:
-        return f"{became}: {now['difference']}, which the first interval held; more seeds tell it better."
-    return f"{became}: {now['difference']}, outside the first interval: at this scale the difference is another one."
+    was, half = float(known[0]["difference"]), float(known[0]["half_width"])
+    if abs(float(now["difference"]) - was) <= half:
+        return f"{became}: {plus_minus(now)}, which the first interval held; more seeds tell it better."
+    return f"{became}: {plus_minus(now)}, outside the first interval: at this scale the difference is another one."
 
 
-def table(arms: Sequence[Row]) -> list[str]:
-    """Return the arms in the order typed."""
+def table(of: Measured) -> list[str]:
+    """Return the arms in the order typed, with what the report says of them."""
+    head = ("arm", "seeds", "validation %", "test %", "difference", "p", "verdict", "reported %")
     cells = [
         (
-            row["arm"], row["n"], percent(row["mean"], row["ci_low"], row["ci_high"]),
-            points(row), row["p_holm"] and f"{float(row['p_holm']):.2g}", row["verdict"],
+            row["arm"], row["n"], of.validation(row), percent(row["mean"], row["ci_low"], row["ci_high"]),
+            points(row), f"{float(row['p_holm']):.2g}" if row["p_holm"] else "–", row["verdict"],
+            of.reported(row["arm"]),
         )
-        for row in arms
+        for row in of.arms
     ]  # fmt: skip
-    head = ("arm", "seeds", "test %", "difference", "p", "verdict")
-    return [
-        "| " + " | ".join(head) + " |",
-        "| --- |" + " --: |" * 5,
-        *(f"| {' | '.join(map(str, row))} |" for row in cells),
-    ]
+    if not any(row[-1] for row in cells):
+        head, cells = head[:-1], [row[:-1] for row in cells]
+    rule = "| --- |" + " --: |" * (len(head) - 1)
+    return [f"| {' | '.join(head)} |", rule, *(f"| {' | '.join(row)} |" for row in cells)]
 
 
 def percent(mean: str, low: str, high: str) -> str:
