@@ -127,8 +127,8 @@ class Page:
             *said, *([""] if said else []),
             *([f"![{self.study.name}: {picture.stem}]({of.folder.name}/{picture.name})", ""] if picture else []),
             *table(of), "",
-            f"{len(of.runs)} runs, {duration(of.seconds)} of training ([csv]({of.folder.name}/results.csv)). "
-            f"{machine(self.study.name)}", "",
+            f"{len(of.runs)} runs, {duration(of.seconds)} of training ([csv]({of.folder.name}/results.csv)"
+            f"{''.join(f'; {line}' for line in machine(self.study.name))}).", "",
         ]  # fmt: skip
 
     def _against_before(self) -> list[str]:
@@ -208,6 +208,13 @@ def table(of: Measured) -> list[str]:
     ]  # fmt: skip
     if not any(row[-1] for row in cells):
         head, cells = head[:-1], [row[:-1] for row in cells]
+    if "chosen" in of.arms[0]:
+        head = (*head, "chose", "untuned %")
+        tuned = [
+            (row["chosen"] or "–", percent(row["untuned_mean"], row["untuned_ci_low"], row["untuned_ci_high"]))
+            for row in of.arms
+        ]
+        cells = [(*row, *more) for row, more in zip(cells, tuned)]
     rule = "| --- |" + " --: |" * (len(head) - 1)
     return [f"| {' | '.join(head)} |", rule, *(f"| {' | '.join(row)} |" for row in cells)]
 
@@ -227,11 +234,11 @@ def points(row: Row) -> str:
     return f"{100 * float(row['difference']):+.2f}{half}"
 
 
-def machine(name: str) -> str:
-    """Return what computed it: a line of the results that come along."""
+def machine(name: str) -> list[str]:
+    """Return what computed a study, and the versions: lines of the results that come along."""
     file = CONF / "results" / f"{name}.csv"
     lines = file.read_text(encoding="utf-8").splitlines()[1:3] if file.is_file() else []
-    return "; ".join(line.removeprefix("# ") for line in lines) + "." if lines else ""
+    return [line.removeprefix("# ") for line in lines]
 
 
 def pages() -> list[Page]:
@@ -248,8 +255,7 @@ What five written-up assignments [claim](study_files.md#those-that-come-along), 
 images as JPEG, MNIST's test images alone, and a ResNet-18 of TinyImageNet in place of ImageNet's networks. Written by
 `scripts/measure_studies` from the csv files of the studies. Nothing was tuned to agree.
 
-**Of {claims} claims {decided} are decided**: {counts}. {ended} of {studies} studies have ended, {runs} runs; the others
-stand as they were first measured, at `scale=small`.
+**Of {claims} claims {decided} are decided**: {counts}. {progress}
 
 | | the report's claim | verdict | points of test accuracy | seeds | |
 |---|---|---|---|--:|---|
@@ -271,6 +277,18 @@ WORDS = """
 """
 
 
+def progress(known: Sequence[Page]) -> str:
+    """Say how many studies have ended, and what they took."""
+    ended = [page for page in known if page.plain is not None]
+    found = [of for page in known for of in (page.plain, page.fair) if of is not None]
+    seconds = {run["run_id"]: float(run["train_seconds"] or 0) for of in found for run in of.runs}
+    left = "" if len(ended) == len(known) else " The others stand as they were first measured, at `scale=small`."
+    if not ended:
+        return f"None of {len(known)} studies has ended at this scale.{left}"
+    took = f"{len(seconds):,} runs, two at a time beside other work, {duration(sum(seconds.values()))} of training"
+    return f"{len(ended)} of {len(known)} studies have ended: {took} ({'; '.join(machine(ended[0].study.name))}).{left}"
+
+
 def write() -> None:
     """Write all pages."""
     known = pages()
@@ -279,14 +297,11 @@ def write() -> None:
     told = [(page, row) for page in known for row in page.claimed()]
     once = [row for _, row in told if row[4] != "tuned"]
     counts = {word: sum(row[1] == word for row in once) for word in (*DECIDED, "open")}
-    ended = [found for page in known for found in (page.plain, page.fair) if found is not None]
     head = HEAD.format(
         claims=len(once),
         decided=sum(counts[word] for word in DECIDED),
         counts=", ".join(f"{count} {word}" for word, count in counts.items() if count),
-        ended=sum(page.plain is not None for page in known),
-        studies=len(known),
-        runs=len({run["run_id"] for found in ended for run in found.runs}),
+        progress=progress(known),
     )
     claimed = [
         f"| [{page.study.report}](studies/{page.study.name}.md) | {says} | **{verdict}** | {text} | {seeds} | {tuned} |"
