@@ -160,7 +160,7 @@ STUDIES = (
     Study("A1", "optimizer_study", CIFAR, (Better("Adam is best", "optimizer=adam"),), is_fair=True),
     Study(
         "A2", "normalization_study", CIFAR,
-        (Better("batch normalization is better than dropout", "normalization=batch", ("normalization=dropout",)),),
+        (Better("batch norm beats dropout", "normalization=batch", ("normalization=dropout",)),),
     ),
     Study("A3", "activation_study", CIFAR, (Better("ReLU is best", "activation=relu"),)),
     Study("A4", "loss_study", CIFAR, (Better("cross-entropy is best", "loss=cross_entropy"),)),
@@ -168,14 +168,14 @@ STUDIES = (
     Study(
         "B1", "mnist_overfit", MNIST,
         (
-            Gap("2 points between training images, known by heart, and new ones", "to_the_end", 2),
+            Gap("2 points between training and test", "to_the_end", 2),
             Better("to stop early is better", "stopped", ("to_the_end",)),
         ),
     ),
     Study("B2", "mnist_dropout", MNIST, (Better("dropout helps", "normalization=dropout"),)),
     Study(
         "B3", "resnet_scratch", CIFAR,
-        (Gap("19 points between training and test images", "model.stem=imagenet", 19),),
+        (Gap("19 points between training and test", "model.stem=imagenet", 19),),
     ),
     Study(
         "B4", "trainable_layers", (*CIFAR, *RESNET),
@@ -203,7 +203,7 @@ STUDIES = (
     Study("C8", "cat_dog_shuffling", CATS_DOGS, (Better("shuffling helps", "dataset.shuffle=true"),)),
     Study(
         "D1", "depth_grid", CIFAR,
-        (Better("5 convolutions and 3 linear layers are best", "model.conv_layers=5 model.linear_layers=3"),),
+        (Better("5 convolutions and 3 linear are best", "model.conv_layers=5 model.linear_layers=3"),),
         picture="heat_maps",
     ),
     Study("D2", "activation_speed", CIFAR, (Better("ReLU is ahead at equal steps", "activation=relu"),)),
@@ -218,7 +218,7 @@ STUDIES = (
     ),
     Study(
         "D7", "ants_bees", (*ANTS_BEES, *RESNET),
-        (Better("all weights are better than the new layer", "transfer.trainable_layers=all"),),
+        (Better("all weights beat the new layer alone", "transfer.trainable_layers=all"),),
         command=("transfer",),
         remark="The procedure alone: here it is a ResNet-18 of TinyImageNet.",
     ),
@@ -231,8 +231,8 @@ STUDIES = (
             ("undoubled blocks are better", "six_blocks", "doubled"),
             ("a residual connection helps them", "residual", "doubled"),
             ("scaled by 0.1 it helps more", "scaled", "residual"),
-            ("no batch norm behind the linear layer is better", "scaled", "hidden_norm"),
-            ("the data set's own mean and deviation help", "own_statistics", "hidden_norm"),
+            ("no norm behind the linear layer is better", "scaled", "hidden_norm"),
+            ("own mean and deviation help", "own_statistics", "hidden_norm"),
             ("flips and crops help", "flip_crop", "own_statistics"),
         ),
         remark="On CIFAR-10. The report's claims are about validation accuracy.",

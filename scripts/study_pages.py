@@ -26,6 +26,7 @@ STUDIES_PAGE, KEPT = DOCS / "studies.md", DOCS / "studies"
 REAL_WEIGHTS = "On ImageNet's weights"
 DECIDED = ("better", "worse", "equal", "holds", "fails")
 SIZES = ("images", "epochs", "width", "arms", "seeds", "minutes")
+TUNED = "yes"
 Row = Mapping[str, str]
 
 
@@ -92,7 +93,7 @@ class Page:
 
     def claimed(self) -> list[tuple[str, str, str, str, str]]:
         """Return claim, verdict, difference, seeds and whether arms were tuned, in rows."""
-        found = [(self.plain, ""), *([(self.fair, "tuned")] if self.fair else [])]
+        found = [(self.plain, ""), *([(self.fair, TUNED)] if self.fair else [])]
         told = []
         for of, tuned in found:
             if of is None:
@@ -159,13 +160,14 @@ def measured(name: str) -> Measured | None:
 
 
 def figures(row: Row) -> str:
-    """Say by how much an arm is ahead, and of which."""
-    return f"{plus_minus(row)} {row['about']}"
+    """Say by how much an arm is ahead, and of which; of a gap, between what it lies."""
+    about = row["about"] if "about" in row else row["rival"] and f"over {row['rival']}"
+    if not row["difference"]:
+        return f"{about.removeprefix('over ')} diverged"
+    return f"{plus_minus(row)} {about}".rstrip()
 
 
 def plus_minus(row: Row) -> str:
-    if not row["difference"]:
-        return "diverged,"
     half = f" ± {float(row['half_width']):.2f}" if row["half_width"] else ""
     return f"{round(float(row['difference']), 2) + 0.0:+.2f}{half}"  # no -0.00
 
@@ -175,8 +177,7 @@ def first(before: Sequence[Row]) -> list[tuple[str, str, list[str]]]:
     told = []
     for says, group in itertools.groupby(before, key=lambda row: row["claim"]):
         of = sorted(group, key=lambda row: float(row["difference"] or "inf"))
-        texts = [f"{plus_minus(row)} over {row['rival']}" if row["rival"] else plus_minus(row) for row in of]
-        told.append((says, of[0]["verdict"], texts))
+        told.append((says, of[0]["verdict"], [figures(row) for row in of]))
     return told
 
 
@@ -257,7 +258,7 @@ images as JPEG, MNIST's test images alone, and a ResNet-18 of TinyImageNet in pl
 
 **Of {claims} claims {decided} are decided**: {counts}. {progress}
 
-| | the report's claim | verdict | points of test accuracy | seeds | |
+| | the report's claim | verdict | points of test accuracy | seeds | tuned |
 |---|---|---|---|--:|---|
 """
 WORDS = """
@@ -295,7 +296,7 @@ def write() -> None:
     for page in known:
         (KEPT / f"{page.study.name}.md").write_text("\n".join(page.lines()) + "\n", encoding="utf-8")
     told = [(page, row) for page in known for row in page.claimed()]
-    once = [row for _, row in told if row[4] != "tuned"]
+    once = [row for _, row in told if row[4] != TUNED]
     counts = {word: sum(row[1] == word for row in once) for word in (*DECIDED, "open")}
     head = HEAD.format(
         claims=len(once),
