@@ -17,7 +17,8 @@ cluster/          runs on the nodes of a Ray cluster
 plan              what a sweep would do
 run_progress      how far a run is, by its files; watch how all of them stand, whoever trains them; onlooking
                   the same from another process
-study_comparison  the comparison, refreshed while runs go on, as often as pacing allows, shown at the end
+study_comparison  the comparison, refreshed while runs go on, as often as pacing allows, shown at the end; pictures
+                  of the runs
 
 Launchers, watch, resume and report know nothing of designs: a new design is one generator, chosen in `leading`.
 
