@@ -98,9 +98,10 @@ def test_reported_accuracies_are_fractions(path):
 
 
 @of_studies
-def test_study_says_of_its_small_scale_what_that_knows(path):
-    known = yaml.safe_load((CONF / "common.yaml").read_text(encoding="utf-8"))["small"]
-    assert set(read(path).get("small", {})) <= set(known)
+@pytest.mark.parametrize("scale", ["small", "half"])
+def test_study_says_of_its_smaller_scales_what_they_know(path, scale):
+    known = yaml.safe_load((CONF / "common.yaml").read_text(encoding="utf-8"))[scale]
+    assert set(read(path).get(scale, {})) <= set(known)
 
 
 def test_full_scale_changes_nothing():
@@ -113,6 +114,14 @@ def test_small_scale_beats_the_study_and_what_is_typed_beats_both():
     assert composed("experiment=resnet_scratch", "scale=small")["epochs"] == own["small"]["epochs"]
     assert composed("experiment=resnet_scratch", "scale=small", "epochs=3")["epochs"] == 3
     assert composed("experiment=resnet_scratch", "scale=small", "small.epochs=4")["epochs"] == 4
+
+
+def test_half_scale_is_small_where_the_study_says_nothing_of_it():
+    overfit, svm = (read(CONF / "experiment" / f"{name}.yaml") for name in ("mnist_overfit", "bird_svm"))
+    assert composed("experiment=mnist_overfit", "scale=half")["epochs"] == overfit["half"]["epochs"] == 250
+    assert "half" not in svm
+    plain = composed("experiment=bird_svm", "scale=half", command="transfer")
+    assert plain["dataset"]["fraction"] == svm["small"]["fraction"]
 
 
 def test_smoke_takes_the_place_of_the_data_that_a_study_asks_for():

@@ -17,7 +17,7 @@ BUDGET = ("epochs", "max_minutes", "patience", "min_delta", "stop_below_loss", "
 """Settings that say how much an arm may learn from."""
 ENVIRONMENT = {
     "precision": "precision", "device": "device", "device_name": "processor", "threads": "threads",
-    "cnnlab": "version of cnnlab", "torch": "version of torch",
+    "compile": "torch.compile", "cnnlab": "version of cnnlab", "torch": "version of torch",
 }  # fmt: skip
 """Keys of env.json that should be the same in all runs, and their names."""
 RATE = "optimizer.lr"

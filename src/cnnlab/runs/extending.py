@@ -26,7 +26,7 @@ TIMED_KEYS = ("progressive_size", "progressive_freezing")
 """What depends on how many epochs there are, besides schedules."""
 _MAKES_BITS = (
     "schema", "cnnlab", "torch", "torchvision", "numpy", "cuda", "cudnn", "device", "device_name", "threads",
-    "precision", "plugins",
+    "precision", "compile", "plugins",
 )  # fmt: skip
 """Of env.json: what two runs agree in, one of which begins with the other's epochs as if they were its own."""
 
