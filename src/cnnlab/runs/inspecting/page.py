@@ -108,7 +108,7 @@ def render(run: RunFolder, *, into: Path, inspection: Inspection | None = None) 
         has_matrix=files.confusion is not None,
         section=section,
         files=_links(into, [path for folder in {run.path, into} for path in map(folder.joinpath, FILES)]),
-        pictures=_links(into, sorted(run.path.glob("plots/*.png"))),
+        pictures=_links(into, [path for folder in {run.path, into} for path in sorted(folder.glob("plots/*.png"))]),
         environment=list(_environment(run)),
     )
 
