@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shlex
-import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from cnnlab.base.errors import ConfigError, Interrupted, RunError
 from cnnlab.base.hashing import FileHashes
@@ -25,11 +25,14 @@ from cnnlab.sweeps.designs import Conversation, Ended, answer
 from cnnlab.sweeps.launching import Launch, Launching, grouped
 from cnnlab.sweeps.looked import plan_after_looks, seen_before
 from cnnlab.sweeps.naming import called_baseline, decided_name, study_name
+from cnnlab.sweeps.pictures import draw
 from cnnlab.sweeps.points import Point
 from cnnlab.sweeps.run_progress import Watched, val_accuracies, watched
 from cnnlab.sweeps.siblings import asked_by, kept_apart, siblings, study_of_runs
 from cnnlab.sweeps.telling import begun_lines, count, going_on, tell_refused, told_later
 from cnnlab.sweeps.watch import Watch
+
+_LED_NOWHERE = "no run that leads to it has a result"
 
 
 class Sweep:
@@ -102,6 +105,11 @@ class Sweep:
     @property
     def _compared(self) -> CheckedPoints:
         return self.checked if self._led_to is None else self.checked.of(self._led_to)
+
+    @property
+    def _judged(self) -> list[str]:
+        """Ids of runs that arms are compared by, which other runs led to."""
+        return [] if self._led_to is None else [job.run_id for job in self._compared.jobs]
 
     def _as_declared(self, plan: SeedPlan, known: Sequence[str]) -> SeedPlan:
         return plan_after_looks(plan, self.study, run_ids=known, arms=self._arms, margin=self._first.margin)
@@ -187,9 +195,11 @@ class Sweep:
                 print(f"{self._clock.said()}; the same command goes on where it stopped")
                 return
             self._stop.look()
+            self._tell_found_wrong(jobs)
             points = answer(self._design, [self._ended(point, checked) for point, checked in self._round.points])
             watch.say(self._narrator().lines)
             if not points:
+                self._pending = [replace(row, problem=_LED_NOWHERE) for row in self._pending]
                 return
             known = {job.run_id for job in self._compared.jobs}
             self._round = self._take_up(points)
@@ -198,6 +208,13 @@ class Sweep:
             self._write_grid()
             watch.add(self._watched(jobs))
             self._tell_begun(jobs)
+
+    def _tell_found_wrong(self, jobs: Sequence[Job]) -> None:
+        """Say which runs were refused when they were built, where no row of a comparison will."""
+        wrong, rows = self._launching.found_wrong(), set(self._judged)
+        if "refused" in self._may_end:
+            untold = [job for job in jobs if job.run_id in wrong and job.run_id not in rows]
+            tell_refused(CheckedPoints([(job.point, wrong[job.run_id]) for job in untold]))
 
     def _watched(self, jobs: Sequence[Job]) -> list[Watched]:
         rows = {job.run_id for job in self._compared.jobs}
@@ -239,33 +256,26 @@ class Sweep:
     def _close(self) -> None:
         """Draw the pictures, show the comparison, name what failed."""
         unsaved: dict[str, None] = {}
-        jobs, compared, judged = self.checked.jobs, self._compared, self._led_to or ()
+        jobs, compared, judged = self.checked.jobs, self._compared, set(self._judged)
         with told_later(unsaved):
             self._write_grid()  # again: of a sweep that was begun in between, or with what the runs said of their grid
         with told_later(unsaved), disk_errors(runs_dir()):
-            self._draw()
+            draw([self.folders[job.run_id] for job in jobs if job.config.plots and self._status(job) in FINAL])
         print()
         folders, pictures = [folder.path for folder in self.folders.values()], any(job.config.plots for job in jobs)
         with told_later(unsaved):
             seeds = self._comparison.show(folders, pictures=pictures)
             self._note_look(seeds)
         failed = [j for j in jobs if j.run_id not in self._put_off and self._launching.problem(j) is not None]
-        failed = [j for j in failed if j.point.arm in judged or self._ended(j.point, j).status not in self._may_end]
-        num_refused = 0 if "refused" in self._may_end and compared is self.checked else compared.num_refused
+        is_answered = any(self._status(job) == "finished" for job in jobs)
+        may_end = self._may_end if is_answered else ()
+        failed = [j for j in failed if j.run_id in judged or self._ended(j.point, j).status not in may_end]
+        num_refused = 0 if "refused" in may_end and compared is self.checked else compared.num_refused
         if failed or num_refused:
             head = f"{len(failed) + num_refused} of {count(len(jobs) + num_refused)} failed:"
             raise RunError("\n".join([*unsaved, head, *self._launching.failures(failed), *compared.refusals()]))
         if unsaved:
             raise RunError("\n".join(unsaved))
-
-    def _draw(self) -> None:
-        from cnnlab.plots.drawing import draw_runs
-        from cnnlab.runs.console import RunConsole
-        from cnnlab.runs.inspecting.page import write_page_of
-
-        drawn = [job for job in self.checked.jobs if job.config.plots and self._status(job) in FINAL]
-        progress = RunConsole().preparing if sys.stdout.isatty() else None
-        draw_runs([self.folders[job.run_id].path for job in drawn], progress=progress, then=write_page_of)
 
     def _tell_begun(self, jobs: Sequence[Job]) -> None:
         to_do = self._to_do(jobs)
