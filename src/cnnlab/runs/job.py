@@ -24,7 +24,6 @@ from cnnlab.outputs.status import FINAL, read_status
 from cnnlab.runs.console import RunConsole
 from cnnlab.runs.draughtsman import Draughtsman
 from cnnlab.runs.finished import RunEnd
-from cnnlab.runs.inspecting.page import write_page_of
 from cnnlab.runs.outcome import Outcome
 from cnnlab.runs.result_lines import summary_lines, to_open
 from cnnlab.runs.run import turns
@@ -144,6 +143,8 @@ def report(
 def _draw(outcome: RunEnd, console: RunConsole, draughtsman: Draughtsman) -> None:
     """Draw the pictures of a run that has none yet."""
     if not any(outcome.folder.path.glob("plots/*.png")):
+        from cnnlab.runs.inspecting.page import write_page_of  # loads numpy, and values are refused without
+
         console.meanwhile("drawing the pictures")
         with disk_errors(outcome.folder.path):
             draughtsman.draw(outcome.folder.path)

@@ -12,7 +12,7 @@ from cnnlab.comparison.labels import MISSING, listed, percent, plus_minus, short
 from cnnlab.comparison.run_table import laid_out
 from cnnlab.config.conf_files import EXPERIMENT
 from cnnlab.sweeps.points import SEED, key_of
-from cnnlab.sweeps.steering import STEERING
+from cnnlab.sweeps.steering_keys import STEERING
 from cnnlab.sweeps.tuning.design import Tried
 from cnnlab.sweeps.tuning.importance import Importance
 from cnnlab.sweeps.tuning.space import is_range
