@@ -7,6 +7,7 @@ room loads when it is imported is asked of an interpreter here.
 import ast
 import importlib
 import pkgutil
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -67,6 +68,13 @@ def test_room_says_in_ten_to_25_lines_what_lives_there_and_what_it_never_knows(r
     assert 10 <= len(text.strip().splitlines()) <= 25
     assert "import" in text
     assert "never" in text.lower()
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_room_names_all_that_lives_there(room):
+    here = [path for path in (SRC / room).iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()]
+    text = importlib.import_module(f"cnnlab.{room}").__doc__
+    assert [path.stem for path in here if path.stem != "__init__" and not re.search(rf"\b{path.stem}\b", text)] == []
 
 
 @pytest.mark.parametrize("room", WITHOUT_TORCH)

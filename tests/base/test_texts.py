@@ -2,7 +2,18 @@
 
 import pytest
 
-from cnnlab.base.texts import cut_middle, duration, fitted, laid_out, names_fitting, printable, size
+from cnnlab.base.texts import (
+    cut_middle,
+    duration,
+    first_names,
+    fitted,
+    is_number,
+    laid_out,
+    names_fitting,
+    printable,
+    quantity,
+    size,
+)
 
 
 @pytest.mark.parametrize(
@@ -32,6 +43,21 @@ def test_what_is_too_long_loses_its_middle(text, length, cut):
 )
 def test_names_that_do_not_fit_are_counted(room, text):
     assert names_fitting(["ant", "mosquitoes"], room) == text
+
+
+@pytest.mark.parametrize(("number", "text"), [(0, "0 files"), (1, "1 file"), (2000, "2,000 files")])
+def test_quantity_is_said_as_a_person_says_it(number, text):
+    assert quantity(number, "file") == text
+
+
+@pytest.mark.parametrize(("most", "text"), [(3, "a, b, c"), (2, "a, b and 1 more"), (1, "a and 2 more")])
+def test_so_many_names_are_told_and_the_others_counted(most, text):
+    assert first_names(["a", "b", "c"], most) == text
+
+
+@pytest.mark.parametrize(("text", "expected"), [("1e-3", True), ("nan", True), ("0.1.2", False), ("", False)])
+def test_number_is_what_python_reads_as_one(text, expected):
+    assert is_number(text) == expected
 
 
 @pytest.mark.parametrize(("name", "text"), [("caf\udce9", r"caf\xe9"), ("a\ud800b", r"a\ud800b"), ("café", "café")])

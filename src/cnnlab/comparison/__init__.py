@@ -1,6 +1,6 @@
 """Arms of a study against each other: what may be said, in the terminal, as tables, pictures and a page.
 
-arms            runs grouped into arms, read from their files
+arms            runs grouped into arms, read from their files; presets what their parts are by default
 comparable      which runs are refused: on other data, of other versions; known_runs runs that were read before
 statistics      paired tests over seeds, corrections, intervals; looks: when, and with what share of the error
 resampling      folds in place of seeds, and which sources of variation a verdict covers
