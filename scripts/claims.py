@@ -27,8 +27,10 @@ class Claim:
     claim: str
     verdict: str
     """better, worse, equal or open; of a gap holds, fails or open."""
-    difference: str
-    """Points of test accuracy, and half of their interval."""
+    difference: float | None
+    """Points of test accuracy; None: the other arm diverged."""
+    half_width: float | None
+    """Of their interval."""
     about: str
     """Between what and what."""
     seeds: int
@@ -50,7 +52,9 @@ class Better:
         question = question_of([winner, *losers], winner, margin=_margin(comparison), plan=comparison.study.plan)
         results = [each for each in answer([winner, *losers], question).results if each.arm is not winner]
         closest = max(results, key=lambda result: -1.0 if result.difference is None else result.difference.mean)
-        return Claim(self.says, _word(results), _lead(closest), comparison.name(closest), closest.num_pairs)
+        ahead, half = _points(closest.difference)
+        ahead = None if ahead is None else -ahead  # tables have it the other way round
+        return Claim(self.says, _word(results), ahead, half, f"over {comparison.name(closest)}", closest.num_pairs)
 
 
 @dataclass(frozen=True)
@@ -67,8 +71,8 @@ class Gap:
         pairs = [(run.accuracy("train"), run.accuracy("test")) for run in arm.finished]
         train, test = (estimate(values) for values in zip(*pairs))
         gap = estimate_difference([ours - theirs for ours, theirs in pairs], SEEDS)
-        about = f"training {plus_minus(train)} %, test {plus_minus(test)} %"
-        return Claim(self.says, self._word(gap), plus_minus(gap, signed=True), about, gap.n)
+        about = f"(training {plus_minus(train)} %, test {plus_minus(test)} %)"
+        return Claim(self.says, self._word(gap), *_points(gap), about, gap.n)
 
     def _word(self, gap: Estimate) -> str:
         if gap.low is None or gap.high is None:
@@ -113,7 +117,7 @@ class Study:
         """Return the word that names the arm of which all is claimed, where there is one."""
         asked = [(claim.winner, *claim.losers) for claim in self.claims if isinstance(claim, Better)]
         common = [arm for arm in (asked or [()])[0] if all(arm in arms for arms in asked)]
-        return [f"baseline='{common[0]}'"] if common else []
+        return [f"baseline={quoted(common[0])}" for _ in common[:1]]
 
 
 def _margin(comparison: Comparison) -> float | None:
@@ -135,13 +139,17 @@ def _has_diverged(arm: Arm) -> bool:
     return arm.count("diverged") == len(arm.runs)
 
 
-def _lead(result: Result) -> str:
-    """Say by how many points the arm is ahead of another one; tables have it the other way round."""
-    difference = result.difference
+def _points(difference: Estimate | None) -> tuple[float | None, float | None]:
+    """Return a difference and half of its interval in points."""
     if difference is None:
-        return result.verdict
-    half = "" if difference.half_width is None else f" ± {100 * difference.half_width:.2f}"
-    return f"{-100 * difference.mean:+.2f}{half}"
+        return None, None
+    half = difference.half_width
+    return 100 * difference.mean, None if half is None else 100 * half
+
+
+def quoted(name: str) -> str:
+    """Return the name of an arm as a word that Hydra reads."""
+    return name if name.isidentifier() else f'"{name}"'
 
 
 def chain(*steps: tuple[str, str, str]) -> tuple[Better, ...]:
@@ -152,7 +160,7 @@ STUDIES = (
     Study("A1", "optimizer_study", CIFAR, (Better("Adam is best", "optimizer=adam"),), is_fair=True),
     Study(
         "A2", "normalization_study", CIFAR,
-        (Better("batch normalization is better than dropout", "normalization=batch", ("normalization=dropout",)),),
+        (Better("batch norm beats dropout", "normalization=batch", ("normalization=dropout",)),),
     ),
     Study("A3", "activation_study", CIFAR, (Better("ReLU is best", "activation=relu"),)),
     Study("A4", "loss_study", CIFAR, (Better("cross-entropy is best", "loss=cross_entropy"),)),
@@ -160,14 +168,14 @@ STUDIES = (
     Study(
         "B1", "mnist_overfit", MNIST,
         (
-            Gap("2 points between training images, known by heart, and new ones", "to_the_end", 2),
+            Gap("2 points between training and test", "to_the_end", 2),
             Better("to stop early is better", "stopped", ("to_the_end",)),
         ),
     ),
     Study("B2", "mnist_dropout", MNIST, (Better("dropout helps", "normalization=dropout"),)),
     Study(
         "B3", "resnet_scratch", CIFAR,
-        (Gap("19 points between training and test images", "model.stem=imagenet", 19),),
+        (Gap("19 points between training and test", "model.stem=imagenet", 19),),
     ),
     Study(
         "B4", "trainable_layers", (*CIFAR, *RESNET),
@@ -195,7 +203,7 @@ STUDIES = (
     Study("C8", "cat_dog_shuffling", CATS_DOGS, (Better("shuffling helps", "dataset.shuffle=true"),)),
     Study(
         "D1", "depth_grid", CIFAR,
-        (Better("5 convolutions and 3 linear layers are best", "model.conv_layers=5 model.linear_layers=3"),),
+        (Better("5 convolutions and 3 linear are best", "model.conv_layers=5 model.linear_layers=3"),),
         picture="heat_maps",
     ),
     Study("D2", "activation_speed", CIFAR, (Better("ReLU is ahead at equal steps", "activation=relu"),)),
@@ -210,7 +218,7 @@ STUDIES = (
     ),
     Study(
         "D7", "ants_bees", (*ANTS_BEES, *RESNET),
-        (Better("all weights are better than the new layer", "transfer.trainable_layers=all"),),
+        (Better("all weights beat the new layer alone", "transfer.trainable_layers=all"),),
         command=("transfer",),
         remark="The procedure alone: here it is a ResNet-18 of TinyImageNet.",
     ),
@@ -223,8 +231,8 @@ STUDIES = (
             ("undoubled blocks are better", "six_blocks", "doubled"),
             ("a residual connection helps them", "residual", "doubled"),
             ("scaled by 0.1 it helps more", "scaled", "residual"),
-            ("no batch norm behind the linear layer is better", "scaled", "hidden_norm"),
-            ("the data set's own mean and deviation help", "own_statistics", "hidden_norm"),
+            ("no norm behind the linear layer is better", "scaled", "hidden_norm"),
+            ("own mean and deviation help", "own_statistics", "hidden_norm"),
             ("flips and crops help", "flip_crop", "own_statistics"),
         ),
         remark="On CIFAR-10. The report's claims are about validation accuracy.",

@@ -154,7 +154,8 @@ class Run:
         """Return one of its pictures, which a notebook shows; those that are missing are drawn.
 
         Args:
-            name: curves, confusion, per_class, roc, gradients, mistakes or batch; None: the most telling one.
+            name: curves, confusion, per_class, roc, gradients, mistakes or batch, after `cnnlab inspect` also grad_cam,
+                reliability and its other ones; None: the most telling one.
 
         Raises:
             ConfigError: there is none of this name.

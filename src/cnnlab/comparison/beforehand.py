@@ -28,6 +28,8 @@ class Beforehand:
     """That comparison.csv has more."""
     cells: Mapping[str, PlainMapping] = field(default_factory=dict)
     """Name of an arm -> column -> cell."""
+    chosen: Sequence[str] = ()
+    """Settings that were chosen for each arm."""
 
     def lines(self, width: int) -> list[str]:
         """Lay the table out for a terminal: as many columns as fit, three at least, and of many rows the first."""

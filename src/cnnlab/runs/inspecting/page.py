@@ -99,7 +99,7 @@ def render(run: RunFolder, *, into: Path, inspection: Inspection | None = None) 
         has_matrix=files.confusion is not None,
         section=section,
         files=_links(into, [path for folder in {run.path, into} for path in map(folder.joinpath, FILES)]),
-        pictures=_links(into, pictures_in(run.path)),
+        pictures=_links(into, [path for folder in {run.path, into} for path in pictures_in(folder)]),
         environment=list(_environment(run)),
     )
 
