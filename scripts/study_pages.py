@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import itertools
 import json
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -102,6 +103,12 @@ class Page:
                 told += [(row["claim"], row["verdict"], figures(row), row["seeds"], tuned) for row in of.claims]
         return sorted(told, key=lambda row: [claim.says for claim in self.study.claims].index(row[0]))
 
+    @property
+    def has_batch_norm(self) -> bool:
+        """Whether an arm has it, and is evaluated otherwise than it was at first."""
+        text = (CONF / "experiment" / f"{self.study.name}.yaml").read_text(encoding="utf-8")
+        return "/normalization: none" not in text or bool(re.search(r'normalization(=|: ")[\w,]*batch', text))
+
     def lines(self) -> list[str]:
         """Return the page."""
         return [
@@ -119,7 +126,7 @@ class Page:
         command = shlex.join(["cnnlab", *self.study.words(self.size["seeds"], "data", fair=fair)])
         picture = next(of.folder.glob("*.png"), None)
         said = [
-            f"- The report: {row['claim']}. **{row['verdict'].capitalize()}** here: {figures(row)}."
+            f"- The report: {row['claim']}. **{row['verdict'].capitalize()}** here: {figures(row)}.{still_open(row)}"
             for row in of.claims
         ]
         return [
@@ -138,10 +145,24 @@ class Page:
         lines = ["## Against the first measurement", "", FIRST, ""]
         now = {row["claim"]: row for row in (self.plain.claims if self.plain else [])}
         for says, verdict, texts in first(self.before):
-            lines.append(
-                f"- {says}: **{verdict}**, {'; '.join(texts)}.{changed(says, verdict, self.before, now.get(says))}"
-            )
+            lines.append(f"- {says}: **{verdict}**, {'; '.join(texts)}.{self._changed(says, verdict, now.get(says))}")
         return lines
+
+    def _changed(self, says: str, verdict: str, now: Row | None) -> str:
+        """Say what became of a verdict, and whether the first interval already held today's difference."""
+        if now is None:
+            return ""
+        became = " Now the same" if now["verdict"] == verdict else f" Now **{now['verdict']}**"
+        rivals = ("", now["about"].removeprefix("over "))
+        known = [row for row in self.before if row["claim"] == says and row["rival"] in rivals and row["difference"]]
+        if not known or not now["difference"]:
+            return f"{became}."
+        was, half = float(known[0]["difference"]), float(known[0]["half_width"])
+        if abs(float(now["difference"]) - was) <= half:
+            return f"{became}: {plus_minus(now)}, which the first interval held; more seeds tell it better."
+        why = "at this scale the difference is another one"
+        why += ", and batch normalization is evaluated otherwise" if self.has_batch_norm else ""
+        return f"{became}: {plus_minus(now)}, outside the first interval: {why}."
 
 
 FIRST = (
@@ -157,6 +178,15 @@ def rows(file: Path) -> list[Row]:
 
 def measured(name: str) -> Measured | None:
     return Measured(KEPT / name) if (KEPT / name / "claims.csv").is_file() else None
+
+
+def still_open(row: Row) -> str:
+    """Say what it would take to decide a claim that is open."""
+    if row["verdict"] != "open" or not row["about"].startswith("over "):
+        return ""
+    if not row["needed"]:
+        return " No number of seeds that could be trained would show it."
+    return f" If that is the difference, {row['needed']} seeds would show it four times in five."
 
 
 def figures(row: Row) -> str:
@@ -179,21 +209,6 @@ def first(before: Sequence[Row]) -> list[tuple[str, str, list[str]]]:
         of = sorted(group, key=lambda row: float(row["difference"] or "inf"))
         told.append((says, of[0]["verdict"], [figures(row) for row in of]))
     return told
-
-
-def changed(says: str, verdict: str, before: Sequence[Row], now: Row | None) -> str:
-    """Say what became of a verdict, and whether the first interval already held today's difference."""
-    if now is None:
-        return ""
-    became = " Now the same" if now["verdict"] == verdict else f" Now **{now['verdict']}**"
-    rivals = ("", now["about"].removeprefix("over "))
-    known = [row for row in before if row["claim"] == says and row["rival"] in rivals and row["difference"]]
-    if not known or not now["difference"]:
-        return f"{became}."
-    was, half = float(known[0]["difference"]), float(known[0]["half_width"])
-    if abs(float(now["difference"]) - was) <= half:
-        return f"{became}: {plus_minus(now)}, which the first interval held; more seeds tell it better."
-    return f"{became}: {plus_minus(now)}, outside the first interval: at this scale the difference is another one."
 
 
 def table(of: Measured) -> list[str]:
