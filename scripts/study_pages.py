@@ -289,7 +289,7 @@ WORDS = """
 ## What was run
 
 Training images of each class, and an estimate of what five seeds of all arms take on two cores of an AMD EPYC that do
-nothing else.
+nothing else; runs that studies share, such as all of A5, are counted once.
 
 | study | images a class | epochs | width | arms | seeds | minutes |
 |---|--:|--:|--:|--:|--:|--:|
