@@ -288,7 +288,10 @@ WORDS = """
 
 ## What was run
 
-| study | images a class | epochs | width | arms | seeds | minutes for five seeds |
+Training images of each class, and an estimate of what five seeds of all arms take on two cores of an AMD EPYC that do
+nothing else; runs that studies share, such as all of A5, are counted once.
+
+| study | images a class | epochs | width | arms | seeds | minutes |
 |---|--:|--:|--:|--:|--:|--:|
 """
 
