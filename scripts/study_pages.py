@@ -135,7 +135,7 @@ class Page:
             *said, *([""] if said else []),
             *([f"![{self.study.name}: {picture.stem}]({of.folder.name}/{picture.name})", ""] if picture else []),
             *table(of), "",
-            f"{len(of.runs)} runs, {duration(of.seconds)} of training ([csv]({of.folder.name}/results.csv)"
+            f"{len(of.runs)} runs, {duration(of.seconds)} of training beside other work ([csv]({of.folder.name}/results.csv)"
             f"{''.join(f'; {line}' for line in machine(self.study.name))}).", "",
         ]  # fmt: skip
 
