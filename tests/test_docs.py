@@ -23,6 +23,7 @@ from tests.pages import (
     examples,
     mentions,
     missing,
+    write_competition,
     write_files,
     write_photos,
 )
@@ -53,6 +54,7 @@ def desk(in_empty_folder, monkeypatch):
         write_photos(in_empty_folder / name, 4, ("cats", "dogs"))
     write_photos(in_empty_folder / "insects" / "train", 12, ("ants", "bees"))
     write_photos(in_empty_folder / "insects" / "val", 24, ("ants", "bees"))
+    write_competition(in_empty_folder / "competition", 24)
     shutil.copytree(DOCS / "digits", in_empty_folder / "docs" / "digits")
     monkeypatch.setattr("cnnlab.runs.estimate.probe", lambda *_, **__: Cost(1.0, 1_000_000))
     monkeypatch.setattr("cnnlab.runs.inspecting.embedding.find_spec", lambda _: None)  # UMAP compiles for long

@@ -8,6 +8,7 @@ from cnnlab.base.texts import (
     first_names,
     fitted,
     is_number,
+    laid_out,
     names_fitting,
     printable,
     quantity,
@@ -85,3 +86,8 @@ def test_long_text_is_broken_between_words_and_a_command_at_its_end_stands_alone
 @pytest.mark.parametrize(("number", "text"), [(0, "0.0 MB"), (6.04e6, "6.0 MB"), (1.42e8, "142 MB"), (1.2e9, "1.2 GB")])
 def test_size_is_said_as_a_person_says_it(number, text):
     assert size(number) == text
+
+
+def test_table_has_texts_to_the_left_and_numbers_to_the_right():
+    lines = laid_out({"class": ["a", "b"], "epochs": ["9", "10"]}, {"all": ["1", "1,000"]}, to_the_right=["epochs"])
+    assert lines == ["class  epochs    all", "a           9      1", "b          10  1,000"]

@@ -5,6 +5,7 @@ words     their arguments, as words of a command line
 guest     a call leaves the program that makes it as it was, and Ctrl-C counts
 heard     what a command prints meanwhile: a line, or all, or nothing
 run       a run: configuration, figures, tables, model, pictures
+exported  a run that was given away, out of its file
 study     a study: tables, verdict, page; a tuning: its trials
 finding   runs and studies of before, and the table of runs
 images    what `Run.predict` is given: files, arrays, tensors

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 
 def duration(seconds: float) -> str:
@@ -92,3 +92,20 @@ def printable(name: str) -> str:
         return name.encode(errors="surrogateescape").decode(errors="backslashreplace")
     except UnicodeEncodeError:  # halves of characters, which no name of a file holds
         return name.encode(errors="backslashreplace").decode()
+
+
+def laid_out(
+    texts: Mapping[str, Sequence[str]], numbers: Mapping[str, Sequence[str]], *, to_the_right: Collection[str] = ()
+) -> list[str]:
+    """Return the lines of a table, the names of the columns first.
+
+    Args:
+        texts: column -> cells, to the left.
+        numbers: column -> cells, behind them and to the right.
+        to_the_right: columns of numbers that stand among the texts.
+    """
+    columns = []
+    for name, cells in (*texts.items(), *numbers.items()):
+        is_text, width = name in texts and name not in to_the_right, max(map(len, (name, *cells)))
+        columns.append([cell.ljust(width) if is_text else cell.rjust(width) for cell in (name, *cells)])
+    return ["  ".join(row).rstrip() for row in zip(*columns)]

@@ -26,7 +26,7 @@ from cnnlab.config.load import load
 from cnnlab.config.options import groups
 from cnnlab.config.plugins import load_plugins
 from cnnlab.sweeps.points import key_of
-from cnnlab.sweeps.steering import STEERING
+from cnnlab.sweeps.steering_keys import STEERING
 
 _LOOKED_AT = 20  # values of a swept key; each takes a moment to compose
 

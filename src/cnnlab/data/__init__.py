@@ -9,7 +9,6 @@ splits               which images a run trains on, selects on and is tested on (
 scaling              how image files come to one size; resizing how arrays do
 fingerprints         what stands for an image where equal and nearly equal ones are looked for
 duplicates           which images of a data set show the same; leaks which of them a run learns from and is judged by
-surveying            a look at a data set before training; survey what was found, and what has to be said of it
 synthetic            generated images, for tests and first steps
 augmentations/       pure functions of whole batches and uniform draws, and their table
 image_normalization  mean and deviation of the pixels

@@ -81,6 +81,11 @@ def runs_dir() -> Path:
     return outputs_dir() / RUNS.name
 
 
+def pictures_in(folder: Path) -> list[Path]:
+    """Return the pictures of a run or a study, by name; none where none were drawn."""
+    return sorted(folder.glob("plots/*.png"))
+
+
 def a_file(path: Path) -> Path:
     """Return the path of a file that is to be read: of a device or a pipe, reading may find no end.
 

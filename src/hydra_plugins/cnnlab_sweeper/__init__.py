@@ -1,5 +1,6 @@
 """Hydra's side of a sweep: expands the grid, composes its points, has them carried out. It writes nothing."""
 
+import csv
 import shlex
 import sys
 from collections.abc import Collection, Mapping, Sequence
@@ -28,10 +29,8 @@ from cnnlab.config.conf_files import EXPERIMENT, read_options
 from cnnlab.config.run_config import Folds
 from cnnlab.sweeps.exclusions import EXCLUDE, idle, left, read_exclusions
 from cnnlab.sweeps.fair.words import FAIR
-from cnnlab.sweeps.leading import begin_sweep
 from cnnlab.sweeps.points import ARM, FOLD, FOLDS, SEED, Grid, Point, key_of
-from cnnlab.sweeps.steering import STEERING
-from cnnlab.sweeps.sweep import Sweep
+from cnnlab.sweeps.steering_keys import STEERING
 from cnnlab.sweeps.tuning.space import is_range
 from cnnlab.sweeps.zipping import ZIP, read_zips
 
@@ -102,6 +101,9 @@ class GridSweeper(Sweeper):
         """
         assert self.config is not None
         assert self.launcher is not None
+        from cnnlab.sweeps.leading import begin_sweep  # Hydra reads this file at every start, and a run needs neither
+        from cnnlab.sweeps.sweep import Sweep
+
         master, launcher = self.config, self.launcher
         composer = getattr(launcher, "composer", None)  # of ours, for both; Hydra's launchers compose for themselves
         compose = (composer or PointComposer(self.loader, master)).compose
@@ -206,14 +208,15 @@ def _folds(master: DictConfig, given: dict[str, str]) -> dict[str, str]:
 
 
 def _chosen_arms(arms: Mapping[str, tuple[str, ...]], text: str | None) -> Mapping[str, tuple[str, ...]]:
-    """Return the named arms that are wanted, one nameless arm where there are none.
+    """Return the named arms that are wanted, one nameless arm where there are none; a name with a comma is quoted.
 
     Raises:
         ConfigError: there is no such arm.
     """
     if text is None:
         return arms or {"": ()}
-    names = [name.strip() for name in text.partition("=")[2].split(",")]
+    typed = next(csv.reader([text.partition("=")[2]], skipinitialspace=True))
+    names = [name.strip() for name in typed or [""]]
     if not arms:
         raise ConfigError(f"{ARM}: this sweep has no named arms, got {','.join(names)}. They come with a study.")
     if problems := [f"{ARM}: {unknown(name, arms)}" for name in names if name not in arms]:

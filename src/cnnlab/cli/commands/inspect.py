@@ -39,9 +39,7 @@ def main(args: Sequence[str], stop: Stop) -> int:
     from cnnlab.runs.predicting.classifier import load_classifier
 
     trained, runtime, wording = load_classifier(folder, config, device=options.device)
-    found = inspect(
-        config, trained, runtime, wording.calibration, most=options.images, look_up=stop.look
-    )  # fmt: skip
+    found = inspect(config, trained, runtime, wording.calibration, most=options.images, look_up=stop.look)
     meanwhile("writing the page")
     try:
         page = write(folder, found, into=into, classes=trained.images.classes)

@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from cnnlab.base.printing import one_line
 from cnnlab.base.schema import Plain
-from cnnlab.base.texts import cut_middle, quantity
-from cnnlab.comparison.run_table import laid_out
-from cnnlab.data.survey import Files, Range, Survey, cautions, headline
+from cnnlab.base.texts import cut_middle, laid_out, quantity
 from cnnlab.outputs.files import csv_text
+from cnnlab.surveys.survey import Files, Range, Survey, cautions, headline
 
 _CLASSES = 20  # in the terminal's table
 _NAME = 40  # columns
