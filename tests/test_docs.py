@@ -3,6 +3,8 @@
 import re
 import shlex
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,12 +23,14 @@ from tests.pages import (
     examples,
     mentions,
     missing,
+    write_competition,
     write_files,
     write_photos,
 )
 
 SRC = Path(cnnlab.__file__).parent
 ALL = (README, DOCS / "README.md", *PAGES)
+OF_STUDIES = tuple(sorted(DOCS.glob("studies/*.md")))
 SAMPLES = {
     "SWEEP": "optimizer=sgd,adam seed=0,1",
     "RUN": "latest",
@@ -50,6 +54,7 @@ def desk(in_empty_folder, monkeypatch):
         write_photos(in_empty_folder / name, 4, ("cats", "dogs"))
     write_photos(in_empty_folder / "insects" / "train", 12, ("ants", "bees"))
     write_photos(in_empty_folder / "insects" / "val", 24, ("ants", "bees"))
+    write_competition(in_empty_folder / "competition", 24)
     shutil.copytree(DOCS / "digits", in_empty_folder / "docs" / "digits")
     monkeypatch.setattr("cnnlab.runs.estimate.probe", lambda *_, **__: Cost(1.0, 1_000_000))
     monkeypatch.setattr("cnnlab.runs.inspecting.embedding.find_spec", lambda _: None)  # UMAP compiles for long
@@ -108,7 +113,7 @@ def test_index_lists_every_page():
     assert sorted(page.name for page in PAGES) == sorted({page.name for page in DOCS.glob("*.md")} - {"README.md"})
 
 
-@pytest.mark.parametrize("page", ALL, ids=lambda page: str(page.relative_to(ROOT)))
+@pytest.mark.parametrize("page", [*ALL, *OF_STUDIES], ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_lead_somewhere(page):
     for target in re.findall(r"\]\((?!https?:)([^)]+)\)", page.read_text(encoding="utf-8")):
         path, _, heading = target.partition("#")
@@ -133,6 +138,23 @@ def test_files_that_a_page_names_exist(page):
 def test_pictures_are_small_and_shown(picture):
     assert picture.stat().st_size < 200_000
     assert any(f"{picture.name})" in page.read_text(encoding="utf-8") for page in ALL)
+
+
+def test_pictures_of_studies_are_smaller_and_each_is_shown():
+    pictures = list(DOCS.glob("studies/*/*.png"))
+    assert all(picture.stat().st_size < 60_000 for picture in pictures)
+    text = "".join(page.read_text(encoding="utf-8") for page in OF_STUDIES)
+    assert [picture for picture in pictures if f"]({picture.parent.name}/{picture.name})" not in text] == []
+
+
+def test_pages_of_studies_say_what_their_csv_files_hold(tmp_path):
+    for folder in ("docs/studies", "conf/experiment", "conf/results", "scripts"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    shutil.copy(DOCS / "studies.md", tmp_path / "docs")
+    subprocess.run([sys.executable, tmp_path / "scripts" / "study_pages.py"], check=True)
+    for page in (DOCS / "studies.md", *OF_STUDIES):
+        written = tmp_path / page.relative_to(ROOT)
+        assert written.read_text(encoding="utf-8") == page.read_text(encoding="utf-8")
 
 
 def test_options_page_explains_every_key_and_group():

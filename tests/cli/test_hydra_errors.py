@@ -25,7 +25,7 @@ WRONG = [
     ("++optimizer=sgd", "optimizer: is there already. Write optimizer=..., without '+'."),
     ("~nothing", "nothing: cannot be taken out, it is not there."),
     ("experiment=optimzers", f"experiment: unknown 'optimzers'. Did you mean 'optimizers'? {STUDIES}"),
-    ("scale=smal", "scale: unknown 'smal'. Did you mean 'small'? Known: full, small, smoke."),
+    ("scale=smal", "scale: unknown 'smal'. Did you mean 'small'? Known: full, half, small, smoke."),
     ("backbone=resnet18", "backbone: this command has no such group, cnnlab transfer has."),
     ("transfer model=cnn6", "model: this command has no such group, cnnlab train has."),
     ("optimizer.lr=${nothing}", "optimizer.lr: Interpolation key 'nothing' not found"),

@@ -159,7 +159,7 @@ def test_version(capsys):
         ("cnnlab o", {"optimizer=", "outputs="}),
         ("cnnlab train optimizer=a", {"optimizer=adadelta", "optimizer=adagrad", "optimizer=adam", "optimizer=adamw"}),
         ("cnnlab optimizer=mom", {"optimizer=momentum"}),
-        ("cnnlab -m experiment=loss_study scale=", {"scale=full", "scale=small", "scale=smoke"}),
+        ("cnnlab -m experiment=loss_study scale=", {"scale=full", "scale=half", "scale=small", "scale=smoke"}),
         ("cnnlab train -m optimizer.l", {"optimizer.lr="}),
         ("cnnlab report ", {"latest", "best"}),
         ("cnnlab predict latest ", set()),

@@ -90,6 +90,10 @@ CAUTIONS = [
     ({SGD: {"max_minutes": 3.0}}, "Budgets differ: max_minutes 3 (sgd), none (adam)."),
     ({SGD: {"environment": {"precision": "bf16"}}}, "Runs were not made alike: precision bf16 (sgd), fp32 (adam)."),
     (
+        {SGD: {"environment": {"compile": True}}, ADAM: {"environment": {"compile": False}}},
+        "Runs were not made alike: torch.compile True (sgd), False (adam).",
+    ),
+    (
         {SGD: {"environment": {"device": "cuda", "device_name": "a GPU", "threads": 8}}},
         "Runs were not made alike: device cuda (sgd), cpu (adam); processor a GPU (sgd), a processor (adam); "
         "threads 8 (sgd), 2 (adam).",

@@ -48,6 +48,14 @@ def test_what_is_claimed_is_said_and_what_is_not(comparison):
     assert "fell after 2 epochs" in "\n".join(terminal_lines(comparison, width=80))
 
 
+def test_where_no_arm_is_left_nothing_is_said_of_a_comparison(comparison):
+    arms = [HalvedArm(arm.arm, [0.5, None], 2) for arm in ARMS]
+    write_halved(comparison.folder, Halved(2, 10_000, (1, 2, 4), arms))
+    assert compare_study(comparison.folder).conclusion[0] == (
+        "Of 5 arms none is compared, since none has a result in the last of: 5 with 1 epoch, 5 with 2 epochs."
+    )
+
+
 def test_csv_has_the_accuracy_that_an_arm_was_chosen_for(comparison):
     save(comparison, pictures=False)
     rows = comparison.folder.read_rows("comparison.csv")

@@ -28,10 +28,18 @@ def compared(*, sgd=OF_SGD, adam=OF_ADAM, space=(SPACE,), untuned=UNTUNED, tuned
     folder = write_study(tuned, **more)
     rows = [(arm, seed, value) for arm, values in untuned.items() for seed, value in enumerate(values)]
     for arm, seed, value in rows:
-        write_run(f"untuned-{arm}-s{seed}", seed=seed, test=value, optimizer={"name": arm.partition("=")[2]})
+        how = {"state": value} if isinstance(value, str) else {"test": value}
+        write_run(f"untuned-{arm}-s{seed}", seed=seed, optimizer={"name": arm.partition("=")[2]}, **how)
     written = [GridRow(arm, str(seed), f"untuned-{arm}-s{seed}", arm) for arm, seed, _ in rows]
     write_fair(folder, FairTuning(space, 12, "tpe", 10_000, (sgd, adam)), written)
     return compare_study(folder)
+
+
+@pytest.mark.parametrize(("space", "is_told"), [(SPACE, False), ("optimizer.weight_decay=log(1e-6,0.01)", True)])
+def test_one_rate_of_all_optimizers_is_warned_of_unless_each_chose_it(space, is_told):
+    rates = {arm: {"optimizer": {"name": arm.partition("=")[2], "lr": 0.01}} for arm in TUNED}
+    told = "\n".join(compared(space=(space,), more=rates).cautions)
+    assert ("All optimizers ran at optimizer.lr=0.01" in told) == is_told
 
 
 def notes(**more):
@@ -67,6 +75,22 @@ def test_untuned_arms_without_runs_are_told_with_what_trains_them():
         "Untuned, these arms have no runs over these seeds; untuned=true trains them."
     ]
     assert comparison.beforehand.rows[1][2:5] == ("–", "95.00 ± 2.48", "–")
+
+
+def test_arms_that_have_no_finished_run_untuned_are_named_and_the_others_stay():
+    comparison = compared(untuned={SGD: [0.9, 0.9, 0.9]})
+    assert comparison.beforehand.notes == [
+        "Untuned, adam has no finished run over these seeds; untuned=true trains them."
+    ]
+    assert comparison.beforehand.rows[1][2] == "90.00 ± 2.48"
+    lost = {SGD: [0.9, 0.9, 0.9], ADAM: ["diverged", "diverged", "diverged"]}
+    assert notes(untuned=lost) == ["Untuned, adam has no finished run over these seeds."]
+    three = {"optimizer=muon": [0.8, 0.8, 0.81], **TUNED}
+    assert notes(tuned=three, untuned={"optimizer=muon": ["diverged"], **UNTUNED}) == [
+        "Not tuned: muon, with no key of the space.",
+        "Untuned, muon has no finished run over these seeds.",
+        "Tuning changes the answer. Untuned: adam is better than sgd. Tuned: sgd is the best of 3.",
+    ]
 
 
 def test_choice_at_the_edge_of_the_space_is_marked_and_named():

@@ -79,9 +79,9 @@ def test_what_changes_the_result_changes_the_id(override):
 LEFT_OUT = (
     "study=mine", "rerun=true", "device=cpu", "threads=1", "workers=1", "compile=true", "capture=off",
     "plots=false", "plan=true", "margin=1", "cross_validation=5",
-    "baseline=a", "reported={a:{test_accuracy:1}}", "small.epochs=1", "data_dir=elsewhere", "cache_dir=elsewhere",
-    "checkpoint_seconds=0", "dataset.memory_limit=1", "timing=alone", "seconds_to=[0.9]", "keep=last", "tags=[a,b]",
-    "note=mine", "outputs=elsewhere", "tracker=[tensorboard,mlflow]",
+    "baseline=a", "reported={a:{test_accuracy:1}}", "small.epochs=1", "half.epochs=1", "data_dir=elsewhere",
+    "cache_dir=elsewhere", "checkpoint_seconds=0", "dataset.memory_limit=1", "timing=alone", "seconds_to=[0.9]",
+    "keep=last", "tags=[a,b]", "note=mine", "outputs=elsewhere", "tracker=[tensorboard,mlflow]",
 )  # fmt: skip
 
 
@@ -91,11 +91,11 @@ def test_what_does_not_change_the_result_leaves_the_id(override):
 
 
 def test_keys_that_leave_the_id_are_these_alone():
-    keys = {override.partition("=")[0] for override in LEFT_OUT} - {"small.epochs"}
+    keys = {override.partition("=")[0] for override in LEFT_OUT} - {"small.epochs", "half.epochs"}
     of_sweeps = {"arm", "until", "max_seeds", "max_hours"}  # a single run takes none of them
     of_tunings = {"trials", "sampler", "per_round", "pruner", "prune_below", "storage", "untuned"}
     of_halving = {"halving", "eta", "stages"}
-    assert keys_of(*NOT_IDENTITY) == keys | {"small"} | of_sweeps | of_tunings | of_halving
+    assert keys_of(*NOT_IDENTITY) == keys | {"small", "half"} | of_sweeps | of_tunings | of_halving
 
 
 def test_every_fold_is_a_run_of_its_own():

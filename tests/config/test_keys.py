@@ -13,7 +13,7 @@ def test_every_field_declares_its_role():
 
 
 def test_keys_are_found_by_their_roles():
-    assert keys_of(Role.STUDY) == {"study", "seconds_to", "reported", "small"}
+    assert keys_of(Role.STUDY) == {"study", "seconds_to", "reported", "small", "half"}
     assert keys_of(Role.STUDY, Role.MACHINE) > {"study", "threads", "dataset.memory_limit"}
 
 

@@ -201,6 +201,13 @@ def test_points_of_named_arms_carry_the_name():
     assert rows[0].overrides == "optimizer=sgd activation=gelu"
 
 
+def test_arms_whose_names_have_blanks_and_commas_are_chosen_between_quotes(swept):
+    arms = '{"plain sgd": [optimizer=sgd], "adam, no decay": [optimizer=adam], other: []}'
+    words = study(f"study: s\nhydra:\n  sweeper:\n    arms: {arms}\n    params: {{seed: '0,1'}}\n")
+    assert main(["-m", *words, 'arm="adam, no decay",plain sgd']) == 0
+    assert [row.arm for row in StudyFolder.named("s").read_grid()] == ["adam, no decay", "plain sgd"] * 2
+
+
 def test_unknown_arm_names_the_nearest(capsys):
     assert main(["-m", *study(NAMED_ARMS), "arm=fats,slow"]) == 2
     assert capsys.readouterr().err == "arm: unknown 'fats'. Did you mean 'fast'? Known: fast, slow.\n"

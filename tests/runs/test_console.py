@@ -15,7 +15,7 @@ RECORD = EpochRecord(7, 0.1, Score(0.1234, 0.961), Score(0.2, 0.95), None, 1.0, 
 
 def test_epoch_line_tells_losses_accuracies_and_remaining_time():
     line = epoch_line(RECORD, 20, is_best=True, seconds_left=80.0)
-    assert line == "epoch  7/20  train 0.123 96.1%  val 0.200 95.0% *  12.3 s, 1 min 20 s left"
+    assert line == "epoch  7/20  train 0.123  96.1%  val 0.200  95.0% *  12.3 s, 1 min 20 s left"
     assert len(line) <= 80
 
 

@@ -87,8 +87,9 @@ def test_stage_begins_anew_where_the_one_before_may_have_other_bits(made_in, beg
     assert folder.has_checkpoint("last.pt") == begins
 
 
-def test_stage_whose_schedule_knows_the_end_begins_anew_and_nothing_is_kept_for_it():
-    timed = (*STAGES, "scheduler=cosine")
+@pytest.mark.parametrize("word", ["scheduler=cosine", "progressive_freezing=0.5"])
+def test_stage_that_knows_the_end_begins_anew_and_nothing_is_kept_for_it(word):
+    timed = (*STAGES, word)
     ended = [execute(tiny(*timed, f"epochs={epochs}")).folder for epochs in (1, 2)]
     assert not any(folder.has_checkpoint("last.pt") for folder in ended)
     assert "resumed" not in ended[1].log.read_text()

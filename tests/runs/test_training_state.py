@@ -64,6 +64,10 @@ def test_checkpoint_of_something_else_is_refused(change):
     [
         (Runtime(torch.device("cpu"), "fp32", 2), r"threads: the run was started with threads=1, got 2\."),
         (Runtime(torch.device("cpu"), "bf16", 1), r"precision: the run was started with precision=fp32, got bf16\."),
+        (
+            Runtime(torch.device("cpu"), "fp32", 1, compiles=True),
+            r"compile: the run was started with compile=false, got true\.",
+        ),
         (Runtime(torch.device("cuda"), "fp32", 1), r"device: the run was started with device=cpu, got cuda\."),
     ],
 )

@@ -1,5 +1,6 @@
 """A sweep: what it runs again, what it says of those that fail, what it leaves."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,53 @@ def test_run_that_diverged_is_listed_with_what_its_folder_says(monkeypatch, caps
         "  diverged seed=0",
         "           the loss is not finite at step 3",
     ]
+
+
+LEADING = [
+    ["tune", "optimizer.lr=log(1e-3,1)", "trials=2"],
+    ["-m", "activation=relu,gelu,elu,tanh,silu", "epochs=2", "halving=true"],
+    ["-m", "optimizer=sgd,adam", "fair=optimizer.lr=log(1e-3,1)", "trials=2"],
+]
+
+
+@pytest.mark.parametrize("words", LEADING)
+def test_runs_that_were_to_lead_to_others_say_why_they_were_refused_and_without_any_result_all_failed(
+    words, monkeypatch, capsys
+):
+    def run(plain, overrides, **_):
+        raise ConfigError("batch_size: is too large.")
+
+    monkeypatch.setattr(job, "run", at_once(run))
+    assert main(words) == 1
+    err = capsys.readouterr().err
+    before, _, failed = err.partition(" failed:\n")
+    assert re.search(r"  refused  .*seed=\d+ and \d+ more\n +batch_size: is too large\.\n", before)
+    assert re.fullmatch(r"  failed   .* and \d+ more\n +batch_size: is too large\.\n", failed)
+
+
+@pytest.mark.parametrize("words", LEADING)
+def test_runs_that_all_diverged_answer_nothing(words, monkeypatch, capsys):
+    def run(plain, overrides, **_):
+        ended(load(plain), "diverged", error="the loss is not finite at step 3")
+        return 1
+
+    monkeypatch.setattr(job, "run", at_once(run))
+    assert main(words) == 1
+    out, err = capsys.readouterr()
+    assert "  diverged " in err
+    assert "Repeat the command" not in out
+
+
+def test_arms_that_no_stage_leads_to_say_so(monkeypatch, capsys):
+    def run(plain, overrides, **_):
+        ended(load(plain), "diverged")
+        return 1
+
+    monkeypatch.setattr(job, "run", at_once(run))
+    assert main([*LEADING[1], "study=mine"]) == 1
+    assert {row.problem for row in StudyFolder.named("mine-halving").read_grid()} == {
+        "no run that leads to it has a result"
+    }
 
 
 def test_sweep_without_a_valid_point_runs_nothing(swept, capsys):

@@ -28,6 +28,8 @@ class Runtime:
     precision: str
     """fp32 or bf16: what `auto` became."""
     threads: int
+    compiles: bool = False
+    """Whether the network is compiled, which changes bits a little."""
 
     @property
     def autocast(self) -> torch.dtype | None:
@@ -35,7 +37,9 @@ class Runtime:
         return torch.bfloat16 if self.precision == "bf16" else None
 
 
-def start_runtime(*, device: str, precision: str, threads: int | None, deterministic: bool | None) -> Runtime:
+def start_runtime(
+    *, device: str, precision: str, threads: int | None, deterministic: bool | None, compiles: bool = False
+) -> Runtime:
     """Set torch's process-wide switches and say what was chosen.
 
     Args:
@@ -44,6 +48,7 @@ def start_runtime(*, device: str, precision: str, threads: int | None, determini
         threads: of the CPU; None: what torch finds.
         deterministic: whether each algorithm has to give the same bits again; True: one that cannot is an error. None:
             on a GPU, and one that cannot warns.
+        compiles: whether the network will be compiled.
 
     Raises:
         ConfigError: the device is unknown or not there.
@@ -62,7 +67,7 @@ def start_runtime(*, device: str, precision: str, threads: int | None, determini
             threading.Thread(target=torch.zeros, args=(1,), kwargs={"device": chosen}, daemon=True).start()
     hold_freed_memory()
     reset_peak_memory(chosen)
-    return Runtime(chosen, _choose_precision(precision, chosen), torch.get_num_threads())
+    return Runtime(chosen, _choose_precision(precision, chosen), torch.get_num_threads(), compiles)
 
 
 def _choose_algorithms(*, deterministic: bool, warns: bool) -> None:
@@ -158,6 +163,7 @@ def environment(runtime: Runtime) -> dict[str, object]:
         "device_name": device_name(runtime.device),
         "threads": runtime.threads,
         "precision": runtime.precision,
+        "compile": runtime.compiles,
     }
 
 

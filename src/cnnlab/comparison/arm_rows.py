@@ -9,6 +9,7 @@ from cnnlab.comparison.comparing import Comparison
 from cnnlab.comparison.labels import MISSING, cut_names, ends_of, p_cell, percent, plus_minus
 from cnnlab.comparison.statistics import Estimate
 from cnnlab.comparison.verdicts import Result
+from cnnlab.outputs.settings import parts_of
 
 NUM_COLORS = 7
 """As many colours as plots/style.py has."""
@@ -80,7 +81,7 @@ def arm_rows(comparison: Comparison) -> list[ArmRow]:
 
 def unnamed_settings(comparison: Comparison) -> list[str]:
     """Return the settings that differ and that the arms' names do not say."""
-    named = {word.partition("=")[0] for result in comparison.results for word in result.arm.name.split()}
+    named = {part.partition("=")[0] for result in comparison.results for part in parts_of(result.arm.name)}
     return [key for key in comparison.differing if key not in named]
 
 

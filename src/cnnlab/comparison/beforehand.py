@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cnnlab.base.schema import PlainMapping
-from cnnlab.comparison.run_table import laid_out
+from cnnlab.base.texts import laid_out
 
 MOST = 20
 """Arms that a terminal shows; the page has all of them."""
@@ -28,6 +28,8 @@ class Beforehand:
     """That comparison.csv has more."""
     cells: Mapping[str, PlainMapping] = field(default_factory=dict)
     """Name of an arm -> column -> cell."""
+    chosen: Sequence[str] = ()
+    """Settings that were chosen for each arm."""
 
     def lines(self, width: int) -> list[str]:
         """Lay the table out for a terminal: as many columns as fit, three at least, and of many rows the first."""

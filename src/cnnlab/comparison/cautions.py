@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from cnnlab.comparison.arms import ENDED, Arm, Run
 from cnnlab.comparison.judging import Answer, Question
@@ -17,21 +17,33 @@ BUDGET = ("epochs", "max_minutes", "patience", "min_delta", "stop_below_loss", "
 """Settings that say how much an arm may learn from."""
 ENVIRONMENT = {
     "precision": "precision", "device": "device", "device_name": "processor", "threads": "threads",
-    "cnnlab": "version of cnnlab", "torch": "version of torch",
+    "compile": "torch.compile", "cnnlab": "version of cnnlab", "torch": "version of torch",
 }  # fmt: skip
 """Keys of env.json that should be the same in all runs, and their names."""
+RATE = "optimizer.lr"
 TUNED = "'fair=optimizer.lr=log(1e-4,1)' trials=12"
 """Words that tune the rate of every arm before arms are compared."""
 ENOUGH_SEEDS = 5
 """With fewer, arms that fail now and then look different by chance alone (docs/statistics.md)."""
 
 
-def cautions(answer: Answer, question: Question, study: Study, names: Names) -> list[str]:
-    """Return everything that speaks against taking the verdict as it is."""
+def cautions(
+    answer: Answer, question: Question, study: Study, names: Names, *, chosen: Collection[str] = ()
+) -> list[str]:
+    """Return everything that speaks against taking the verdict as it is.
+
+    Args:
+        answer: what was found.
+        question: that was asked.
+        study: that asks it.
+        names: of the arms in sentences.
+        chosen: settings that were tuned for each arm: none has to do with that of another, equal as they may be.
+    """
     results, reference = answer.results, answer.reference
     arms = [result.arm for result in results]
     found = [*_of_looks(answer, question, study, names)]
-    found += [text for check in CHECKS if (text := check(arms, names)) is not None]
+    checks = [check for check in CHECKS if check is not _shared_rate or RATE not in chosen]
+    found += [text for check in checks if (text := check(arms, names)) is not None]
     if (
         question.baseline is not None
         and len(results) > 1
@@ -214,20 +226,20 @@ def _said(values: Mapping[str, Sequence[str]]) -> str:
 def _shared_rate(arms: Sequence[Arm], _: Names) -> str | None:
     """Warn when optimizers are compared at one learning rate that is not the preset of all of them."""
     of_arms = [arm.settings for arm in arms if "optimizer" in arm.settings]
-    rates = {own.get("optimizer.lr") for own in of_arms}
+    rates = {own.get(RATE) for own in of_arms}
     presets = {name: _preset_rate(name) for name in dict.fromkeys(own["optimizer"] for own in of_arms)}
     (rate, *more) = rates or {None}
     if len(presets) < 2 or more or rate is None or all(preset in (None, float(rate)) for preset in presets.values()):
         return None
     own_rates = ", ".join(f"{name} {preset:g}" for name, preset in presets.items() if preset is not None)
     return (
-        f"All optimizers ran at optimizer.lr={rate}, which suits some better than others. By default each has its own: "
+        f"All optimizers ran at {RATE}={rate}, which suits some better than others. By default each has its own: "
         f"{own_rates}. To compare each at its best, add {TUNED} to the command."
     )
 
 
 def _preset_rate(optimizer: str) -> float | None:
-    rate = preset("optimizer", optimizer).get("optimizer.lr")
+    rate = preset("optimizer", optimizer).get(RATE)
     return None if rate is None else float(rate)
 
 

@@ -181,7 +181,7 @@ def _compare(
         conclusion=[*([] if before is None else [before.sentence]), *conclude(found, question, names)],
         effects=effects_of(arms, question, names),
         terms=terms(found, question, names),
-        cautions=cautions(found, question, study, names),
+        cautions=cautions(found, question, study, names, chosen=() if before is None else before.chosen),
         failures=failures(arms, names),
         beforehand=before,
         next_step=next_step(found, question, study),

@@ -11,7 +11,7 @@ from cnnlab.comparison.labels import Names, capitalised, interval, is_wide, list
 from cnnlab.comparison.presets import preset
 from cnnlab.comparison.statistics import ALPHA, seeds_needed
 from cnnlab.comparison.verdicts import BETTER, EQUAL, MAY_BE_BEST, NOT_SHOWN, OPEN, RULED_OUT, STOPPED, WORSE, Result
-from cnnlab.outputs.settings import differing
+from cnnlab.outputs.settings import differing, parts_of
 from cnnlab.outputs.study_folder import SeedPlan
 
 MANY_VALUES, LONG_VALUE = 4, 40
@@ -196,7 +196,7 @@ def _differences(arms: Sequence[Arm]) -> list[str]:
     """
     own = [arm.settings for arm in arms if arm.settings]
     keys = differing(own)
-    in_names = {word.partition("=")[0] for arm in arms for word in arm.name.split() if "=" in word}
+    in_names = {part.partition("=")[0] for arm in arms for part in parts_of(arm.name) if "=" in part}
     told = []
     for key in keys:
         part, _, option = key.partition(".")

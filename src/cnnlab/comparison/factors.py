@@ -22,6 +22,7 @@ from cnnlab.comparison.labels import Names, short_keys
 from cnnlab.comparison.paired import judge
 from cnnlab.comparison.statistics import ALPHA, Estimate, Spread, estimate, estimate_difference, holm, p_different
 from cnnlab.comparison.verdicts import BEST, MAY_BE_BEST, RULED_OUT, without_result
+from cnnlab.outputs.settings import parts_of
 
 
 @dataclass(frozen=True)
@@ -156,10 +157,10 @@ def _grid_of(arms: Sequence[Arm]) -> _Grid | None:
 
     What one of them does cannot be told from what the other does: they have one effect, under the names of both.
     """
-    words = [[word.partition("=") for word in arm.name.split()] for arm in arms]
-    points = [{key if sign else "arm": value or key for key, sign, value in own} for own in words]
+    parts = [[part.partition("=") for part in parts_of(arm.name)] for arm in arms]
+    points = [{key if sign else "arm": value or key for key, sign, value in own} for own in parts]
     keys = list(points[0])
-    if any(list(point) != keys or len(point) != len(own) for point, own in zip(points, words)):
+    if any(list(point) != keys or len(point) != len(own) for point, own in zip(points, parts)):
         return None
 
     def decides(key: str, other: str) -> bool:

@@ -49,7 +49,9 @@ def _last(arm: HalvedArm) -> float | None:
 def _sentence(halved: Halved) -> str:
     sizes = [sum(len(arm.accuracies) > place for arm in halved.arms) for place in range(len(halved.stages))]
     left = sum(arm.fell_after is None for arm in halved.arms)
-    steps = ", ".join(f"{size} with {_epochs(num)}" for size, num in zip(sizes, halved.stages))
+    steps = ", ".join(f"{size} with {_epochs(num)}" for size, num in zip(sizes, halved.stages) if size)
+    if not left:
+        return f"Of {len(halved.arms)} arms none is compared, since none has a result in the last of: {steps}."
     return (
         f"Of {len(halved.arms)} arms {left} are compared: the better ones by validation went on, {steps}, at seed "
         f"{halved.seed}; those left were trained anew over seeds that no stage had."

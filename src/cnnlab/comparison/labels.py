@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from cnnlab.base.texts import cut_middle
 from cnnlab.comparison.statistics import Estimate
+from cnnlab.outputs.settings import parts_of
 
 Names = Mapping[str, str]
 """Label of an arm -> its name as it is to be written."""
@@ -40,7 +41,7 @@ def short_names(names: Sequence[str]) -> list[str]:
     keys = _common_keys(names)
     if keys is None:
         return [name or ALONE for name in names]
-    values = [[word.partition("=")[2] or word for word in name.split()] for name in names]
+    values = [[part.partition("=")[2] or part for part in parts_of(name)] for name in names]
     columns = [_in_short(short, column) for short, column in zip(short_keys(keys), zip(*values))]
     return [" ".join(words) for words in zip(*columns)]
 
@@ -61,8 +62,8 @@ def short_keys(keys: Sequence[str]) -> list[str]:
 
 
 def _common_keys(names: Sequence[str]) -> list[str] | None:
-    """Return the keys of the settings that every name consists of, `arm` for a word that is no setting."""
-    keys = [tuple(word.partition("=")[0] if "=" in word else "arm" for word in name.split()) for name in names]
+    """Return the keys of the settings that every name consists of, `arm` for what is no setting."""
+    keys = [tuple(part.partition("=")[0] if "=" in part else "arm" for part in parts_of(name)) for name in names]
     if not keys or not keys[0] or len(set(keys)) > 1 or keys[0] == ("arm",):
         return None
     return list(keys[0])

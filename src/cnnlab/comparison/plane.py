@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cnnlab.comparison.verdicts import Result
+from cnnlab.outputs.settings import parts_of
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,6 @@ def plane_of(results: Sequence[Result]) -> Plane | None:
 
 
 def _settings(name: str) -> dict[str, str]:
-    """`optimizer=adam epochs=3` -> both settings; nothing where a word is no setting."""
-    words = [word.partition("=") for word in name.split()]
-    return {key: value for key, _, value in words} if all(sign for _, sign, _ in words) else {}
+    """`optimizer=adam epochs=3` -> both settings; nothing where a part is no setting."""
+    parts = [part.partition("=") for part in parts_of(name)]
+    return {key: value for key, _, value in parts} if all(sign for _, sign, _ in parts) else {}

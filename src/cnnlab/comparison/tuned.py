@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from cnnlab.comparison.arms import Arm, ReadRun, arms_of, find_arm
@@ -54,28 +54,37 @@ def tuned_before(
     if tuning is None:
         return None
     known = {result.arm.name for result in found.results}
-    arms = [arm for arm in arms_of(read_untuned(folder), folder, read) if arm.name in known and arm.finished]
-    before = _answered(arms, question)
+    untuned = [arm for arm in arms_of(read_untuned(folder), folder, read) if arm.name in known]
+    arms = [arm for arm in untuned if arm.finished]
+    before = _answered(arms, question) if arms else None
     beside = _beside(found, before[0] if before else None, tuning, question, names, cells)
     return Beforehand(
         title="Tuning",
         sentence=_sentence(tuning),
         rows=[_header(heading), *(_row(one, tuning) for one in beside)],
-        notes=[*_notes(beside), _changed(found, question, before, names)],
+        notes=[
+            *_notes(beside),
+            *_missing(beside, {arm.name for arm in untuned}),
+            *([_changed(found, question, before, names)] if before and _can_answer(arms, question) else []),
+        ],
         columns=_COLUMNS,
         cells={one.tuned.arm.name: dict(zip(_COLUMNS, _csv(one))) for one in beside},
+        chosen=_keys(tuning),
     )
 
 
-def _answered(arms: Sequence[Arm], question: Question) -> tuple[Answer, Question] | None:
-    """Ask of untuned arms what is asked of the tuned ones, over a fixed number of seeds; None without two of them."""
-    if len(arms) < 2:
-        return None
-    wanted = None if question.baseline is None else question.baseline.name
-    if wanted is not None and wanted not in [arm.name for arm in arms]:
-        return None
-    asked = question_of(arms, None if wanted is None else find_arm(arms, wanted), margin=question.margin, plan=None)
+def _answered(arms: Sequence[Arm], question: Question) -> tuple[Answer, Question]:
+    """Ask of untuned arms what is asked of the tuned ones, over a fixed number of seeds."""
+    wanted = question.baseline if _can_answer(arms, question) else None
+    baseline = None if wanted is None else find_arm(arms, wanted.name)
+    asked = question_of(arms, baseline, margin=question.margin, plan=None)
     return answer(arms, asked), asked
+
+
+def _can_answer(arms: Sequence[Arm], question: Question) -> bool:
+    """Tell whether there are two of them, and the baseline where there is one."""
+    wanted = [] if question.baseline is None else [question.baseline.name]
+    return len(arms) > 1 and {arm.name for arm in arms}.issuperset(wanted)
 
 
 def _beside(
@@ -130,8 +139,13 @@ def _row(one: _Beside, tuning: FairTuning) -> tuple[str, ...]:
     )
 
 
+def _keys(tuning: FairTuning) -> list[str]:
+    """Return the keys that were searched."""
+    return [word.partition("=")[0] for word in tuning.space]
+
+
 def _chose(how: TunedArm, tuning: FairTuning) -> str:
-    keys = [word.partition("=")[0] for word in tuning.space]
+    keys = _keys(tuning)
     short = dict(zip(keys, short_keys(keys)))
     marks = dict.fromkeys(how.edges, " (edge)")
     values = [f"{short.get(key, key)}={value}{marks.get(key, '')}" for key, value in how.values.items()]
@@ -165,10 +179,19 @@ def _lost(ended: Mapping[str, int]) -> str:
     return listed([f"{num} {status}" for status, num in ended.items() if status != "finished"])
 
 
-def _changed(found: Answer, question: Question, before: tuple[Answer, Question] | None, names: Names) -> str:
+def _missing(beside: Sequence[_Beside], asked: Set[str]) -> Iterator[str]:
+    """Yield which arms cannot be looked at untuned, and what trains those that were not to be trained so."""
+    without = [one for one in beside if one.untuned is None]
+    if without and not asked:
+        yield "Untuned, these arms have no runs over these seeds; untuned=true trains them."
+    elif without:
+        has = "has" if len(without) == 1 else "have"
+        remedy = "" if asked >= {one.tuned.arm.name for one in without} else "; untuned=true trains them"
+        yield f"Untuned, {listed([one.name for one in without])} {has} no finished run over these seeds{remedy}."
+
+
+def _changed(found: Answer, question: Question, before: tuple[Answer, Question], names: Names) -> str:
     """Say what the same arms answer untuned."""
-    if before is None:
-        return "Untuned, these arms have no runs over these seeds; untuned=true trains them."
     said, untuned = headline(found, question, names), headline(*before, names)
     if said == untuned:
         return f"Untuned, the answer is the same: {untuned}"

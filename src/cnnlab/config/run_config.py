@@ -178,6 +178,8 @@ class RunConfig:
     """Of a study: the numbers of the report, shown beside the measured ones."""
     small: OfStudy[Mapping[str, Any] | None] = None
     """Of a study: what `scale=small` makes of it. The composed keys hold it already; here it says nothing more."""
+    half: OfStudy[Mapping[str, Any] | None] = None
+    """Of a study: what `scale=half` makes of it, likewise."""
     plots: OfCommand[bool] = True
     """Draw the run's pictures at its end."""
     keep: OfCommand[Literal["best", "last", "none"]] = "best"

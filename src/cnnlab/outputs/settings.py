@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from cnnlab.base.schema import PlainMapping
+
+_SETTING = re.compile(r"[+~]*[\w.@/-]+=")
 
 
 def settings(plain: PlainMapping) -> dict[str, str]:
@@ -29,6 +32,20 @@ def _written(value: object) -> str:
         return str(value)
     except RecursionError:
         return "..."  # of a damaged file; no option is nested so deep
+
+
+def parts_of(name: str) -> list[str]:
+    """Part the name of an arm: into what it is called, where a study calls it something, and its settings.
+
+    Blanks may stand in either: `no decay optimizer.betas=[0.9, 0.99]` has two parts.
+    """
+    parts: list[str] = []
+    for word in name.split():
+        if parts and _SETTING.match(word) is None:
+            parts[-1] += f" {word}"
+        else:
+            parts.append(word)
+    return parts
 
 
 def differing(runs: Sequence[Mapping[str, str]]) -> list[str]:

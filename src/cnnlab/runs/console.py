@@ -143,7 +143,7 @@ def _live_text(last: EpochRecord | None, best: Selection) -> str:
 
 
 def _score(score: Score) -> str:
-    return f"{score.loss:.3f} {100 * score.accuracy:.1f}%"
+    return f"{score.loss:.3f} {100 * score.accuracy:5.1f}%"
 
 
 def epoch_line(record: EpochRecord, epochs: int, *, is_best: bool, seconds_left: float) -> str:

@@ -26,7 +26,7 @@ TIMED_KEYS = ("progressive_size", "progressive_freezing")
 """What depends on how many epochs there are, besides schedules."""
 _MAKES_BITS = (
     "schema", "cnnlab", "torch", "torchvision", "numpy", "cuda", "cudnn", "device", "device_name", "threads",
-    "precision", "plugins",
+    "precision", "compile", "plugins",
 )  # fmt: skip
 """Of env.json: what two runs agree in, one of which begins with the other's epochs as if they were its own."""
 
@@ -49,7 +49,12 @@ def with_epochs(config: RunConfig, text: str) -> RunConfig:
 
 def can_go_on(config: RunConfig) -> bool:
     """Tell whether the first epochs of a run are those of a longer one."""
-    return config.learns == "in steps" and config.chosen("scheduler").name in UNTIMED
+    return config.learns == "in steps" and config.chosen("scheduler").name in UNTIMED and _timed_key(config) is None
+
+
+def _timed_key(config: RunConfig) -> str | None:
+    """Return a key of a run that is told how long training takes; None: there is none."""
+    return next((key for key in TIMED_KEYS if getattr(config, key) is not None), None)
 
 
 def problem_of_extending(folder: RunFolder, config: RunConfig, epochs: int) -> str | None:
@@ -64,13 +69,12 @@ def problem_of_extending(folder: RunFolder, config: RunConfig, epochs: int) -> s
         return "it is not trained in epochs"
     if epochs < config.epochs:
         return f"it was trained for {config.epochs}, which are more"
-    if not can_go_on(config):
-        schedule = config.chosen("scheduler").name
+    if (schedule := config.chosen("scheduler").name) not in UNTIMED:
         return (
             f"its schedule, {schedule}, falls towards the last epoch, so a run of {epochs} begins otherwise. These can "
             f"go on: {', '.join(UNTIMED)}"
         )
-    if (key := next((key for key in TIMED_KEYS if getattr(config, key) is not None), None)) is not None:
+    if (key := _timed_key(config)) is not None:
         return f"{key} is told how long training takes, so a run of {epochs} begins otherwise"
     if not folder.has_checkpoint("last.pt"):
         return "its last checkpoint is gone, since it was trained without keep=last"

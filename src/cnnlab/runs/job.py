@@ -17,7 +17,7 @@ from cnnlab.config.options import groups
 from cnnlab.config.plugins import load_plugins
 from cnnlab.config.run_config import RunConfig
 from cnnlab.data.library import DataLibrary
-from cnnlab.outputs.files import outputs_dir, runs_dir
+from cnnlab.outputs.files import outputs_dir, pictures_in, runs_dir
 from cnnlab.outputs.lock import disk_errors
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import FINAL, read_status
@@ -142,7 +142,7 @@ def report(
 
 def _draw(outcome: RunEnd, console: RunConsole, draughtsman: Draughtsman) -> None:
     """Draw the pictures of a run that has none yet."""
-    if not any(outcome.folder.path.glob("plots/*.png")):
+    if not pictures_in(outcome.folder.path):
         from cnnlab.runs.inspecting.page import write_page_of  # loads numpy, and values are refused without
 
         console.meanwhile("drawing the pictures")

@@ -71,8 +71,9 @@ def train(
             return done  # by another process, just now
         threads = _threads_before(folder) if config.threads is None and not config.rerun else config.threads
         runtime = start_runtime(
-            device=config.device, precision=config.precision, threads=threads, deterministic=config.deterministic
-        )
+            device=config.device, precision=config.precision, threads=threads, deterministic=config.deterministic,
+            compiles=config.compile,
+        )  # fmt: skip
         stop.look()
         with disk_errors(cache_dir(config)):  # the images' cache is written while the data is loaded
             parts = build_parts(

@@ -84,7 +84,8 @@ def _restored(checkpoint: PlainMapping, parts: Parts, runtime: Runtime) -> Train
 
 
 def _fingerprint(runtime: Runtime) -> dict[str, str | int]:
-    return {"device": runtime.device.type, "precision": runtime.precision, "threads": runtime.threads}
+    own: dict[str, str | int] = {"device": runtime.device.type, "precision": runtime.precision}
+    return own | {"threads": runtime.threads, "compile": str(runtime.compiles).lower()}  # as they are typed
 
 
 def _refuse_other_runtime(started: PlainMapping, now: PlainMapping) -> None:

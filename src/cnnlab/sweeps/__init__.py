@@ -14,10 +14,9 @@ choosing          in this process or by workers, how many at a time, with how ma
 pool, worker_process, worker   runs in processes of their own
 abreast           runs in turns, in one process on one GPU; sources where they come from
 cluster/          runs on the nodes of a Ray cluster
-plan              what a sweep would do
-run_progress      how far a run is, by its files; watch how all of them stand, whoever trains them; onlooking
-                  the same from another process
-study_comparison  the comparison, refreshed while runs go on, as often as pacing allows, shown at the end
+plan              what a sweep would do; telling what it says of its runs before they go on
+run_progress      how far a run is, by its files; watch how all stand; onlooking the same from another process
+study_comparison  the comparison, refreshed while runs go on, as often as pacing allows; pictures of the runs
 
 Launchers, watch, resume and report know nothing of designs: a new design is one generator, chosen in `leading`.
 

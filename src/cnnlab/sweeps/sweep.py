@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shlex
-import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from cnnlab.base.errors import ConfigError, Interrupted, RunError
 from cnnlab.base.hashing import FileHashes
@@ -25,11 +25,14 @@ from cnnlab.sweeps.designs import Conversation, Ended, answer
 from cnnlab.sweeps.launching import Launch, Launching, grouped
 from cnnlab.sweeps.looked import plan_after_looks, seen_before
 from cnnlab.sweeps.naming import called_baseline, decided_name, study_name
+from cnnlab.sweeps.pictures import draw
 from cnnlab.sweeps.points import Point
 from cnnlab.sweeps.run_progress import Watched, val_accuracies, watched
 from cnnlab.sweeps.siblings import asked_by, kept_apart, siblings, study_of_runs
 from cnnlab.sweeps.telling import begun_lines, count, going_on, tell_refused, told_later
 from cnnlab.sweeps.watch import Watch
+
+_LED_NOWHERE = "no run that leads to it has a result"
 
 
 class Sweep:
@@ -103,6 +106,11 @@ class Sweep:
     def _compared(self) -> CheckedPoints:
         return self.checked if self._led_to is None else self.checked.of(self._led_to)
 
+    @property
+    def _judged(self) -> list[str]:
+        """Ids of runs that arms are compared by, which other runs led to."""
+        return [] if self._led_to is None else [job.run_id for job in self._compared.jobs]
+
     def _as_declared(self, plan: SeedPlan, known: Sequence[str]) -> SeedPlan:
         return plan_after_looks(plan, self.study, run_ids=known, arms=self._arms, margin=self._first.margin)
 
@@ -136,7 +144,8 @@ class Sweep:
             RunError: runs were refused, failed or diverged; each with its reason.
             Interrupted: the user stopped it; what is done is kept.
         """
-        self._tell_kept_apart()
+        if (why := kept_apart(self._called, self.study, self._asked)) is not None:
+            tell(f"note     {why}")
         for note in self._hashes.notes:
             tell(f"note     {note}")
         self._write_grid()
@@ -144,9 +153,8 @@ class Sweep:
         if settle is not None:
             self._settle(settle)
         self._comparison.get_ready()
-        goals = Goals.of(self._first.seconds_to, self._first.reported)
-        refresh, narrator = self._comparison.refresh, self._narrator
-        runs = self._watched(self.checked.jobs)
+        goals, refresh = Goals.of(self._first.seconds_to, self._first.reported), self._comparison.refresh
+        runs, narrator = self._watched(self.checked.jobs), self._narrator
         watch = Watch(self.name, self.study, runs, on_change=refresh, narrator=narrator, goals=goals)
         try:
             with going_on(self.study), watch:
@@ -187,9 +195,11 @@ class Sweep:
                 print(f"{self._clock.said()}; the same command goes on where it stopped")
                 return
             self._stop.look()
+            self._tell_found_wrong(jobs)
             points = answer(self._design, [self._ended(point, checked) for point, checked in self._round.points])
             watch.say(self._narrator().lines)
             if not points:
+                self._pending = [replace(row, problem=_LED_NOWHERE) for row in self._pending]
                 return
             known = {job.run_id for job in self._compared.jobs}
             self._round = self._take_up(points)
@@ -198,6 +208,13 @@ class Sweep:
             self._write_grid()
             watch.add(self._watched(jobs))
             self._tell_begun(jobs)
+
+    def _tell_found_wrong(self, jobs: Sequence[Job]) -> None:
+        """Say which runs were refused when they were built, where no row of a comparison will."""
+        wrong, rows = self._launching.found_wrong(), set(self._judged)
+        if "refused" in self._may_end:
+            untold = [job for job in jobs if job.run_id in wrong and job.run_id not in rows]
+            tell_refused(CheckedPoints([(job.point, wrong[job.run_id]) for job in untold]))
 
     def _watched(self, jobs: Sequence[Job]) -> list[Watched]:
         rows = {job.run_id for job in self._compared.jobs}
@@ -238,43 +255,30 @@ class Sweep:
 
     def _close(self) -> None:
         """Draw the pictures, show the comparison, name what failed."""
-        unsaved: dict[str, None] = {}
-        jobs, compared, judged = self.checked.jobs, self._compared, self._led_to or ()
-        with told_later(unsaved):
+        problems: dict[str, None] = {}
+        jobs, compared, judged = self.checked.jobs, self._compared, set(self._judged)
+        with told_later(problems):
             self._write_grid()  # again: of a sweep that was begun in between, or with what the runs said of their grid
-        with told_later(unsaved), disk_errors(runs_dir()):
-            self._draw()
+        with told_later(problems), disk_errors(runs_dir()):
+            draw([self.folders[job.run_id] for job in jobs if job.config.plots and self._status(job) in FINAL])
         print()
         folders, pictures = [folder.path for folder in self.folders.values()], any(job.config.plots for job in jobs)
-        with told_later(unsaved):
-            seeds = self._comparison.show(folders, pictures=pictures)
-            self._note_look(seeds)
+        with told_later(problems):
+            self._note_look(self._comparison.show(folders, pictures=pictures))
         failed = [j for j in jobs if j.run_id not in self._put_off and self._launching.problem(j) is not None]
-        failed = [j for j in failed if j.point.arm in judged or self._ended(j.point, j).status not in self._may_end]
-        num_refused = 0 if "refused" in self._may_end and compared is self.checked else compared.num_refused
+        may_end = self._may_end if any(self._status(job) == "finished" for job in jobs) else ()
+        failed = [j for j in failed if j.run_id in judged or self._ended(j.point, j).status not in may_end]
+        num_refused = 0 if "refused" in may_end and compared is self.checked else compared.num_refused
         if failed or num_refused:
             head = f"{len(failed) + num_refused} of {count(len(jobs) + num_refused)} failed:"
-            raise RunError("\n".join([*unsaved, head, *self._launching.failures(failed), *compared.refusals()]))
-        if unsaved:
-            raise RunError("\n".join(unsaved))
-
-    def _draw(self) -> None:
-        from cnnlab.plots.drawing import draw_runs
-        from cnnlab.runs.console import RunConsole
-        from cnnlab.runs.inspecting.page import write_page_of
-
-        drawn = [job for job in self.checked.jobs if job.config.plots and self._status(job) in FINAL]
-        progress = RunConsole().preparing if sys.stdout.isatty() else None
-        draw_runs([self.folders[job.run_id].path for job in drawn], progress=progress, then=write_page_of)
+            problems |= dict.fromkeys((head, *self._launching.failures(failed), *compared.refusals()))
+        if problems:
+            raise RunError("\n".join(problems))
 
     def _tell_begun(self, jobs: Sequence[Job]) -> None:
         to_do = self._to_do(jobs)
         died = [job.point.label for job in to_do if self._status(job) == "died"]
         print(*begun_lines(self.name, len(jobs), num_before=len(jobs) - len(to_do), died=died), sep="\n")
-
-    def _tell_kept_apart(self) -> None:
-        if (why := kept_apart(self._called, self.study, self._asked)) is not None:
-            tell(f"note     {why}")
 
     def _rows(self) -> list[GridRow]:
         """Return the grid; runs that were found wrong when they were built are refused points of it."""

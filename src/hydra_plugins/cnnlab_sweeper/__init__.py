@@ -1,5 +1,6 @@
 """Hydra's side of a sweep: expands the grid, composes its points, has them carried out. It writes nothing."""
 
+import csv
 import shlex
 import sys
 from collections.abc import Collection, Mapping, Sequence
@@ -207,14 +208,15 @@ def _folds(master: DictConfig, given: dict[str, str]) -> dict[str, str]:
 
 
 def _chosen_arms(arms: Mapping[str, tuple[str, ...]], text: str | None) -> Mapping[str, tuple[str, ...]]:
-    """Return the named arms that are wanted, one nameless arm where there are none.
+    """Return the named arms that are wanted, one nameless arm where there are none; a name with a comma is quoted.
 
     Raises:
         ConfigError: there is no such arm.
     """
     if text is None:
         return arms or {"": ()}
-    names = [name.strip() for name in text.partition("=")[2].split(",")]
+    typed = next(csv.reader([text.partition("=")[2]], skipinitialspace=True))
+    names = [name.strip() for name in typed or [""]]
     if not arms:
         raise ConfigError(f"{ARM}: this sweep has no named arms, got {','.join(names)}. They come with a study.")
     if problems := [f"{ARM}: {unknown(name, arms)}" for name in names if name not in arms]:

@@ -110,8 +110,8 @@ def _seeds(
 
 def _arm(point: Point, space: Space, compose: Compose, steering: Steering, *, seed: int) -> FairArm:
     base = searched(point, space)
-    keys = Keys(base, compose)
-    own = Space({key: axis for key, axis in space.axes.items() if keys.may_take(key, space)})
+    keys = Keys(base, compose, space)
+    own = Space({key: axis for key, axis in space.axes.items() if keys.may_take(key)})
     without = tuple(key for key in space.axes if key not in own.axes)
     if not own.axes:
         return FairArm(point, None, without, _epochs(point, compose))
@@ -137,8 +137,8 @@ def _check_keys(arms: Sequence[FairArm], space: Space, compose: Compose) -> None
     Raises:
         ConfigError: there is one.
     """
-    lacked = {key: axis for key, axis in space.axes.items() if all(key in arm.without for arm in arms)}
-    Keys(searched(arms[0].point, space), compose).check(Space(lacked))
+    lacked = [key for key in space.axes if all(key in arm.without for arm in arms)]
+    Keys(searched(arms[0].point, space), compose, space).check(lacked)
 
 
 def _beside(points: Sequence[Point], compose: Compose, steering: Steering) -> list[Point]:

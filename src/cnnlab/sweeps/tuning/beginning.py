@@ -51,8 +51,8 @@ def begin_tuning(
     if problems := list(_problems(space, plain, steering)):
         raise ConfigError(*problems)
     base = replace(base, shared=(*base.shared, *turned_off(plain)))
-    keys = Keys(base, compose)
-    keys.check(space)
+    keys = Keys(base, compose, space)
+    keys.check(space.axes)
     seed, kind, pruner = plain[SEED], steering.sampler or "tpe", _pruner(space, steering)
     sampler = Sampler(space, kind=kind, seed=seed, num_trials=steering.trials or TRIALS, takes=keys.takes)
     tuning = Tuning(base, space, sampler, seed, steering.per_round or PER_ROUND, pruner, plain["epochs"])

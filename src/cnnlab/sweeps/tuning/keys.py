@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.schema import PlainMapping
@@ -17,40 +17,46 @@ class Keys:
     Args:
         base: what all trials share.
         compose: makes a point's configuration.
+        space: all keys that are searched.
     """
 
-    def __init__(self, base: Point, compose: Compose) -> None:
-        self._base, self._compose = base, compose
+    def __init__(self, base: Point, compose: Compose, space: Space) -> None:
+        self._base, self._compose, self._space = base, compose, space
         self._known: dict[tuple[str, ...], PlainMapping | None] = {}
 
     def takes(self, values: Mapping[str, str], key: str) -> bool:
         """Tell whether a run that has these values has a key too; where they do not compose, it is refused later."""
-        plain = self._composed(tuple(f"{group}={value}" for group, value in values.items() if "." not in group))
-        return plain is None or _has(plain, key)
+        words = tuple(f"{group}={value}" for group, value in values.items() if "." not in group)
+        if (plain := self._composed(words)) is None or _has(plain, key):
+            return True
+        # A group may have no option by default, as the head of a transfer: it is there once one is chosen.
+        return self._composed((*words, self._example(key))) is not None
 
-    def may_take(self, key: str, space: Space) -> bool:
-        """Tell whether some run of a space has a key."""
-        return any(self.takes(values, key) for values in _options(key, space))
+    def may_take(self, key: str) -> bool:
+        """Tell whether some run of the space has a key."""
+        return any(self.takes(values, key) for values in _options(key, self._space))
 
-    def check(self, space: Space) -> None:
-        """Look for a run of the space that has each of its keys.
+    def check(self, keys: Collection[str]) -> None:
+        """Look for a run of the space that has each of these keys.
 
         Raises:
             ConfigError: there is none for some of them; with a line for each.
         """
-        problems = [problem for key in space.axes for problem in self._problems(key, space)]
-        if problems:
+        if problems := [problem for key in keys for problem in self._problems(key)]:
             raise ConfigError(*problems)
 
-    def _problems(self, key: str, space: Space) -> Sequence[str]:
-        if self.may_take(key, space):
+    def _problems(self, key: str) -> Sequence[str]:
+        if self.may_take(key):
             return ()
-        words = [f"{group}={value}" for group, value in next(_options(key, space)).items()]
+        words = [f"{group}={value}" for group, value in next(_options(key, self._space)).items()]
         try:
-            self._compose([*self._base.overrides, *words, f"{key}={_first(space.axes[key])}"])
+            self._compose([*self._base.overrides, *words, self._example(key)])
         except ConfigError as error:
             return error.problems
         return ()
+
+    def _example(self, key: str) -> str:
+        return f"{key}={_first(self._space.axes[key])}"
 
     def _composed(self, words: tuple[str, ...]) -> PlainMapping | None:
         if words not in self._known:
