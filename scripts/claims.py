@@ -9,7 +9,7 @@ from cnnlab.comparison.arms import Arm, find_arm
 from cnnlab.comparison.comparing import Comparison
 from cnnlab.comparison.judging import answer, question_of
 from cnnlab.comparison.labels import plus_minus
-from cnnlab.comparison.statistics import SEEDS, Estimate, estimate, estimate_difference
+from cnnlab.comparison.statistics import ALPHA, SEEDS, Estimate, estimate, estimate_difference, seeds_needed
 from cnnlab.comparison.verdicts import BETTER, EQUAL, WORSE, Result
 
 CIFAR = ("dataset=image_folder", "dataset.root={data}/cifar10_jpeg")
@@ -17,6 +17,7 @@ CATS_DOGS = (*CIFAR, "dataset.classes=[cat,dog]")
 MNIST = ("dataset.part=test", "data_dir={data}/mnist")
 ANTS_BEES = ("dataset=hymenoptera", "dataset.root={data}/hymenoptera")
 RESNET = ("backbone=resnet18", "backbone.weights={data}/weights/resnet18_tinyimagenet_fp16.pth")
+OPEN = "open"
 FAIR = ("fair=optimizer.lr=log(1e-4,1)", "trials=12")
 
 
@@ -27,11 +28,15 @@ class Claim:
     claim: str
     verdict: str
     """better, worse, equal or open; of a gap holds, fails or open."""
-    difference: str
-    """Points of test accuracy, and half of their interval."""
+    difference: float | None
+    """Points of test accuracy; None: the other arm diverged."""
+    half_width: float | None
+    """Of their interval."""
     about: str
     """Between what and what."""
     seeds: int
+    needed: int | None = None
+    """Seeds that would show the difference four times in five, if it is as it was measured; where it is open."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +54,13 @@ class Better:
         losers = [arm for arm in arms if arm is not winner and (not self.losers or arm.name in self.losers)]
         question = question_of([winner, *losers], winner, margin=_margin(comparison), plan=comparison.study.plan)
         results = [each for each in answer([winner, *losers], question).results if each.arm is not winner]
-        closest = max(results, key=lambda result: -1.0 if result.difference is None else result.difference.mean)
-        return Claim(self.says, _word(results), _lead(closest), comparison.name(closest), closest.num_pairs)
+        word = _word(results)
+        undecided = [result for result in results if result.verdict not in (WORSE, EQUAL)]
+        closest = max((word == OPEN and undecided) or results, key=_ahead)
+        points, half = _points(closest.difference)
+        points = None if points is None else -points  # tables have it the other way round
+        needed = _needed(closest, comparison, num_tested=len(losers)) if word == OPEN else None
+        return Claim(self.says, word, points, half, f"over {comparison.name(closest)}", closest.num_pairs, needed)
 
 
 @dataclass(frozen=True)
@@ -67,15 +77,15 @@ class Gap:
         pairs = [(run.accuracy("train"), run.accuracy("test")) for run in arm.finished]
         train, test = (estimate(values) for values in zip(*pairs))
         gap = estimate_difference([ours - theirs for ours, theirs in pairs], SEEDS)
-        about = f"training {plus_minus(train)} %, test {plus_minus(test)} %"
-        return Claim(self.says, self._word(gap), plus_minus(gap, signed=True), about, gap.n)
+        about = f"(training {plus_minus(train)} %, test {plus_minus(test)} %)"
+        return Claim(self.says, self._word(gap), *_points(gap), about, gap.n)
 
     def _word(self, gap: Estimate) -> str:
         if gap.low is None or gap.high is None:
-            return "open"
+            return OPEN
         if 100 * gap.high < self.points:
             return "fails"
-        return "holds" if gap.low > 0 else "open"
+        return "holds" if gap.low > 0 else OPEN
 
 
 @dataclass(frozen=True)
@@ -113,7 +123,7 @@ class Study:
         """Return the word that names the arm of which all is claimed, where there is one."""
         asked = [(claim.winner, *claim.losers) for claim in self.claims if isinstance(claim, Better)]
         common = [arm for arm in (asked or [()])[0] if all(arm in arms for arms in asked)]
-        return [f"baseline='{common[0]}'"] if common else []
+        return [f"baseline={quoted(common[0])}" for _ in common[:1]]
 
 
 def _margin(comparison: Comparison) -> float | None:
@@ -127,7 +137,7 @@ def _word(results: Sequence[Result]) -> str:
         return "worse"
     if verdicts == {WORSE}:
         return "better"
-    return "equal" if verdicts <= {WORSE, EQUAL} else "open"
+    return "equal" if verdicts <= {WORSE, EQUAL} else OPEN
 
 
 def _has_diverged(arm: Arm) -> bool:
@@ -135,13 +145,28 @@ def _has_diverged(arm: Arm) -> bool:
     return arm.count("diverged") == len(arm.runs)
 
 
-def _lead(result: Result) -> str:
-    """Say by how many points the arm is ahead of another one; tables have it the other way round."""
-    difference = result.difference
+def _ahead(result: Result) -> float:
+    """Return by how much an arm is ahead of the one that is claimed to be better."""
+    return -1.0 if result.difference is None else result.difference.mean
+
+
+def _needed(result: Result, comparison: Comparison, *, num_tested: int) -> int | None:
+    if result.difference is None:
+        return None
+    return seeds_needed(result.difference, level=ALPHA / num_tested, floor=1 / (comparison.num_test or 1))
+
+
+def _points(difference: Estimate | None) -> tuple[float | None, float | None]:
+    """Return a difference and half of its interval in points."""
     if difference is None:
-        return result.verdict
-    half = "" if difference.half_width is None else f" ± {100 * difference.half_width:.2f}"
-    return f"{-100 * difference.mean:+.2f}{half}"
+        return None, None
+    half = difference.half_width
+    return 100 * difference.mean, None if half is None else 100 * half
+
+
+def quoted(name: str) -> str:
+    """Return the name of an arm as a word that Hydra reads."""
+    return name if name.isidentifier() else f'"{name}"'
 
 
 def chain(*steps: tuple[str, str, str]) -> tuple[Better, ...]:
@@ -152,7 +177,7 @@ STUDIES = (
     Study("A1", "optimizer_study", CIFAR, (Better("Adam is best", "optimizer=adam"),), is_fair=True),
     Study(
         "A2", "normalization_study", CIFAR,
-        (Better("batch normalization is better than dropout", "normalization=batch", ("normalization=dropout",)),),
+        (Better("batch norm beats dropout", "normalization=batch", ("normalization=dropout",)),),
     ),
     Study("A3", "activation_study", CIFAR, (Better("ReLU is best", "activation=relu"),)),
     Study("A4", "loss_study", CIFAR, (Better("cross-entropy is best", "loss=cross_entropy"),)),
@@ -160,14 +185,14 @@ STUDIES = (
     Study(
         "B1", "mnist_overfit", MNIST,
         (
-            Gap("2 points between training images, known by heart, and new ones", "to_the_end", 2),
+            Gap("2 points between training and test", "to_the_end", 2),
             Better("to stop early is better", "stopped", ("to_the_end",)),
         ),
     ),
     Study("B2", "mnist_dropout", MNIST, (Better("dropout helps", "normalization=dropout"),)),
     Study(
         "B3", "resnet_scratch", CIFAR,
-        (Gap("19 points between training and test images", "model.stem=imagenet", 19),),
+        (Gap("19 points between training and test", "model.stem=imagenet", 19),),
     ),
     Study(
         "B4", "trainable_layers", (*CIFAR, *RESNET),
@@ -195,7 +220,7 @@ STUDIES = (
     Study("C8", "cat_dog_shuffling", CATS_DOGS, (Better("shuffling helps", "dataset.shuffle=true"),)),
     Study(
         "D1", "depth_grid", CIFAR,
-        (Better("5 convolutions and 3 linear layers are best", "model.conv_layers=5 model.linear_layers=3"),),
+        (Better("5 convolutions and 3 linear are best", "model.conv_layers=5 model.linear_layers=3"),),
         picture="heat_maps",
     ),
     Study("D2", "activation_speed", CIFAR, (Better("ReLU is ahead at equal steps", "activation=relu"),)),
@@ -210,7 +235,7 @@ STUDIES = (
     ),
     Study(
         "D7", "ants_bees", (*ANTS_BEES, *RESNET),
-        (Better("all weights are better than the new layer", "transfer.trainable_layers=all"),),
+        (Better("all weights beat the new layer alone", "transfer.trainable_layers=all"),),
         command=("transfer",),
         remark="The procedure alone: here it is a ResNet-18 of TinyImageNet.",
     ),
@@ -223,8 +248,8 @@ STUDIES = (
             ("undoubled blocks are better", "six_blocks", "doubled"),
             ("a residual connection helps them", "residual", "doubled"),
             ("scaled by 0.1 it helps more", "scaled", "residual"),
-            ("no batch norm behind the linear layer is better", "scaled", "hidden_norm"),
-            ("the data set's own mean and deviation help", "own_statistics", "hidden_norm"),
+            ("no norm behind the linear layer is better", "scaled", "hidden_norm"),
+            ("own mean and deviation help", "own_statistics", "hidden_norm"),
             ("flips and crops help", "flip_crop", "own_statistics"),
         ),
         remark="On CIFAR-10. The report's claims are about validation accuracy.",

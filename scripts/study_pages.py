@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import csv
 import itertools
+import json
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +27,7 @@ STUDIES_PAGE, KEPT = DOCS / "studies.md", DOCS / "studies"
 REAL_WEIGHTS = "On ImageNet's weights"
 DECIDED = ("better", "worse", "equal", "holds", "fails")
 SIZES = ("images", "epochs", "width", "arms", "seeds", "minutes")
+TUNED = "yes"
 Row = Mapping[str, str]
 
 
@@ -49,6 +52,21 @@ class Measured:
     @property
     def seconds(self) -> float:
         return sum(float(run["train_seconds"] or 0) for run in self.runs)
+
+    def validation(self, arm: Row) -> str:
+        """Return the mean validation accuracy of an arm in percent."""
+        columns = list(arm)
+        keys = ["arm"] if "arm" in self.runs[0] else columns[1 : columns.index("metric")]
+        own = [run for run in self.runs if all(run[key] == arm[key] for key in keys)]
+        known = [float(run["val_accuracy"]) for run in own if run["val_accuracy"]]
+        return f"{100 * sum(known) / len(known):.2f}" if known else "–"
+
+    def reported(self, arm: str) -> str:
+        """Return what the report says of an arm."""
+        told = (json.loads((self.folder / "study.json").read_text(encoding="utf-8"))["reported"] or {}).get(arm, {})
+        of_splits = {"training": "train", "validation": "val", "test": "test"}
+        known = {name: told.get(f"{key}_accuracy") for name, key in of_splits.items()}
+        return ", ".join(f"{name} {100 * value:.2f}" for name, value in known.items() if value is not None)
 
 
 @dataclass(frozen=True)
@@ -76,7 +94,7 @@ class Page:
 
     def claimed(self) -> list[tuple[str, str, str, str, str]]:
         """Return claim, verdict, difference, seeds and whether arms were tuned, in rows."""
-        found = [(self.plain, ""), *([(self.fair, "tuned")] if self.fair else [])]
+        found = [(self.plain, ""), *([(self.fair, TUNED)] if self.fair else [])]
         told = []
         for of, tuned in found:
             if of is None:
@@ -84,6 +102,12 @@ class Page:
             else:
                 told += [(row["claim"], row["verdict"], figures(row), row["seeds"], tuned) for row in of.claims]
         return sorted(told, key=lambda row: [claim.says for claim in self.study.claims].index(row[0]))
+
+    @property
+    def has_batch_norm(self) -> bool:
+        """Whether an arm has it, and is evaluated otherwise than it was at first."""
+        text = (CONF / "experiment" / f"{self.study.name}.yaml").read_text(encoding="utf-8")
+        return "/normalization: none" not in text or bool(re.search(r'normalization(=|: ")[\w,]*batch', text))
 
     def lines(self) -> list[str]:
         """Return the page."""
@@ -102,7 +126,7 @@ class Page:
         command = shlex.join(["cnnlab", *self.study.words(self.size["seeds"], "data", fair=fair)])
         picture = next(of.folder.glob("*.png"), None)
         said = [
-            f"- The report: {row['claim']}. **{row['verdict'].capitalize()}** here: {figures(row)}."
+            f"- The report: {row['claim']}. **{row['verdict'].capitalize()}** here: {figures(row)}.{still_open(row)}"
             for row in of.claims
         ]
         return [
@@ -110,9 +134,9 @@ class Page:
             "```bash", command, "```", "",
             *said, *([""] if said else []),
             *([f"![{self.study.name}: {picture.stem}]({of.folder.name}/{picture.name})", ""] if picture else []),
-            *table(of.arms), "",
-            f"{len(of.runs)} runs, {duration(of.seconds)} of training ([csv]({of.folder.name}/results.csv)). "
-            f"{machine(self.study.name)}", "",
+            *table(of), "",
+            f"{len(of.runs)} runs, {duration(of.seconds)} of training ([csv]({of.folder.name}/results.csv)"
+            f"{''.join(f'; {line}' for line in machine(self.study.name))}).", "",
         ]  # fmt: skip
 
     def _against_before(self) -> list[str]:
@@ -121,10 +145,24 @@ class Page:
         lines = ["## Against the first measurement", "", FIRST, ""]
         now = {row["claim"]: row for row in (self.plain.claims if self.plain else [])}
         for says, verdict, texts in first(self.before):
-            lines.append(
-                f"- {says}: **{verdict}**, {'; '.join(texts)}.{changed(says, verdict, self.before, now.get(says))}"
-            )
+            lines.append(f"- {says}: **{verdict}**, {'; '.join(texts)}.{self._changed(says, verdict, now.get(says))}")
         return lines
+
+    def _changed(self, says: str, verdict: str, now: Row | None) -> str:
+        """Say what became of a verdict, and whether the first interval already held today's difference."""
+        if now is None:
+            return ""
+        became = " Now the same" if now["verdict"] == verdict else f" Now **{now['verdict']}**"
+        rivals = ("", now["about"].removeprefix("over "))
+        known = [row for row in self.before if row["claim"] == says and row["rival"] in rivals and row["difference"]]
+        if not known or not now["difference"]:
+            return f"{became}."
+        was, half = float(known[0]["difference"]), float(known[0]["half_width"])
+        if abs(float(now["difference"]) - was) <= half:
+            return f"{became}: {plus_minus(now)}, which the first interval held; more seeds tell it better."
+        why = "at this scale the difference is another one"
+        why += ", and batch normalization is evaluated otherwise" if self.has_batch_norm else ""
+        return f"{became}: {plus_minus(now)}, outside the first interval: {why}."
 
 
 FIRST = (
@@ -142,13 +180,26 @@ def measured(name: str) -> Measured | None:
     return Measured(KEPT / name) if (KEPT / name / "claims.csv").is_file() else None
 
 
+def still_open(row: Row) -> str:
+    """Say what it would take to decide a claim that is open."""
+    if row["verdict"] != "open" or not row["about"].startswith("over "):
+        return ""
+    if not row["needed"]:
+        return " No number of seeds that could be trained would show it."
+    return f" If that is the difference, {row['needed']} seeds would show it four times in five."
+
+
 def figures(row: Row) -> str:
-    """Say by how much an arm is ahead, and of which."""
-    return f"{row['difference']} over {row['about']}" if row["verdict"] not in ("holds", "fails") else gap(row)
+    """Say by how much an arm is ahead, and of which; of a gap, between what it lies."""
+    about = row["about"] if "about" in row else row["rival"] and f"over {row['rival']}"
+    if not row["difference"]:
+        return f"{about.removeprefix('over ')} diverged"
+    return f"{plus_minus(row)} {about}".rstrip()
 
 
-def gap(row: Row) -> str:
-    return f"{row['difference']} ({row['about']})"
+def plus_minus(row: Row) -> str:
+    half = f" ± {float(row['half_width']):.2f}" if row["half_width"] else ""
+    return f"{round(float(row['difference']), 2) + 0.0:+.2f}{half}"  # no -0.00
 
 
 def first(before: Sequence[Row]) -> list[tuple[str, str, list[str]]]:
@@ -156,44 +207,32 @@ def first(before: Sequence[Row]) -> list[tuple[str, str, list[str]]]:
     told = []
     for says, group in itertools.groupby(before, key=lambda row: row["claim"]):
         of = sorted(group, key=lambda row: float(row["difference"] or "inf"))
-        texts = [f"{lead(row)} over {row['rival']}" if row["rival"] else lead(row) for row in of]
-        told.append((says, of[0]["verdict"], texts))
+        told.append((says, of[0]["verdict"], [figures(row) for row in of]))
     return told
 
 
-def lead(row: Row) -> str:
-    return f"{float(row['difference']):+.2f} ± {row['half_width']}" if row["difference"] else "diverged"
-
-
-def changed(says: str, verdict: str, before: Sequence[Row], now: Row | None) -> str:
-    """Say what became of a verdict, and whether the first interval already held today's difference."""
-    if now is None:
-        return ""
-    became = " Now the same" if now["verdict"] == verdict else f" Now **{now['verdict']}**"
-    same = [row for row in before if row["claim"] == says and row["rival"] in ("", now["about"]) and row["difference"]]
-    if not same or not (value := now["difference"].split()[0]).lstrip("+-").replace(".", "").isdigit():
-        return f"{became}."
-    was, half = float(same[0]["difference"]), float(same[0]["half_width"])
-    if abs(float(value) - was) <= half:
-        return f"{became}: {now['difference']}, which the first interval held; more seeds tell it better."
-    return f"{became}: {now['difference']}, outside the first interval: at this scale the difference is another one."
-
-
-def table(arms: Sequence[Row]) -> list[str]:
-    """Return the arms in the order typed."""
+def table(of: Measured) -> list[str]:
+    """Return the arms in the order typed, with what the report says of them."""
+    head = ("arm", "seeds", "validation %", "test %", "difference", "p", "verdict", "reported %")
     cells = [
         (
-            row["arm"], row["n"], percent(row["mean"], row["ci_low"], row["ci_high"]),
-            points(row), row["p_holm"] and f"{float(row['p_holm']):.2g}", row["verdict"],
+            row["arm"], row["n"], of.validation(row), percent(row["mean"], row["ci_low"], row["ci_high"]),
+            points(row), f"{float(row['p_holm']):.2g}" if row["p_holm"] else "–", row["verdict"],
+            of.reported(row["arm"]),
         )
-        for row in arms
+        for row in of.arms
     ]  # fmt: skip
-    head = ("arm", "seeds", "test %", "difference", "p", "verdict")
-    return [
-        "| " + " | ".join(head) + " |",
-        "| --- |" + " --: |" * 5,
-        *(f"| {' | '.join(map(str, row))} |" for row in cells),
-    ]
+    if not any(row[-1] for row in cells):
+        head, cells = head[:-1], [row[:-1] for row in cells]
+    if "chosen" in of.arms[0]:
+        head = (*head, "chose", "untuned %")
+        tuned = [
+            (row["chosen"] or "–", percent(row["untuned_mean"], row["untuned_ci_low"], row["untuned_ci_high"]))
+            for row in of.arms
+        ]
+        cells = [(*row, *more) for row, more in zip(cells, tuned)]
+    rule = "| --- |" + " --: |" * (len(head) - 1)
+    return [f"| {' | '.join(head)} |", rule, *(f"| {' | '.join(row)} |" for row in cells)]
 
 
 def percent(mean: str, low: str, high: str) -> str:
@@ -211,11 +250,11 @@ def points(row: Row) -> str:
     return f"{100 * float(row['difference']):+.2f}{half}"
 
 
-def machine(name: str) -> str:
-    """Return what computed it: a line of the results that come along."""
+def machine(name: str) -> list[str]:
+    """Return what computed a study, and the versions: lines of the results that come along."""
     file = CONF / "results" / f"{name}.csv"
     lines = file.read_text(encoding="utf-8").splitlines()[1:3] if file.is_file() else []
-    return "; ".join(line.removeprefix("# ") for line in lines) + "." if lines else ""
+    return [line.removeprefix("# ") for line in lines]
 
 
 def pages() -> list[Page]:
@@ -232,10 +271,9 @@ What five written-up assignments [claim](study_files.md#those-that-come-along), 
 images as JPEG, MNIST's test images alone, and a ResNet-18 of TinyImageNet in place of ImageNet's networks. Written by
 `scripts/measure_studies` from the csv files of the studies. Nothing was tuned to agree.
 
-**Of {claims} claims {decided} are decided**: {counts}. {ended} of {studies} studies have ended, {runs} runs; the others
-stand as they were first measured, at `scale=small`.
+**Of {claims} claims {decided} are decided**: {counts}. {progress}
 
-| | the report's claim | verdict | points of test accuracy | seeds | |
+| | the report's claim | verdict | points of test accuracy | seeds | tuned |
 |---|---|---|---|--:|---|
 """
 WORDS = """
@@ -255,22 +293,31 @@ WORDS = """
 """
 
 
+def progress(known: Sequence[Page]) -> str:
+    """Say how many studies have ended, and what they took."""
+    ended = [page for page in known if page.plain is not None]
+    found = [of for page in known for of in (page.plain, page.fair) if of is not None]
+    seconds = {run["run_id"]: float(run["train_seconds"] or 0) for of in found for run in of.runs}
+    left = "" if len(ended) == len(known) else " The others stand as they were first measured, at `scale=small`."
+    if not ended:
+        return f"None of {len(known)} studies has ended at this scale.{left}"
+    took = f"{len(seconds):,} runs, two at a time beside other work, {duration(sum(seconds.values()))} of training"
+    return f"{len(ended)} of {len(known)} studies have ended: {took} ({'; '.join(machine(ended[0].study.name))}).{left}"
+
+
 def write() -> None:
     """Write all pages."""
     known = pages()
     for page in known:
         (KEPT / f"{page.study.name}.md").write_text("\n".join(page.lines()) + "\n", encoding="utf-8")
     told = [(page, row) for page in known for row in page.claimed()]
-    once = [row for _, row in told if row[4] != "tuned"]
+    once = [row for _, row in told if row[4] != TUNED]
     counts = {word: sum(row[1] == word for row in once) for word in (*DECIDED, "open")}
-    ended = [found for page in known for found in (page.plain, page.fair) if found is not None]
     head = HEAD.format(
         claims=len(once),
         decided=sum(counts[word] for word in DECIDED),
         counts=", ".join(f"{count} {word}" for word, count in counts.items() if count),
-        ended=sum(page.plain is not None for page in known),
-        studies=len(known),
-        runs=len({run["run_id"] for found in ended for run in found.runs}),
+        progress=progress(known),
     )
     claimed = [
         f"| [{page.study.report}](studies/{page.study.name}.md) | {says} | **{verdict}** | {text} | {seeds} | {tuned} |"

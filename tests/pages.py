@@ -8,6 +8,7 @@ import os
 import re
 import runpy
 import shlex
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,6 +95,19 @@ def write_files(page: Path) -> None:
             path = Path(named[1])
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(block, encoding="utf-8")
+
+
+def write_competition(folder: Path, per_class: int) -> None:
+    """Write photos as competitions give them: by class, in one folder with a table, and without any label."""
+    write_photos(folder / "train", per_class, ("cats", "dogs"))
+    for name in ("all", "test"):
+        (folder / name).mkdir()
+    rows = ["file,label"]
+    for number, photo in enumerate(sorted(folder.glob("train/*/000[0-3].jpg")), start=1):
+        shutil.copy(photo, folder / "all" / f"{number}.jpg")
+        shutil.copy(photo, folder / "test" / f"{100 + number}.jpg")
+        rows.append(f"{number}.jpg,{photo.parent.name}")
+    (folder / "labels.csv").write_text("\n".join(rows), encoding="utf-8")
 
 
 def carry_out(command: str, *more: str) -> Done:

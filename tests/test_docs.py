@@ -3,6 +3,8 @@
 import re
 import shlex
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,7 @@ from tests.pages import (
     examples,
     mentions,
     missing,
+    write_competition,
     write_files,
     write_photos,
 )
@@ -51,6 +54,7 @@ def desk(in_empty_folder, monkeypatch):
         write_photos(in_empty_folder / name, 4, ("cats", "dogs"))
     write_photos(in_empty_folder / "insects" / "train", 12, ("ants", "bees"))
     write_photos(in_empty_folder / "insects" / "val", 24, ("ants", "bees"))
+    write_competition(in_empty_folder / "competition", 24)
     shutil.copytree(DOCS / "digits", in_empty_folder / "docs" / "digits")
     monkeypatch.setattr("cnnlab.runs.estimate.probe", lambda *_, **__: Cost(1.0, 1_000_000))
     monkeypatch.setattr("cnnlab.runs.inspecting.embedding.find_spec", lambda _: None)  # UMAP compiles for long
@@ -141,6 +145,16 @@ def test_pictures_of_studies_are_smaller_and_each_is_shown():
     assert all(picture.stat().st_size < 60_000 for picture in pictures)
     text = "".join(page.read_text(encoding="utf-8") for page in OF_STUDIES)
     assert [picture for picture in pictures if f"]({picture.parent.name}/{picture.name})" not in text] == []
+
+
+def test_pages_of_studies_say_what_their_csv_files_hold(tmp_path):
+    for folder in ("docs/studies", "conf/experiment", "conf/results", "scripts"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    shutil.copy(DOCS / "studies.md", tmp_path / "docs")
+    subprocess.run([sys.executable, tmp_path / "scripts" / "study_pages.py"], check=True)
+    for page in (DOCS / "studies.md", *OF_STUDIES):
+        written = tmp_path / page.relative_to(ROOT)
+        assert written.read_text(encoding="utf-8") == page.read_text(encoding="utf-8")
 
 
 def test_options_page_explains_every_key_and_group():

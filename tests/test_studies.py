@@ -1,20 +1,22 @@
 """The studies of conf/experiment: each composes at every scale, and says what it asks; none is trained here."""
 
+import csv
 import functools
 import itertools
 import re
+import shlex
 
 import pytest
 import yaml
-from hydra import compose, initialize_config_dir
-from omegaconf import OmegaConf
 
-from cnnlab.cli.hydra_versions import initialize_options
 from cnnlab.config.identity import run_id
 from cnnlab.config.load import load
 from tests.conftest import CONF, composed
+from tests.pages import ROOT
 
 STUDIES = sorted(CONF.glob("experiment/*.yaml"))
+RESULTS = sorted(CONF.glob("results/*.csv"))
+MEASURED = list(csv.DictReader((ROOT / "docs" / "studies" / "sizes.csv").read_text(encoding="utf-8").splitlines()))
 SCALES = sorted(path.stem for path in CONF.glob("scale/*.yaml"))
 FIGURES = {"test_accuracy", "val_accuracy", "train_accuracy", "train_seconds"}
 of_studies = pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.stem)
@@ -56,9 +58,8 @@ def test_every_arm_is_a_run_of_its_own(path, scale):
     points = list(arms(path).values())
     if scale != "full":
         points = [points[0], points[-1]] if len(points) > 1 else points  # composing one takes 70 ms
-    with initialize_config_dir(str(CONF), **initialize_options()):
-        plain = [compose(command(path), [f"experiment={path.stem}", f"scale={scale}", *point]) for point in points]
-    ids = {run_id(load(OmegaConf.to_container(config, resolve=True))) for config in plain}
+    words = (f"experiment={path.stem}", f"scale={scale}")
+    ids = {run_id(load(composed(*words, *point, command=command(path)))) for point in points}
     assert len(ids) == len(points)
 
 
@@ -152,3 +153,27 @@ def test_schedule_is_chosen_so_that_no_default_changes_a_study(path):
         assert pinned == []  # the preset has one
         return
     assert pinned == (["cosine"] if path.stem == "resnet_scratch" else ["constant"])
+
+
+@pytest.mark.parametrize("row", MEASURED, ids=lambda row: row["study"])
+def test_size_that_is_written_down_is_the_one_of_the_half_scale(row):
+    path = CONF / "experiment" / f"{row['study']}.yaml"
+    plain = composed(f"experiment={path.stem}", "scale=half", command=command(path))
+    swept = str(read(path)["hydra"]["sweeper"]["params"].get("epochs", plain["epochs"]))
+    assert row["epochs"] == swept.replace(",", " and ")
+    assert row["width"] == (f"{plain['model']['width']:g}" if command(path) == "train" else "")
+    assert int(row["arms"]) == len(arms(path))
+
+
+@pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.stem)
+def test_results_that_come_along_are_of_a_study_that_does_and_their_command_composes(path):
+    typed = path.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ")
+    _, *words = shlex.split(typed)
+    name = words.pop(0) if words[0] == "transfer" else "train"
+    assert f"experiment={path.stem}" in words
+    words = [word for word in words if word != "-m" and not word.startswith("seed=")]
+    assert composed(*words, command=name)["study"] == path.stem
+
+
+def test_results_that_come_along_are_light():
+    assert sum(path.stat().st_size for path in RESULTS) < 300_000

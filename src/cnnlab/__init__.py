@@ -136,7 +136,8 @@ def load(name: str | os.PathLike[str], *, plugins: str | None = None) -> Run:
         run = cnnlab.load("latest")
 
     Args:
-        name: its folder, its id, the beginning of its id or of the hash at its end; or latest, or best.
+        name: its folder, its id, the beginning of its id or of the hash at its end; or latest, or best; or a file that
+            `cnnlab export` made of it.
         plugins: files that it was trained with, with commas between them.
 
     Raises:

@@ -1,8 +1,6 @@
 import subprocess
 import sys
 
-import pytest
-
 STEPS = """
 import sys, torch
 from cnnlab.base.compiler import without_compiler
@@ -22,34 +20,40 @@ print("torch._dynamo" in sys.modules, w.tolist())
 """
 
 
-def output_of(code):
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+FORKS = """
+import os, torch
+for code in {codes}:
+    if os.fork() == 0:
+        exec(code, {{}})
+        break
+    os.wait()
+"""
+
+
+def outputs_of(*codes):
+    """Return what programs print, each in a process of its own, which has loaded torch and nothing else."""
+    code = FORKS.format(codes=list(codes))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stderr == ""
-    return done.stdout.strip()
+    return done.stdout.splitlines()
 
 
 def test_optimizers_take_the_same_steps_without_the_compiler():
     bare = STEPS.replace("from cnnlab.base.compiler import without_compiler", "from contextlib import nullcontext")
-    without, with_it = (
-        output_of(STEPS.format("")),
-        output_of(bare.replace("without_compiler", "nullcontext").format("")),
-    )
+    without, with_it = outputs_of(STEPS.format(""), bare.replace("without_compiler", "nullcontext").format(""))
     assert without.split(" ", 1)[0] == "False"
     assert with_it == without.replace("False", "True")
 
 
-@pytest.mark.parametrize(
-    "use", ["torch._dynamo.config", "torch.compile(lambda x: x, backend='eager')(w)", "import torch._dynamo.utils"]
-)
-def test_compiler_is_there_for_whoever_asks_for_it_later(use):
-    assert output_of(STEPS.format(use)).startswith("True ")
-
-
-def test_compiler_is_loaded_where_more_is_asked_than_to_compile_nothing():
-    use = (
-        "with without_compiler():\n    torch._dynamo.reset()\nassert torch._dynamo.reset.__module__ == 'torch._dynamo'"
+def test_compiler_is_there_for_whoever_asks_for_it_later_or_for_more_than_to_compile_nothing():
+    uses = (
+        "torch._dynamo.config",
+        "torch.compile(lambda x: x, backend='eager')(w)",
+        "import torch._dynamo.utils",
+        "with without_compiler():\n    torch._dynamo.reset()\nassert torch._dynamo.reset.__module__ == 'torch._dynamo'",
     )
-    assert output_of(STEPS.format(use)).startswith("True ")
+    outputs = outputs_of(*map(STEPS.format, uses))
+    assert [output.partition(" ")[0] for output in outputs] == ["True"] * len(uses)
 
 
 def test_run_that_compiles_nothing_loads_no_compiler(in_empty_folder):
@@ -60,4 +64,4 @@ data = ["dataset=synthetic", "dataset.num_images=120", "dataset.image_size=8", "
 assert main([*data, "epochs=2", "device=cpu", "ema=0.9", "checkpoint_seconds=0", "optimizer=adamw"]) == 0
 print("torch._dynamo" in sys.modules)
 """
-    assert output_of(code).endswith("False")
+    assert outputs_of(code)[-1] == "False"

@@ -2,7 +2,18 @@
 
 import pytest
 
-from cnnlab.base.texts import cut_middle, duration, fitted, names_fitting, printable, size
+from cnnlab.base.texts import (
+    cut_middle,
+    duration,
+    first_names,
+    fitted,
+    is_number,
+    laid_out,
+    names_fitting,
+    printable,
+    quantity,
+    size,
+)
 
 
 @pytest.mark.parametrize(
@@ -34,6 +45,21 @@ def test_names_that_do_not_fit_are_counted(room, text):
     assert names_fitting(["ant", "mosquitoes"], room) == text
 
 
+@pytest.mark.parametrize(("number", "text"), [(0, "0 files"), (1, "1 file"), (2000, "2,000 files")])
+def test_quantity_is_said_as_a_person_says_it(number, text):
+    assert quantity(number, "file") == text
+
+
+@pytest.mark.parametrize(("most", "text"), [(3, "a, b, c"), (2, "a, b and 1 more"), (1, "a and 2 more")])
+def test_so_many_names_are_told_and_the_others_counted(most, text):
+    assert first_names(["a", "b", "c"], most) == text
+
+
+@pytest.mark.parametrize(("text", "expected"), [("1e-3", True), ("nan", True), ("0.1.2", False), ("", False)])
+def test_number_is_what_python_reads_as_one(text, expected):
+    assert is_number(text) == expected
+
+
 @pytest.mark.parametrize(("name", "text"), [("caf\udce9", r"caf\xe9"), ("a\ud800b", r"a\ud800b"), ("café", "café")])
 def test_what_is_no_utf_8_is_written_as_text(name, text):
     assert printable(name) == text
@@ -60,3 +86,8 @@ def test_long_text_is_broken_between_words_and_a_command_at_its_end_stands_alone
 @pytest.mark.parametrize(("number", "text"), [(0, "0.0 MB"), (6.04e6, "6.0 MB"), (1.42e8, "142 MB"), (1.2e9, "1.2 GB")])
 def test_size_is_said_as_a_person_says_it(number, text):
     assert size(number) == text
+
+
+def test_table_has_texts_to_the_left_and_numbers_to_the_right():
+    lines = laid_out({"class": ["a", "b"], "epochs": ["9", "10"]}, {"all": ["1", "1,000"]}, to_the_right=["epochs"])
+    assert lines == ["class  epochs    all", "a           9      1", "b          10  1,000"]

@@ -1,5 +1,9 @@
 """report.html in a real Chromium: sorting, filtering, switching arms; no console messages, no requests."""
 
+import re
+import time
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -9,6 +13,7 @@ from cnnlab.comparison.page import write_page
 from cnnlab.outputs.status import write_status
 from tests.comparison.study_maker import write_study
 
+FOLLOWS = r"The sweep goes on, and this page follows it\. Written \d+ (s|min) ago\."
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: scripts/install test")
 
 ARMS = {
@@ -311,7 +316,7 @@ def test_page_of_a_sweep_that_goes_on_follows_it_and_looks_as_it_did(browser, tm
     page.on("pageerror", lambda error: said.append(str(error)))
     page.clock.install()
     page.goto(address)
-    assert page.locator("#live").inner_text() == "The sweep goes on. This page follows it, every 15 seconds."
+    assert re.fullmatch(FOLLOWS, page.locator("#live").inner_text())
     page.fill("#filter", "m")
     page.get_by_role("button", name="verdict").click()
     page.locator("#table tbody tr:visible input").first.uncheck()
@@ -330,6 +335,27 @@ def test_page_of_a_sweep_that_goes_on_follows_it_and_looks_as_it_did(browser, tm
     assert page.input_value("#filter") == ""  # by hand it begins anew
     page.close()
     assert said == []
+
+
+@pytest.mark.parametrize(
+    ("age", "said", "patient"), [(7200, "Written 2 h ago", 600), (200_000, "Written 2 d ago", 86_000)]
+)
+def test_page_of_a_sweep_that_was_killed_doubts_and_gives_up(browser, tmp_path, monkeypatch, age, said, patient):
+    monkeypatch.chdir(tmp_path)
+    folder = write_study(ARMS)
+    write_status(folder, "running")
+    monkeypatch.setattr("cnnlab.webpage.rendering.time", SimpleNamespace(time=lambda: time.time() - age))
+    address = write_page(compare_study(folder)).resolve().as_uri()
+    page = browser.new_page()
+    page.clock.install()
+    page.goto(address)
+    doubt = "when the sweep went on. Whether it still does: cnnlab watch trial"
+    assert page.locator("#live").inner_text() == f"{said}, {doubt}"
+    page.evaluate("window.isTheSame = true")
+    page.clock.fast_forward(1000 * patient)
+    page.wait_for_timeout(100)
+    assert page.evaluate("window.isTheSame") is True
+    page.close()
 
 
 def looks(page):

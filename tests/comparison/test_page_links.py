@@ -4,7 +4,8 @@ from pathlib import Path
 
 from cnnlab.comparison import compare_study, save
 from cnnlab.comparison.page import render
-from cnnlab.comparison.page_links import Link, picture_links, run_links
+from cnnlab.comparison.page_links import picture_links, run_links
+from cnnlab.webpage.links import Link
 from tests.comparison.study_maker import write_study
 
 ARMS = {"optimizer=sgd": [0.9, 0.8], "optimizer=adam": ["waiting", 0.7]}

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from cnnlab.outputs.status import read_status
-from cnnlab.runs.judging import Bars
+from cnnlab.runs.judging import reaches_bar
 from cnnlab.runs.run import execute
 from tests.conftest import tiny
 from tests.runs.trained import weights
@@ -15,7 +15,7 @@ from tests.runs.trained import weights
     [(0, 0, True), (1, 0, True), (2, 0.5, True), (2, 0.49, False), (3, 1, False), (4, 0, True)],
 )
 def test_run_has_to_reach_the_bar_of_its_epoch(epoch, accuracy, expected):
-    assert Bars((None, 0.5, 1.1)).goes_on(epoch, accuracy) is expected
+    assert reaches_bar((None, 0.5, 1.1), epoch, accuracy) is expected
 
 
 def test_pruned_run_keeps_its_checkpoint_and_goes_on_to_what_it_would_have_been(in_empty_folder, capsys):

@@ -17,8 +17,10 @@ RUNS = ("a", "b")
 
 
 @pytest.fixture
-def study(in_empty_folder):
+def study(in_empty_folder, monkeypatch):
     """A study of two runs that a sweep is at, in this process; the first run has ended before."""
+    for module in ("onlooking", "watch"):
+        monkeypatch.setattr(f"cnnlab.sweeps.{module}._PAUSE", 0.05)
     folder = StudyFolder.named("mine")
     write_grid(folder, RUNS)
     write_status(folder, "running")
@@ -40,7 +42,7 @@ def later(*steps):
 
     def go_on():
         for step in steps:
-            time.sleep(1.2)
+            time.sleep(0.5)
             step()
 
     threading.Thread(target=go_on).start()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from cnnlab.api.exported import ExportedRun
 from cnnlab.api.frames import frame
 from cnnlab.api.run import Run
 from cnnlab.api.study import Study, opened_study
@@ -14,21 +16,32 @@ from cnnlab.base.errors import ConfigError, did_you_mean
 from cnnlab.base.paths import given_path
 from cnnlab.comparison.run_filters import filtered
 from cnnlab.comparison.run_table import RunLine, differing_settings, read_lines
+from cnnlab.outputs.exported import is_exported, is_unpacked
 from cnnlab.outputs.files import outputs_dir, runs_dir
 from cnnlab.outputs.finding import find_run
 from cnnlab.outputs.run_folder import RunFolder
+from cnnlab.runs.exporting.formats import format_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 def load(name: Word, *, plugins: str | None) -> Run:
-    """Return the run that a path, the beginning of an id or of its hash, `latest` or `best` names.
+    """Return the run that a path, the beginning of an id or of its hash, `latest` or `best` names, or an exported one.
 
     Raises:
-        ConfigError: there is no such run, or several.
+        ConfigError: there is no such run, or several; or the file holds a graph alone, or is damaged.
     """
-    return Run(RunFolder(find_run(os.fspath(name)).path.absolute()), plugins=plugins)
+    path = given_path("run", os.fspath(name))
+    if is_exported(path):
+        return ExportedRun.opened(path.absolute())
+    if path.is_file() and format_of(path) not in (None, "cnnlab"):
+        raise ConfigError(
+            f"run: '{path}' holds a graph or weights alone. Classify with it: cnnlab predict {shlex.quote(str(path))} "
+            "IMAGE..., or load what cnnlab export --format cnnlab makes."
+        )
+    found = RunFolder(find_run(os.fspath(name)).path.absolute())
+    return ExportedRun(found, origin=found.path) if is_unpacked(found) else Run(found, plugins=plugins)
 
 
 def study(name: Word) -> Study:

@@ -1,10 +1,10 @@
-"""Texts as a person writes them: times in words, names cut to the room there is."""
+"""Texts as a person writes them: times and counts in words, names cut to the room there is."""
 
 from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 
 def duration(seconds: float) -> str:
@@ -19,9 +19,7 @@ def duration(seconds: float) -> str:
 
 def size(num_bytes: float) -> str:
     """Return a size as a person says it: 0.3 MB, 142 MB, 1.2 GB."""
-    for unit, number in (("GB", num_bytes / 1e9), ("MB", num_bytes / 1e6)):
-        if number >= 1 or unit == "MB":
-            break
+    number, unit = (num_bytes / 1e9, "GB") if num_bytes >= 1e9 else (num_bytes / 1e6, "MB")
     return f"{number:,.{0 if number >= 10 else 1}f} {unit}"
 
 
@@ -56,6 +54,16 @@ def cut_middle(text: str, length: int) -> str:
     return f"{text[: length - 1 - tail]}…{text[len(text) - tail :]}"
 
 
+def quantity(number: int, noun: str) -> str:
+    """Return a number of things: 1 file, 2,000 files."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def first_names(names: Sequence[str], most: int) -> str:
+    """Return so many names at the most, and how many more there are."""
+    return f"{', '.join(names[:most])}{_more(len(names) - most)}"
+
+
 def names_fitting(names: Sequence[str], room: int) -> str:
     """Return as many names as fit in so many columns, and how many more there are; of one at least its ends."""
     for shown in range(len(names), 1, -1):
@@ -69,9 +77,35 @@ def _more(number: int) -> str:
     return f" and {number:,} more" if number > 0 else ""
 
 
+def is_number(text: str) -> bool:
+    """Tell whether a text is a number, as Python reads it."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
 def printable(name: str) -> str:
     """Write bytes of a name that are no UTF-8 as text, such as `caf\\xe9`: class names go into files and pictures."""
     try:
         return name.encode(errors="surrogateescape").decode(errors="backslashreplace")
     except UnicodeEncodeError:  # halves of characters, which no name of a file holds
         return name.encode(errors="backslashreplace").decode()
+
+
+def laid_out(
+    texts: Mapping[str, Sequence[str]], numbers: Mapping[str, Sequence[str]], *, to_the_right: Collection[str] = ()
+) -> list[str]:
+    """Return the lines of a table, the names of the columns first.
+
+    Args:
+        texts: column -> cells, to the left.
+        numbers: column -> cells, behind them and to the right.
+        to_the_right: columns of numbers that stand among the texts.
+    """
+    columns = []
+    for name, cells in (*texts.items(), *numbers.items()):
+        is_text, width = name in texts and name not in to_the_right, max(map(len, (name, *cells)))
+        columns.append([cell.ljust(width) if is_text else cell.rjust(width) for cell in (name, *cells)])
+    return ["  ".join(row).rstrip() for row in zip(*columns)]

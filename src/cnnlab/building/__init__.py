@@ -10,6 +10,7 @@ networks       networks from the tables, on a device, counted
 learning       loss, optimizer, schedule and what goes with them
 features       what a frozen backbone sees, computed once and kept
 saved_network  a finished run's network, with the weights that were selected; also as a backbone
+image_network  the same for other programs: it prepares images itself
 
 Initial weights are drawn here, on the CPU, under (seed, init, module name), so that arms share them.
 

@@ -21,8 +21,6 @@ from cnnlab.data.scaling import Scaling
 from cnnlab.data.splits import SplitOptions, make_splits
 from cnnlab.data.storage import Storage
 from cnnlab.data.stores import Data, Source, Split, Store
-from cnnlab.data.survey import Survey
-from cnnlab.data.surveying import take_stock
 
 _EVALUATION_PIXELS = {"cpu": 2**19, "cuda": 2**23}  # per batch and channel: 512 images of 32x32 stay in a CPU's caches
 GIB = 2**30
@@ -85,16 +83,15 @@ def load_data(
     return library.get(DataKey(source, splits, config.seed if splits.follows_seed else None), read)
 
 
-def survey_data(
-    config: RunConfig, *, library: DataLibrary, content: str | None, name: str, progress: Progress | None = None
-) -> Survey:
-    """Return what is in a data set, in the splits of a run; files that cannot be decoded are told, and left out.
+def read_for_survey(
+    config: RunConfig, *, library: DataLibrary, content: str | None, progress: Progress | None = None
+) -> tuple[Source, Data]:
+    """Return a data set as it comes, and in the splits of a run, without the files that cannot be decoded.
 
     Args:
         config: as of `load_data`.
         library: likewise.
         content: likewise.
-        name: what the data set is called.
         progress: likewise.
 
     Raises:
@@ -106,8 +103,7 @@ def survey_data(
         config = dataclasses.replace(config, dataset=dataset)
     storage = _storage(config, library, progress, None, Scaling())
     source = _read_source(config, storage, library, content)
-    data = make_splits(source, _split_options(dataset), seed=config.seed)
-    return take_stock(source, data, name=name, progress=progress)
+    return source, make_splits(source, _split_options(dataset), seed=config.seed)
 
 
 def _storage(

@@ -14,8 +14,6 @@ from cnnlab.base.schema import PlainMapping
 from cnnlab.base.stopping import Stop
 from cnnlab.cli.composed import plain_values, typed
 from cnnlab.cli.consent import check_plugins
-from cnnlab.comparison.survey_page import write_survey
-from cnnlab.comparison.survey_tables import terminal_lines
 from cnnlab.config.identity import data_content
 from cnnlab.config.load import load
 from cnnlab.config.plugins import load_plugins
@@ -25,6 +23,8 @@ from cnnlab.outputs.files import outputs_dir
 from cnnlab.outputs.lock import disk_errors
 from cnnlab.runs.console import RunConsole
 from cnnlab.runs.outcome import Outcome
+from cnnlab.surveys.page import write_survey
+from cnnlab.surveys.tables import terminal_lines
 
 FOLDER = "data"
 """In the folder of runs and studies: a folder for each data set that was looked at."""
@@ -59,11 +59,13 @@ class LookAtData:
         run, library = load(plain), DataLibrary()
         content = data_content(run, library.hashes, progress=console.preparing)
         console.meanwhile("loading torch")
-        from cnnlab.building.data import survey_data
+        from cnnlab.building.data import read_for_survey
+        from cnnlab.surveys.stocktaking import take_stock
 
-        name = _name(run)
+        name, progress = _name(run), console.preparing
         with disk_errors(cache_dir(run)):
-            survey = survey_data(run, library=library, content=content, name=name, progress=console.preparing)
+            source, data = read_for_survey(run, library=library, content=content, progress=progress)
+            survey = take_stock(source, data, name=name, progress=progress)
         console.stop()
         folder = outputs_dir() / FOLDER / name
         with disk_errors(folder):

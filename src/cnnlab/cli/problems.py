@@ -25,7 +25,7 @@ from cnnlab.config.conf_files import EXPERIMENT, command_of_study, conf_dir
 from cnnlab.config.load import load
 from cnnlab.config.plugins import load_plugins
 from cnnlab.sweeps.points import key_of
-from cnnlab.sweeps.steering import STEERING
+from cnnlab.sweeps.steering_keys import STEERING
 
 _LOOKED_AT = 20  # values of a swept key; each takes a moment to compose
 

@@ -19,7 +19,7 @@ from cnnlab.cli.meanings import Choices, is_full_key, is_known, meant_key, meant
 from cnnlab.cli.quoting import as_meant, unquoted
 from cnnlab.config.conf_files import conf_dir
 from cnnlab.config.options import groups, option_table
-from cnnlab.config.synonyms import FOLDERS, KEYS
+from cnnlab.config.synonyms import BLOCKS, FOLDERS, KEYS
 
 _KEY = re.compile(r"[A-Za-z][\w.-]*")
 _SPAN = re.compile(r"(\d{1,9})(?:\.\.|:)(\d{1,9})")
@@ -91,6 +91,8 @@ class _Reader:
         if (span := _SPAN.fullmatch(value)) and _is_number(key):
             numbers = f"{key}=range({span[1]},{int(span[2]) + 1})"
             raise ConfigError(f"{key}: {value} is no range here. Write {shlex.join(('-m', numbers))}.")
+        if key in BLOCKS and not value.startswith(("{", "null")):
+            raise ConfigError(f"{key}: {BLOCKS[key]}.")
         if key in FOLDERS or (key == "dataset" and not self._is_option(unquoted(value))):
             return self._read_data(word, key, unquoted(value))
         meant = self._meant(key)

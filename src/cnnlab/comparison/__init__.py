@@ -1,6 +1,6 @@
 """Arms of a study against each other: what may be said, in the terminal, as tables, pictures and a page.
 
-arms            runs grouped into arms, read from their files
+arms            runs grouped into arms, read from their files; presets what their parts are by default
 comparable      which runs are refused: on other data, of other versions; known_runs runs that were read before
 statistics      paired tests over seeds, corrections, intervals; looks: when, and with what share of the error
 resampling      folds in place of seeds, and which sources of variation a verdict covers
@@ -16,11 +16,10 @@ tables, latex   terminal, CSV, Markdown; a table for a paper; page report.html, 
 figures, curves, heat, plane, classes   the study's pictures; layout and panels how wide they are
 reproduction    a study that was run again beside the results that came along
 changes, changed_images, shown_mistakes   two arms, image by image; one run's mistakes
-survey_tables   what is in a data set, for the terminal and as files; survey_page the page
 labels          names of arms and numbers, as every table writes them; beside_report numbers of a report beside them
 run_table       the table of single runs; run_filters which of them are wanted
 
-It imports outputs, plots, base, of config the files of conf/ and the roles of keys, of data the survey that is shown;
+It imports outputs, plots, base, of config the files of conf/ and the roles of keys;
 matplotlib, scipy, jinja2 and Pillow only when they are used. It never trains, loads a network or reads a data set: what
 it says follows from files of runs, images are handed in. Verdicts rest on test accuracy, every choice on validation.
 """

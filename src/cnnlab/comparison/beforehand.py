@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cnnlab.base.schema import PlainMapping
-from cnnlab.comparison.run_table import laid_out
+from cnnlab.base.texts import laid_out
 
 MOST = 20
 """Arms that a terminal shows; the page has all of them."""

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cnnlab.base.texts import is_number
 from cnnlab.comparison.arm_rows import NUM_COLORS, axis_of_means, whisker
 from cnnlab.comparison.factor_tables import HEADER, factor_rows, interaction_sentence
 from cnnlab.comparison.factors import Cell, Effects, Interaction
@@ -91,21 +92,13 @@ def lines_of(interaction: Interaction) -> tuple[str, str, dict[str, list[Cell]]]
     """
     rows = list(dict.fromkeys(cell.row for cell in interaction.cells))
     columns = list(dict.fromkeys(cell.column for cell in interaction.cells))
-    are_numbers = [all(map(_is_number, values)) for values in (rows, columns)]
+    are_numbers = [all(map(is_number, values)) for values in (rows, columns)]
     is_turned = are_numbers[0] > are_numbers[1] or (are_numbers[0] == are_numbers[1] and len(rows) > len(columns))
     names = (interaction.row_name, interaction.column_name)
     lines: dict[str, list[Cell]] = {}
     for cell in interaction.cells:
         lines.setdefault(cell.column if is_turned else cell.row, []).append(cell)
     return (*(names if is_turned else names[::-1]), lines)
-
-
-def _is_number(value: str) -> bool:
-    try:
-        float(value)
-    except ValueError:
-        return False
-    return True
 
 
 def _chart(interaction: Interaction) -> Chart:

@@ -32,6 +32,7 @@ from cnnlab.comparison.statistics import Estimate
 from cnnlab.comparison.verdicts import Result
 from cnnlab.outputs.files import write_text
 from cnnlab.outputs.standing import goes_on
+from cnnlab.outputs.study_folder import StudyFolder
 from cnnlab.outputs.summary_file import figure
 from cnnlab.webpage.rendering import render as render_page
 
@@ -86,7 +87,7 @@ def render(comparison: Comparison, *, pixels: Pixels | None = None) -> str:
         curve_notes=[f"{capitalised(note)}." for note in notes_on_curves(shown.results, curves, comparison.names)],
         changes=changes_section(comparison, pixels),
         alike=alike(shown.results),
-        is_live=goes_on(comparison.folder),
+        watch_command=watch_command(comparison.folder),
         reported=reported_rows(comparison),
         links=page_links(comparison),
         mistakes=mistakes_section(comparison, None if said_of is None else shown.results[said_of]),
@@ -101,6 +102,11 @@ def render(comparison: Comparison, *, pixels: Pixels | None = None) -> str:
         missing=MISSING,
         has_parameters=len({row.parameters for row in rows}) > 1,
     )
+
+
+def watch_command(study: StudyFolder) -> str | None:
+    """Return the command that looks on at a study's sweep; None where none goes on."""
+    return shlex.join(["cnnlab", "watch", study.path.name]) if goes_on(study) else None
 
 
 def _said_of(comparison: Comparison) -> int | None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
 
 from cnnlab.comparison.comparing import Comparison
 from cnnlab.outputs.fair_tuning import page_of_tuning, read_fair
+from cnnlab.webpage.links import Link, address_of
 
 FILES = (
     "comparison.csv", "results.csv", "runs.csv", "changes.csv", "study.json", "fair.json", "trials.csv", "untuned.csv",
@@ -19,14 +18,6 @@ FILES = (
 KINDS = (".png", ".pdf")
 OF_RUNS = ("curves", "confusion", "mistakes")
 """Pictures of a run that stand beside its link, where it has them."""
-
-
-@dataclass(frozen=True)
-class Link:
-    """What a link says, and where it leads."""
-
-    name: str
-    address: str
 
 
 @dataclass(frozen=True)
@@ -64,7 +55,7 @@ def picture_links(folder: Path) -> dict[str, list[Link]]:
     found: dict[str, list[Link]] = {}
     for path in sorted(folder.glob("plots/*")):
         if path.suffix in KINDS:
-            found.setdefault(path.stem, []).append(Link(path.suffix[1:].upper(), _address(path, folder)))
+            found.setdefault(path.stem, []).append(Link(path.suffix[1:].upper(), address_of(path, beside=folder)))
     return {name: sorted(files, key=lambda link: link.name, reverse=True) for name, files in found.items()}
 
 
@@ -75,9 +66,9 @@ def run_links(comparison: Comparison) -> list[RunLinks]:
         RunLinks(
             comparison.name(result),
             run.unit,
-            Link(run.folder.run_id, f"{_address(run.folder.path, beside)}/"),
+            Link(run.folder.run_id, f"{address_of(run.folder.path, beside=beside)}/"),
             [
-                Link(name, _address(path, beside))
+                Link(name, address_of(path, beside=beside))
                 for name in OF_RUNS
                 if (path := run.folder.path / "plots" / f"{name}.png").is_file()
             ],
@@ -93,8 +84,4 @@ def tuning_links(comparison: Comparison) -> list[Link]:
     tuning, folder = read_fair(comparison.folder), comparison.folder.path
     places = {} if tuning is None else {arm.arm: folder / page_of_tuning(i) for i, arm in enumerate(tuning.arms)}
     pages = [(comparison.name(result), places.get(result.arm.name)) for result in comparison.shown.results]
-    return [Link(name, _address(path, folder)) for name, path in pages if path is not None and path.is_file()]
-
-
-def _address(path: Path, beside: Path) -> str:
-    return quote(Path(os.path.relpath(path, beside)).as_posix())
+    return [Link(name, address_of(path, beside=folder)) for name, path in pages if path is not None and path.is_file()]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cnnlab.base.errors import RunError
 from cnnlab.base.printing import one_line
-from cnnlab.base.texts import cut_middle
+from cnnlab.base.texts import cut_middle, laid_out
 from cnnlab.comparison.arms import read_run
 from cnnlab.outputs.run_folder import SCHEMA, RunFolder
 from cnnlab.outputs.status import began
@@ -140,7 +140,7 @@ def table(lines: Sequence[RunLine], *, now: float, width: int = WIDTH) -> list[s
     seconds = ["" if line.seconds is None else f"{line.seconds:.1f}" for line in lines]
     if _width_of({**texts, **numbers, "seconds": seconds}) <= width:
         numbers["seconds"] = seconds
-    head, *rows = laid_out(texts, numbers)
+    head, *rows = laid_out(texts, numbers, to_the_right=("epochs",))
     found = [head]
     for row, line in zip(rows, lines):
         found.append(row)
@@ -216,12 +216,3 @@ def _width_of(columns: Mapping[str, Sequence[str]]) -> int:
 
 def _widths(columns: Mapping[str, Sequence[str]]) -> list[int]:
     return [max(map(len, (key, *cells))) for key, cells in columns.items()]
-
-
-def laid_out(texts: Mapping[str, Sequence[str]], numbers: Mapping[str, Sequence[str]]) -> list[str]:
-    """Return the lines of a table: texts to the left, numbers to the right."""
-    columns = [[key, *cells] for key, cells in (*texts.items(), *numbers.items())]
-    for place, (column, width) in enumerate(zip(columns, _widths({**texts, **numbers}))):
-        is_text = place < len(texts) and column[0] != "epochs"
-        columns[place] = [cell.ljust(width) if is_text else cell.rjust(width) for cell in column]
-    return ["  ".join(row).rstrip() for row in zip(*columns)]

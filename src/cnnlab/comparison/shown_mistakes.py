@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cnnlab.base.errors import RunError
+from cnnlab.base.texts import quantity
 from cnnlab.comparison.arms import Run
 from cnnlab.comparison.comparing import Comparison
 from cnnlab.comparison.verdicts import Result
@@ -69,7 +70,7 @@ def _section(comparison: Comparison, result: Result, run: Run) -> MistakesSectio
     most = f"the {len(shown)} of which it was surest" if len(shown) < num_wrong else "the surest first"
     noun = comparison.question.repeats.noun
     of_run = f"{comparison.name(result)} with {noun} {run.unit}"
-    counted = f"{num_wrong:,} test image{'' if num_wrong == 1 else 's'} of {len(rows):,}"
+    counted = f"{quantity(num_wrong, 'test image')} of {len(rows):,}"
     return MistakesSection(f"{of_run} gets {counted} wrong; here {most}.", shown)
 
 

@@ -9,7 +9,7 @@ load          plain dict in, RunConfig out, or one ConfigError with every proble
 rules         what fields ask of each other; part_rules what only the parts themselves can tell
 groups        which groups take part in a run, resolved for `transfer`
 identity      RunConfig -> run id: a hash of all that changes the result
-plugins       files that add entries to the tables
+plugins       files that add entries to the tables; trackers which ones there are, and whether they are installed
 conf_files    the files of conf/ and what their comments say
 
 A factory's signature is the schema of its options; YAML holds values, no code. Only `tables`, `signatures`,

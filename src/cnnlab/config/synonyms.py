@@ -80,7 +80,7 @@ _CHOICE = "the epoch with the best validation accuracy is kept. Leave it out"
 ANSWERS: Mapping[str, str] = {
     **dict.fromkeys(("gpu", "gpus", "gpu_id", "ngpu", "num_gpus", "devices", "cuda", "use_cuda", "no_cuda"), _GPU),
     **dict.fromkeys(("accelerator", "cpu", "mps"), _GPU),
-    **dict.fromkeys(("amp", "fp16", "bf16", "half", "mixed_precision", "use_amp", "dtype"), _HALF),
+    **dict.fromkeys(("amp", "fp16", "bf16", "mixed_precision", "use_amp", "dtype"), _HALF),
     **dict.fromkeys(("pretrained", "finetune", "fine_tune"), _TRANSFER),
     **dict.fromkeys(("freeze", "freeze_backbone", "freeze_epochs", "frozen_stages", "unfreeze"), _FROZEN),
     "include_top": "the head is put on anew. Choose it: head=linear",
@@ -131,6 +131,12 @@ ANSWERS: Mapping[str, str] = {
     **dict.fromkeys(("repeat", "repeats", "n_repeats", "runs", "n_runs", "seeds"), "write -m seed=0,1,2,3,4"),
 }  # fmt: skip
 """Word -> what to type in its place, where its value says something else here. It goes behind `word: `."""
+
+BLOCKS: Mapping[str, str] = {
+    "small": "write scale=small",
+    "half": f"write scale=half; for half of the bits, {_HALF}",
+}
+"""Block of a study's file -> what to type where it is given no keys."""
 
 NAMES: Mapping[str, Mapping[str, str]] = {
     "activation": {"swish": "silu", "lrelu": "leaky_relu", "linear": "identity", "none": "identity"},

@@ -1,10 +1,10 @@
 """Networks: modules, their initial weights, and weights that others trained.
 
 activations     (): module; and their table
-normalizations  (num_features, spatial_dims): module; and their table
+normalizations  (num_features, spatial_dims): module; and their table; batch_norm with corrected statistics
 models/         families of networks, one a file; each is `features` and `classifier`
 scores          what outputs say of the classes: probabilities, or values whose order alone counts
-flops           operations of a forward pass
+flops           operations of a forward pass; views of an image whose answers are averaged
 transfer/       backbones with weights, heads on top, the procedures that say which of the two learns
 
 A model gets normalization and activation as factories, so that they mean the same in every family. Modules draw their

@@ -65,13 +65,22 @@ def opened_run(text: str) -> Iterator[RunFolder]:
         yield find_run(text)
         return
     with tempfile.TemporaryDirectory(prefix="cnnlab-") as above:
-        folder = Path(above) / path.name.removesuffix(".zip")
-        _unpack(path, folder)
-        yield RunFolder(folder)
+        yield unpacked(path, Path(above))
 
 
-def _unpack(file: Path, folder: Path) -> None:
-    """Take out those files that an export has, each to a place that its own name, which is known, says."""
+def unpacked(file: Path, above: Path) -> RunFolder:
+    """Return the run in a file, in a folder of its name.
+
+    Those files are taken out that an export has, each to a place that its own name, which is known, says.
+
+    Args:
+        file: which holds a run.
+        above: folder that gets that of the run.
+
+    Raises:
+        ConfigError: the file is damaged.
+    """
+    folder = above / file.name.removesuffix(".zip")
     try:
         with zipfile.ZipFile(file) as archive:
             for info in archive.infolist():
@@ -85,3 +94,9 @@ def _unpack(file: Path, folder: Path) -> None:
                     shutil.copyfileobj(source, opened)
     except _DAMAGED as error:
         raise ConfigError(f"run: '{file}' is damaged ({error}). Get it anew.") from error
+    return RunFolder(folder)
+
+
+def is_unpacked(folder: RunFolder) -> bool:
+    """Tell whether a run's folder is what an export holds: every other one says how the run stands."""
+    return not (folder.path / "status.json").exists() and folder.has_checkpoint("best.pt")

@@ -19,6 +19,7 @@ from cnnlab.base.drafts import draft_of
 from cnnlab.base.errors import RunError
 from cnnlab.base.printing import harmless
 from cnnlab.base.schema import Plain, PlainMapping
+from cnnlab.base.texts import is_number
 
 METRICS_COLUMNS = (
     "epoch", "lr", "train_loss", "train_accuracy", "val_loss", "val_accuracy", "test_loss", "test_accuracy",
@@ -30,7 +31,8 @@ OUTPUTS = Path("outputs")
 RUNS = OUTPUTS / "runs"
 PLACE = "CNNLAB_OUTPUTS"
 """Variable that names another folder; processes of a command inherit it."""
-_ANEW = "train the run anew: its command with rerun=true."
+ANEW = "train the run anew: its command with rerun=true."
+"""What to do where files of a run are lost; ends a message."""
 
 Row = PlainMapping
 
@@ -77,6 +79,11 @@ def outputs_dir() -> Path:
 def runs_dir() -> Path:
     """Return the folder of all runs."""
     return outputs_dir() / RUNS.name
+
+
+def pictures_in(folder: Path) -> list[Path]:
+    """Return the pictures of a run or a study, by name; none where none were drawn."""
+    return sorted(folder.glob("plots/*.png"))
 
 
 def a_file(path: Path) -> Path:
@@ -176,7 +183,7 @@ class Folder:
         except FileNotFoundError:
             return []
         except (OSError, UnicodeDecodeError, csv.Error) as error:
-            raise RunError(f"{path}: is damaged ({error}). Put it back, or {_ANEW}") from error
+            raise RunError(f"{path}: is damaged ({error}). Put it back, or {ANEW}") from error
         return [dict(zip(table.header, map(_read, row))) for row in table.rows]
 
 
@@ -228,19 +235,11 @@ def _written(value: object) -> object:
     if not isinstance(value, str):
         return value
     text = harmless(value)
-    return f"'{text}" if _FORMULA.match(text) and not _is_number(text) else text
+    return f"'{text}" if _FORMULA.match(text) and not is_number(text) else text
 
 
 def _read(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _finite(value: object) -> object:

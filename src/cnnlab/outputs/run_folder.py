@@ -15,7 +15,7 @@ from cnnlab.base.drafts import remove_abandoned
 from cnnlab.base.errors import RunError
 from cnnlab.base.schema import Plain, PlainMapping
 from cnnlab.outputs.files import (
-    _ANEW,
+    ANEW,
     GRADIENTS_COLUMNS,
     METRICS_COLUMNS,
     Folder,
@@ -78,10 +78,10 @@ class RunFolder(Folder):
             plain = self.parse_config()
         except (OSError, ValueError, yaml.YAMLError) as error:
             reason = " ".join(str(error).split())
-            raise RunError(f"{path}: cannot be read: {reason}. Put it back, or {_ANEW}") from error
+            raise RunError(f"{path}: cannot be read: {reason}. Put it back, or {ANEW}") from error
         if not isinstance(plain, dict):
             reason = "it is empty" if plain is None else "it holds no keys and values"
-            raise RunError(f"{path}: cannot be read: {reason}. Put it back, or {_ANEW}")
+            raise RunError(f"{path}: cannot be read: {reason}. Put it back, or {ANEW}")
         return plain
 
     def write_config(self, plain: PlainMapping, overrides: Sequence[str]) -> None:
@@ -168,7 +168,7 @@ class RunFolder(Folder):
         if missing:
             raise RunError(
                 f"{self.path / name}: rows of epoch {_listed(missing)} are missing, the checkpoint was taken after "
-                f"epoch {epoch}. Put the file back, or {_ANEW}"
+                f"epoch {epoch}. Put the file back, or {ANEW}"
             )
         return rows
 
@@ -200,7 +200,7 @@ class RunFolder(Folder):
         except Exception as error:  # on damaged bytes torch raises nearly anything
             # Its text is not passed on: it advises to load the file in the way that runs code.
             reason = "is damaged, or holds more than tensors and plain values"
-            raise RunError(f"{path}: {reason}; it was not opened. Put it back, or {_ANEW}") from error
+            raise RunError(f"{path}: {reason}; it was not opened. Put it back, or {ANEW}") from error
 
     def take_over(self, other: RunFolder) -> None:
         """Begin with the epochs of another run. Its checkpoint comes last: it says that the others are there."""

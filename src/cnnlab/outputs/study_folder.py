@@ -14,6 +14,7 @@ from cnnlab.base.errors import ConfigError, RunError, brief
 from cnnlab.base.paths import given_path
 from cnnlab.base.schema import Plain, PlainMapping
 from cnnlab.outputs.files import RUNS, Folder, outputs_dir
+from cnnlab.outputs.limits import MOST_SEEDS
 from cnnlab.outputs.reaching import Goals, column, read_efforts
 from cnnlab.outputs.reported import problem_of_reported
 from cnnlab.outputs.run_folder import RunFolder
@@ -31,8 +32,6 @@ _EFFORTS = ("epochs", "images", "seconds")
 """Until a validation accuracy was first reached: further columns, behind those."""
 _NO_GOALS = Goals((), ())
 _TRIAL, _LEADING = ".trial", "leading.csv"
-MOST_SEEDS = 1000
-"""No study repeats an arm more often."""
 
 
 @dataclass(frozen=True)

@@ -8,15 +8,15 @@ run              named, and found finished, or trained (training_run: lock, resu
 first_batch      the first training images as the network is given them, to be looked at
 loop             the epochs: weighed, written down (records), saved; judging: whether they go on; clock: how long
 summary          how the run has ended, as summary.json tells it
-training_state   where training stands at an epoch border, as a checkpoint
+training_state   where training stands at an epoch border, as a checkpoint; extending by more epochs than were asked
 results, scores  the selected weights, scored on every split, on the test split once
 calibration      decision values as probabilities, by the validation split; draughtsman: who draws the pictures
 endings          what can come between a run and its end, and what is written down then
 console          how a run speaks, on the terminal and in its log: what it is (opening), how it ended (result_lines)
-found            what a run found in its data, in words
+found            what a run found in its data, in words; data_at_hand whether the data is there
 saved_config     the configuration of a saved run, with its plugins; tested_images, pictures: what it was tested on
 exporting/       a run made into a file to be given away; model_card: what it says of itself
-estimate         what a run will take, feature_samples by a few images; rate_search a range test of learning rates
+estimate         what a run will take (cost), feature_samples by a few images; rate_search a test of learning rates
 tracking/        trackers that are told of a run: TensorBoard, MLflow, Weights & Biases, Trackio
 predicting/      images that a run has not been asked about before; inspecting/: a look into its network, its page
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
+from cnnlab.base.texts import first_names
 from cnnlab.building.parts import ImageSpec
 from cnnlab.config.run_config import RunConfig
 from cnnlab.data.stores import Data
@@ -44,8 +45,7 @@ def _few(config: RunConfig, data: Data) -> list[str]:
 
 def _class_names(classes: Sequence[str]) -> str:
     """Return how many classes there are, and the names of the first."""
-    more = f" and {len(classes) - _CLASSES:,} more" if len(classes) > _CLASSES else ""
-    return f"{len(classes):,} classes: {', '.join(classes[:_CLASSES])}{more}"
+    return f"{len(classes):,} classes: {first_names(classes, _CLASSES)}"
 
 
 def scores_kept(num_classes: int) -> list[str]:

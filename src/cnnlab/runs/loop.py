@@ -13,7 +13,7 @@ from cnnlab.data.batches import Piece
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.runs.clock import Clock
 from cnnlab.runs.console import RunConsole
-from cnnlab.runs.judging import Bars, Judge
+from cnnlab.runs.judging import reaches_bar
 from cnnlab.runs.records import gradient_rows, metrics_row
 from cnnlab.runs.tracking.tracking import Tracking
 from cnnlab.runs.training_state import TrainingState, to_checkpoint
@@ -45,7 +45,7 @@ class EpochLoop:
         self._parts, self._state, self._clock = parts, state, clock
         self._tracking, self._track = tracking, track
         learns_in_steps = config.learns == "in steps"  # what is learnt at once has one epoch, whatever `epochs` says
-        self._judge: Judge = Bars((config.prune_below or ()) if learns_in_steps else ())
+        self._bars = (config.prune_below or ()) if learns_in_steps else ()
         self._last_record: EpochRecord | None = None
         self._saved_epoch, self._saved_at = state.epoch, time.perf_counter()
 
@@ -58,7 +58,7 @@ class EpochLoop:
         """Whether the run is to end early, since others are better."""
         state = self._state
         is_open = state.stop_reason is None and state.epoch < self._config.epochs
-        return is_open and not self._judge.goes_on(state.epoch, state.selection.accuracy)
+        return is_open and not reaches_bar(self._bars, state.epoch, state.selection.accuracy)
 
     def turns(self, stop: Stop) -> Iterator[None]:
         """Go through the epochs that are missing, to the last one or to a reason to stop; yield between pieces of them.

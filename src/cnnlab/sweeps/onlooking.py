@@ -44,9 +44,7 @@ def look_on_sweep(study: StudyFolder, stop: Stop) -> None:
         RunError: it is no study.
     """
     known: set[str] = set()
-    watch = Watch(
-        study.path.name, study, list(_new_rows(study, known)), since=began(study), writes=False,
-    )  # fmt: skip
+    watch = Watch(study.path.name, study, list(_new_rows(study, known)), since=began(study), writes=False)
     with watch:
         while goes_on(study):
             stop.look()

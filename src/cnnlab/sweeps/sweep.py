@@ -129,7 +129,8 @@ class Sweep:
             RunError: runs were refused, failed or diverged; each with its reason.
             Interrupted: the user stopped it; what is done is kept.
         """
-        self._tell_kept_apart()
+        if (why := kept_apart(self._called, self.study, self._asked)) is not None:
+            tell(f"note     {why}")
         for note in self._hashes.notes:
             tell(f"note     {note}")
         self._write_grid()
@@ -137,9 +138,8 @@ class Sweep:
         if settle is not None:
             self._settle(settle)
         self._comparison.get_ready()
-        goals = Goals.of(self._first.seconds_to, self._first.reported)
-        refresh, narrator = self._comparison.refresh, self._narrator
-        runs = self._watched(self.checked.jobs)
+        goals, refresh = Goals.of(self._first.seconds_to, self._first.reported), self._comparison.refresh
+        runs, narrator = self._watched(self.checked.jobs), self._narrator
         watch = Watch(self.name, self.study, runs, on_change=refresh, narrator=narrator, goals=goals)
         try:
             with going_on(self.study), watch:
@@ -240,36 +240,30 @@ class Sweep:
 
     def _close(self) -> None:
         """Draw the pictures, show the comparison, name what failed."""
-        unsaved: dict[str, None] = {}
+        problems: dict[str, None] = {}
         jobs, compared, judged = self.checked.jobs, self._compared, set(self._judged)
-        with told_later(unsaved):
+        with told_later(problems):
             self._write_grid()  # again: of a sweep that was begun in between, or with what the runs said of their grid
-        with told_later(unsaved), disk_errors(runs_dir()):
+        with told_later(problems), disk_errors(runs_dir()):
             draw([self.folders[job.run_id] for job in jobs if job.config.plots and self._status(job) in FINAL])
         print()
         folders, pictures = [folder.path for folder in self.folders.values()], any(job.config.plots for job in jobs)
-        with told_later(unsaved):
-            seeds = self._comparison.show(folders, pictures=pictures)
-            self._note_look(seeds)
+        with told_later(problems):
+            self._note_look(self._comparison.show(folders, pictures=pictures))
         failed = [j for j in jobs if j.run_id not in self._put_off and self._launching.problem(j) is not None]
-        is_answered = any(self._status(job) == "finished" for job in jobs)
-        may_end = self._may_end if is_answered else ()
+        may_end = self._may_end if any(self._status(job) == "finished" for job in jobs) else ()
         failed = [j for j in failed if j.run_id in judged or self._ended(j.point, j).status not in may_end]
         num_refused = 0 if "refused" in may_end and compared is self.checked else compared.num_refused
         if failed or num_refused:
             head = f"{len(failed) + num_refused} of {count(len(jobs) + num_refused)} failed:"
-            raise RunError("\n".join([*unsaved, head, *self._launching.failures(failed), *compared.refusals()]))
-        if unsaved:
-            raise RunError("\n".join(unsaved))
+            problems |= dict.fromkeys((head, *self._launching.failures(failed), *compared.refusals()))
+        if problems:
+            raise RunError("\n".join(problems))
 
     def _tell_begun(self, jobs: Sequence[Job]) -> None:
         to_do = self._to_do(jobs)
         died = [job.point.label for job in to_do if self._status(job) == "died"]
         print(*begun_lines(self.name, len(jobs), num_before=len(jobs) - len(to_do), died=died), sep="\n")
-
-    def _tell_kept_apart(self) -> None:
-        if (why := kept_apart(self._called, self.study, self._asked)) is not None:
-            tell(f"note     {why}")
 
     def _rows(self) -> list[GridRow]:
         """Return the grid; runs that were found wrong when they were built are refused points of it."""

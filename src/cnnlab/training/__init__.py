@@ -11,7 +11,8 @@ selection      which epoch's weights are kept, and when training ends early: val
 losses         num_classes -> module; and their table
 metric_losses  losses that see the features too
 optimizers     parameters -> torch optimizer; and their table
-muon, adagrad  an optimizer that torch lacks, and one for steps that read nothing on the host
+muon, adagrad, decoupled_sgd   optimizers that torch lacks, or has for steps that read the host alone
+averaging      averages of the weights; progressive small images first, layers that stop learning
 schedulers     step -> factor of the learning rate; and their table
 solving        the one epoch of a head that is solved at once
 learning       the ways in which a run learns: in steps, at once, or not at all

@@ -2,7 +2,9 @@
 
 rendering   a template made into a page: its styles, its scripts, the library that draws charts, numbers for the scripts
 pictures    images inside a page, as data
-templates/  page.html.j2, on which each page stands; page.css, page.js: what all of them share
+links       from a page to what lies beside it
+templates/  page.html.j2, on which each page stands; page.css, page.js: what all of them share; live.html.j2: how a page
+            follows a sweep that goes on
 vendor/     uPlot, with its licence
 
 A page asks for nothing: what it shows lies inside it, and its policy forbids everything else. Names may hold any

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import re
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,6 +37,7 @@ def render(
     return load_template(template.parent, template.name).render(
         **shown,
         version=__version__,
+        written=int(time.time()),
         data=_script_safe(data),
         styles=_texts(UPLOT / "uPlot.min.css", TEMPLATES / "page.css", *styles),
         scripts=_texts(UPLOT / "uPlot.iife.min.js", TEMPLATES / "page.js", *scripts),

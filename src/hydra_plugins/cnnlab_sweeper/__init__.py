@@ -29,10 +29,8 @@ from cnnlab.config.conf_files import EXPERIMENT, read_options
 from cnnlab.config.run_config import Folds
 from cnnlab.sweeps.exclusions import EXCLUDE, idle, left, read_exclusions
 from cnnlab.sweeps.fair.words import FAIR
-from cnnlab.sweeps.leading import begin_sweep
 from cnnlab.sweeps.points import ARM, FOLD, FOLDS, SEED, Grid, Point, key_of
-from cnnlab.sweeps.steering import STEERING
-from cnnlab.sweeps.sweep import Sweep
+from cnnlab.sweeps.steering_keys import STEERING
 from cnnlab.sweeps.tuning.space import is_range
 from cnnlab.sweeps.zipping import ZIP, read_zips
 
@@ -103,6 +101,9 @@ class GridSweeper(Sweeper):
         """
         assert self.config is not None
         assert self.launcher is not None
+        from cnnlab.sweeps.leading import begin_sweep  # Hydra reads this file at every start, and a run needs neither
+        from cnnlab.sweeps.sweep import Sweep
+
         master, launcher = self.config, self.launcher
         composer = getattr(launcher, "composer", None)  # of ours, for both; Hydra's launchers compose for themselves
         compose = (composer or PointComposer(self.loader, master)).compose

@@ -3,6 +3,7 @@
 import html
 import re
 
+from cnnlab.outputs.status import write_status
 from cnnlab.sweeps.tuning.importance import Importance
 from cnnlab.sweeps.tuning.page import render, write_page
 from cnnlab.sweeps.tuning.tuned import read_tuned
@@ -37,3 +38,20 @@ def test_names_are_text(tmp_path):
 def test_without_a_finished_trial_there_is_a_page_all_the_same(tmp_path):
     text = render(read_tuned(written(tmp_path, accuracies=(None, None), fresh=())[0]), [])
     assert "No trial is finished, of 2 trials (2 refused): nothing can be said." in text
+
+
+def test_page_follows_a_tuning_that_goes_on_and_is_left_alone_after_its_end(browser, tmp_path):
+    study, _ = written(tmp_path)
+    write_status(study, "running")
+    page, said = browser.new_page(), []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.clock.install()
+    page.goto(write_page(read_tuned(study), []).as_uri())
+    assert page.locator("#live").inner_text().startswith("The sweep goes on, and this page follows it.")
+    write_status(study, "finished")
+    write_page(read_tuned(study), [])
+    page.clock.fast_forward(16_000)
+    page.locator("#live").wait_for(state="detached")
+    page.close()
+    assert said == []

@@ -39,9 +39,7 @@ def main(args: Sequence[str], stop: Stop) -> int:
     from cnnlab.runs.predicting.classifier import load_classifier
 
     trained, runtime, wording = load_classifier(folder, config, device=options.device)
-    found = inspect(
-        config, trained, runtime, wording.calibration, most=options.images, look_up=stop.look
-    )  # fmt: skip
+    found = inspect(config, trained, runtime, wording.calibration, most=options.images, look_up=stop.look)
     meanwhile("writing the page")
     try:
         page = write(folder, found, into=into, classes=trained.images.classes)
@@ -62,13 +60,13 @@ def _parser() -> argparse.ArgumentParser:
         prog="cnnlab inspect",
         description="Look into the network of a finished run: where it finds classes in the images that it gets wrong "
         "(Grad-CAM), how far its probabilities can be believed, labels that are likely wrong, where images lie by "
-        "their features, dead and saturated units, filters and feature maps. One page, report.html, and its numbers "
-        "as files. Validation and test images are shown to it, none that it has learnt from.",
+        "their features, dead and saturated units, filters and feature maps. One page, report.html, with its pictures "
+        "and numbers as files. Validation and test images are shown to it, none that it has learnt from.",
         epilog="example: cnnlab inspect best",
     )
     parser.add_argument("run", help=RUN_HELP)
     parser.add_argument(
-        "--out", type=partial(given_path, "--out"), metavar="DIR", help="where page and files go; else the run's folder"
+        "--out", type=partial(given_path, "--out"), metavar="DIR", help="where it all goes; else the run's folder"
     )
     parser.add_argument(
         "--images", type=_count, default=MOST, metavar="N",

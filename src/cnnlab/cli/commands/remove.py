@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.base.stopping import Stop
-from cnnlab.base.texts import size
+from cnnlab.base.texts import quantity, size
 from cnnlab.comparison.run_filters import filtered
 from cnnlab.comparison.run_table import RunLine, read_lines, table, width
 from cnnlab.outputs.files import outputs_dir, runs_dir
@@ -40,7 +40,7 @@ def main(args: Sequence[str], stop: Stop) -> int:
     print("\n".join(table(lines, now=time.time(), width=width())))
     for text in _of_studies(folders):
         print(text)
-    told = f"{len(lines):,} run{'' if len(lines) == 1 else 's'}, {size(sum(map(_bytes, folders)))}"
+    told = f"{quantity(len(lines), 'run')}, {size(sum(map(_bytes, folders)))}"
     if not (options.yes or _is_sure(told)):
         print("nothing was removed")
         return 0

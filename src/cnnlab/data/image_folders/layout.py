@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnnlab.base.errors import ConfigError
-from cnnlab.base.texts import printable
+from cnnlab.base.texts import printable, quantity
 from cnnlab.data.image_folders.decoding import read_header
 from cnnlab.data.image_folders.formats import SUFFIXES, plugin_for
 from cnnlab.data.image_folders.listing import ImageFile, Listing, list_folder, not_data, quoted, some
@@ -93,7 +93,7 @@ def _take_out_unreadable(root: Path, listing: Listing) -> list[str]:
 
 def _photos(images: Sequence[ImageFile]) -> str:
     suffixes = ", ".join(sorted({Path(image.path).suffix.lower() for image in images}))
-    return f"{len(images):,} photo{'' if len(images) == 1 else 's'} ({suffixes})"
+    return f"{quantity(len(images), 'photo')} ({suffixes})"
 
 
 def _is_read_otherwise(path: Path) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cnnlab.base.errors import ConfigError
+from cnnlab.base.texts import first_names, quantity
 from cnnlab.data.image_folders.formats import SUFFIXES
 
 _SUFFIXES = frozenset(SUFFIXES)
@@ -28,9 +29,8 @@ _NAMED = 5  # folders or files in a message; the rest is counted
 _OF_RUN, _OF_STUDY = {"config.yaml", "status.json"}, {"study.json", "runs.csv"}
 _OF_CACHE = ("images/*/images.npy", "features/*.npy", "hashes/*.lock", "locks/*.lock", "unpacked/*")
 _LOOKED_AT = 20  # runs, before a folder counts as one of something else
-_MARKS = frozenset(
-    {"status.json", "study.json", "runs", "images", "features", "hashes", "locks", "unpacked"}
-)  # of what may be cnnlab's own
+# Of what may be cnnlab's own.
+_MARKS = frozenset({"status.json", "study.json", "runs", "images", "features", "hashes", "locks", "unpacked"})
 
 
 class ImageFile(NamedTuple):
@@ -214,10 +214,9 @@ def hash_lines(lines: Iterable[str]) -> str:
 def not_data(listing: Listing) -> list[str]:
     """Say what of cnnlab's, of macOS's and of other systems' lies among the images and is left out."""
     own, num_of_macos = listing.own, listing.num_of_macos
-    folders = "1 folder" if len(own) == 1 else f"{len(own):,} folders"
-    notes = [f"{folders} of cnnlab's own left out: {some(sorted(own))}"] if own else []
+    notes = [f"{quantity(len(own), 'folder')} of cnnlab's own left out: {some(sorted(own))}"] if own else []
     if listing.of_systems:
-        folders = "1 folder" if len(listing.of_systems) == 1 else f"{len(listing.of_systems):,} folders"
+        folders = quantity(len(listing.of_systems), "folder")
         notes.append(f"{folders} that systems make left out: {some(sorted(listing.of_systems))}")
     return notes + ([f"{num_of_macos} of macOS's own left out (._*, {MACOS_FOLDER})"] if num_of_macos else [])
 
@@ -229,5 +228,4 @@ def quoted(names: Iterable[str]) -> str:
 
 def some(names: Sequence[str]) -> str:
     """Return the first names in quotes, and how many more there are."""
-    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
-    return f"{quoted(names[:_NAMED])}{more}"
+    return first_names([f"'{name}'" for name in names], _NAMED)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 from cnnlab.base.downloads import Archive, fetch_folder
 from cnnlab.base.errors import ConfigError
-from cnnlab.base.progress import Progress
+from cnnlab.base.texts import first_names, quantity
 from cnnlab.data.image_folders.layout import Layout, read_layout
 from cnnlab.data.image_folders.listing import ImageFile, list_folder, not_data, quoted
+from cnnlab.data.storage import Storage
 
 TINY_IMAGENET = Archive(
     url="http://cs231n.stanford.edu/tiny-imagenet-200.zip",
@@ -31,11 +32,8 @@ _ANNOTATIONS = "val/val_annotations.txt"
 _NAMED = 5  # classes or files in a message; the rest is counted
 
 
-def find_folder(
-    name: str, archive: Archive, root: Path | None, *, data_dir: Path, progress: Progress | None,
-    may_download: bool = True,
-) -> Path:  # fmt: skip
-    """Return the folder of a data set: `root`, or the archive's under `data_dir`, downloaded if it is not there.
+def find_folder(name: str, archive: Archive, root: Path | None, storage: Storage) -> Path:
+    """Return the folder of a data set: `root`, or the archive's where downloads go, downloaded if it is not there.
 
     Raises:
         ConfigError: there is no folder `root`, or it cannot be downloaded.
@@ -44,9 +42,11 @@ def find_folder(
         if not root.expanduser().is_dir():
             raise ConfigError(f"dataset.root: no folder '{root}'.")
         return root.expanduser()
-    folder = data_dir / archive.folder
+    folder = storage.data_dir / archive.folder
     if not folder.is_dir():
-        fetch_folder(name, archive, data_dir=data_dir, progress=progress, is_allowed=may_download)
+        fetch_folder(
+            name, archive, data_dir=storage.data_dir, progress=storage.progress, is_allowed=storage.may_download
+        )
     return folder
 
 
@@ -108,9 +108,9 @@ def _labelled_val(root: Path) -> list[tuple[ImageFile, str | None]]:
     here = {_name(image) for image in flat}
     problems = []
     if unknown := sorted(here - set(wnids)):
-        problems.append(f"of the images in 'val/images' it does not name {_some(unknown)}")
+        problems.append(f"of the images in 'val/images' it does not name {first_names(unknown, _NAMED)}")
     if missing := sorted(set(wnids) - here - copied):
-        problems.append(f"of the images that it names 'val/images' has not got {_some(missing)}")
+        problems.append(f"of the images that it names 'val/images' has not got {first_names(missing, _NAMED)}")
     if problems:
         raise ConfigError(*(f"dataset (tiny_imagenet): '{root / _ANNOTATIONS}': {text}." for text in problems))
     return [*placed, *((image, wnids[_name(image)]) for image in flat)]
@@ -144,10 +144,10 @@ def _tiny_problems(root: Path, trained: list[str], tested: set[str]) -> list[str
     if not tested:
         problems.append(f"no images in '{root / 'val'}'")
     if strange := sorted(tested - set(trained)):
-        problems.append(f"classes in '{root / 'val'}' without training images: {_some(strange)}")
+        problems.append(f"classes in '{root / 'val'}' without training images: {first_names(strange, _NAMED)}")
     listed = root / "wnids.txt"
     if listed.is_file() and (missing := sorted({line.strip() for line in _lines(listed)} - set(trained))):
-        problems.append(f"classes in '{listed}' without training images: {_some(missing)}")
+        problems.append(f"classes in '{listed}' without training images: {first_names(missing, _NAMED)}")
     return [f"dataset (tiny_imagenet): {problem}." for problem in problems]
 
 
@@ -248,14 +248,7 @@ def _sum(train: int, test: int) -> str:
 
 
 def _left_out(count: int, why: str) -> tuple[str, ...]:
-    files = "1 file" if count == 1 else f"{count:,} files"
-    return (f"{files} {why} left out",) if count else ()
-
-
-def _some(names: Iterable[str]) -> str:
-    names = list(names)
-    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
-    return f"{', '.join(names[:_NAMED])}{more}"
+    return (f"{quantity(count, 'file')} {why} left out",) if count else ()
 
 
 def images_root(name: str, root: Path | None, *, data_dir: Path) -> Path:

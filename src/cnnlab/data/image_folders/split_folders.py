@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from cnnlab.base.errors import ConfigError
+from cnnlab.base.texts import quantity
 from cnnlab.data.image_folders.listing import Listing, quoted
 
 _WORDS = {
@@ -76,7 +77,7 @@ def _chosen(top: list[str], roles: dict[str, str], listing: Listing) -> SplitFol
     for name in [name for name, role in roles.items() if role != "train"]:
         beside, below = num_images.get(places[name], 0), f"{places[name]}/"
         if beside and not any(folder.startswith(below) for folder in num_images):
-            images = "1 image" if beside == 1 else f"{beside:,} images"
+            images = quantity(beside, "image")
             notes.append(
                 f"folder '{name}' left out, it has no labels: {images} in no class folders (cnnlab predict takes them)"
             )

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import math
-import os
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 import numpy as np
 
 from cnnlab.base.intervals import wilson_interval
 from cnnlab.base.schema import Plain
 from cnnlab.base.texts import duration
-from cnnlab.outputs.files import write_text
+from cnnlab.outputs.files import pictures_in, write_text
 from cnnlab.outputs.finding import called
 from cnnlab.outputs.run_files import RunFiles
 from cnnlab.outputs.run_folder import RunFolder
@@ -25,6 +23,7 @@ from cnnlab.outputs.summary_file import figure, look_up
 from cnnlab.runs.inspecting.files import SUMMARY, TABLES
 from cnnlab.runs.inspecting.sections import Browsed, of_files, of_inspection
 from cnnlab.runs.result_lines import percent
+from cnnlab.webpage.links import Link, address_of
 from cnnlab.webpage.rendering import render as render_page
 
 if TYPE_CHECKING:
@@ -35,14 +34,6 @@ TEMPLATES = Path(__file__).parent / "templates"
 FILES = ("summary.json", "metrics.csv", "predictions.csv", "config.yaml", "train.log", SUMMARY, *TABLES)
 """That the page leads to, where they are there."""
 _MEASURED = ("train", "val", "test")
-
-
-@dataclass(frozen=True)
-class Link:
-    """What a link says, and where it leads."""
-
-    name: str
-    address: str
 
 
 @dataclass(frozen=True)
@@ -108,7 +99,7 @@ def render(run: RunFolder, *, into: Path, inspection: Inspection | None = None) 
         has_matrix=files.confusion is not None,
         section=section,
         files=_links(into, [path for folder in {run.path, into} for path in map(folder.joinpath, FILES)]),
-        pictures=_links(into, sorted(run.path.glob("plots/*.png"))),
+        pictures=_links(into, [path for folder in {run.path, into} for path in pictures_in(folder)]),
         environment=list(_environment(run)),
     )
 
@@ -174,10 +165,9 @@ def _curves(files: RunFiles, name: str) -> dict[str, list[float | None]]:
 def _links(beside: Path, paths: list[Path]) -> list[Link]:
     """Return links to the files that are there, by paths from the page."""
     return [
-        Link(path.stem.replace("_", " ") if path.suffix == ".png" else path.name, address)
+        Link(path.stem.replace("_", " ") if path.suffix == ".png" else path.name, address_of(path, beside=beside))
         for path in dict.fromkeys(paths)
         if path.is_file()
-        for address in [quote(Path(os.path.relpath(path, beside)).as_posix())]
     ]
 
 

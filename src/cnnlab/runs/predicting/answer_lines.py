@@ -12,7 +12,7 @@ import numpy as np
 from cnnlab.base.intervals import wilson_interval
 from cnnlab.base.metrics import Ints
 from cnnlab.base.printing import one_line
-from cnnlab.base.texts import cut_middle
+from cnnlab.base.texts import cut_middle, quantity
 from cnnlab.networks.scores import PROBABILITIES
 from cnnlab.runs.calibration import Calibration
 from cnnlab.runs.predicting.answers import Answer, counts_of, least_sure
@@ -146,8 +146,7 @@ def calibration_lines(wording: Wording) -> list[str]:
             "validation images and was trained by this version of cnnlab; its command with rerun=true trains it anew."
         )
         return told("note", text)
-    images = wording.calibration.images
-    number = "1 validation image" if images == 1 else f"{images:,} validation images"
+    number = quantity(wording.calibration.images, "validation image")
     return told("note", f"probabilities are scores calibrated on the run's {number}.")
 
 

@@ -18,8 +18,6 @@ from cnnlab.sweeps.naming import called_baseline, study_name
 from cnnlab.sweeps.points import Point, key_of, unseeded
 from cnnlab.sweeps.siblings import asked_by_arms, rows_of, study_of_question
 from cnnlab.sweeps.steering import (
-    OF_FAIR,
-    OF_TUNING,
     Steering,
     first_composed,
     has_folds,
@@ -27,6 +25,7 @@ from cnnlab.sweeps.steering import (
     turned_off,
     written_steering,
 )
+from cnnlab.sweeps.steering_keys import OF_FAIR, OF_TUNING
 
 _PENDING = "arms are being halved. Repeat the command to go on."
 ETA = 2

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cnnlab.comparison.labels import MISSING, percent
+from cnnlab.comparison.page import watch_command
 from cnnlab.outputs.files import write_text
 from cnnlab.sweeps.tuning.charts import history, parallel, slices
 from cnnlab.sweeps.tuning.importance import Importance
@@ -52,4 +53,5 @@ def render(tuned: Tuned, importances: Sequence[Importance]) -> str:
         importances=importances,
         percent=percent,
         missing=MISSING,
+        watch_command=watch_command(tuned.study),
     )

@@ -7,12 +7,11 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from cnnlab.base.texts import cut_middle
+from cnnlab.base.texts import cut_middle, laid_out
 from cnnlab.comparison.labels import MISSING, listed, percent, plus_minus, short_keys
-from cnnlab.comparison.run_table import laid_out
 from cnnlab.config.conf_files import EXPERIMENT
 from cnnlab.sweeps.points import SEED, key_of
-from cnnlab.sweeps.steering import STEERING
+from cnnlab.sweeps.steering_keys import STEERING
 from cnnlab.sweeps.tuning.design import Tried
 from cnnlab.sweeps.tuning.importance import Importance
 from cnnlab.sweeps.tuning.space import is_range
@@ -54,7 +53,7 @@ def trial_table(tuned: Tuned, shown: Sequence[Tried], *, width: int) -> list[str
         cells = [cut_middle(one.trial.values.get(key, MISSING), _NAME) for one in shown]
         if len(laid_out({**texts, short: cells}, numbers)[0]) <= width:
             texts[short] = cells
-    return laid_out(texts, numbers)
+    return laid_out(texts, numbers, to_the_right=("epochs",))
 
 
 def sentences(tuned: Tuned, importances: Sequence[Importance]) -> Iterator[str]:

@@ -5,10 +5,10 @@ import re
 
 import pytest
 
-from cnnlab.comparison.survey_page import render, write_survey
 from cnnlab.data.duplicates import Leak
-from cnnlab.data.survey import Group
-from tests.data.surveys import SURVEY, member
+from cnnlab.surveys.page import render, write_survey
+from cnnlab.surveys.survey import Group
+from tests.surveys.surveys import SURVEY, member
 
 
 def test_files_lie_side_by_side(tmp_path):

@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from cnnlab.base.printing import one_line
 from cnnlab.base.schema import Plain
-from cnnlab.base.texts import cut_middle
-from cnnlab.comparison.run_table import laid_out
-from cnnlab.data.survey import Files, Range, Survey, cautions, headline
+from cnnlab.base.texts import cut_middle, laid_out, quantity
 from cnnlab.outputs.files import csv_text
+from cnnlab.surveys.survey import Files, Range, Survey, cautions, headline
 
 _CLASSES = 20  # in the terminal's table
 _NAME = 40  # columns
@@ -49,7 +48,7 @@ def facts(survey: Survey) -> dict[str, str]:
     """Return what is known of the files and the duplicates: name -> text."""
     num, num_equal = len(survey.groups), sum(group.is_equal for group in survey.groups)
     found = {} if survey.files is None else _of_files(survey.files)
-    said = f"{num:,} group{'' if num == 1 else 's'} of images that show the same, {num_equal:,} of equal pixels"
+    said = f"{quantity(num, 'group')} of images that show the same, {num_equal:,} of equal pixels"
     found["copies"] = said if survey.groups else "no two images show the same"
     return found
 

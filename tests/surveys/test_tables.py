@@ -3,9 +3,9 @@ from __future__ import annotations
 import dataclasses
 import json
 
-from cnnlab.comparison.survey_tables import as_plain, class_csv, duplicates_csv, terminal_lines
-from cnnlab.data.survey import Group
-from tests.data.surveys import SURVEY, member
+from cnnlab.surveys.survey import Group
+from cnnlab.surveys.tables import as_plain, class_csv, duplicates_csv, terminal_lines
+from tests.surveys.surveys import SURVEY, member
 
 GROUPS = [Group([member("ant"), member("ant", "test", "b.jpg")], is_equal=False)]
 

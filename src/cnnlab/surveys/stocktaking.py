@@ -16,7 +16,7 @@ from cnnlab.data.image_folders.decoding import decode
 from cnnlab.data.image_folders.facts import FileFacts, read_facts
 from cnnlab.data.leaks import BEGINNING, find_leaks
 from cnnlab.data.stores import Data, Source, Split
-from cnnlab.data.survey import ClassPictures, Files, Group, Member, Range, Survey
+from cnnlab.surveys.survey import ClassPictures, Files, Group, Member, Range, Survey
 
 CLASSES = 50
 """Classes that are shown by pictures."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnlab.data.survey import ClassPictures, Files, Member, Range, Survey
+from cnnlab.surveys.survey import ClassPictures, Files, Member, Range, Survey
 
 PIXELS = np.arange(3 * 8 * 8, dtype=np.uint8).reshape(3, 8, 8)
 SURVEY = Survey(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from cnnlab.base.texts import first_names, quantity
 from cnnlab.data.duplicates import Leak
 from cnnlab.data.fingerprints import Pixels
 
@@ -126,9 +127,9 @@ def headline(survey: Survey) -> str:
         are = "is a training image" if leak.num == 1 else "are training images"
         return f"{leak.num:,} of {leak.num_images:,} {_WORDS[split]} images {are} too."
     if num := sum(group.is_contradiction for group in survey.groups):
-        return f"{_num(num, 'image')} {of} {'has' if num == 1 else 'have'} a duplicate of another class."
+        return f"{quantity(num, 'image')} {of} {'has' if num == 1 else 'have'} a duplicate of another class."
     if survey.corrupt:
-        return f"{_num(len(survey.corrupt), 'file')} cannot be decoded."
+        return f"{quantity(len(survey.corrupt), 'file')} cannot be decoded."
     in_words = f"{survey.num_images:,} images of {len(survey.classes):,} classes"
     return f"{in_words}; {'some things to know' if cautions(survey) else 'nothing wrong was found'}."
 
@@ -169,15 +170,14 @@ def _repeated(survey: Survey) -> Iterator[str]:
 
 def _corrupt(survey: Survey) -> Iterator[str]:
     if survey.corrupt:
-        files = _num(len(survey.corrupt), "file")
+        files = quantity(len(survey.corrupt), "file")
         yield f"{files} cannot be decoded. Repair them, or leave them out: dataset.skip_corrupt=true"
 
 
 def _odd(survey: Survey) -> Iterator[str]:
     odd = () if survey.files is None else survey.files.odd
     if odd:
-        more = f" and {len(odd) - _NAMED:,} more" if len(odd) > _NAMED else ""
-        yield f"Of another format than the rest, perhaps no images of a class: {', '.join(odd[:_NAMED])}{more}"
+        yield f"Of another format than the rest, perhaps no images of a class: {first_names(odd, _NAMED)}"
 
 
 def _balance(survey: Survey) -> Iterator[str]:
@@ -192,10 +192,5 @@ def _balance(survey: Survey) -> Iterator[str]:
         )
     few = [name for name, count in zip(survey.classes, counts) if count < _FEW]
     if few:
-        named = ", ".join(f"'{name}'" for name in few[:_NAMED])
-        named += f" and {len(few) - _NAMED:,} more" if len(few) > _NAMED else ""
+        named = first_names([f"'{name}'" for name in few], _NAMED)
         yield f"Fewer than {_FEW} training images: {named}. A pretrained network does better: cnnlab transfer"
-
-
-def _num(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cnnlab.comparison.page import TEMPLATES
-from cnnlab.comparison.survey_tables import as_plain, class_csv, duplicates_csv, facts
 from cnnlab.data.fingerprints import Pixels
-from cnnlab.data.survey import Group, Survey, cautions, headline
 from cnnlab.outputs.files import write_text
+from cnnlab.surveys.survey import Group, Survey, cautions, headline
+from cnnlab.surveys.tables import as_plain, class_csv, duplicates_csv, facts
 from cnnlab.webpage.pictures import picture_of
 from cnnlab.webpage.rendering import render as render_page
 
+TEMPLATES = Path(__file__).parent / "templates"
 _DAMAGED = 100  # files that are listed
 
 

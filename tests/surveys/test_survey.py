@@ -5,8 +5,8 @@ import dataclasses
 import numpy as np
 
 from cnnlab.data.duplicates import Leak
-from cnnlab.data.survey import Group, Member, Survey, cautions, headline
-from tests.data.surveys import SURVEY, member
+from cnnlab.surveys.survey import Group, Member, Survey, cautions, headline
+from tests.surveys.surveys import SURVEY, member
 
 
 def changed(**changes: object) -> Survey:

@@ -13,8 +13,8 @@ from cnnlab.data.image_folders.reading import read_image_folder
 from cnnlab.data.splits import SplitOptions, make_splits
 from cnnlab.data.storage import Storage
 from cnnlab.data.stores import Source, whole
-from cnnlab.data.survey import Survey
-from cnnlab.data.surveying import _odd, take_stock
+from cnnlab.surveys.stocktaking import _odd, take_stock
+from cnnlab.surveys.survey import Survey
 from tests.data.pictures import pixels, scene
 
 
