@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.schema import PlainMapping
+from cnnlab.config.run_config import RunConfig
 from cnnlab.outputs.study_folder import Asked
-from cnnlab.runs.extending import can_go_on
+from cnnlab.runs.extending import can_go_on, could_go_on
 from cnnlab.sweeps.checked import Compose, configured
 from cnnlab.sweeps.designs import Conversation
 from cnnlab.sweeps.fresh_seeds import FreshSeeds
@@ -51,7 +52,9 @@ def begin_halving(points: Sequence[Point], compose: Compose, typed: Mapping[str,
         raise ConfigError(*problems)
     baseline = called_baseline(plain.get("baseline"), [arm.arm for arm in arms], is_typed="baseline" in typed)
     seeds = FreshSeeds.fixed(points)
-    halving = Halving(arms, stages, eta, seeds, baseline, _continued(arms, compose))
+    configs = _configs(arms, compose)
+    continued = {name for name, config in configs.items() if can_go_on(config)}
+    halving = Halving(arms, stages, eta, seeds, baseline, continued, any(map(could_go_on, configs.values())))
     name, asked = f"{study_name(plain.get('study'), arms)}-halving", asked_by_arms(arms, compose)
     how = {"eta": str(eta), "arms": "; ".join(sorted(arm.arm for arm in arms))}  # others fall where there are more
     asked = Asked(asked.swept, {**asked.common, **how})
@@ -63,13 +66,12 @@ def begin_halving(points: Sequence[Point], compose: Compose, typed: Mapping[str,
     )  # fmt: skip
 
 
-def _continued(arms: Sequence[Point], compose: Compose) -> set[str]:
-    """Return the names of arms whose first epochs are those of a longer run."""
-    found = set()
+def _configs(arms: Sequence[Point], compose: Compose) -> dict[str, RunConfig]:
+    """Return the configurations of arms, by their names."""
+    found = {}
     for arm in arms:
         with contextlib.suppress(ConfigError):  # it is refused when it is its turn
-            if can_go_on(configured(arm, compose)):
-                found.add(arm.arm)
+            found[arm.arm] = configured(arm, compose)
     return found
 
 
