@@ -66,7 +66,7 @@ def list_runs(words: Sequence[str]) -> pd.DataFrame:
         ConfigError: no run has such a setting, or pandas is not installed.
     """
     lines = read_lines([path.parent for path in runs_dir().glob("*/status.json")])
-    lines = filtered(lines, words) if lines else []
+    lines = filtered(lines, [os.fspath(word) for word in words]) if lines else []
     keys = differing_settings(lines)
     return frame((_row(line, keys) for line in lines), columns=[*_COLUMNS, *keys])
 
