@@ -86,7 +86,7 @@ def pictures_in(folder: Path) -> list[Path]:
     return sorted(folder.glob("plots/*.png"))
 
 
-def a_file(path: Path) -> Path:
+def regular_file(path: Path) -> Path:
     """Return the path of a file that is to be read: of a device or a pipe, reading may find no end.
 
     Raises:
@@ -109,7 +109,7 @@ def read_table(path: Path, *, only: Sequence[str] | None = None) -> Table:
         OSError: it is not there.
         UnicodeDecodeError, csv.Error: it is no text, or no table.
     """
-    with a_file(path).open(newline="", encoding="utf-8") as file:
+    with regular_file(path).open(newline="", encoding="utf-8") as file:
         reader = csv.reader(file)
         header = next(reader, [])
         places = [] if only is None else [header.index(name) for name in only if name in header]
@@ -147,7 +147,7 @@ class Folder:
             ValueError: it is no JSON.
         """
         try:
-            return json.loads(a_file(self.path / name).read_text(encoding="utf-8"))
+            return json.loads(regular_file(self.path / name).read_text(encoding="utf-8"))
         except RecursionError:
             raise ValueError("it is nested too deep") from None
 
