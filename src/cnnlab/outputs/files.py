@@ -29,7 +29,7 @@ GRADIENTS_COLUMNS = ("epoch", "layer", "mean_abs", "max_abs")
 OUTPUTS = Path("outputs")
 """Where runs and studies are, unless another folder is named."""
 RUNS = OUTPUTS / "runs"
-PLACE = "CNNLAB_OUTPUTS"
+OUTPUTS_VARIABLE = "CNNLAB_OUTPUTS"
 """Variable that names another folder; processes of a command inherit it."""
 ANEW = "train the run anew: its command with rerun=true."
 """What to do where files of a run are lost; ends a message."""
@@ -73,7 +73,7 @@ class Table:
 
 def outputs_dir() -> Path:
     """Return the folder of runs and studies."""
-    return Path(os.environ.get(PLACE) or OUTPUTS)
+    return Path(os.environ.get(OUTPUTS_VARIABLE) or OUTPUTS)
 
 
 def runs_dir() -> Path:
