@@ -12,7 +12,6 @@ import itertools
 import json
 import re
 import shlex
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -174,9 +173,11 @@ FIRST = (
 
 def in_lines(words: Sequence[str]) -> list[str]:
     """Return a command in lines that a shell takes for one."""
-    lines = textwrap.wrap(
-        shlex.join(words), 78, break_long_words=False, break_on_hyphens=False, subsequent_indent="    "
-    )
+    lines = [""]
+    for word in map(shlex.quote, words):
+        if len(lines[-1]) + len(word) > 76:
+            lines.append("   ")
+        lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
     return [*(f"{line} \\" for line in lines[:-1]), lines[-1]]
 
 
