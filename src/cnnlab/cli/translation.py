@@ -19,7 +19,7 @@ from cnnlab.cli.meanings import Choices, is_full_key, is_known, meant_key, meant
 from cnnlab.cli.quoting import as_meant, unquoted
 from cnnlab.config.conf_files import EXPERIMENT, conf_dir
 from cnnlab.config.options import groups, option_table
-from cnnlab.config.synonyms import BLOCKS, FOLDERS, KEYS
+from cnnlab.config.synonyms import BLOCKS, FOLDERS, KEYS, VALUES
 
 _KEY = re.compile(r"[A-Za-z][\w.-]*")
 _SPAN = re.compile(r"(\d{1,9})(?:\.\.|:)(\d{1,9})")
@@ -147,7 +147,9 @@ class _Reader:
         return all(meant_name("dataset", name.strip(), self._folders) in known for name in value.split(","))
 
     def _name(self, key: str, value: str) -> str:
-        """Return the value of a key with the names of options as they are written."""
+        """Return the value of a key as it is written, with the names of options."""
+        if key in VALUES:
+            return ",".join(VALUES[key].get(part.strip().lower(), part) for part in value.split(","))
         if key not in groups() or not _NAMES.fullmatch(value):
             return value
         return ",".join(meant_name(key, name, self._folders) for name in value.split(","))

@@ -174,3 +174,11 @@ NAMES: Mapping[str, Mapping[str, str]] = {
                   "reducelronplateau": "plateau", "reduceonplateau": "plateau", "linearlr": "linear"},
 }  # fmt: skip
 """Group -> what else an option is called, in small letters and digits alone -> its name."""
+
+VALUES: Mapping[str, Mapping[str, str]] = {
+    "device": {"gpu": "cuda", **{str(number): f"cuda:{number}" for number in range(16)}},
+    "precision": {
+        "32": "fp32", "32-true": "fp32", "float32": "fp32", "bf16-mixed": "bf16", "bfloat16": "bf16",
+    },
+}  # fmt: skip
+"""Key -> what else a value of it is called, in small letters -> the value."""
