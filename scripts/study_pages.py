@@ -135,8 +135,8 @@ class Page:
             *said, *([""] if said else []),
             *([f"![{self.study.name}: {picture.stem}]({of.folder.name}/{picture.name})", ""] if picture else []),
             *table(of), "",
-            f"{len(of.runs)} runs, {duration(of.seconds)} of training ([csv]({of.folder.name}/results.csv)"
-            f"{''.join(f'; {line}' for line in machine(self.study.name))}).", "",
+            f"{len(of.runs)} runs, {duration(of.seconds)} of training beside other work "
+            f"([csv]({of.folder.name}/results.csv){''.join(f'; {line}' for line in machine(self.study.name))}).", "",
         ]  # fmt: skip
 
     def _against_before(self) -> list[str]:
@@ -288,7 +288,10 @@ WORDS = """
 
 ## What was run
 
-| study | images a class | epochs | width | arms | seeds | minutes for five seeds |
+Training images of each class, and an estimate of what five seeds of all arms take on two cores of an AMD EPYC that do
+nothing else; runs that studies share, such as all of A5, are counted once.
+
+| study | images a class | epochs | width | arms | seeds | minutes |
 |---|--:|--:|--:|--:|--:|--:|
 """
 
@@ -302,7 +305,7 @@ def progress(known: Sequence[Page]) -> str:
     if not ended:
         return f"None of {len(known)} studies has ended at this scale.{left}"
     took = f"{len(seconds):,} runs, two at a time beside other work, {duration(sum(seconds.values()))} of training"
-    return f"{len(ended)} of {len(known)} studies have ended: {took} ({'; '.join(machine(ended[0].study.name))}).{left}"
+    return f"{len(ended)} of {len(known)} studies ended: {took} ({'; '.join(machine(ended[0].study.name))}).{left}"
 
 
 def write() -> None:

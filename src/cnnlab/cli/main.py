@@ -63,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _carried_out(list(argv))
     # Libraries make half a million objects that stay. Python would look through them for circles several times as they
     # are loaded, a tenth of a short run, and take them apart at the end for most of a second. Training leaves none.
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(500_000, 20, 100)
     code: list[int] = []
     if not atexit._ncallbacks():  # others, such as a measurement of coverage, would never be called
         atexit.register(_end_at_once, code)  # the first that is registered is the last that is called
