@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.schema import PlainMapping
+from cnnlab.comparison.labels import some_of
 from cnnlab.config.run_config import RunConfig
 from cnnlab.outputs.study_folder import Asked
 from cnnlab.runs.extending import can_go_on, could_go_on
@@ -48,11 +49,12 @@ def begin_halving(points: Sequence[Point], compose: Compose, typed: Mapping[str,
     arms = list({point.arm: unseeded(point, turned_off(plain)) for point in points}.values())
     epochs, eta = plain.get(EPOCHS), steering.eta or ETA
     stages = stages_of(len(arms), epochs, eta) if isinstance(epochs, int) else ()
-    if problems := list(_problems(points, arms, stages, plain, steering)):
+    configs = _configs(arms, compose)
+    at_once = [name for name, config in configs.items() if config.learns != "in steps"]
+    if problems := [*_problems(points, arms, stages, plain, steering), *_of_epochs(at_once)]:
         raise ConfigError(*problems)
     baseline = called_baseline(plain.get("baseline"), [arm.arm for arm in arms], is_typed="baseline" in typed)
     seeds = FreshSeeds.fixed(points)
-    configs = _configs(arms, compose)
     continued = {name for name, config in configs.items() if can_go_on(config)}
     halving = Halving(arms, stages, eta, seeds, baseline, continued, any(map(could_go_on, configs.values())))
     name, asked = f"{study_name(plain.get('study'), arms)}-halving", asked_by_arms(arms, compose)
@@ -64,6 +66,13 @@ def begin_halving(points: Sequence[Point], compose: Compose, typed: Mapping[str,
         reporter=lambda folder, rows: HalvingReport(halving, folder, rows), may_end=("diverged", "refused"),
         arms=tuple(arm.arm for arm in arms), pending=rows_of(study) or seeds.pending(arms, why=_PENDING),
     )  # fmt: skip
+
+
+def _of_epochs(at_once: Sequence[str]) -> Iterable[str]:
+    """Yield what is wrong with arms that have no epochs."""
+    if at_once:
+        learn = "learns" if len(at_once) == 1 else "learn"
+        yield f"halving: gives out epochs, and {some_of(at_once, most=3)} {learn} at once. Leave it out."
 
 
 def _configs(arms: Sequence[Point], compose: Compose) -> dict[str, RunConfig]:
