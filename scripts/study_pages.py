@@ -123,7 +123,7 @@ class Page:
     def _measured(self, of: Measured | None, heading: str, *, fair: bool) -> list[str]:
         if of is None:
             return ["Not measured at `scale=half` yet: what follows is of the first measurement.", ""]
-        command = shlex.join(["cnnlab", *self.study.words(self.size["seeds"], "data", fair=fair)])
+        command = in_lines(["cnnlab", *self.study.words(self.size["seeds"], "data", fair=fair)])
         picture = next(of.folder.glob("*.png"), None)
         said = [
             f"- The report: {row['claim']}. **{row['verdict'].capitalize()}** here: {figures(row)}.{still_open(row)}"
@@ -131,12 +131,12 @@ class Page:
         ]
         return [
             *([heading, ""] if heading else []),
-            "```bash", command, "```", "",
+            "```bash", *command, "```", "",
             *said, *([""] if said else []),
             *([f"![{self.study.name}: {picture.stem}]({of.folder.name}/{picture.name})", ""] if picture else []),
             *table(of), "",
-            f"{len(of.runs)} runs, {duration(of.seconds)} of training ([csv]({of.folder.name}/results.csv)"
-            f"{''.join(f'; {line}' for line in machine(self.study.name))}).", "",
+            f"{len(of.runs)} runs, {duration(of.seconds)} of training beside other work "
+            f"([csv]({of.folder.name}/results.csv){''.join(f'; {line}' for line in machine(self.study.name))}).", "",
         ]  # fmt: skip
 
     def _against_before(self) -> list[str]:
@@ -169,6 +169,16 @@ FIRST = (
     "At `scale=small`, over three seeds, before batch normalization was evaluated with "
     "[corrected statistics](../batch_norm.md), and with 5 % for each claim alone:"
 )
+
+
+def in_lines(words: Sequence[str]) -> list[str]:
+    """Return a command in lines that a shell takes for one."""
+    lines = [""]
+    for word in map(shlex.quote, words):
+        if len(lines[-1]) + len(word) > 76:
+            lines.append("   ")
+        lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
+    return [*(f"{line} \\" for line in lines[:-1]), lines[-1]]
 
 
 def rows(file: Path) -> list[Row]:
@@ -213,12 +223,11 @@ def first(before: Sequence[Row]) -> list[tuple[str, str, list[str]]]:
 
 def table(of: Measured) -> list[str]:
     """Return the arms in the order typed, with what the report says of them."""
-    head = ("arm", "seeds", "validation %", "test %", "difference", "p", "verdict", "reported %")
+    head = ("arm", "seeds", "validation %", "test %", "difference", "verdict", "reported %")
     cells = [
         (
             row["arm"], row["n"], of.validation(row), percent(row["mean"], row["ci_low"], row["ci_high"]),
-            points(row), f"{float(row['p_holm']):.2g}" if row["p_holm"] else "–", row["verdict"],
-            of.reported(row["arm"]),
+            points(row), row["verdict"], of.reported(row["arm"]),
         )
         for row in of.arms
     ]  # fmt: skip
@@ -288,7 +297,10 @@ WORDS = """
 
 ## What was run
 
-| study | images a class | epochs | width | arms | seeds | minutes for five seeds |
+Training images of each class, and an estimate of what five seeds of all arms take on two cores of an AMD EPYC that do
+nothing else; runs that studies share, such as all of A5, are counted once.
+
+| study | images a class | epochs | width | arms | seeds | minutes |
 |---|--:|--:|--:|--:|--:|--:|
 """
 
@@ -302,7 +314,7 @@ def progress(known: Sequence[Page]) -> str:
     if not ended:
         return f"None of {len(known)} studies has ended at this scale.{left}"
     took = f"{len(seconds):,} runs, two at a time beside other work, {duration(sum(seconds.values()))} of training"
-    return f"{len(ended)} of {len(known)} studies have ended: {took} ({'; '.join(machine(ended[0].study.name))}).{left}"
+    return f"{len(ended)} of {len(known)} studies ended: {took} ({'; '.join(machine(ended[0].study.name))}).{left}"
 
 
 def write() -> None:

@@ -30,8 +30,16 @@ def test_last_line_takes_the_place_of_the_one_before_and_goes():
 
 def test_last_line_is_cut_and_harmless():
     shown = io.StringIO()
-    LastLine(shown).write(f"\x1b[2J{'x' * 100}\n")
-    assert shown.getvalue() == rf"\r\x1b[2J{'x' * 72}".replace(r"\r", "\r", 1)
+    LastLine(shown).write(f"\x1b]0;{'x' * 100}\n")
+    assert shown.getvalue() == rf"\r\x1b]0;{'x' * 72}".replace(r"\r", "\r", 1)
+
+
+def test_line_that_a_terminal_draws_over_and_over_is_its_text():
+    shown = io.StringIO()
+    line = LastLine(shown)
+    line.write("\x1b[?25lepoch 1/2 \x1b[90m━━\x1b[0m")
+    line.write("\r\x1b[2Kepoch 1/2 ━━ \x1b[36m0:01\x1b[0m\r\x1b[1A\x1b[2K")
+    assert shown.getvalue() == "\repoch 1/2 ━━ 0:01"
 
 
 def test_line_is_shown_on_a_terminal_alone(monkeypatch):

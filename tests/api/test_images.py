@@ -54,6 +54,7 @@ def test_photo_in_memory_is_turned_upright(folder):
         (torch.zeros(5, 6, 3), r"1, 3 or 4 channels are taken, got the shape torch\.Size\(\[5, 6, 3\]\)\. Give files"),
         (np.full((5, 6), 2.0), r"floating-point numbers must lie in \[0, 1\], got 2 to 2\. Divide by what is white\."),
         (np.zeros((5, 6), np.int64), r"must be uint8, or floating-point in \[0, 1\], got int64\. Convert them\."),
+        (np.zeros((0, 6), np.uint8), r"there are no pixels in the shape \(0, 6\)\. Leave it out\."),
         (7, r"cannot take int\. Give files"),
         ([], r"none given\. Give files"),
         ("no.png", r"no file or folder 'no\.png'\."),

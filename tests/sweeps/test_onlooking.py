@@ -52,6 +52,14 @@ def files():
     return {path: path.stat().st_mtime_ns for path in StudyFolder.named("mine").path.rglob("*")}
 
 
+def test_onlooker_tells_of_runs_that_lead_to_those_of_the_grid(study, capsys):
+    rows = [GridRow("optimizer=c epochs=2", "10000", "c", "epochs=2")]
+    study.write_grid(study.read_study(), study.read_grid(), leading=rows)
+    later(lambda: (train_epochs(run("c"), [0.5]), finish(run("c"))), lambda: write_status(study, "finished"))
+    look_on_sweep(study, Stop())
+    assert "optimizer=c epochs=2 seed=10000" in capsys.readouterr().out
+
+
 def test_onlooker_tells_of_runs_that_end_and_ends_with_the_sweep(study, capsys):
     later(
         lambda: train_epochs(run("b"), [0.5, 0.6]),

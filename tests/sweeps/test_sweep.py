@@ -217,6 +217,6 @@ def test_sweep_whose_place_is_taken_ends_with_one_message_before_anything_runs(s
     assert main(["-m", "seed=0,1"]) == 1
     assert capsys.readouterr().err == (
         "outputs/seed: cannot be written (Not a directory). "
-        "Work in a folder that can be written, or set cache_dir and data_dir to such folders.\n"
+        "Work in a folder that can be written, or set outputs, cache_dir and data_dir to such folders.\n"
     )
     assert swept == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 import shutil
 import sys
 import threading
@@ -14,6 +15,8 @@ from cnnlab.base.printing import harmless, printed
 
 _WIDTH = 80  # of a notebook
 _NOTEBOOK = ("ipykernel", "xeus_python")
+_ENDS = re.compile(r"[\r\n]+")
+_FOR_TERMINALS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 
 
 @contextlib.contextmanager
@@ -74,10 +77,14 @@ class LastLine(io.TextIOBase):
         self._shown, self._begun, self._length = shown, "", 0
 
     def write(self, text: str) -> int:
-        """Take a text; show the last whole line of it."""
-        *lines, self._begun = (self._begun + text).split("\n")
-        if told := [line for line in lines if line.strip()]:
-            self._draw(harmless(told[-1].strip()))
+        """Take a text; show the last whole line of it. What moves a terminal's cursor, or colours, is left out.
+
+        A kernel of Jupyter asks for colours in its environment, and so for a line that is drawn over and over.
+        """
+        *lines, self._begun = _ENDS.split(self._begun + text)
+        said = [_FOR_TERMINALS.sub("", line).strip() for line in lines]
+        if told := [line for line in said if line]:
+            self._draw(harmless(told[-1]))
         return len(text)
 
     def take_away(self) -> None:

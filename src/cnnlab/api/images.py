@@ -76,6 +76,8 @@ def _images(given: object) -> Iterator[Image.Image]:
         array = array[..., None]
     if array.ndim not in (3, 4) or array.shape[-1] not in (1, 3, 4):
         raise ConfigError(f"images: 1, 3 or 4 channels are taken, got the shape {given.shape}. {_TAKES}")
+    if 0 in array.shape[-3:]:
+        raise ConfigError(f"images: there are no pixels in the shape {given.shape}. Leave it out.")
     pixels = _in_8_bits(array)
     for one in pixels if pixels.ndim == 4 else pixels[None]:
         yield Image.fromarray(one[..., 0] if one.shape[-1] == 1 else np.ascontiguousarray(one))

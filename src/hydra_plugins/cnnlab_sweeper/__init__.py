@@ -24,7 +24,7 @@ from cnnlab.cli.commands import DEFAULT
 from cnnlab.cli.composing_points import PointComposer
 from cnnlab.cli.grid_words import SPACE, as_typed, read_texts
 from cnnlab.cli.jobs import TrainJob, outcome_of
-from cnnlab.cli.swept import check_size, read_arms, read_params, values
+from cnnlab.cli.swept import check_axes, check_size, read_arms, read_params, values
 from cnnlab.config.conf_files import EXPERIMENT, read_options
 from cnnlab.config.run_config import Folds
 from cnnlab.sweeps.exclusions import EXCLUDE, idle, left, read_exclusions
@@ -162,6 +162,7 @@ class GridSweeper(Sweeper):
         shared = tuple(str(override.input_line) for override in overrides if not override.is_sweep_override())
         swept = [override for override in overrides if override.is_sweep_override()]
         zips = read_zips(read[ZIP], [key_of(str(override.get_key_element())) for override in swept])
+        check_axes(swept)
         check_size(swept, num_arms=len(arms), zips=zips)
         axes = {str(override.get_key_element()): _values(override) for override in swept}
         if FOLD in given and SEED in axes:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from cnnlab.outputs.fair_tuning import page_of_tuning
 from cnnlab.outputs.study_folder import GridRow, StudyFolder
 from cnnlab.sweeps.fair.arms import FairArm
-from cnnlab.sweeps.points import ARM, Point
+from cnnlab.sweeps.points import Point, word_of_arm
 from cnnlab.sweeps.tuning.importance import importances
 from cnnlab.sweeps.tuning.page import write_page
 from cnnlab.sweeps.tuning.tuned import Tuned, fresh_of
@@ -34,5 +33,5 @@ def write_pages(study: StudyFolder, arms: Sequence[FairArm], rows: Sequence[Grid
 
 def _chooses(point: Point) -> tuple[str, ...]:
     """Return the words that choose an arm of a study, or of a grid."""
-    named = (f"{ARM}={json.dumps(point.arm_name, ensure_ascii=False)}",) if point.arm_name else ()
+    named = (word_of_arm(point.arm_name),) if point.arm_name else ()
     return (*named, *point.swept)
