@@ -9,7 +9,7 @@ from cnnlab.comparison.arms import Arm, find_arm
 from cnnlab.comparison.comparing import Comparison
 from cnnlab.comparison.judging import answer, question_of
 from cnnlab.comparison.labels import plus_minus
-from cnnlab.comparison.statistics import SEEDS, Estimate, estimate, estimate_difference
+from cnnlab.comparison.statistics import ALPHA, SEEDS, Estimate, estimate, estimate_difference, seeds_needed
 from cnnlab.comparison.verdicts import BETTER, EQUAL, WORSE, Result
 
 CIFAR = ("dataset=image_folder", "dataset.root={data}/cifar10_jpeg")
@@ -17,6 +17,7 @@ CATS_DOGS = (*CIFAR, "dataset.classes=[cat,dog]")
 MNIST = ("dataset.part=test", "data_dir={data}/mnist")
 ANTS_BEES = ("dataset=hymenoptera", "dataset.root={data}/hymenoptera")
 RESNET = ("backbone=resnet18", "backbone.weights={data}/weights/resnet18_tinyimagenet_fp16.pth")
+OPEN = "open"
 FAIR = ("fair=optimizer.lr=log(1e-4,1)", "trials=12")
 
 
@@ -34,6 +35,8 @@ class Claim:
     about: str
     """Between what and what."""
     seeds: int
+    needed: int | None = None
+    """Seeds that would show the difference four times in five, if it is as it was measured; where it is open."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +54,13 @@ class Better:
         losers = [arm for arm in arms if arm is not winner and (not self.losers or arm.name in self.losers)]
         question = question_of([winner, *losers], winner, margin=_margin(comparison), plan=comparison.study.plan)
         results = [each for each in answer([winner, *losers], question).results if each.arm is not winner]
-        closest = max(results, key=lambda result: -1.0 if result.difference is None else result.difference.mean)
-        ahead, half = _points(closest.difference)
-        ahead = None if ahead is None else -ahead  # tables have it the other way round
-        return Claim(self.says, _word(results), ahead, half, f"over {comparison.name(closest)}", closest.num_pairs)
+        word = _word(results)
+        undecided = [result for result in results if result.verdict not in (WORSE, EQUAL)]
+        closest = max((word == OPEN and undecided) or results, key=_ahead)
+        points, half = _points(closest.difference)
+        points = None if points is None else -points  # tables have it the other way round
+        needed = _needed(closest, comparison, num_tested=len(losers)) if word == OPEN else None
+        return Claim(self.says, word, points, half, f"over {comparison.name(closest)}", closest.num_pairs, needed)
 
 
 @dataclass(frozen=True)
@@ -76,10 +82,10 @@ class Gap:
 
     def _word(self, gap: Estimate) -> str:
         if gap.low is None or gap.high is None:
-            return "open"
+            return OPEN
         if 100 * gap.high < self.points:
             return "fails"
-        return "holds" if gap.low > 0 else "open"
+        return "holds" if gap.low > 0 else OPEN
 
 
 @dataclass(frozen=True)
@@ -131,12 +137,23 @@ def _word(results: Sequence[Result]) -> str:
         return "worse"
     if verdicts == {WORSE}:
         return "better"
-    return "equal" if verdicts <= {WORSE, EQUAL} else "open"
+    return "equal" if verdicts <= {WORSE, EQUAL} else OPEN
 
 
 def _has_diverged(arm: Arm) -> bool:
     """Tell whether an arm diverged with every seed: then it is worse than any other."""
     return arm.count("diverged") == len(arm.runs)
+
+
+def _ahead(result: Result) -> float:
+    """Return by how much an arm is ahead of the one that is claimed to be better."""
+    return -1.0 if result.difference is None else result.difference.mean
+
+
+def _needed(result: Result, comparison: Comparison, *, num_tested: int) -> int | None:
+    if result.difference is None:
+        return None
+    return seeds_needed(result.difference, level=ALPHA / num_tested, floor=1 / (comparison.num_test or 1))
 
 
 def _points(difference: Estimate | None) -> tuple[float | None, float | None]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import itertools
 import json
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -102,6 +103,12 @@ class Page:
                 told += [(row["claim"], row["verdict"], figures(row), row["seeds"], tuned) for row in of.claims]
         return sorted(told, key=lambda row: [claim.says for claim in self.study.claims].index(row[0]))
 
+    @property
+    def has_batch_norm(self) -> bool:
+        """Whether an arm has it, and is evaluated otherwise than it was at first."""
+        text = (CONF / "experiment" / f"{self.study.name}.yaml").read_text(encoding="utf-8")
+        return "/normalization: none" not in text or bool(re.search(r'normalization(=|: ")[\w,]*batch', text))
+
     def lines(self) -> list[str]:
         """Return the page."""
         return [
@@ -116,20 +123,20 @@ class Page:
     def _measured(self, of: Measured | None, heading: str, *, fair: bool) -> list[str]:
         if of is None:
             return ["Not measured at `scale=half` yet: what follows is of the first measurement.", ""]
-        command = shlex.join(["cnnlab", *self.study.words(self.size["seeds"], "data", fair=fair)])
+        command = in_lines(["cnnlab", *self.study.words(self.size["seeds"], "data", fair=fair)])
         picture = next(of.folder.glob("*.png"), None)
         said = [
-            f"- The report: {row['claim']}. **{row['verdict'].capitalize()}** here: {figures(row)}."
+            f"- The report: {row['claim']}. **{row['verdict'].capitalize()}** here: {figures(row)}.{still_open(row)}"
             for row in of.claims
         ]
         return [
             *([heading, ""] if heading else []),
-            "```bash", command, "```", "",
+            "```bash", *command, "```", "",
             *said, *([""] if said else []),
             *([f"![{self.study.name}: {picture.stem}]({of.folder.name}/{picture.name})", ""] if picture else []),
             *table(of), "",
-            f"{len(of.runs)} runs, {duration(of.seconds)} of training ([csv]({of.folder.name}/results.csv)"
-            f"{''.join(f'; {line}' for line in machine(self.study.name))}).", "",
+            f"{len(of.runs)} runs, {duration(of.seconds)} of training beside other work "
+            f"([csv]({of.folder.name}/results.csv){''.join(f'; {line}' for line in machine(self.study.name))}).", "",
         ]  # fmt: skip
 
     def _against_before(self) -> list[str]:
@@ -138,16 +145,40 @@ class Page:
         lines = ["## Against the first measurement", "", FIRST, ""]
         now = {row["claim"]: row for row in (self.plain.claims if self.plain else [])}
         for says, verdict, texts in first(self.before):
-            lines.append(
-                f"- {says}: **{verdict}**, {'; '.join(texts)}.{changed(says, verdict, self.before, now.get(says))}"
-            )
+            lines.append(f"- {says}: **{verdict}**, {'; '.join(texts)}.{self._changed(says, verdict, now.get(says))}")
         return lines
+
+    def _changed(self, says: str, verdict: str, now: Row | None) -> str:
+        """Say what became of a verdict, and whether the first interval already held today's difference."""
+        if now is None:
+            return ""
+        became = " Now the same" if now["verdict"] == verdict else f" Now **{now['verdict']}**"
+        rivals = ("", now["about"].removeprefix("over "))
+        known = [row for row in self.before if row["claim"] == says and row["rival"] in rivals and row["difference"]]
+        if not known or not now["difference"]:
+            return f"{became}."
+        was, half = float(known[0]["difference"]), float(known[0]["half_width"])
+        if abs(float(now["difference"]) - was) <= half:
+            return f"{became}: {plus_minus(now)}, which the first interval held; more seeds tell it better."
+        why = "at this scale the difference is another one"
+        why += ", and batch normalization is evaluated otherwise" if self.has_batch_norm else ""
+        return f"{became}: {plus_minus(now)}, outside the first interval: {why}."
 
 
 FIRST = (
     "At `scale=small`, over three seeds, before batch normalization was evaluated with "
     "[corrected statistics](../batch_norm.md), and with 5 % for each claim alone:"
 )
+
+
+def in_lines(words: Sequence[str]) -> list[str]:
+    """Return a command in lines that a shell takes for one."""
+    lines = [""]
+    for word in map(shlex.quote, words):
+        if len(lines[-1]) + len(word) > 76:
+            lines.append("   ")
+        lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
+    return [*(f"{line} \\" for line in lines[:-1]), lines[-1]]
 
 
 def rows(file: Path) -> list[Row]:
@@ -157,6 +188,15 @@ def rows(file: Path) -> list[Row]:
 
 def measured(name: str) -> Measured | None:
     return Measured(KEPT / name) if (KEPT / name / "claims.csv").is_file() else None
+
+
+def still_open(row: Row) -> str:
+    """Say what it would take to decide a claim that is open."""
+    if row["verdict"] != "open" or not row["about"].startswith("over "):
+        return ""
+    if not row["needed"]:
+        return " No number of seeds that could be trained would show it."
+    return f" If that is the difference, {row['needed']} seeds would show it four times in five."
 
 
 def figures(row: Row) -> str:
@@ -181,29 +221,13 @@ def first(before: Sequence[Row]) -> list[tuple[str, str, list[str]]]:
     return told
 
 
-def changed(says: str, verdict: str, before: Sequence[Row], now: Row | None) -> str:
-    """Say what became of a verdict, and whether the first interval already held today's difference."""
-    if now is None:
-        return ""
-    became = " Now the same" if now["verdict"] == verdict else f" Now **{now['verdict']}**"
-    rivals = ("", now["about"].removeprefix("over "))
-    known = [row for row in before if row["claim"] == says and row["rival"] in rivals and row["difference"]]
-    if not known or not now["difference"]:
-        return f"{became}."
-    was, half = float(known[0]["difference"]), float(known[0]["half_width"])
-    if abs(float(now["difference"]) - was) <= half:
-        return f"{became}: {plus_minus(now)}, which the first interval held; more seeds tell it better."
-    return f"{became}: {plus_minus(now)}, outside the first interval: at this scale the difference is another one."
-
-
 def table(of: Measured) -> list[str]:
     """Return the arms in the order typed, with what the report says of them."""
-    head = ("arm", "seeds", "validation %", "test %", "difference", "p", "verdict", "reported %")
+    head = ("arm", "seeds", "validation %", "test %", "difference", "verdict", "reported %")
     cells = [
         (
             row["arm"], row["n"], of.validation(row), percent(row["mean"], row["ci_low"], row["ci_high"]),
-            points(row), f"{float(row['p_holm']):.2g}" if row["p_holm"] else "–", row["verdict"],
-            of.reported(row["arm"]),
+            points(row), row["verdict"], of.reported(row["arm"]),
         )
         for row in of.arms
     ]  # fmt: skip
@@ -273,7 +297,10 @@ WORDS = """
 
 ## What was run
 
-| study | images a class | epochs | width | arms | seeds | minutes for five seeds |
+Training images of each class, and an estimate of what five seeds of all arms take on two cores of an AMD EPYC that do
+nothing else; runs that studies share, such as all of A5, are counted once.
+
+| study | images a class | epochs | width | arms | seeds | minutes |
 |---|--:|--:|--:|--:|--:|--:|
 """
 
@@ -287,7 +314,7 @@ def progress(known: Sequence[Page]) -> str:
     if not ended:
         return f"None of {len(known)} studies has ended at this scale.{left}"
     took = f"{len(seconds):,} runs, two at a time beside other work, {duration(sum(seconds.values()))} of training"
-    return f"{len(ended)} of {len(known)} studies have ended: {took} ({'; '.join(machine(ended[0].study.name))}).{left}"
+    return f"{len(ended)} of {len(known)} studies ended: {took} ({'; '.join(machine(ended[0].study.name))}).{left}"
 
 
 def write() -> None:

@@ -1,4 +1,5 @@
 import importlib.metadata
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -58,6 +59,18 @@ def test_environment_records_the_commit_of_cnnlab_itself(tmp_path, monkeypatch):
     own = subprocess.run(["git", "-C", Path(__file__).parent, "rev-parse", "HEAD"], capture_output=True, text=True)
     assert recorded["git_commit"] is None
     assert recorded["cnnlab_git_commit"] == (own.stdout.strip() or None)
+
+
+def test_checkout_is_looked_at_and_nothing_is_written_in_it(tmp_path, monkeypatch):
+    """A run that was killed while git wrote its index left a lock there, with which git commits nothing any more."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("a")
+    for words in (["init", "-q"], ["add", "."], ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "a"]):
+        subprocess.run(["git", *words], check=True)
+    os.utime(tmp_path / "file", (1e9, 1e9))  # of which git would make a note
+    before = (tmp_path / ".git" / "index").read_bytes()
+    assert environment(started())["git_dirty"] is False
+    assert (tmp_path / ".git" / "index").read_bytes() == before
 
 
 SMALL_NUMBERS = """

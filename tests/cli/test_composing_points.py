@@ -112,6 +112,11 @@ def test_points_share_what_is_equal_and_change_nothing_of_each_other(loader):
     assert first["dataset"] is third["dataset"]
 
 
+def test_point_that_names_no_option_is_told_as_a_run_is(loader):
+    with pytest.raises(ConfigError, match=r"^preset: takes the name of an option, got null\. See: cnnlab list preset$"):
+        composer_of(loader).compose(["preset=null", "seed=1"])
+
+
 def test_plugins_that_no_one_typed_are_refused_in_every_point(loader):
     composer = composer_of(loader)
     for _ in range(2):

@@ -23,10 +23,22 @@ def test_rates_are_proposed_as_text_commands_and_a_picture(tmp_path, capsys):
     assert not (tmp_path / "outputs" / "runs").exists()
 
 
+def test_plan_says_what_would_be_trained_and_trains_nothing(tmp_path, capsys):
+    assert main(["tune", "find=lr", *WORDS, "plan=true"]) == 0
+    said = r"plan     \S+: one training of 300 steps at most, in which the learning rate grows\n"
+    assert re.fullmatch(said, capsys.readouterr().out)
+    assert not (tmp_path / "outputs").exists()
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
+        (
+            ["find=lr", "-m", "optimizer=sgd,adam"],
+            "find: is about one run, got -m. Leave it out, and type a command for ",
+        ),
         (["find=rate"], "find: finds a learning rate, got find=rate. Write find=lr.\n"),
+        (["transfer", "find=lr", "head=svm", "plan=true"], "find: a learning rate is of a run that learns in steps. "),
         (["transfer", "find=lr", "head=svm"], "find: a learning rate is of a run that learns in steps. Take an "),
     ],
 )

@@ -204,8 +204,7 @@ def test_script_tells_where_the_configuration_comes_from():
 
 
 def test_package_can_be_run_as_a_module():
-    result = subprocess.run([sys.executable, "-m", "cnnlab", "--version"], capture_output=True, text=True, timeout=60)
-    assert result.stdout == f"cnnlab {__version__}\n"
+    assert run_module("--version").stdout == f"cnnlab {__version__}\n"
 
 
 def test_reader_that_has_seen_enough_is_no_error():
@@ -273,9 +272,62 @@ def test_terminal_names_what_is_going_on_before_it_takes_long(in_empty_folder):
     assert sorted(marks, key=text.index) == marks
 
 
-@pytest.mark.parametrize(("argv", "is_frozen"), [("", True), ("['--version']", False)])
-def test_process_of_the_command_ends_without_looking_for_circles(argv, is_frozen):
-    frozen = "print(gc.get_freeze_count() > 0)"
-    code = f"import atexit, gc, sys\nfrom cnnlab.cli.main import main\natexit.register(lambda: {frozen})\nmain({argv})"
+ENDING = """
+import sys, weakref
+from cnnlab.cli.main import main
+class Left: ...
+left = Left()
+{before}
+code = main({argv})
+import atexit
+atexit.register(print, "registered")
+weakref.finalize(left, print, "finalized")
+Left.__del__ = lambda self: print("taken apart")
+sys.exit(code)
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "argv", "is_at_once"),
+    [("", "", True), ("import logging", "", False), ("", "sys.argv[1:]", False)],
+    ids=["the command", "beside what was there before", "inside a program"],
+)
+def test_process_of_the_command_ends_without_taking_apart_what_was_loaded(before, argv, is_at_once):
+    code = ENDING.format(before=before, argv=argv)
     done = subprocess.run([sys.executable, "-c", code, "--version"], capture_output=True, text=True, timeout=60)
-    assert (done.stdout.splitlines()[-1], done.stderr) == (str(is_frozen), "")
+    ends = ["finalized", "registered", *([] if is_at_once else ["taken apart"])]
+    assert (done.stdout.splitlines(), done.stderr) == ([f"cnnlab {__version__}", *ends], "")
+
+
+def test_process_of_the_command_keeps_its_exit_code():
+    assert [run_module(*words).returncode for words in (["--version"], ["optimizer=adma"])] == [0, 2]
+
+
+def run_module(*words):
+    return subprocess.run([sys.executable, "-m", "cnnlab", *words], capture_output=True, text=True, timeout=60)
+
+
+EARLY = """
+import os, signal, sys
+
+class Early:
+    def find_spec(self, name, *_):
+        if name == "{module}":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Early())
+from cnnlab.__main__ import start
+sys.exit(start())
+"""
+
+
+@pytest.mark.parametrize("module", ["cnnlab.cli.main", "cnnlab.base.stopping", "cnnlab.cli.commands"])
+def test_interrupt_before_the_command_has_begun_ends_it_in_silence(module):
+    code = EARLY.format(module=module)
+    done = subprocess.run([sys.executable, "-c", code, "list"], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+def test_console_script_begins_where_the_module_does():
+    project = (Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8")
+    assert 'cnnlab = "cnnlab.__main__:start"' in project

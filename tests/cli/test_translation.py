@@ -24,6 +24,9 @@ def photos(folder):
     """The folder in which the words are typed."""
     for name in ("my_photos", "others", "my photos", "two, three", "my=photos", "фото"):
         (folder / name).mkdir()
+    for name in ("cats", "dogs"):
+        (folder / "my_photos" / name).mkdir()
+        (folder / "my_photos" / name / "1.JPG").touch()
     for name in ("photos.zip", "photos.tar.gz", "cat.jpg"):
         (folder / name).touch()
 

@@ -87,8 +87,9 @@ def test_arms_that_have_no_finished_run_untuned_are_named_and_the_others_stay():
     assert notes(untuned=lost) == ["Untuned, adam has no finished run over these seeds."]
     three = {"optimizer=muon": [0.8, 0.8, 0.81], **TUNED}
     assert notes(tuned=three, untuned={"optimizer=muon": ["diverged"], **UNTUNED}) == [
+        "Not tuned: muon, with no key of the space.",
         "Untuned, muon has no finished run over these seeds.",
-        "Tuning changes the answer. Untuned: adam is better than sgd. Tuned: The best is sgd.",
+        "Tuning changes the answer. Untuned: adam is better than sgd. Tuned: sgd is the best of 3.",
     ]
 
 

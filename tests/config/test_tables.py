@@ -1,6 +1,7 @@
 """The name rule and the tables: group = conf/<group>/ = <group>s.py = TABLE = test file; YAML keys = signature."""
 
 import dataclasses
+import functools
 import importlib
 import inspect
 import pkgutil
@@ -15,8 +16,6 @@ from cnnlab.config.run_config import DatasetConfig
 from cnnlab.config.tables import TABLES
 
 ROOT = Path(__file__).parents[2]
-ENTRIES = [(group, name) for group, table in TABLES.items() for name in table]
-PRESETS = sorted(path for group in TABLES for path in (ROOT / "conf" / group).glob("*.yaml"))
 COMMON = {
     "dataset": {field.name for field in dataclasses.fields(DatasetConfig)} - {"name", "options"},
     "backbone": {"weights", "layer"},  # conf/transfer.yaml sets them for all
@@ -27,15 +26,19 @@ def plural(group):
     return group + ("es" if group.endswith("s") else "s")
 
 
+def presets(group):
+    return sorted((ROOT / "conf" / group).glob("*.yaml"))
+
+
+@functools.cache
 def read(preset):
     return yaml.safe_load(preset.read_text(encoding="utf-8"))
 
 
-def preset_id(path):
-    return f"{path.parent.name}/{path.stem}"
+of_group = pytest.mark.parametrize("group", TABLES)
 
 
-@pytest.mark.parametrize("group", TABLES)
+@of_group
 def test_group_is_a_module_with_its_table_and_a_test_file(group):
     stem = plural(group)
     modules = [m.name for m in pkgutil.walk_packages(cnnlab.__path__, "cnnlab.") if m.name.split(".")[-1] == stem]
@@ -44,7 +47,7 @@ def test_group_is_a_module_with_its_table_and_a_test_file(group):
     assert len(list((ROOT / "tests").rglob(f"test_{stem}.py"))) == 1
 
 
-@pytest.mark.parametrize("group", TABLES)
+@of_group
 def test_table_is_the_last_thing_in_its_module(group):
     stem = plural(group)
     (path,) = [p for p in (ROOT / "src/cnnlab").rglob("*") if p.name == f"{stem}.py" or (p.is_dir() and p.name == stem)]
@@ -53,56 +56,61 @@ def test_table_is_the_last_thing_in_its_module(group):
     assert last_statement.startswith(f"{stem.upper()}: ")
 
 
-@pytest.mark.parametrize(("group", "name"), ENTRIES)
-def test_factory_has_a_docstring_of_one_line(group, name):
-    text = TABLES[group][name].__doc__
-    assert text
-    assert "\n" not in text
-    assert text.endswith(".")
+@of_group
+def test_factory_has_a_docstring_of_one_line(group):
+    for name, factory in TABLES[group].items():
+        text = factory.__doc__
+        assert text, name
+        assert "\n" not in text, name
+        assert text.endswith("."), name
 
 
-@pytest.mark.parametrize(("group", "name"), ENTRIES)
-def test_defaults_of_a_factory_keep_its_own_bounds(group, name):
-    factory = TABLES[group][name]
-    defaults = {key: p.default for key, p in options_of(factory).items() if p.default is not inspect.Parameter.empty}
-    values, problems = check_options(group, name, factory, defaults)
-    assert problems == []
-    assert {key: type(value) for key, value in values.items()} == {key: type(v) for key, v in defaults.items()}
+@of_group
+def test_defaults_of_a_factory_keep_its_own_bounds(group):
+    for name, factory in TABLES[group].items():
+        options = options_of(factory).items()
+        defaults = {key: p.default for key, p in options if p.default is not inspect.Parameter.empty}
+        values, problems = check_options(group, name, factory, defaults)
+        assert problems == []
+        kinds = [{key: type(value) for key, value in each.items()} for each in (values, defaults)]
+        assert kinds[0] == kinds[1], name
 
 
-@pytest.mark.parametrize(("group", "name"), ENTRIES)
-def test_entry_has_a_preset_of_its_name(group, name):
-    assert read(ROOT / "conf" / group / f"{name}.yaml")["name"] == name
+@of_group
+def test_entry_has_a_preset_of_its_name(group):
+    folder = ROOT / "conf" / group
+    assert [read(folder / f"{name}.yaml")["name"] for name in TABLES[group]] == list(TABLES[group])
 
 
-@pytest.mark.parametrize("preset", PRESETS, ids=preset_id)
-def test_preset_starts_with_the_name_of_an_entry(preset):
-    plain = read(preset)
-    assert next(iter(plain)) == "name"
-    assert plain["name"] in TABLES[preset.parent.name]
+@of_group
+def test_preset_starts_with_the_name_of_an_entry(group):
+    for preset in presets(group):
+        plain = read(preset)
+        assert next(iter(plain)) == "name", preset
+        assert plain["name"] in TABLES[group], preset
 
 
-@pytest.mark.parametrize("preset", PRESETS, ids=preset_id)
-def test_presets_keys_are_the_options_of_its_factory_in_their_order(preset):
-    plain, group = read(preset), preset.parent.name
-    own = [key for key in plain if key != "name" and key not in COMMON.get(group, ())]
-    options = options_of(TABLES[group][plain["name"]])
-    assert own == [key for key in options if key not in COMMON.get(group, ())]
+@of_group
+def test_presets_keys_are_the_options_of_its_factory_in_their_order(group):
+    for preset in presets(group):
+        plain = read(preset)
+        own = [key for key in plain if key != "name" and key not in COMMON.get(group, ())]
+        options = options_of(TABLES[group][plain["name"]])
+        assert own == [key for key in options if key not in COMMON.get(group, ())], preset
 
 
-@pytest.mark.parametrize("preset", PRESETS, ids=preset_id)
-def test_presets_values_are_valid_and_already_of_their_type(preset):
-    plain, group = read(preset), preset.parent.name
-    own = {key: value for key, value in plain.items() if key != "name" and key not in COMMON.get(group, ())}
-    values, problems = check_options(group, plain["name"], TABLES[group][plain["name"]], own)
-    assert problems == []
-    values = {key: value for key, value in values.items() if key not in COMMON.get(group, ())}
-    assert {key: list(v) if isinstance(v, tuple) else v for key, v in values.items()} == own
-    assert [type(v) for v in values.values() if not isinstance(v, tuple)] == [
-        type(v) for v in own.values() if not isinstance(v, list)
-    ]
+@of_group
+def test_presets_values_are_valid_and_already_of_their_type(group):
+    for preset in presets(group):
+        plain = read(preset)
+        own = {key: value for key, value in plain.items() if key != "name" and key not in COMMON.get(group, ())}
+        values, problems = check_options(group, plain["name"], TABLES[group][plain["name"]], own)
+        assert problems == [], preset
+        values = {key: value for key, value in values.items() if key not in COMMON.get(group, ())}
+        assert {key: list(v) if isinstance(v, tuple) else v for key, v in values.items()} == own, preset
+        kinds = [type(v) for v in values.values() if not isinstance(v, tuple)]
+        assert kinds == [type(v) for v in own.values() if not isinstance(v, list)], preset
 
 
-@pytest.mark.parametrize("preset", [p for p in PRESETS if p.parent.name == "optimizer"], ids=preset_id)
-def test_optimizer_preset_carries_its_own_learning_rate(preset):
-    assert read(preset)["lr"] > 0
+def test_optimizer_preset_carries_its_own_learning_rate():
+    assert all(read(preset)["lr"] > 0 for preset in presets("optimizer"))

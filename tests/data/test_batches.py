@@ -2,7 +2,8 @@ import pytest
 import torch
 
 from cnnlab.base.randomness import generator
-from cnnlab.data.augmentations import AUGMENTATIONS, Augmentation, Mixing, compose
+from cnnlab.data.augmentations import AUGMENTATIONS, Augmentation
+from cnnlab.data.augmentations.composition import Mixing, compose
 from cnnlab.data.batches import Batches, draw_order, step_bounds
 from cnnlab.data.image_normalization import Normalization
 from cnnlab.data.stores import Split, Store

@@ -201,6 +201,31 @@ def test_points_of_named_arms_carry_the_name():
     assert rows[0].overrides == "optimizer=sgd activation=gelu"
 
 
+def test_arms_whose_names_have_blanks_and_commas_are_chosen_between_quotes(swept):
+    arms = '{"plain sgd": [optimizer=sgd], "adam, no decay": [optimizer=adam], other: []}'
+    words = study(f"study: s\nhydra:\n  sweeper:\n    arms: {arms}\n    params: {{seed: '0,1'}}\n")
+    assert main(["-m", *words, 'arm="adam, no decay",plain sgd']) == 0
+    assert [row.arm for row in StudyFolder.named("s").read_grid()] == ["adam, no decay", "plain sgd"] * 2
+
+
+@pytest.mark.parametrize(
+    ("word", "quoted"), [("baseline=sgd, relu", 'baseline="sgd, relu"'), ("study=a,b", 'study="a,b"')]
+)
+@pytest.mark.parametrize("command", [["-m"], ["tune"]])
+def test_what_is_said_of_the_whole_sweep_is_not_swept(command, word, quoted, swept, capsys):
+    assert main([*command, "optimizer=sgd,adam", word]) == 2
+    key, _, given = word.partition("=")
+    assert capsys.readouterr().err == (
+        f"{key}: is of the whole sweep, got {given}. Give one value; one that has a comma stands between quotes: "
+        f"'{quoted}'\n"
+    )
+
+
+def test_baseline_with_a_comma_stands_between_quotes(swept):
+    assert main(["-m", "optimizer=sgd,adam", "activation=relu,tanh", 'baseline="adam, tanh"', "study=s"]) == 0
+    assert StudyFolder.named("s").read_study().baseline == "optimizer=adam activation=tanh"
+
+
 def test_unknown_arm_names_the_nearest(capsys):
     assert main(["-m", *study(NAMED_ARMS), "arm=fats,slow"]) == 2
     assert capsys.readouterr().err == "arm: unknown 'fats'. Did you mean 'fast'? Known: fast, slow.\n"

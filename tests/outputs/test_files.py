@@ -4,7 +4,7 @@ import json
 import pytest
 
 from cnnlab.base.errors import RunError
-from cnnlab.outputs.files import GRADIENTS_COLUMNS, Folder, Table, read_table, replacing, write_text
+from cnnlab.outputs.files import GRADIENTS_COLUMNS, Folder, Table, pictures_in, read_table, replacing, write_text
 
 
 @pytest.fixture
@@ -102,3 +102,11 @@ def test_name_that_a_spreadsheet_would_compute_is_text_there_and_itself_when_rea
 def test_control_characters_of_names_are_written_as_text(tmp_path):
     Folder(tmp_path).write_rows("a.csv", ["score_\x1b[31m", "x"], [{"score_\x1b[31m": 0.5, "x": "a\u202eb"}])
     assert (tmp_path / "a.csv").read_text() == "score_\\x1b[31m,x\n0.5,a\\u202eb\n"
+
+
+def test_pictures_are_listed_by_name_and_none_are_no_error(tmp_path):
+    assert pictures_in(tmp_path) == []
+    (tmp_path / "plots").mkdir()
+    for name in ("roc.png", "curves.png", "curves.pdf"):
+        (tmp_path / "plots" / name).touch()
+    assert [path.name for path in pictures_in(tmp_path)] == ["curves.png", "roc.png"]

@@ -39,6 +39,9 @@ def test_grid_and_question_come_back_as_they_were_written(tmp_path):
     folder.write_grid(study, rows)
     assert folder.read_study() == study
     assert folder.read_grid() == rows
+    assert folder.read_leading() == []
+    folder.write_grid(study, rows[:1], leading=rows[1:])
+    assert (folder.read_grid(), folder.read_leading()) == (rows[:1], rows[1:])
 
 
 def test_study_without_its_file_keeps_its_name(tmp_path):

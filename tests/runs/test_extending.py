@@ -8,7 +8,7 @@ from cnnlab.config.identity import run_id
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import write_status
-from cnnlab.runs.extending import begin_with_stage, extend, problem_of_extending, with_epochs
+from cnnlab.runs.extending import begin_with_stage, can_go_on, could_go_on, extend, problem_of_extending, with_epochs
 from cnnlab.runs.run import execute
 from tests.conftest import tiny, tiny_transfer
 from tests.runs.trained import equal_results
@@ -27,6 +27,20 @@ def kept(name, text="state"):
 @pytest.mark.parametrize("scheduler", ["constant", "step", "exponential", "plateau"])
 def test_schedules_that_do_not_know_the_end_can_go_on(scheduler):
     assert problem_of_extending(kept("a"), tiny(f"scheduler={scheduler}"), 9) is None
+
+
+@pytest.mark.parametrize(
+    ("config", "can", "could"),
+    [
+        (tiny("scheduler=constant"), True, False),
+        (tiny("scheduler=cosine"), False, True),
+        (tiny("scheduler=constant", "progressive_freezing=0.5"), False, False),
+        (tiny("scheduler=cosine", "progressive_freezing=0.5"), False, False),
+        (tiny_transfer("head=svm"), False, False),
+    ],
+)
+def test_run_could_go_on_where_its_schedule_alone_knows_the_end(config, can, could):
+    assert (can_go_on(config), could_go_on(config)) == (can, could)
 
 
 def test_what_is_learnt_at_once_has_no_epochs():

@@ -3,7 +3,7 @@
 import pytest
 
 from cnnlab.base.errors import ConfigError
-from cnnlab.sweeps.naming import called_baseline, decided_name, study_name
+from cnnlab.sweeps.naming import baseline_of, called_baseline, decided_name, study_name
 from cnnlab.sweeps.points import FOLD, expand
 
 
@@ -34,4 +34,9 @@ def test_baseline_that_was_typed_has_to_be_there_and_a_studys_own_need_not():
     assert called_baseline(None, arms, is_typed=False) is None
     assert called_baseline("nadam", arms, is_typed=False) is None
     with pytest.raises(ConfigError, match=r"^baseline: unknown arm 'nadam'\."):
-        called_baseline("nadam", arms, is_typed=True)
+        baseline_of("cnnlab -m baseline=nadam", "nadam", arms)
+
+
+def test_baseline_of_a_study_that_is_not_in_the_grid_is_told(capsys):
+    assert baseline_of("cnnlab -m experiment=mine", "nadam", ["optimizer=sgd"]) is None
+    assert capsys.readouterr().out == "note     baseline: no arm 'nadam' in this grid; asked is which arm is the best\n"

@@ -17,8 +17,10 @@ RUNS = ("a", "b")
 
 
 @pytest.fixture
-def study(in_empty_folder):
+def study(in_empty_folder, monkeypatch):
     """A study of two runs that a sweep is at, in this process; the first run has ended before."""
+    for module in ("onlooking", "watch"):
+        monkeypatch.setattr(f"cnnlab.sweeps.{module}._PAUSE", 0.05)
     folder = StudyFolder.named("mine")
     write_grid(folder, RUNS)
     write_status(folder, "running")
@@ -40,7 +42,7 @@ def later(*steps):
 
     def go_on():
         for step in steps:
-            time.sleep(1.2)
+            time.sleep(0.5)
             step()
 
     threading.Thread(target=go_on).start()
@@ -48,6 +50,14 @@ def later(*steps):
 
 def files():
     return {path: path.stat().st_mtime_ns for path in StudyFolder.named("mine").path.rglob("*")}
+
+
+def test_onlooker_tells_of_runs_that_lead_to_those_of_the_grid(study, capsys):
+    rows = [GridRow("optimizer=c epochs=2", "10000", "c", "epochs=2")]
+    study.write_grid(study.read_study(), study.read_grid(), leading=rows)
+    later(lambda: (train_epochs(run("c"), [0.5]), finish(run("c"))), lambda: write_status(study, "finished"))
+    look_on_sweep(study, Stop())
+    assert "optimizer=c epochs=2 seed=10000" in capsys.readouterr().out
 
 
 def test_onlooker_tells_of_runs_that_end_and_ends_with_the_sweep(study, capsys):

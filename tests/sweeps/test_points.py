@@ -1,4 +1,6 @@
-from cnnlab.sweeps.points import Point, expand, key_of
+import pytest
+
+from cnnlab.sweeps.points import Point, expand, key_of, word_of_arm
 
 
 def test_seeds_are_outermost_then_the_swept_values_then_the_arms():
@@ -29,3 +31,10 @@ def test_folds_are_outermost_and_in_no_name_of_an_arm():
     assert [point.label for point in points] == [f"activation={a} fold={f}" for f in "12" for a in ("relu", "tanh")]
     assert {point.arm for point in points} == {"activation=relu", "activation=tanh"}
     assert points[0].overrides == ["dataset.folds=2", "activation=relu", "dataset.fold=1"]
+
+
+@pytest.mark.parametrize(
+    ("name", "word"), [("no decay", "arm=no decay"), ("a, b", 'arm="a, b"'), ('a "b"', 'arm="a \\"b\\""')]
+)
+def test_arm_is_chosen_between_quotes_where_its_name_has_more_than_words(name, word):
+    assert word_of_arm(name) == word

@@ -18,7 +18,7 @@ from cnnlab.comparison.run_filters import filtered
 from cnnlab.comparison.run_table import RunLine, differing_settings, read_lines
 from cnnlab.outputs.exported import is_exported, is_unpacked
 from cnnlab.outputs.files import outputs_dir, runs_dir
-from cnnlab.outputs.finding import find_run
+from cnnlab.outputs.finding import find_run, study_names
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.runs.exporting.formats import format_of
 
@@ -54,7 +54,7 @@ def study(name: Word) -> Study:
     for folder in (outputs_dir() / path, path):
         if (folder / "runs.csv").is_file():
             return opened_study(folder.absolute())
-    names = sorted(file.parent.name for file in outputs_dir().glob("*/runs.csv"))
+    names = study_names()
     known = f"Known: {', '.join(names)}." if names else f"{outputs_dir()} has none. Begin one with cnnlab.sweep."
     raise ConfigError(f"study: no study '{path}'.{did_you_mean(path.name, names)} {known}")
 

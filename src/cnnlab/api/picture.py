@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnnlab.base.errors import ConfigError, unknown
+from cnnlab.outputs.files import pictures_in
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ def picked(folder: Path, name: str | None, *, preferred: Iterable[str]) -> Pictu
     Raises:
         ConfigError: there is none of this name.
     """
-    known = {path.stem: path for path in sorted(folder.glob("plots/*.png"))}
+    known = {path.stem: path for path in pictures_in(folder)}
     wanted = next((each for each in preferred if each in known), None) if name is None else name
     if wanted not in known:
         raise ConfigError(f"plot: {unknown(str(name), known)}" if known else f"plot: {folder.name} has no pictures.")

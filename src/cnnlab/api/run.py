@@ -12,6 +12,7 @@ from cnnlab.api.guest import as_guest
 from cnnlab.api.picture import Picture, picked
 from cnnlab.base.schema import Plain
 from cnnlab.base.stopping import Stop
+from cnnlab.outputs.files import pictures_in
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.standing import standing
 from cnnlab.outputs.summary_file import known_summary
@@ -178,7 +179,7 @@ class Run:
             return html.paragraph(f"run {self.id}: {self.status}", is_strong=True)
         head = ("", "loss", "accuracy", "")
         parts = [html.paragraph(f"run {self.id}", is_strong=True), html.table(head, map(_cells, shown), texts=(0, 3))]
-        if any(self.folder.glob("plots/*.png")):
+        if pictures_in(self.folder):
             drawn = picked(self.folder, None, preferred=TELLING).path
             parts.append(html.picture(drawn, about=f"{drawn.stem} of {self.id}"))
         return "".join([*parts, html.code(str(self.folder))])

@@ -12,6 +12,7 @@ from cnnlab.api.picture import Picture, picked
 from cnnlab.api.run import Run
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.stopping import Stop
+from cnnlab.outputs.files import pictures_in
 from cnnlab.outputs.study_folder import StudyFolder
 from cnnlab.sweeps.tuning.tuned import TRIALS, is_tuned
 
@@ -123,7 +124,7 @@ class Study:
             ConfigError: there is none of this name.
             RunError: a file of a run cannot be read.
         """
-        if not any(self.folder.glob("plots/*.png")):
+        if not pictures_in(self.folder):
             as_guest(self._draw)
         return picked(self.folder, name, preferred=_TELLING)
 
@@ -148,7 +149,7 @@ class Study:
         parts = [html.paragraph(f"study {self.name}"), html.paragraph(comparison.headline, is_strong=True)]
         parts += map(html.paragraph, comparison.conclusion)
         parts += [html.table(header, rows, texts=(0, header.index("verdict")))]
-        if any(self.folder.glob("plots/*.png")):
+        if pictures_in(self.folder):
             drawn = picked(self.folder, None, preferred=_TELLING).path
             parts.append(html.picture(drawn, about=f"{drawn.stem} of {self.name}"))
         parts += [html.paragraph(f"Note: {text}") for text in (*comparison.cautions, *comparison.failures)]

@@ -110,15 +110,6 @@ def roc_curve(scores: ArrayLike, positives: ArrayLike) -> tuple[Floats, Floats]:
     return _rate(false), _rate(true)
 
 
-def roc_auc(scores: ArrayLike, positives: ArrayLike) -> float:
-    """Area under `roc_curve`: the chance that a positive scores above a negative, a tie counting half.
-
-    Shape:
-        scores (N,) finite, positives (N,) bool -> in [0, 1], nan if all images are on one side.
-    """
-    return area(*roc_curve(scores, positives))
-
-
 def one_vs_rest(scores: ArrayLike, targets: ArrayLike) -> dict[int, tuple[Floats, Floats]]:
     """Return the `roc_curve` of each class against the rest; of two classes only the second one's, by their difference.
 
@@ -150,7 +141,10 @@ def macro_auc(scores: ArrayLike, targets: ArrayLike) -> float:
 
 
 def area(x: Floats, y: Floats) -> float:
-    """Area under the line through the points (x, y), by trapezoids; nan where a coordinate is."""
+    """Area under the line through the points (x, y), by trapezoids; nan where a coordinate is.
+
+    Of a `roc_curve`: the chance that a positive scores above a negative, a tie counting half.
+    """
     return float(np.sum(np.diff(x) * (y[1:] + y[:-1]) / 2))
 
 

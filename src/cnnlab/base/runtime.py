@@ -189,7 +189,9 @@ def _own_git_state() -> dict[str, object]:
 
 def _git_state(folder: Path) -> dict[str, object]:
     """Return commit and dirty flag of the checkout around `folder`, None where there is none."""
-    command = ["git", "-C", str(folder), "status", "--porcelain=v2", "--branch", "--untracked-files=no"]
+    # Without locks: a run that is killed here would leave one behind, and git would refuse to commit.
+    look = ["git", "--no-optional-locks", "-C", str(folder)]
+    command = [*look, "status", "--porcelain=v2", "--branch", "--untracked-files=no"]
     try:
         lines = subprocess.run(command, capture_output=True, text=True, check=True, timeout=5).stdout.splitlines()
     except (OSError, subprocess.SubprocessError):

@@ -14,7 +14,7 @@ from cnnlab.building.parts import ImageSpec, SplitBatches
 from cnnlab.config.run_config import DatasetConfig, RunConfig, cache_dir
 from cnnlab.data.batches import Batches, piece_steps
 from cnnlab.data.datasets import DATASETS
-from cnnlab.data.image_normalization import Normalization, imagenet_normalization
+from cnnlab.data.image_normalization import imagenet_normalization, no_normalization
 from cnnlab.data.library import DataLibrary
 from cnnlab.data.resizing import resize_used
 from cnnlab.data.scaling import Scaling
@@ -174,7 +174,7 @@ def image_spec(data: Data, normalize: str) -> ImageSpec:
     elif normalize == "imagenet":
         normalization = imagenet_normalization(channels)
     else:
-        normalization = Normalization((0.0,) * channels, (1.0,) * channels)
+        normalization = no_normalization(channels)
     return ImageSpec(data.classes, channels, height, normalization, read_size=data.read_size or height)
 
 

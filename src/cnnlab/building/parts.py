@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from cnnlab.base.schema import Plain
 from cnnlab.data.batches import Batches
-from cnnlab.data.image_normalization import Normalization
+from cnnlab.data.image_normalization import Normalization, no_normalization
 from cnnlab.data.scaling import Scaling, middle, scaling_of
 from cnnlab.data.stores import Data
 from cnnlab.networks.transfer.class_mapping import ClassMapping
@@ -70,8 +70,7 @@ class ImageSpec:
 
     def seen(self, images: Tensor) -> Tensor:
         """Return uint8 images (N, C, h, w) as what the model sees, uint8 (N, C, H, W): scaled and cut alone."""
-        black_is_zero = Normalization((0.0,) * self.channels, (1.0,) * self.channels)
-        plain = dataclasses.replace(self, normalization=black_is_zero)
+        plain = dataclasses.replace(self, normalization=no_normalization(self.channels))
         return plain.prepare(images).mul(255).round().byte()
 
 

@@ -97,9 +97,7 @@ def _load_data(config: RunConfig, backbone: Backbone, supplies: Supplies) -> Dat
     if config.dataset.image_size is None:
         size = expected.resize or expected.image_size
         crop = expected.image_size if expected.is_published else None
-        scaling = scaling_of(
-            expected.interpolation, crop, is_squashed=expected.is_squashed, border=expected.border
-        )  # fmt: skip
+        scaling = scaling_of(expected.interpolation, crop, is_squashed=expected.is_squashed, border=expected.border)
     data = load_data(
         config,
         library=supplies.library,
@@ -179,9 +177,7 @@ def _full_and_chosen(config: RunConfig, backbone: Backbone, supplies: Supplies) 
     dataset = config.dataset
     everything = dataclasses.replace(dataset, per_class=None, fraction=None)
     full = _load_data(dataclasses.replace(config, dataset=everything), backbone, supplies)
-    train = subset(
-        full.train, full.classes, seed=config.seed, per_class=dataset.per_class, fraction=dataset.fraction
-    )  # fmt: skip
+    train = subset(full.train, full.classes, seed=config.seed, per_class=dataset.per_class, fraction=dataset.fraction)
     return full, full if train is full.train else dataclasses.replace(full, train=train)
 
 

@@ -18,10 +18,11 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import OverrideType, ValueType
 from omegaconf import DictConfig, OmegaConf
 
+from cnnlab.base.errors import ConfigError
 from cnnlab.base.schema import Plain, PlainMapping
 from cnnlab.cli.composed import plain_values, typed
 from cnnlab.cli.consent import check_plugins
-from cnnlab.cli.hydra_errors import explained
+from cnnlab.cli.hydra_errors import explained, no_name
 from cnnlab.sweeps.points import key_of
 
 _NAME = r"[a-zA-Z_]\w*(?:\.[a-zA-Z_]\w*)*"
@@ -86,9 +87,13 @@ class PointComposer:
 
     def _by_hydra(self, overrides: Sequence[str], pattern: tuple[str, ...], keys: Collection[str]) -> Plain:
         """Have Hydra compose a point; keep what it made for those that differ in the values of these keys alone."""
-        with explained():
-            config = self._loader.load_sweep_config(self._master, list(overrides))
-            plain = plain_values(config)
+        try:
+            with explained():
+                config = self._loader.load_sweep_config(self._master, list(overrides))
+                plain = plain_values(config)
+        except ConfigError as error:
+            nameless = [text for text in overrides if text.endswith("=null") and self._is_group(key_of(text))]
+            raise (ConfigError(*map(no_name, nameless)) if nameless else error) from None
         if pattern not in self._composed:
             self._composed[pattern] = plain if _can_be_set(config, keys) else None
         return plain

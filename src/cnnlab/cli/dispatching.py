@@ -60,15 +60,15 @@ def in_place(args: Sequence[str]) -> Iterator[None]:
         yield
         return
     from cnnlab.base.paths import given_path
-    from cnnlab.outputs.files import PLACE
+    from cnnlab.outputs.files import OUTPUTS_VARIABLE
 
-    before = os.environ.get(PLACE)
-    os.environ[PLACE] = str(given_path("outputs", wanted[-1]))
+    before = os.environ.get(OUTPUTS_VARIABLE)
+    os.environ[OUTPUTS_VARIABLE] = str(given_path("outputs", wanted[-1]))
     try:
         yield
     finally:
-        os.environ.pop(PLACE, None)
-        os.environ |= {} if before is None else {PLACE: before}
+        os.environ.pop(OUTPUTS_VARIABLE, None)
+        os.environ |= {} if before is None else {OUTPUTS_VARIABLE: before}
 
 
 def _check_working_folder() -> None:

@@ -51,9 +51,12 @@ class FindRate:
     def _found(self, plain: dict[str, object], overrides: list[str], command: str) -> list[str]:
         run, library, console = load(plain), DataLibrary(), RunConsole()
         from cnnlab.plots.rate_search import rate_search  # these import matplotlib and torch
-        from cnnlab.runs.rate_search import propose, search
+        from cnnlab.runs.rate_search import STEPS, check, propose, search
 
         run_id = identify(run, library.hashes, progress=console.preparing).run_id
+        if run.plan:
+            check(run)
+            return [f"plan     {run_id}: one training of {STEPS} steps at most, in which the learning rate grows"]
         try:
             curve = search(run, library=library, stop=self._stop, progress=console.preparing)
         finally:

@@ -19,7 +19,7 @@ from omegaconf.errors import ConfigAttributeError, ConfigKeyError, MissingMandat
 from cnnlab.base.errors import LONGEST, ConfigError, brief, did_you_mean, unknown
 from cnnlab.cli.commands import COMPOSED
 from cnnlab.cli.quoting import as_text
-from cnnlab.config.conf_files import conf_dir
+from cnnlab.config.conf_files import GLOBAL, conf_dir
 from cnnlab.config.options import groups
 
 _MANY = 35  # options of a group; a message names no more
@@ -50,6 +50,13 @@ def explained() -> Iterator[None]:
         if isinstance(error, ConfigError) or not is_of_composing(error):
             raise
         raise ConfigError(explain(error)) from error
+
+
+def no_name(override: str) -> str:
+    """Say that an override is no name where one is due."""
+    group, _, given = override.partition("=")
+    see = f" See: cnnlab list {group}" if group in (*groups(), *GLOBAL) else ""
+    return f"{brief(group, str)}: takes the name of an option, got {brief(given, str)}.{see}"
 
 
 def explain(error: BaseException) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from typing import TYPE_CHECKING
 
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.utils import JobReturn
@@ -19,8 +20,10 @@ from cnnlab.cli.commands import DEFAULT
 from cnnlab.cli.composed import plain_values, typed
 from cnnlab.cli.consent import check_plugins
 from cnnlab.data.library import DataLibrary
-from cnnlab.outputs.study_folder import StudyFolder
 from cnnlab.runs.outcome import Outcome
+
+if TYPE_CHECKING:
+    from cnnlab.outputs.study_folder import StudyFolder
 
 
 class TrainJob:

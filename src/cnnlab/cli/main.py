@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import gc
 import io
 import os
@@ -58,12 +59,31 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         0: fine, 1: a run failed, 2: what the user wrote is wrong, 130: interrupted.
     """
-    if argv is None:
-        # Libraries make half a million objects that stay. Python would look through them for circles several times as
-        # they are loaded, a tenth of a short run, and at the end for most of a second. Training leaves no circles.
-        gc.set_threshold(50_000, 20, 100)
-        atexit.register(gc.freeze)
-    stop, args = Stop(), list(sys.argv[1:] if argv is None else argv)
+    if argv is not None:
+        return _carried_out(list(argv))
+    # Libraries make half a million objects that stay. Python would look through them for circles several times as they
+    # are loaded, a tenth of a short run, and take them apart at the end for most of a second. Training leaves none.
+    gc.set_threshold(500_000, 20, 100)
+    code: list[int] = []
+    if not atexit._ncallbacks():  # others, such as a measurement of coverage, would never be called
+        atexit.register(_end_at_once, code)  # the first that is registered is the last that is called
+    code.append(_carried_out(sys.argv[1:]))
+    return code[0]
+
+
+def _end_at_once(code: list[int]) -> None:
+    """End the process, with all that is written in its place and all that is registered done; not after an error."""
+    if code:
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError):  # a reader has seen enough, or the file was closed
+                if stream is not None:
+                    stream.flush()
+        os._exit(code[0])
+
+
+def _carried_out(args: list[str]) -> int:
+    """Carry out a command line, and return its exit code."""
+    stop = Stop()
     _let_everything_be_printed()
     with printed() as output:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 from collections.abc import Sequence
 
 from cnnlab.base.errors import ConfigError
@@ -11,6 +12,7 @@ from cnnlab.cli.quoting import as_text
 
 OWN = "image_folder"
 _ARCHIVE = ".zip"
+_LOOKED_AT = 1000  # folders
 _PACKED = (".tar", ".tgz", ".gz", ".bz2", ".xz", ".7z", ".rar")
 
 
@@ -24,6 +26,18 @@ def is_there(text: str) -> bool:
     try:
         return typed_path(text).exists()
     except (ValueError, OSError):
+        return False
+
+
+def holds_classes(text: str) -> bool:
+    """Tell whether a text names a folder of class folders, several of which have images right inside."""
+    from cnnlab.data.image_folders.formats import SUFFIXES  # for this alone
+
+    try:
+        folders = [folder for folder in typed_path(text).iterdir() if folder.is_dir()]
+        with_images = (any(file.suffix.lower() in SUFFIXES for file in folder.iterdir()) for folder in folders)
+        return sum(itertools.islice(with_images, _LOOKED_AT)) > 1
+    except (OSError, ValueError):
         return False
 
 

@@ -12,21 +12,20 @@ from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
-from cnnlab.base.errors import ConfigError, brief
+from cnnlab.base.errors import ConfigError
 from cnnlab.base.printing import meanwhile
 from cnnlab.cli.arguments import Arguments
 from cnnlab.cli.commands import BY_NAME, COMPOSED, DEFAULT
 from cnnlab.cli.grid_words import is_grid_word
-from cnnlab.cli.hydra_errors import explain, explained, is_of_composing
+from cnnlab.cli.hydra_errors import explain, explained, is_of_composing, no_name
 from cnnlab.cli.hydra_versions import initialize_options
 from cnnlab.cli.swept import check_size, values
 from cnnlab.cli.words import lists_of_options
-from cnnlab.config.conf_files import EXPERIMENT, GLOBAL, command_of_study, conf_dir
+from cnnlab.config.conf_files import EXPERIMENT, command_of_study, conf_dir
 from cnnlab.config.load import load
-from cnnlab.config.options import groups
 from cnnlab.config.plugins import load_plugins
 from cnnlab.sweeps.points import key_of
-from cnnlab.sweeps.steering import STEERING
+from cnnlab.sweeps.steering_keys import STEERING
 
 _LOOKED_AT = 20  # values of a swept key; each takes a moment to compose
 
@@ -87,18 +86,11 @@ def _problem(config_name: str, overrides: list[str]) -> str | None:
         compose(config_name, overrides)
     except Exception as error:
         if isinstance(error, ValueError | TypeError):  # Hydra's answer to optimizer=null and optimizer=[0.5]
-            return _no_name(overrides[-1])
+            return no_name(overrides[-1])
         if not is_of_composing(error):
             raise
         return explain(error)
     return None
-
-
-def _no_name(override: str) -> str:
-    """Say that an override is no name where one is due."""
-    group, _, given = override.partition("=")
-    see = f" See: cnnlab list {group}" if group in (*groups(), *GLOBAL) else ""
-    return f"{brief(group, str)}: takes the name of an option, got {brief(given, str)}.{see}"
 
 
 def _is_group(text: str, config_dir: str | None) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from cnnlab.base.printing import tell
 from cnnlab.base.stopping import Stop
 from cnnlab.cli.carrying_out import carry_out
 from cnnlab.cli.commands import BY_NAME, DEFAULT
+from cnnlab.cli.own_arguments import Parser
 from cnnlab.config.conf_files import EXPERIMENT, conf_dir
 from cnnlab.sweeps.points import key_of
 
@@ -26,17 +26,18 @@ def results_dir() -> Path:
 
 def main(args: Sequence[str], stop: Stop) -> int:
     """Run the command; return its exit code."""
-    parser = argparse.ArgumentParser(
-        prog="cnnlab reproduce",
+    parser = Parser(
+        "reproduce",
         description="Run a study whose results came along, and say of each arm whether today's agree with them: "
         "identical, compatible or different. What is finished is not trained again.",
         epilog="examples: cnnlab reproduce · cnnlab reproduce optimizers · cnnlab reproduce optimizers device=cuda",
+        example="",
     )
     parser.add_argument("study", nargs="?", help="name of the study; none: those that there are")
     parser.add_argument(
         "words", nargs="*", help="keys of the machine, and where the images are: threads=2 data_dir=data"
     )
-    options = parser.parse_args(args)
+    options = parser.read(args)
     known = {path.stem: path for path in sorted(results_dir().glob("*.csv"))}
     if options.study is None:
         print("\n".join(_overview(known)))

@@ -11,6 +11,7 @@ from cnnlab.cli.arguments import WITH_VALUE, WITHOUT_VALUE
 from cnnlab.cli.commands import BY_NAME, DEFAULT, TUNE
 from cnnlab.cli.commands.others import instead
 from cnnlab.cli.meanings import Choices, is_full_key, is_known, meant_key, plain_key
+from cnnlab.cli.own_photos import holds_classes
 from cnnlab.config.conf_files import conf_dir
 from cnnlab.config.synonyms import SHORT
 
@@ -93,6 +94,7 @@ def _problem(words: Sequence[str], choices: Choices) -> str | None:
     except ConfigError as error:
         return str(error)
     if dashes:
+        key = "dataset" if key == "data_dir" and holds_classes(value) else key
         return _told(typed, "a key takes no dashes", key, value.strip() or "true")
     if value and joint and (joint.strip() != "=" or joint[0] != "=" or (len(words) > 1 and joint != "=")):
         return _told(typed, "a key is joined to its value by '=', without spaces", key, value)

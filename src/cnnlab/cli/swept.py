@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import itertools
 import math
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from hydra.core.override_parser.types import Override, RangeSweep
 
 from cnnlab.base.errors import ConfigError, brief
+from cnnlab.config.keys import keys_of
+from cnnlab.config.roles import NOT_SETTINGS
 from cnnlab.sweeps.points import Group, key_of
 
 MOST = 1_000_000
@@ -85,6 +88,25 @@ def read_params(written: Mapping[Any, Any]) -> dict[str, str]:
     if problems:
         raise ConfigError(*problems)
     return params
+
+
+def check_axes(swept: Iterable[Override]) -> None:
+    """Refuse to sweep over what is said of a whole sweep: its points would all be the same runs.
+
+    Raises:
+        ConfigError: with a line for every such key.
+    """
+    problems = []
+    for override in swept:
+        key, given = key_of(str(override.get_key_element())), str(override.input_line).partition("=")[2]
+        if key in keys_of(*NOT_SETTINGS):
+            quoted = shlex.quote(f'{key}="{given}"')
+            problems.append(
+                f"{key}: is of the whole sweep, got {brief(given, str)}. Give one value; one that has a comma stands "
+                f"between quotes: {quoted}"
+            )
+    if problems:
+        raise ConfigError(*problems)
 
 
 def check_size(swept: Iterable[Override], *, num_arms: int = 1, zips: Sequence[Group] = ()) -> None:

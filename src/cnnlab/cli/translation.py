@@ -17,9 +17,9 @@ from cnnlab.cli.arguments import Arguments
 from cnnlab.cli.grid_words import is_named
 from cnnlab.cli.meanings import Choices, is_full_key, is_known, meant_key, meant_name, options_in
 from cnnlab.cli.quoting import as_meant, unquoted
-from cnnlab.config.conf_files import conf_dir
+from cnnlab.config.conf_files import EXPERIMENT, conf_dir
 from cnnlab.config.options import groups, option_table
-from cnnlab.config.synonyms import FOLDERS, KEYS
+from cnnlab.config.synonyms import BLOCKS, FOLDERS, KEYS, VALUES
 
 _KEY = re.compile(r"[A-Za-z][\w.-]*")
 _SPAN = re.compile(r"(\d{1,9})(?:\.\.|:)(\d{1,9})")
@@ -70,6 +70,8 @@ class _Reader:
     def __init__(self, arguments: Arguments) -> None:
         own = [] if arguments.config_dir is None else [Path(arguments.config_dir)]
         self._words, self._folders = dict(_pairs(arguments.overrides)), (conf_dir(), *own)
+        self._chooses_data = any(key in (*FOLDERS, EXPERIMENT) or key.startswith("dataset") for key in self._words)
+        self._chooses_data |= any("=" not in word for word in arguments.overrides)  # a folder
         given = {KEYS.get(key, key): value for key, value in self._words.items()}
         typed = {key: self._name(key, value) for key, value in given.items()}
         self._choices = Choices(str(arguments.command.config), typed, self._folders)
@@ -91,9 +93,16 @@ class _Reader:
         if (span := _SPAN.fullmatch(value)) and _is_number(key):
             numbers = f"{key}=range({span[1]},{int(span[2]) + 1})"
             raise ConfigError(f"{key}: {value} is no range here. Write {shlex.join(('-m', numbers))}.")
+        if key in BLOCKS and not value.startswith(("{", "null")):
+            raise ConfigError(f"{key}: {BLOCKS[key]}.")
         if key in FOLDERS or (key == "dataset" and not self._is_option(unquoted(value))):
             return self._read_data(word, key, unquoted(value))
         meant = self._meant(key)
+        if meant == "data_dir" and not self._chooses_data and own_photos.holds_classes(unquoted(value)):
+            raise ConfigError(
+                "data_dir: is where data sets are kept, and digits, which is trained, needs none; "
+                f"'{value}' holds folders of images. To train on them, type dataset={value}."
+            )
         return [f"{meant}={self._name(meant, value)}"]
 
     def _meant(self, key: str) -> str:
@@ -138,7 +147,9 @@ class _Reader:
         return all(meant_name("dataset", name.strip(), self._folders) in known for name in value.split(","))
 
     def _name(self, key: str, value: str) -> str:
-        """Return the value of a key with the names of options as they are written."""
+        """Return the value of a key as it is written, with the names of options."""
+        if key in VALUES:
+            return ",".join(VALUES[key].get(part.strip().lower(), part) for part in value.split(","))
         if key not in groups() or not _NAMES.fullmatch(value):
             return value
         return ",".join(meant_name(key, name, self._folders) for name in value.split(","))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.stopping import Stop
-from cnnlab.cli.arguments import tuned_command
+from cnnlab.cli.arguments import SWEEP, tuned_command
 from cnnlab.cli.carrying_out import carry_out
 
 HELP = """\
@@ -57,5 +57,7 @@ def main(words: Sequence[str], stop: Stop) -> int:
         return carry_out(command, rest, stop, is_tuning=True)
     if found != [f"{_FIND}lr"]:
         raise ConfigError(f"find: finds a learning rate, got {' '.join(found)}. Write find=lr.")
+    if flag := next((word for word in rest if word in SWEEP), None):
+        raise ConfigError(f"find: is about one run, got {flag}. Leave it out, and type a command for each.")
     finding = dataclasses.replace(command, job="cnnlab.cli.finding_rates:FindRate")
     return carry_out(finding, [word for word in rest if word not in found], stop)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnlab.base.metrics import Floats
-from cnnlab.outputs.study_folder import MOST_SEEDS
+from cnnlab.outputs.limits import MOST_SEEDS
 
 ALPHA = 0.05
 """Chance of claiming too much, over all that a study claims of one kind; intervals cover 1 - ALPHA."""

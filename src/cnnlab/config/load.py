@@ -11,7 +11,7 @@ import dataclasses
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.schema import PlainMapping
 from cnnlab.config.groups import IsTrained
-from cnnlab.config.rules import RULES
+from cnnlab.config.rules import RULES, check
 from cnnlab.config.run_config import RunConfig
 from cnnlab.config.stand_ins import head_is_trained, stand_ins
 from cnnlab.config.values import Tables, check_values
@@ -48,8 +48,7 @@ def load_saved(plain: PlainMapping) -> RunConfig:
     if problems:
         raise ConfigError(*problems)
     config = RunConfig(**values)
-    if problems := [problem for rule in RULES if (problem := rule(config)) is not None]:
-        raise ConfigError(*problems)
+    check(config, RULES)
     return config
 
 

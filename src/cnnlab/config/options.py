@@ -18,10 +18,9 @@ FILE = Path(__file__).with_name("options.json")
 def option_table() -> PlainMapping:
     """Return what the file holds.
 
-    Its `groups` are group -> entry -> `explanation` and `options`, of a head `is_trained`
-    too; its `keys` are those that are no group, such as
-    `seed` or `dataset.classes`. Each option and each key has a `type`; `bound` and `choices` where there are such; a
-    `default`, or else it is `required`. A key has its `role` and `explanation` too.
+    Its `groups` are group -> entry -> `explanation` and `options`, of a head `is_trained` too; its `keys` are those
+    that are no group, such as `seed` or `dataset.classes`. Each option and each key has a `type`; `bound` and `choices`
+    where there are such; a `default`, or else it is `required`. A key has its `role` and `explanation` too.
     """
     table: PlainMapping = json.loads(FILE.read_text(encoding="utf-8"))
     return table

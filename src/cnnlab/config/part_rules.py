@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from torch import nn
 
 from cnnlab.base.errors import ConfigError
+from cnnlab.config.rules import Rule, check
 from cnnlab.config.run_config import Choice, RunConfig
 from cnnlab.config.trackers import check_installed
 from cnnlab.data.augmentations import AUGMENTATIONS
@@ -25,8 +24,7 @@ def check_parts(config: RunConfig) -> None:
     Raises:
         ConfigError: with every problem, one a line.
     """
-    if problems := [problem for rule in RULES if (problem := rule(config)) is not None]:
-        raise ConfigError(*problems)
+    check(config, RULES)
     check_installed(config.tracker)
 
 
@@ -115,7 +113,7 @@ def _views_are_of_images(config: RunConfig) -> str | None:
     )
 
 
-RULES: tuple[Callable[[RunConfig], str | None], ...] = (
+RULES: tuple[Rule, ...] = (
     _batch_norm_needs_two_images,
     _loss_fits_the_run,
     _augmentation_can_be_built,

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from cnnlab.base.errors import unknown
+from cnnlab.base.errors import ConfigError, unknown
 from cnnlab.config.run_config import RunConfig
 from cnnlab.outputs.reported import problem_of_reported
+
+Rule = Callable[[RunConfig], str | None]
+"""A configuration -> its problem, a line; None: it has none."""
+
+
+def check(config: RunConfig, rules: Sequence[Rule]) -> None:
+    """Ask all rules.
+
+    Raises:
+        ConfigError: with every problem, one a line.
+    """
+    if problems := [problem for rule in rules if (problem := rule(config)) is not None]:
+        raise ConfigError(*problems)
 
 
 def _selection_needs_validation(config: RunConfig) -> str | None:
@@ -111,7 +124,7 @@ def _reported_is_figures_of_arms(config: RunConfig) -> str | None:
     return None if config.reported is None else problem_of_reported(config.reported)
 
 
-RULES: tuple[Callable[[RunConfig], str | None], ...] = (
+RULES: tuple[Rule, ...] = (
     _selection_needs_validation,
     _plateau_needs_validation,
     _one_kind_of_subset,

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 KEYS: Mapping[str, str] = {
-    **dict.fromkeys(("lr0", "learning_rate", "base_lr", "init_lr", "initial_lr", "max_lr"), "optimizer.lr"),
+    **dict.fromkeys(("lr0", "learning_rate", "base_lr", "init_lr", "initial_lr", "max_lr", "lr_max"), "optimizer.lr"),
     **dict.fromkeys(("wd", "l2"), "optimizer.weight_decay"),
     "momentum": "optimizer.momentum",  # not the running averages' of batch normalization
     **dict.fromkeys(("bs", "batch", "batchsize", "train_batch_size", "per_device_train_batch_size"), "batch_size"),
-    **dict.fromkeys(("imgsz", "imgsize", "img_size", "input_size", "size", "resolution"), "dataset.image_size"),
+    **dict.fromkeys(("img", "imgsz", "imgsize", "img_size", "input_size", "size", "resolution"), "dataset.image_size"),
     **dict.fromkeys(("num_workers", "n_workers", "dataloader_workers"), "workers"),
     **dict.fromkeys(("max_epochs", "num_epochs", "n_epochs", "num_train_epochs", "nb_epoch"), "epochs"),
     **dict.fromkeys(("random_state", "random_seed", "manual_seed"), "seed"),
@@ -30,8 +30,8 @@ KEYS: Mapping[str, str] = {
         ("val_split", "validation_split", "val_size", "valid_pct", "validation_fraction"), "dataset.val_fraction"
     ),
     **dict.fromkeys(("test_split", "test_size"), "dataset.test_fraction"),
-    **dict.fromkeys(("cv", "kfold", "k_fold", "n_splits"), "cross_validation"),
-    "early_stopping_patience": "patience",
+    **dict.fromkeys(("cv", "kfold", "k_fold", "k_folds", "n_folds", "num_folds", "n_splits"), "cross_validation"),
+    **dict.fromkeys(("early_stopping_patience", "early_stop_patience", "es_patience"), "patience"),
     **dict.fromkeys(
         ("clip_grad", "clip_grad_norm", "max_grad_norm", "grad_clip", "clipnorm", "gradient_clip_val"), "grad_clip_norm"
     ),
@@ -75,12 +75,16 @@ _SCALED = "images are scaled and normalized by the training split. Otherwise: no
 _POLICY = "there is no policy of this name. See: cnnlab list augmentation"
 _PATHS = "no network here drops paths. Against learning by heart: augmentation=flip_crop, optimizer.weight_decay=0.01"
 _COLORS = "write augmentation=color_jitter"
+_EPOCH = "an epoch is the whole of a split. For less, write dataset.fraction=0.1"
+_VALIDATED = "validation is measured after each epoch. Leave it out"
+_SAME = "the same command gives the same bits on the same device. Leave it out"
+_SAVED = "the best weights are kept, and a run that is broken off goes on where it was. Leave it out"
 _CHOICE = "the epoch with the best validation accuracy is kept. Leave it out"
 
 ANSWERS: Mapping[str, str] = {
     **dict.fromkeys(("gpu", "gpus", "gpu_id", "ngpu", "num_gpus", "devices", "cuda", "use_cuda", "no_cuda"), _GPU),
-    **dict.fromkeys(("accelerator", "cpu", "mps"), _GPU),
-    **dict.fromkeys(("amp", "fp16", "bf16", "half", "mixed_precision", "use_amp", "dtype"), _HALF),
+    **dict.fromkeys(("accelerator", "cpu", "mps", "strategy", "num_nodes", "local_rank"), _GPU),
+    **dict.fromkeys(("amp", "fp16", "bf16", "mixed_precision", "use_amp", "dtype"), _HALF),
     **dict.fromkeys(("pretrained", "finetune", "fine_tune"), _TRANSFER),
     **dict.fromkeys(("freeze", "freeze_backbone", "freeze_epochs", "frozen_stages", "unfreeze"), _FROZEN),
     "include_top": "the head is put on anew. Choose it: head=linear",
@@ -90,10 +94,10 @@ ANSWERS: Mapping[str, str] = {
     **dict.fromkeys(("name", "exp_name", "experiment_name", "run_name", "project"), _NAME),
     **dict.fromkeys(("max_steps", "num_steps", "steps", "iterations", "iters", "num_iterations"), _STEPS),
     **dict.fromkeys(("resume", "checkpoint", "ckpt", "ckpt_path", "load"), _RESUME),
-    **dict.fromkeys(("verbose", "quiet", "log_interval", "print_freq", "debug"), _QUIET),
+    **dict.fromkeys(("verbose", "quiet", "log_interval", "print_freq", "debug", "log_every_n_steps"), _QUIET),
     **dict.fromkeys(("beta1", "beta2"), _BETAS),
-    **dict.fromkeys(("metric", "metrics", "monitor", "save_best", "save_best_only"), _CHOICE),
-    **dict.fromkeys(("early_stop", "callbacks", "callback"), "what they do, keys do: patience=5, ema=0.999"),
+    **dict.fromkeys(("metric", "metrics", "monitor", "save_best", "save_best_only", "restore_best_weights"), _CHOICE),
+    **dict.fromkeys(("early_stop", "callbacks", "callback", "cbs"), "what they do, keys do: patience=5, ema=0.999"),
     "csv_logger": _LOGS,
     **dict.fromkeys(("fast_dev_run", "limit_train_batches", "limit_val_batches", "overfit_batches"), _TRIAL),
     **dict.fromkeys(("accumulate_grad_batches", "accumulation_steps", "gradient_accumulation_steps"), _SUMMED),
@@ -102,7 +106,7 @@ ANSWERS: Mapping[str, str] = {
     **dict.fromkeys(("mean", "std", "rescale", "normalise"), _SCALED),
     **dict.fromkeys(("auto_augment", "autoaugment", "aa", "randaugment", "trivialaugment", "augmix"), _POLICY),
     **dict.fromkeys(("drop_path", "drop_path_rate", "stochastic_depth"), _PATHS),
-    **dict.fromkeys(("hsv_h", "hsv_s", "hsv_v", "brightness_range", "colorjitter"), _COLORS),
+    **dict.fromkeys(("hsv_h", "hsv_s", "hsv_v", "brightness_range", "colorjitter", "color_jitter"), _COLORS),
     **dict.fromkeys(("erasing", "reprob", "random_erasing"), "write augmentation=cutout"),
     **dict.fromkeys(("item_tfms", "batch_tfms"), "write dataset.image_size=64 augmentation=flip_crop"),
     **dict.fromkeys(("mosaic", "close_mosaic", "copy_paste"), "is for finding boxes. Leave it out"),
@@ -110,6 +114,15 @@ ANSWERS: Mapping[str, str] = {
     **dict.fromkeys(("warmup_lr", "warmup_bias_lr"), "a warm-up rises from 0: scheduler.warmup_epochs=1"),
     "cooldown_epochs": "write scheduler=wsd, which falls at the end",
     "cos_lr": "write scheduler=cosine",
+    **dict.fromkeys(("reduce_lr_on_plateau", "reduce_on_plateau", "lr_plateau"), "write scheduler=plateau"),
+    **dict.fromkeys(("class_mode", "label_mode", "labels"), "the folders are the classes. Leave it out"),
+    **dict.fromkeys(("steps_per_epoch", "validation_steps"), _EPOCH),
+    **dict.fromkeys(("check_val_every_n_epoch", "val_check_interval", "validation_freq"), _VALIDATED),
+    **dict.fromkeys(("reproducible", "cudnn_deterministic", "cudnn_benchmark"), _SAME),
+    **dict.fromkeys(("mode", "task"), "the command says it: train, transfer, predict, ... Leave it out"),
+    **dict.fromkeys(("save_period", "save_freq", "save_every", "save_total_limit"), _SAVED),
+    **dict.fromkeys(("crop_pct", "hidden_units"), "is no choice here. Leave it out"),
+    **dict.fromkeys(("layer_decay", "discriminative_lr"), _FROZEN),
     "model_ema": "write what is kept of the mean at each step: ema=0.999",
     "exist_ok": "a run is named by its content and found again. To train it anew: rerun=true",
     "cache": "images are decoded once and kept. Leave it out",
@@ -132,6 +145,12 @@ ANSWERS: Mapping[str, str] = {
 }  # fmt: skip
 """Word -> what to type in its place, where its value says something else here. It goes behind `word: `."""
 
+BLOCKS: Mapping[str, str] = {
+    "small": "write scale=small",
+    "half": f"write scale=half; for half of the bits, {_HALF}",
+}
+"""Block of a study's file -> what to type where it is given no keys."""
+
 NAMES: Mapping[str, Mapping[str, str]] = {
     "activation": {"swish": "silu", "lrelu": "leaky_relu", "linear": "identity", "none": "identity"},
     "augmentation": {
@@ -152,6 +171,14 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     "scheduler": {"none": "constant", "no": "constant", "off": "constant", "cosineannealing": "cosine",
                   "cosineannealinglr": "cosine", "steplr": "step", "multisteplr": "multistep",
                   "exponentiallr": "exponential", "onecyclelr": "onecycle", "1cycle": "onecycle",
-                  "reducelronplateau": "plateau", "linearlr": "linear"},
+                  "reducelronplateau": "plateau", "reduceonplateau": "plateau", "linearlr": "linear"},
 }  # fmt: skip
 """Group -> what else an option is called, in small letters and digits alone -> its name."""
+
+VALUES: Mapping[str, Mapping[str, str]] = {
+    "device": {"gpu": "cuda", **{str(number): f"cuda:{number}" for number in range(16)}},
+    "precision": {
+        "32": "fp32", "32-true": "fp32", "float32": "fp32", "bf16-mixed": "bf16", "bfloat16": "bf16",
+    },
+}  # fmt: skip
+"""Key -> what else a value of it is called, in small letters -> the value."""

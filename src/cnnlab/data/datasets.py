@@ -28,9 +28,7 @@ from cnnlab.data.stores import Source, whole
 from cnnlab.data.synthetic import synthetic
 
 DIGITS = tuple("0123456789")
-FASHION = (
-    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
-)  # fmt: skip
+FASHION = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
 STL10 = ("airplane", "bird", "car", "cat", "deer", "dog", "horse", "monkey", "ship", "truck")
 
 
@@ -49,52 +47,32 @@ def digits(storage: Storage) -> Source:
 
 def mnist(storage: Storage, *, part: Literal["test"] | None = None) -> Source:
     """MNIST: 60,000 + 10,000 handwritten digits, 28x28 gray; downloaded. part=test takes the 10,000 alone."""
-    return read_mnist(
-        "mnist",
-        "MNIST",
-        classes=DIGITS,
-        data_dir=storage.data_dir,
-        progress=storage.progress,
-        only_test=part == "test",
-        may_download=storage.may_download,
-    )
+    return read_mnist("mnist", "MNIST", storage, classes=DIGITS, only_test=part == "test")
 
 
 def fashion_mnist(storage: Storage) -> Source:
     """Fashion-MNIST: 60,000 + 10,000 pictures of clothes in 10 classes, 28x28 gray; downloaded."""
-    return read_mnist(
-        "fashion_mnist", "FashionMNIST", classes=FASHION, data_dir=storage.data_dir, progress=storage.progress,
-        may_download=storage.may_download,
-    )  # fmt: skip
+    return read_mnist("fashion_mnist", "FashionMNIST", storage, classes=FASHION)
 
 
 def cifar10(storage: Storage) -> Source:
     """CIFAR-10: 50,000 + 10,000 photographs in 10 classes, 32x32 RGB; downloaded."""
-    return read_cifar(
-        "cifar10", "CIFAR10", data_dir=storage.data_dir, progress=storage.progress, may_download=storage.may_download
-    )
+    return read_cifar("cifar10", "CIFAR10", storage)
 
 
 def cifar100(storage: Storage) -> Source:
     """CIFAR-100: 50,000 + 10,000 photographs in 100 classes, 32x32 RGB; downloaded."""
-    return read_cifar(
-        "cifar100", "CIFAR100", data_dir=storage.data_dir, progress=storage.progress, may_download=storage.may_download
-    )
+    return read_cifar("cifar100", "CIFAR100", storage)
 
 
 def stl10(storage: Storage) -> Source:
     """STL-10: 5,000 + 8,000 photographs in 10 classes, 96x96 RGB, its labelled part; downloaded."""
-    return read_stl10(
-        classes=STL10, data_dir=storage.data_dir, progress=storage.progress, may_download=storage.may_download
-    )
+    return read_stl10(storage, classes=STL10)
 
 
 def tiny_imagenet(storage: Storage, *, root: Path | None = None, skip_corrupt: bool = False) -> Source:
     """TinyImageNet: 100,000 + 10,000 photographs in 200 classes, 64x64 RGB; downloaded."""
-    folder = find_folder(
-        "tiny_imagenet", TINY_IMAGENET, root, data_dir=storage.data_dir, progress=storage.progress,
-        may_download=storage.may_download,
-    )  # fmt: skip
+    folder = find_folder("tiny_imagenet", TINY_IMAGENET, root, storage)
     return read_images(storage, tiny_imagenet_layout(folder), skip_corrupt=skip_corrupt)
 
 
@@ -106,10 +84,7 @@ def dogs_vs_cats(storage: Storage, *, root: Path | None = None, skip_corrupt: bo
 
 def hymenoptera(storage: Storage, *, root: Path | None = None, skip_corrupt: bool = False) -> Source:
     """Ants and bees: 244 + 153 photographs of many sizes, hymenoptera_data; downloaded."""
-    folder = find_folder(
-        "hymenoptera", HYMENOPTERA, root, data_dir=storage.data_dir, progress=storage.progress,
-        may_download=storage.may_download,
-    )  # fmt: skip
+    folder = find_folder("hymenoptera", HYMENOPTERA, root, storage)
     return read_images(storage, hymenoptera_layout(folder), skip_corrupt=skip_corrupt)
 
 

@@ -58,6 +58,11 @@ def measure_normalization(images: Tensor, rows: Tensor) -> Normalization:
     return Normalization(tuple(mean.tolist()), tuple(std.tolist()))
 
 
+def no_normalization(channels: int) -> Normalization:
+    """Return what leaves images, scaled to [0, 1], as they are."""
+    return Normalization((0.0,) * channels, (1.0,) * channels)
+
+
 def imagenet_normalization(channels: int) -> Normalization:
     """Return ImageNet's mean and deviation; for grayscale images their averages over the channels."""
     if channels == len(IMAGENET_MEAN):

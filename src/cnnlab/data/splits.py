@@ -78,9 +78,7 @@ def make_splits(source: Source, options: SplitOptions, *, seed: int) -> Data:
     _check_images(train, val, test, source.classes)
     train = subset(train, source.classes, seed=seed, per_class=options.per_class, fraction=options.fraction)
     leaks = find_leaks(source.duplicates, train=train, val=val, test=test)
-    notes = (
-        *source.notes, *_unused_fractions(source, options), *_untested(test, source.classes), *leak_notes(leaks),
-    )  # fmt: skip
+    notes = (*source.notes, *_unused_fractions(source, options), *_untested(test, source.classes), *leak_notes(leaks))
     test_files, val_files = _files(source, test), _files(source, val)
     return Data(train, val, test, source.classes, notes, test_files=test_files, val_files=val_files, leaks=leaks)
 

@@ -13,6 +13,7 @@ summary_file  summary.json of a run that has ended, checked
 first_batch   first_batch.npz: the first training images as the network is given them
 mistakes      mistakes.npz: the pictures that were misclassified
 run_files     what a run wrote, as arrays, each file read at most once: for pictures
+limits        what a study never goes beyond
 reported      numbers of a report beside measured ones, checked
 finding       a run by its path, its id or a part of it, or as the latest or the best
 exported      a run's folder packed into one file, and opened again without trust

@@ -29,7 +29,7 @@ GRADIENTS_COLUMNS = ("epoch", "layer", "mean_abs", "max_abs")
 OUTPUTS = Path("outputs")
 """Where runs and studies are, unless another folder is named."""
 RUNS = OUTPUTS / "runs"
-PLACE = "CNNLAB_OUTPUTS"
+OUTPUTS_VARIABLE = "CNNLAB_OUTPUTS"
 """Variable that names another folder; processes of a command inherit it."""
 ANEW = "train the run anew: its command with rerun=true."
 """What to do where files of a run are lost; ends a message."""
@@ -73,7 +73,7 @@ class Table:
 
 def outputs_dir() -> Path:
     """Return the folder of runs and studies."""
-    return Path(os.environ.get(PLACE) or OUTPUTS)
+    return Path(os.environ.get(OUTPUTS_VARIABLE) or OUTPUTS)
 
 
 def runs_dir() -> Path:
@@ -81,7 +81,12 @@ def runs_dir() -> Path:
     return outputs_dir() / RUNS.name
 
 
-def a_file(path: Path) -> Path:
+def pictures_in(folder: Path) -> list[Path]:
+    """Return the pictures of a run or a study, by name; none where none were drawn."""
+    return sorted(folder.glob("plots/*.png"))
+
+
+def regular_file(path: Path) -> Path:
     """Return the path of a file that is to be read: of a device or a pipe, reading may find no end.
 
     Raises:
@@ -104,7 +109,7 @@ def read_table(path: Path, *, only: Sequence[str] | None = None) -> Table:
         OSError: it is not there.
         UnicodeDecodeError, csv.Error: it is no text, or no table.
     """
-    with a_file(path).open(newline="", encoding="utf-8") as file:
+    with regular_file(path).open(newline="", encoding="utf-8") as file:
         reader = csv.reader(file)
         header = next(reader, [])
         places = [] if only is None else [header.index(name) for name in only if name in header]
@@ -142,7 +147,7 @@ class Folder:
             ValueError: it is no JSON.
         """
         try:
-            return json.loads(a_file(self.path / name).read_text(encoding="utf-8"))
+            return json.loads(regular_file(self.path / name).read_text(encoding="utf-8"))
         except RecursionError:
             raise ValueError("it is nested too deep") from None
 

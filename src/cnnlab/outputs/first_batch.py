@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnlab.base.printing import harmless
-from cnnlab.outputs.files import a_file, replacing
+from cnnlab.outputs.files import regular_file, replacing
 from cnnlab.outputs.run_folder import RunFolder
 
 
@@ -39,7 +39,7 @@ def read_first_batch(folder: RunFolder) -> FirstBatch:
         OSError: there are none.
         ValueError, KeyError, BadZipFile: it is no such file.
     """
-    with np.load(a_file(folder.first_batch), allow_pickle=False) as arrays:
+    with np.load(regular_file(folder.first_batch), allow_pickle=False) as arrays:
         images, captions = arrays["images"], [str(caption) for caption in arrays["captions"]]
         if images.ndim != 4 or len(images) != len(captions):
             raise ValueError("it holds no images with a caption each")

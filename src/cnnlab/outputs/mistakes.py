@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnlab.base.metrics import Ints
-from cnnlab.outputs.files import a_file, replacing
+from cnnlab.outputs.files import regular_file, replacing
 from cnnlab.outputs.run_folder import RunFolder
 
 
@@ -35,5 +35,5 @@ def read_mistakes(folder: RunFolder) -> Mistakes:
         OSError: there are none.
         ValueError, KeyError, BadZipFile: it is no such file.
     """
-    with np.load(a_file(folder.mistakes), allow_pickle=False) as arrays:
+    with np.load(regular_file(folder.mistakes), allow_pickle=False) as arrays:
         return Mistakes(images=arrays["images"], index=arrays["index"])

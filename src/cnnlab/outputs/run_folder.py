@@ -20,8 +20,8 @@ from cnnlab.outputs.files import (
     METRICS_COLUMNS,
     Folder,
     Row,
-    a_file,
     csv_text,
+    regular_file,
     replacing,
 )
 
@@ -59,7 +59,7 @@ class RunFolder(Folder):
             OSError: it is not there.
             ValueError, YAMLError: it is damaged, or wants to run code.
         """
-        text = a_file(self.path / "config.yaml").read_text(encoding="utf-8")
+        text = regular_file(self.path / "config.yaml").read_text(encoding="utf-8")
         if "&" in text and _has_aliases(text):
             raise ValueError("it holds aliases, and cnnlab writes none")
         try:
@@ -92,7 +92,7 @@ class RunFolder(Folder):
     def read_overrides(self) -> list[str]:
         """Return what the user typed, one override each; nothing where overrides.txt is gone."""
         try:
-            return a_file(self.path / "overrides.txt").read_text(encoding="utf-8", errors="replace").splitlines()
+            return regular_file(self.path / "overrides.txt").read_text(encoding="utf-8", errors="replace").splitlines()
         except OSError:
             return []  # it serves messages, config.yaml is what counts
 
@@ -196,7 +196,7 @@ class RunFolder(Folder):
         if not path.exists():
             return None
         try:
-            return dict(torch.load(a_file(path), map_location="cpu", weights_only=True))
+            return dict(torch.load(regular_file(path), map_location="cpu", weights_only=True))
         except Exception as error:  # on damaged bytes torch raises nearly anything
             # Its text is not passed on: it advises to load the file in the way that runs code.
             reason = "is damaged, or holds more than tensors and plain values"

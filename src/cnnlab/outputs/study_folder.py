@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -14,6 +14,7 @@ from cnnlab.base.errors import ConfigError, RunError, brief
 from cnnlab.base.paths import given_path
 from cnnlab.base.schema import Plain, PlainMapping
 from cnnlab.outputs.files import RUNS, Folder, outputs_dir
+from cnnlab.outputs.limits import MOST_SEEDS
 from cnnlab.outputs.reaching import Goals, column, read_efforts
 from cnnlab.outputs.reported import problem_of_reported
 from cnnlab.outputs.run_folder import RunFolder
@@ -30,9 +31,7 @@ RESULTS = (
 _EFFORTS = ("epochs", "images", "seconds")
 """Until a validation accuracy was first reached: further columns, behind those."""
 _NO_GOALS = Goals((), ())
-_TRIAL = ".trial"
-MOST_SEEDS = 1000
-"""No study repeats an arm more often."""
+_TRIAL, _LEADING = ".trial", "leading.csv"
 
 
 @dataclass(frozen=True)
@@ -142,11 +141,16 @@ class StudyFolder(Folder):
         """Return one of its runs: they lie beside the study, wherever that is."""
         return RunFolder(self.path.parent / RUNS.name / run_id)
 
-    def write_grid(self, study: Study, rows: Iterable[GridRow]) -> None:
-        """Write study.json and runs.csv."""
+    def write_grid(self, study: Study, rows: Iterable[GridRow], *, leading: Sequence[GridRow] = ()) -> None:
+        """Write study.json and runs.csv, and leading.csv where runs lead to those of the grid."""
         remove_abandoned(self.path)
         self.write_json("study.json", dataclasses.asdict(study))
-        self.write_rows("runs.csv", [f.name for f in dataclasses.fields(GridRow)], map(dataclasses.asdict, rows))
+        self._write_points("runs.csv", rows)
+        if leading:
+            self._write_points(_LEADING, leading)
+
+    def _write_points(self, name: str, rows: Iterable[GridRow]) -> None:
+        self.write_rows(name, [f.name for f in dataclasses.fields(GridRow)], map(dataclasses.asdict, rows))
 
     @contextmanager
     def trial(self) -> Iterator[bool]:
@@ -197,6 +201,13 @@ class StudyFolder(Folder):
         if not rows:
             raise RunError(f"{self.path}: is no study, it has no runs.csv.")
         return rows
+
+    def read_leading(self) -> list[GridRow]:
+        """Return the rows of leading.csv; none where it is missing or damaged."""
+        try:
+            return [GridRow(**row) for row in self.read_rows(_LEADING)]
+        except (TypeError, ValueError):
+            return []
 
 
 def _read_plan(plain: object) -> SeedPlan | None:

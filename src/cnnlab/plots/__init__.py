@@ -25,6 +25,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from cnnlab.base.drafts import draft_folder, remove_abandoned
+from cnnlab.outputs.files import pictures_in
 from cnnlab.outputs.run_files import RunFiles
 from cnnlab.plots.batch import batch
 from cnnlab.plots.confusion import confusion, confusion_of
@@ -70,7 +71,7 @@ def draw_missing(folder: Path) -> None:
     Raises:
         RunError: a file of the run cannot be read.
     """
-    if not any(folder.glob("plots/*.png")):
+    if not pictures_in(folder):
         draw_all(folder)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cnnlab.base.processes import pool_of_helpers
 from cnnlab.base.progress import Progress
+from cnnlab.outputs.files import pictures_in
 
 _FEW = 4  # runs; fewer are drawn sooner than processes start
 
@@ -26,7 +27,7 @@ def draw_runs(
     Raises:
         RunError: a file of a run cannot be read.
     """
-    missing = [folder for folder in folders if not any(folder.glob("plots/*.png"))]
+    missing = [folder for folder in folders if not pictures_in(folder)]
     if not missing:
         return
     what, total = "drawing pictures", len(missing)

@@ -174,15 +174,15 @@ def spread(wanted: Sequence[float], gap: float, *, low: float, high: float) -> l
     return [placed[rank] for rank in np.argsort(order)]
 
 
-def label_ends(axes: Axes, labels: Sequence[tuple[str, float, str]], *, size: float = NORMAL) -> None:
+def label_ends(axes: Axes, labels: Sequence[tuple[str, float, str]]) -> None:
     """Write (text, y, colour) right of the axes, at the heights of the curves' ends, kept apart."""
     height = size_of(axes)[1]
     to_axes = axes.transData + axes.transAxes.inverted()
     left = axes.get_xlim()[0]
     wanted = [min(1.0, max(0.0, float(to_axes.transform((left, y))[1]))) for _, y, _ in labels]
-    places = spread(wanted, 1.25 * size / 72 / height, low=0.0, high=1.0)
+    places = spread(wanted, 1.25 * NORMAL / 72 / height, low=0.0, high=1.0)
     for (text, _, color), place in zip(labels, places):
-        write_outside(axes, text, (1, place), (5, 0), color=color, size=size, va="center")
+        write_outside(axes, text, (1, place), (5, 0), color=color, size=NORMAL, va="center")
 
 
 def write_outside(

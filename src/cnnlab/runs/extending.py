@@ -49,7 +49,16 @@ def with_epochs(config: RunConfig, text: str) -> RunConfig:
 
 def can_go_on(config: RunConfig) -> bool:
     """Tell whether the first epochs of a run are those of a longer one."""
-    return config.learns == "in steps" and config.chosen("scheduler").name in UNTIMED and _timed_key(config) is None
+    return _may_go_on(config) and config.chosen("scheduler").name in UNTIMED
+
+
+def could_go_on(config: RunConfig) -> bool:
+    """Tell whether they would be, with a schedule that does not know how long training takes, and are not."""
+    return _may_go_on(config) and not can_go_on(config)
+
+
+def _may_go_on(config: RunConfig) -> bool:
+    return config.learns == "in steps" and _timed_key(config) is None
 
 
 def _timed_key(config: RunConfig) -> str | None:

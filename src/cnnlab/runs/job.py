@@ -17,14 +17,13 @@ from cnnlab.config.options import groups
 from cnnlab.config.plugins import load_plugins
 from cnnlab.config.run_config import RunConfig
 from cnnlab.data.library import DataLibrary
-from cnnlab.outputs.files import outputs_dir, runs_dir
+from cnnlab.outputs.files import outputs_dir, pictures_in, runs_dir
 from cnnlab.outputs.lock import disk_errors
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import FINAL, read_status
 from cnnlab.runs.console import RunConsole
 from cnnlab.runs.draughtsman import Draughtsman
 from cnnlab.runs.finished import RunEnd
-from cnnlab.runs.inspecting.page import write_page_of
 from cnnlab.runs.outcome import Outcome
 from cnnlab.runs.result_lines import summary_lines, to_open
 from cnnlab.runs.run import turns
@@ -143,7 +142,9 @@ def report(
 
 def _draw(outcome: RunEnd, console: RunConsole, draughtsman: Draughtsman) -> None:
     """Draw the pictures of a run that has none yet."""
-    if not any(outcome.folder.path.glob("plots/*.png")):
+    if not pictures_in(outcome.folder.path):
+        from cnnlab.runs.inspecting.page import write_page_of  # loads numpy, and values are refused without
+
         console.meanwhile("drawing the pictures")
         with disk_errors(outcome.folder.path):
             draughtsman.draw(outcome.folder.path)

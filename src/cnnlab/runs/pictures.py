@@ -15,7 +15,7 @@ from cnnlab.base.hashing import FileHashes
 from cnnlab.base.printing import harmless
 from cnnlab.base.schema import PlainMapping
 from cnnlab.config.run_config import kept_in
-from cnnlab.outputs.files import a_file, read_table
+from cnnlab.outputs.files import read_table, regular_file
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.summary_file import look_up
 from cnnlab.runs.saved_config import saved_config
@@ -70,7 +70,7 @@ def _decode(path: Path, image_size: int | None) -> NDArray[np.uint8]:
     from cnnlab.data.image_folders.reasons import reason
 
     try:
-        header = read_header(a_file(path))
+        header = read_header(regular_file(path))
         side = min(image_size or min(header.width, header.height), _LARGEST)
         return decode(path, 3, side, side)
     except Exception as error:  # on damaged files Pillow raises nearly anything

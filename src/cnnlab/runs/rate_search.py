@@ -53,6 +53,17 @@ class Proposal:
     """Here it is lowest; beyond, it rises."""
 
 
+def check(config: RunConfig) -> None:
+    """Look whether a run has a learning rate, and its parts go together.
+
+    Raises:
+        ConfigError: with what is wrong.
+    """
+    if config.learns != "in steps":
+        raise ConfigError("find: a learning rate is of a run that learns in steps. Take an optimizer, or another head.")
+    check_parts(config)
+
+
 def search(config: RunConfig, *, library: DataLibrary, stop: Stop, progress: Progress) -> RateCurve:
     """Train with a growing rate until the loss explodes; nothing is written but the cache of decoded images.
 
@@ -65,9 +76,7 @@ def search(config: RunConfig, *, library: DataLibrary, stop: Stop, progress: Pro
     Raises:
         ConfigError: the run cannot be built, or does not learn in steps.
     """
-    if config.learns != "in steps":
-        raise ConfigError("find: a learning rate is of a run that learns in steps. Take an optimizer, or another head.")
-    check_parts(config)
+    check(config)
     runtime = start_runtime(
         device=config.device, precision=config.precision, threads=config.threads, deterministic=config.deterministic
     )

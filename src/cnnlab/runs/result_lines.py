@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from cnnlab.base.intervals import wilson_interval
 from cnnlab.base.schema import Plain, PlainMapping
 from cnnlab.base.texts import duration
+from cnnlab.outputs.files import pictures_in
 from cnnlab.outputs.run_folder import RunFolder
 
 WIDTH = 80
@@ -72,7 +73,7 @@ def to_open(folder: RunFolder) -> list[str]:
     """Return the file to open, alone on its line: the page, else a picture and how many there are beside it."""
     if (page := folder.path / "report.html").is_file():
         return [f"open     {page}"]
-    pictures = sorted(folder.path.glob("plots/*.png"))
+    pictures = pictures_in(folder.path)
     if not pictures:
         return [f"open     {folder.path / 'summary.json'}"]
     others = [f"{'':9}and {len(pictures) - 1} more beside it"] if len(pictures) > 1 else []

@@ -1,7 +1,7 @@
 """Many runs: a sweep is a conversation with a design.
 
 designs           a generator that yields lists of points and is sent what became of them; `grid` yields once
-leading           which design the words ask for; steering their keys: until, trials, halving and more
+leading           which design the words ask for; steering their keys (steering_keys): until, trials, halving and more
 until_decided     a design that adds seeds where the answer is open
 tuning/           a design whose trials are chosen by what came of those before
 fair/, halving/   designs that tune all arms alike, or let weak ones fall; fresh_seeds over which they are compared then

@@ -83,7 +83,7 @@ class Launching:
         if self._status(job) == "died":
             return DIED
         if "error" in status:
-            return f"{status['error']}"
+            return str(status["error"])
         if self._launcher_error is not None:
             first_line = f"{self._launcher_error}".strip().splitlines()[:1]
             return f"the launcher: {type(self._launcher_error).__name__}: {''.join(first_line)}"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 
 from cnnlab.base.errors import ConfigError
+from cnnlab.base.printing import tell
 from cnnlab.sweeps.points import FOLD, SEED, Point, key_of
 
 
@@ -23,6 +25,19 @@ def study_name(configured: str | None, points: Sequence[Point]) -> str:
 def decided_name(name: str) -> str:
     """Return the name of the study that adds seeds until it is decided; it is a study of its own."""
     return f"{name}-decided"
+
+
+def baseline_of(command: str, wanted: str | None, arms: Sequence[str]) -> str | None:
+    """Return the name of a sweep's baseline, None where there is none; say so where a study's own is not in the grid.
+
+    Raises:
+        ConfigError: one was typed, and no arm is called so.
+    """
+    is_typed = any(word.startswith("baseline=") for word in shlex.split(command))
+    found = called_baseline(wanted, arms, is_typed=is_typed)
+    if wanted is not None and found is None:
+        tell(f"note     baseline: no arm '{wanted}' in this grid; asked is which arm is the best")
+    return found
 
 
 def called_baseline(wanted: str | None, arms: Sequence[str], *, is_typed: bool) -> str | None:

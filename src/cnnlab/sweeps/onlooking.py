@@ -44,9 +44,7 @@ def look_on_sweep(study: StudyFolder, stop: Stop) -> None:
         RunError: it is no study.
     """
     known: set[str] = set()
-    watch = Watch(
-        study.path.name, study, list(_new_rows(study, known)), since=began(study), writes=False,
-    )  # fmt: skip
+    watch = Watch(study.path.name, study, list(_new_rows(study, known)), since=began(study), writes=False)
     with watch:
         while goes_on(study):
             stop.look()
@@ -74,7 +72,7 @@ def look_on_run(run: RunFolder, stop: Stop) -> None:
 def _new_rows(study: StudyFolder, known: set[str]) -> Iterator[Watched]:
     """Yield the runs of the grid that are not known yet, and make them known."""
     common = (asked.common if (asked := study.read_study().asked) is not None else {}).get("epochs", "0")
-    for row in study.read_grid():
+    for row in (*study.read_leading(), *study.read_grid()):
         if row.run_id and row.run_id not in known:
             known.add(row.run_id)
             yield _watched(study, row, common)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,6 +13,7 @@ from cnnlab.base.errors import ConfigError
 ARM = "arm"
 """What chooses among the named arms: `arm=sgd,adam`."""
 SEED = "seed"
+_WORDS = re.compile(r"[\w.+-]+(?: [\w.+-]+)*")
 FOLD, FOLDS = "dataset.fold", "dataset.folds"
 
 
@@ -58,6 +61,11 @@ def unseeded(point: Point, off: Sequence[str] = ()) -> Point:
 def key_of(override: str) -> str:
     """Return the key of an override, without the signs that add or delete it."""
     return override.partition("=")[0].lstrip("+~")
+
+
+def word_of_arm(name: str) -> str:
+    """Return the word that chooses a named arm, as Hydra reads it: between quotes where it has more than words."""
+    return f"{ARM}={name if _WORDS.fullmatch(name) else json.dumps(name, ensure_ascii=False)}"
 
 
 Group = tuple[str, ...]

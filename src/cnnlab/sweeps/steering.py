@@ -5,41 +5,23 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import yaml
 
 from cnnlab.base.errors import ConfigError
-from cnnlab.base.schema import Bound, Invalid, PlainMapping, Positive, PositiveInt, coerce
-from cnnlab.outputs.study_folder import MOST_SEEDS, SeedPlan
+from cnnlab.base.schema import Invalid, PlainMapping, coerce
+from cnnlab.outputs.study_folder import SeedPlan
 from cnnlab.sweeps.checked import Compose
 from cnnlab.sweeps.designs import Conversation, grid
 from cnnlab.sweeps.naming import called_baseline, decided_name, study_name
 from cnnlab.sweeps.points import FOLD, SEED, Point, key_of
+from cnnlab.sweeps.steering_keys import OF_FAIR, OF_TUNING, OF_TUNING_ALONE, STEERING
 
 if TYPE_CHECKING:
     from cnnlab.sweeps.until_decided import UntilDecided
 
 MOST_BY_DEFAULT = 20
-MaxSeeds = Annotated[int, Bound(f"in [2, {MOST_SEEDS}]", low=2, high=MOST_SEEDS)]
-OF_TUNING: Mapping[str, Any] = {
-    "trials": PositiveInt | None,
-    "sampler": Literal["tpe", "random", "cmaes", "grid", "qmc"] | None,
-    "per_round": PositiveInt | None,
-    "pruner": Literal["median", "hyperband", "none"] | None,
-    "storage": str | None,
-}
-OF_TUNING_ALONE = ("storage", "pruner")
-"""Those of them that a fair comparison does not take: all its trials are as long."""
-OF_FAIR: Mapping[str, Any] = {"untuned": bool | None}
-OF_HALVING: Mapping[str, Any] = {"halving": bool | None, "eta": Literal[2, 3] | None}
-OF_SEEDS: Mapping[str, Any] = {
-    "until": Literal["decided"] | None,
-    "max_seeds": MaxSeeds | None,
-    "max_hours": Positive | None,
-}
-STEERING: Mapping[str, Any] = {**OF_SEEDS, **OF_TUNING, **OF_FAIR, **OF_HALVING}
-"""Key -> what its value may be. Runs know nothing of them: `config.rules` refuses them where there is no sweep."""
 
 
 @dataclass(frozen=True)

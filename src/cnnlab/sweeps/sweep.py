@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -16,7 +15,7 @@ from cnnlab.outputs.reaching import Goals
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.standing import standing
 from cnnlab.outputs.status import FINAL
-from cnnlab.outputs.study_folder import GridRow, SeedPlan, Study
+from cnnlab.outputs.study_folder import GridRow, Study
 from cnnlab.outputs.workers import Workers
 from cnnlab.sweeps.checked import CheckedPoints, Compose, Job, check_points
 from cnnlab.sweeps.choosing import Choice, choose_here
@@ -24,7 +23,7 @@ from cnnlab.sweeps.clock import Clock
 from cnnlab.sweeps.designs import Conversation, Ended, answer
 from cnnlab.sweeps.launching import Launch, Launching, grouped
 from cnnlab.sweeps.looked import plan_after_looks, seen_before
-from cnnlab.sweeps.naming import called_baseline, decided_name, study_name
+from cnnlab.sweeps.naming import baseline_of, decided_name, study_name
 from cnnlab.sweeps.pictures import draw
 from cnnlab.sweeps.points import Point
 from cnnlab.sweeps.run_progress import Watched, val_accuracies, watched
@@ -73,30 +72,19 @@ class Sweep:
         self._called = self._called if plan is None else decided_name(self._called)
         self.study = conversation.study or study_of_runs(self._called, self._asked, self.folders)
         self.name = self.study.path.name
-        self.baseline = self._checked_baseline()
+        self.baseline = baseline_of(command, self._first.baseline, self._arms)
         known = [*self.folders, *(row.run_id for row in self._pending)]
         self._looked_at, self._seeds_seen = seen_before(siblings(self._called), known)
         self._workers: Workers | None = None
-        self.plan = None if plan is None else self._as_declared(plan, known)
+        self.plan = plan and plan_after_looks(
+            plan, self.study, run_ids=known, arms=self._arms, margin=self._first.margin
+        )
         self._comparison = conversation.reporter(self.study, self._rows)
 
     @property
     def is_planned(self) -> bool:
         """Whether the runs are only to be shown."""
         return any(job.config.plan for job in self.checked.jobs)
-
-    def _checked_baseline(self) -> str | None:
-        """Return the name of the baseline, None where there is none.
-
-        Raises:
-            ConfigError: no arm is called as typed. A study's own baseline may have been left out of the grid.
-        """
-        wanted = self._first.baseline
-        is_typed = any(word.startswith("baseline=") for word in shlex.split(self.command))
-        found = called_baseline(wanted, self._arms, is_typed=is_typed)
-        if wanted is not None and found is None:
-            tell(f"note     baseline: no arm '{wanted}' in this grid; asked is which arm is the best")
-        return found
 
     @property
     def _arms(self) -> list[str]:
@@ -110,9 +98,6 @@ class Sweep:
     def _judged(self) -> list[str]:
         """Ids of runs that arms are compared by, which other runs led to."""
         return [] if self._led_to is None else [job.run_id for job in self._compared.jobs]
-
-    def _as_declared(self, plan: SeedPlan, known: Sequence[str]) -> SeedPlan:
-        return plan_after_looks(plan, self.study, run_ids=known, arms=self._arms, margin=self._first.margin)
 
     def show_plan(self, *, is_chosen: bool = False) -> None:
         """Say how every run of the first round stands and what the sweep will take; run nothing.
@@ -284,13 +269,20 @@ class Sweep:
         """Return the grid; runs that were found wrong when they were built are refused points of it."""
         return list(self._compared.rows(self._launching.found_wrong())) or list(self._pending)
 
+    def _leading(self) -> list[GridRow]:
+        """Return the rows of runs that lead to those of the grid, for those who look on."""
+        if self._led_to is None:
+            return []
+        leading = CheckedPoints([one for one in self.checked.points if one[0].arm not in self._led_to])
+        return list(leading.rows(self._launching.found_wrong()))
+
     def _write_grid(self) -> None:
         study = Study(
             self.name, self.command, self.question, self.baseline, self._first.reported, self._first.margin, self.plan,
             self._looked_at, self._seeds_seen, self._asked, self._workers, self._first.seconds_to,
         )  # fmt: skip
         with disk_errors(self.study.path):
-            self.study.write_grid(study, self._rows())
+            self.study.write_grid(study, self._rows(), leading=self._leading())
 
     def _note_look(self, seeds: int) -> None:
         """Write down that a verdict over so many seeds was shown: more of them would be added after a look."""

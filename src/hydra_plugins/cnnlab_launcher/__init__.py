@@ -10,7 +10,7 @@ import contextlib
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hydra.core.config_store import ConfigStore
 from hydra.core.utils import JobReturn, JobStatus
@@ -21,12 +21,12 @@ from omegaconf import DictConfig
 from cnnlab.base import schema  # not what is in it: of Plain, Python 3.10 tells Hydra that it is a class
 from cnnlab.cli.composing_points import PointComposer
 from cnnlab.cli.jobs import TrainJob
-from cnnlab.outputs.workers import Workers
 from cnnlab.runs.outcome import Outcome
-from cnnlab.sweeps.abreast import Abreast, width_of
-from cnnlab.sweeps.pool import Pool
-from cnnlab.sweeps.sources import Listed
-from cnnlab.sweeps.worker_process import Task
+
+if TYPE_CHECKING:  # Hydra reads this file at every start, and a run needs none of them
+    from cnnlab.outputs.workers import Workers
+    from cnnlab.sweeps.pool import Pool
+    from cnnlab.sweeps.worker_process import Task
 
 
 @dataclass
@@ -55,6 +55,8 @@ class CnnlabLauncher(Launcher):
             ConfigError: `abreast` is no number of runs.
         """
         assert isinstance(task_function, TrainJob)
+        from cnnlab.sweeps.abreast import width_of
+
         self.composer = PointComposer(hydra_context.config_loader, config)
         self.job, self.width = task_function, width_of(self.abreast)
 
@@ -64,8 +66,11 @@ class CnnlabLauncher(Launcher):
         initial_job_idx: int,  # noqa: ARG002 - runs have ids
     ) -> Sequence[JobReturn]:
         """Carry out the runs in this process."""
-        from cnnlab.base.memory import release_memory  # these import torch, and Hydra reads this file at every start
+        from cnnlab.base.memory import release_memory
         from cnnlab.runs.beginning import Beginning
+        from cnnlab.sweeps.abreast import Abreast
+        from cnnlab.sweeps.pool import Pool
+        from cnnlab.sweeps.sources import Listed
 
         job = self.job
         runs = [Beginning(functools.partial(self.composed, text), job.library, job.stop) for text in job_overrides]
@@ -80,8 +85,10 @@ class CnnlabLauncher(Launcher):
                 outcomes |= zip(lost, pool.run([job_overrides[place] for place in lost], self.task))
         return [_returned(outcomes[place]) for place in range(len(runs))]
 
-    def task(self, overrides: Sequence[str]) -> Task:
+    def task(self, overrides: Sequence[str]) -> "Task":
         """Return a run for another process."""
+        from cnnlab.sweeps.worker_process import Task
+
         plain, words = self.composed(overrides)
         return Task(plain, tuple(words))
 
@@ -97,13 +104,15 @@ class AutoLauncher(CnnlabLauncher):
         abreast: as of CnnlabLauncherConfig.
     """
 
-    pool: Pool | None = None
+    pool: "Pool | None" = None
     threads: int | None = None
 
-    def settle(self, workers: Workers) -> None:
+    def settle(self, workers: "Workers") -> None:
         """Take what was chosen."""
         self.threads = workers.threads
         if workers.num > 1:
+            from cnnlab.sweeps.pool import Pool
+
             self.pool = Pool(n_jobs=workers.num, threads=workers.threads, gpus=workers.gpus, abreast=self.abreast)
 
     def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
@@ -164,6 +173,8 @@ class PoolLauncher(Launcher):
         Raises:
             ConfigError: a number is out of range; Hydra would hide what the constructor says.
         """
+        from cnnlab.sweeps.pool import Pool
+
         self.pool = Pool(**self.options)
         self.composer = PointComposer(hydra_context.config_loader, config)
 
@@ -179,7 +190,9 @@ class PoolLauncher(Launcher):
         """Let the workers go, when the sweep has ended."""
         self.pool.close()
 
-    def _task(self, overrides: Sequence[str]) -> Task:
+    def _task(self, overrides: Sequence[str]) -> "Task":
+        from cnnlab.sweeps.worker_process import Task
+
         plain, words = self.composer.run(overrides)
         return Task(plain, tuple(words))
 

@@ -16,7 +16,6 @@ from cnnlab.cli.composed import plain_values, typed
 from cnnlab.cli.jobs import TrainJob
 from cnnlab.outputs.files import OUTPUTS, outputs_dir
 from cnnlab.sweeps.cluster.connection import RayOptions
-from cnnlab.sweeps.cluster.ray_cluster import RayCluster
 
 
 class RayLauncher(Launcher):
@@ -42,6 +41,8 @@ class RayLauncher(Launcher):
                 f"outputs: hydra/launcher=ray writes into {OUTPUTS}/ of the working folder, got '{outputs_dir()}'. "
                 "Leave it out, and work in the folder beside it."
             )
+        from cnnlab.sweeps.cluster.ray_cluster import RayCluster  # Hydra reads this file at every start
+
         plain = {name: _plain(value) for name, value in self.options.items()}
         self.cluster = RayCluster(RayOptions(**plain), task_function.library.hashes)
         self.config, self.loader = config, hydra_context.config_loader

@@ -1,5 +1,6 @@
 """Hydra's side of a sweep: expands the grid, composes its points, has them carried out. It writes nothing."""
 
+import csv
 import shlex
 import sys
 from collections.abc import Collection, Mapping, Sequence
@@ -23,15 +24,13 @@ from cnnlab.cli.commands import DEFAULT
 from cnnlab.cli.composing_points import PointComposer
 from cnnlab.cli.grid_words import SPACE, as_typed, read_texts
 from cnnlab.cli.jobs import TrainJob, outcome_of
-from cnnlab.cli.swept import check_size, read_arms, read_params, values
+from cnnlab.cli.swept import check_axes, check_size, read_arms, read_params, values
 from cnnlab.config.conf_files import EXPERIMENT, read_options
 from cnnlab.config.run_config import Folds
 from cnnlab.sweeps.exclusions import EXCLUDE, idle, left, read_exclusions
 from cnnlab.sweeps.fair.words import FAIR
-from cnnlab.sweeps.leading import begin_sweep
 from cnnlab.sweeps.points import ARM, FOLD, FOLDS, SEED, Grid, Point, key_of
-from cnnlab.sweeps.steering import STEERING
-from cnnlab.sweeps.sweep import Sweep
+from cnnlab.sweeps.steering_keys import STEERING
 from cnnlab.sweeps.tuning.space import is_range
 from cnnlab.sweeps.zipping import ZIP, read_zips
 
@@ -102,6 +101,9 @@ class GridSweeper(Sweeper):
         """
         assert self.config is not None
         assert self.launcher is not None
+        from cnnlab.sweeps.leading import begin_sweep  # Hydra reads this file at every start, and a run needs neither
+        from cnnlab.sweeps.sweep import Sweep
+
         master, launcher = self.config, self.launcher
         composer = getattr(launcher, "composer", None)  # of ours, for both; Hydra's launchers compose for themselves
         compose = (composer or PointComposer(self.loader, master)).compose
@@ -160,6 +162,7 @@ class GridSweeper(Sweeper):
         shared = tuple(str(override.input_line) for override in overrides if not override.is_sweep_override())
         swept = [override for override in overrides if override.is_sweep_override()]
         zips = read_zips(read[ZIP], [key_of(str(override.get_key_element())) for override in swept])
+        check_axes(swept)
         check_size(swept, num_arms=len(arms), zips=zips)
         axes = {str(override.get_key_element()): _values(override) for override in swept}
         if FOLD in given and SEED in axes:
@@ -206,14 +209,15 @@ def _folds(master: DictConfig, given: dict[str, str]) -> dict[str, str]:
 
 
 def _chosen_arms(arms: Mapping[str, tuple[str, ...]], text: str | None) -> Mapping[str, tuple[str, ...]]:
-    """Return the named arms that are wanted, one nameless arm where there are none.
+    """Return the named arms that are wanted, one nameless arm where there are none; a name with a comma is quoted.
 
     Raises:
         ConfigError: there is no such arm.
     """
     if text is None:
         return arms or {"": ()}
-    names = [name.strip() for name in text.partition("=")[2].split(",")]
+    typed = next(csv.reader([text.partition("=")[2]], skipinitialspace=True))
+    names = [name.strip() for name in typed or [""]]
     if not arms:
         raise ConfigError(f"{ARM}: this sweep has no named arms, got {','.join(names)}. They come with a study.")
     if problems := [f"{ARM}: {unknown(name, arms)}" for name in names if name not in arms]:

@@ -20,7 +20,7 @@ def test_every_group_is_one_line_of_80_columns(capsys):
     assert max(map(len, lines)) <= 80
     assert (empty, last.split()) == ("", ["each", "with", "a", "line:", "cnnlab", "list", "optimizer"])
     (of_losses,) = (line for line in lines if line.startswith("scale "))
-    assert of_losses.split() == ["scale", "full,", "small,", "smoke"]
+    assert of_losses.split() == ["scale", "full,", "half,", "small,", "smoke"]
     (of_backbones,) = (line for line in lines if line.startswith("backbone "))
     assert re.search(r" and \d+ more$", of_backbones)
 
@@ -31,7 +31,7 @@ def test_options_whose_names_do_not_fit_are_counted(tmp_path, capsys):
         (tmp_path / "scale" / f"{'a' * 90}{number}.yaml").write_text("# @package _global_\n# Own.\n")
     assert main(["list", "--config-dir", str(tmp_path)]) == 0
     (line,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith("scale "))
-    assert re.fullmatch(r"scale          a+…a+0 and 4 more", line)
+    assert re.fullmatch(r"scale          a+…a+0 and 5 more", line)
     assert len(line) == 80
 
 

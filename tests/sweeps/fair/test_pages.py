@@ -15,7 +15,7 @@ def test_every_arm_with_trials_has_a_page_of_them_and_of_its_fresh_seeds(tmp_pat
     )
     led(fair, best_at(sgd="0.1", adam="0.1"))
     rows = [GridRow(f"optimizer={name}", "0", f"run-of-{name}", "") for name in ("sgd", "adam")]
-    study.write_grid(Study("mine", "cnnlab -m optimizer=sgd,adam fair=optimizer.lr=log(0.001,1)"), rows)
+    study.write_grid(Study("mine", "cnnlab -m optimizer=sgd,adam epochs=3 fair=optimizer.lr=log(0.001,1)"), rows)
     write_pages(study, fair.arms, rows, sampler="tpe")
     assert [path.name for path in (study.path / "tunings").iterdir()] == ["1.html"]
     text = html.unescape((study.path / "tunings" / "1.html").read_text())

@@ -1,10 +1,11 @@
-"""A fair comparison in a process of its own, really trained."""
+"""A fair comparison as typed, really trained."""
 
 import html
 import re
 
+from cnnlab.cli.main import main
 from cnnlab.outputs.study_folder import StudyFolder
-from tests.conftest import cnnlab
+from cnnlab.runs.cost import Cost
 from tests.sweeps.sweep_maker import TINY
 
 WORDS = (
@@ -18,14 +19,13 @@ WORDS = (
 )
 
 
-def test_command_tunes_compares_and_shows_both(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    ended = cnnlab(*WORDS, "hydra/launcher=cnnlab")
-    assert ended.returncode == 0, ended.stderr
-    assert "sweep    optimizer-fair: 8 runs\n" in ended.stdout  # two trials and two untuned runs of each arm
-    assert "sweep    optimizer-fair: 4 runs\n" in ended.stdout
-    assert "Each arm was tuned before with 2 trials of 1 epoch, on validation alone" in ended.stdout
-    assert "optimizer  chose" in ended.stdout
+def test_command_tunes_compares_and_shows_both(in_empty_folder, capsys):
+    assert main([*WORDS, "hydra/launcher=cnnlab"]) == 0
+    said = capsys.readouterr().out
+    assert "sweep    optimizer-fair: 8 runs\n" in said  # two trials and two untuned runs of each arm
+    assert "sweep    optimizer-fair: 4 runs\n" in said
+    assert "Each arm was tuned before with 2 trials of 1 epoch, on validation alone" in said
+    assert "optimizer  chose" in said
     study = StudyFolder.named("optimizer-fair")
     assert study.read_study().command.startswith(
         "cnnlab -m optimizer=sgd,adam 'fair=optimizer.lr=log(1e-3,1)' trials=2"
@@ -43,14 +43,14 @@ def test_command_tunes_compares_and_shows_both(tmp_path, monkeypatch):
         assert f"optimizer={name} optimizer.lr=" in best
         assert "null" not in best
         assert "Test accuracy over 2 fresh seeds (0 to 1), which no trial had" in text
-    again = cnnlab("report", "optimizer-fair")
-    assert "Each arm was tuned before with 2 trials of 1 epoch" in again.stdout
+    assert main(["report", "optimizer-fair"]) == 0
+    assert "Each arm was tuned before with 2 trials of 1 epoch" in capsys.readouterr().out
 
 
-def test_plan_says_what_runs_in_any_case_and_how_many_at_most(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    ended = cnnlab(*WORDS, "plan=true", "hydra/launcher=cnnlab")
-    assert ended.returncode == 0, ended.stderr
-    assert "plan     optimizer-fair: 8 runs, 0 finished, 8 to do\n" in ended.stdout
-    assert "most     12 runs" in ended.stdout
-    assert not (tmp_path / "outputs").exists()
+def test_plan_says_what_runs_in_any_case_and_how_many_at_most(in_empty_folder, monkeypatch, capsys):
+    monkeypatch.setattr("cnnlab.runs.estimate.probe", lambda *_, **__: Cost(1.0, 1_000_000))
+    assert main([*WORDS, "plan=true", "hydra/launcher=cnnlab"]) == 0
+    said = capsys.readouterr().out
+    assert "plan     optimizer-fair: 8 runs, 0 finished, 8 to do\n" in said
+    assert "most     12 runs" in said
+    assert not (in_empty_folder / "outputs").exists()

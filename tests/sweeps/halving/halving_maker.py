@@ -6,11 +6,11 @@ from cnnlab.sweeps.halving.design import Halving, stages_of
 from cnnlab.sweeps.points import Point
 
 
-def halving(num_arms, *, epochs=16, eta=2, baseline=None, num_continued=0):
+def halving(num_arms, *, epochs=16, eta=2, baseline=None, num_continued=0, could_continue=True):
     arms = [Point("", (), ("epochs=16",), (f"width={i}",), "") for i in range(num_arms)]
     seeds = FreshSeeds({arm.arm: ("0", "1") for arm in arms}, 2)
     continued = [arm.arm for arm in arms[:num_continued]]
-    return Halving(arms, stages_of(num_arms, epochs, eta), eta, seeds, baseline, continued)
+    return Halving(arms, stages_of(num_arms, epochs, eta), eta, seeds, baseline, continued, could_continue)
 
 
 def led(halved, accuracy, *, rounds=None):

@@ -60,3 +60,8 @@ def test_what_does_not_go_together_is_told(words, message, capsys):
     given = {word.partition("=")[0]: word for word in words}
     assert main(list(given.values())) == 2
     assert message in capsys.readouterr().err
+
+
+def test_heads_that_learn_at_once_have_no_epochs_to_be_given_out(capsys):
+    assert main(["transfer", "-m", "head=svm,logistic", "head.C=0.1,1,10", "epochs=4", "halving=true"]) == 2
+    assert "halving: gives out epochs, and head=" in capsys.readouterr().err

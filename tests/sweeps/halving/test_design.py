@@ -92,6 +92,11 @@ def test_plan_says_how_many_epochs_the_stages_take_and_what_going_on_saves(num_a
     assert halving(num_arms, num_continued=num_continued).standing().planned == (line,)
 
 
+def test_plan_proposes_no_schedule_that_would_save_nothing():
+    (line,) = halving(50, could_continue=False).standing().planned
+    assert line == "stages   1, 2, 4, 8 epochs: 208 in all"
+
+
 def test_checkpoints_are_spent_once_no_stage_begins_with_them():
     halved = halving(10, num_continued=10)
     led(halved, lambda number: 0.5 + number / 100, rounds=1)

@@ -64,9 +64,11 @@ def test_another_space_or_seed_is_another_study(searched, tmp_path):
     assert len(list((tmp_path / "outputs").glob("tune*"))) == 4
 
 
-def test_trial_that_diverges_is_no_failure(searched, capsys):
-    assert main("optimizer.lr=uniform(0.91,1)", "trials=2") == 0
+def test_trial_that_diverges_is_a_failure_only_where_no_other_is_finished(searched, capsys):
+    assert main("optimizer.lr=uniform(0.91,1)", "trials=2") == 1
     assert "No trial is finished, of 2 trials (2 diverged): nothing can be said." in capsys.readouterr().out
+    assert main("optimizer.lr=0.1,0.95", "trials=2", "sampler=grid") == 0
+    assert "(1 diverged)" in capsys.readouterr().out
 
 
 def test_invalid_trial_is_refused_with_its_reason_and_is_no_failure(searched, capsys):

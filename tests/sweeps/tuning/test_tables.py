@@ -72,9 +72,11 @@ def test_command_of_the_best_leaves_out_what_was_of_the_search(command, expected
 
 
 def test_command_of_the_best_of_an_arm_has_its_words(tmp_path):
-    words = ("epochs=2", "trials=null", "optimizer=adam")
-    tuned = dataclasses.replace(read_tuned(written(tmp_path)[0]), command="cnnlab transfer -m fair=x", words=words)
-    assert best_command(tuned, tuned.best).startswith("cnnlab transfer epochs=2 optimizer.lr=")
+    command = "cnnlab transfer -m --config-dir own experiment=mine arm=a,b loss=x,y epochs=2 fair=x exclude=z seed=0,1"
+    tuned = read_tuned(written(tmp_path)[0])
+    tuned = dataclasses.replace(tuned, command=command, words=('arm="a b"', "loss=y"))
+    chosen = best_command(tuned, tuned.best).partition(" optimizer.lr=")[0]
+    assert chosen == "cnnlab transfer -m --config-dir own experiment=mine epochs=2 'arm=\"a b\"' loss=y"
 
 
 def test_settings_that_matter_are_told_from_those_that_show_no_more_than_chance(tmp_path):

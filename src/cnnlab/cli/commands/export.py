@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import shlex
 from collections.abc import Sequence
 from functools import partial
@@ -13,6 +12,7 @@ from cnnlab.base.paths import given_path
 from cnnlab.base.printing import meanwhile, tell
 from cnnlab.base.stopping import Stop
 from cnnlab.cli.commands.resume import RUN_HELP
+from cnnlab.cli.own_arguments import Parser
 from cnnlab.outputs.finding import find_run
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.runs.exporting.formats import FORMATS, format_of
@@ -21,7 +21,7 @@ from cnnlab.runs.saved_config import saved_config
 
 def main(args: Sequence[str], stop: Stop) -> int:
     """Run the command; return its exit code."""
-    options = _parser().parse_args(args)
+    options = _parser().read(args)
     folder = find_run(options.run)
     chosen = FORMATS[options.format or _meant(options.to)]
     file = _file(options.to, folder, chosen.suffix)
@@ -41,14 +41,15 @@ def main(args: Sequence[str], stop: Stop) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="cnnlab export",
+def _parser() -> Parser:
+    parser = Parser(
+        "export",
         description="Make a finished run into one file that needs nothing else: its weights with those of the "
         "backbone, classes, and how images are read. cnnlab: an archive with a model card, for `cnnlab predict FILE "
         "IMAGE...` wherever cnnlab is installed. onnx and torch: one graph from grey levels to probabilities, "
         "checked against the run, for onnxruntime and torch.export.load; safetensors: the weights alone.",
         epilog="example: cnnlab export best --to ants_or_bees.onnx",
+        example="latest",
     )
     parser.add_argument("run", help=RUN_HELP)
     parser.add_argument(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import shlex
 from collections.abc import Sequence
 from functools import partial
@@ -12,6 +11,7 @@ from cnnlab.base.paths import given_path
 from cnnlab.base.printing import meanwhile, tell
 from cnnlab.base.stopping import Stop
 from cnnlab.cli.commands.resume import RUN_HELP
+from cnnlab.cli.own_arguments import Parser
 from cnnlab.outputs.finding import find_run
 from cnnlab.runs.saved_config import saved_config
 
@@ -21,7 +21,7 @@ MOST = 2000
 
 def main(args: Sequence[str], stop: Stop) -> int:
     """Run the command; return its exit code."""
-    options = _parser().parse_args(args)
+    options = _parser().read(args)
     into = options.out
     if into is not None and into.exists() and not into.is_dir():
         raise ConfigError(f"--out: '{into}' is no folder. Name one; it is made if it is not there.")
@@ -39,9 +39,7 @@ def main(args: Sequence[str], stop: Stop) -> int:
     from cnnlab.runs.predicting.classifier import load_classifier
 
     trained, runtime, wording = load_classifier(folder, config, device=options.device)
-    found = inspect(
-        config, trained, runtime, wording.calibration, most=options.images, look_up=stop.look
-    )  # fmt: skip
+    found = inspect(config, trained, runtime, wording.calibration, most=options.images, look_up=stop.look)
     meanwhile("writing the page")
     try:
         page = write(folder, found, into=into, classes=trained.images.classes)
@@ -57,14 +55,15 @@ def main(args: Sequence[str], stop: Stop) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="cnnlab inspect",
+def _parser() -> Parser:
+    parser = Parser(
+        "inspect",
         description="Look into the network of a finished run: where it finds classes in the images that it gets wrong "
         "(Grad-CAM), how far its probabilities can be believed, labels that are likely wrong, where images lie by "
         "their features, dead and saturated units, filters and feature maps. One page, report.html, with its pictures "
         "and numbers as files. Validation and test images are shown to it, none that it has learnt from.",
         epilog="example: cnnlab inspect best",
+        example="latest",
     )
     parser.add_argument("run", help=RUN_HELP)
     parser.add_argument(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import fnmatch
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -13,6 +12,7 @@ from cnnlab.base.errors import ConfigError, did_you_mean, unknown
 from cnnlab.base.paths import given_path
 from cnnlab.base.stopping import Stop
 from cnnlab.base.texts import names_fitting
+from cnnlab.cli.own_arguments import Parser
 from cnnlab.config.conf_files import GLOBAL, Option, conf_dir, read_options
 from cnnlab.config.options import groups
 
@@ -26,10 +26,11 @@ _REPORTS = (
 def main(args: Sequence[str], stop: Stop) -> int:
     """Run the command; return its exit code."""
     known = (*groups(), *GLOBAL)
-    parser = argparse.ArgumentParser(
-        prog="cnnlab list",
+    parser = Parser(
+        "list",
         description="Name the options of every group; of one group explain each, with the values that it sets.",
         epilog="examples: cnnlab list optimizer · cnnlab list backbone 'timm/resnet*'",
+        example="",
     )
     parser.add_argument("group", nargs="?", help=f"{', '.join(known)}; none: a line for each")
     parser.add_argument(
@@ -42,7 +43,7 @@ def main(args: Sequence[str], stop: Stop) -> int:
         metavar="DIR",
         help="folder with options of your own",
     )
-    options = parser.parse_args(args)
+    options = parser.read(args)
     folders = [conf_dir(), *_own_folder(options.config_dir)]
     stop.look()
     if options.group is None:

@@ -18,6 +18,7 @@ from cnnlab.base.printing import meanwhile, tell
 from cnnlab.base.stopping import Stop
 from cnnlab.cli.asking import opened_source
 from cnnlab.cli.commands.resume import RUN_HELP
+from cnnlab.cli.own_arguments import Parser
 from cnnlab.outputs.exported import is_exported
 from cnnlab.outputs.files import csv_text, runs_dir
 from cnnlab.runs.exporting.formats import format_of
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 def main(args: Sequence[str], stop: Stop) -> int:
     """Run the command; return its exit code: 1 if an image could not be read."""
-    options = _parser().parse_args(args)
+    options = _parser().read(args)
     _check_run_comes_first(options)
     given = find_images(options.images)
     _check_outputs(options, given)
@@ -75,11 +76,12 @@ def _check_run_comes_first(options: argparse.Namespace) -> None:
         raise ConfigError(f"run: '{path}' is none, and a run is named first.{last} {line}")
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="cnnlab predict",
+def _parser() -> Parser:
+    parser = Parser(
+        "predict",
         description="Classify images with the selected weights of a finished run.",
         epilog="example: cnnlab predict latest photos/ --csv photos.csv --sheet photos.png",
+        example="latest photo.jpg",
     )
     parser.add_argument("run", help=f"{RUN_HELP}; or what cnnlab export made of one")
     parser.add_argument(

@@ -12,6 +12,7 @@ from pathlib import Path
 from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.base.stopping import Stop
 from cnnlab.base.texts import quantity, size
+from cnnlab.cli.own_arguments import Parser
 from cnnlab.comparison.run_filters import filtered
 from cnnlab.comparison.run_table import RunLine, read_lines, table, width
 from cnnlab.outputs.files import outputs_dir, runs_dir
@@ -28,7 +29,7 @@ UNITS = {"h": 3600, "d": 24 * 3600, "w": 7 * 24 * 3600}
 
 def main(args: Sequence[str], stop: Stop) -> int:
     """Run the command; return its exit code: 0 also when nothing was removed, on purpose or since nothing fits."""
-    options = _parser().parse_args(args)
+    options = _parser().read(args)
     lines = _wanted(options)
     stop.look()
     if not lines:
@@ -52,11 +53,12 @@ def main(args: Sequence[str], stop: Stop) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="cnnlab remove",
+def _parser() -> Parser:
+    parser = Parser(
+        "remove",
         description="Delete runs with all their files, after a list and a question. Studies keep their reports.",
         epilog="examples: cnnlab remove 8ba5cd47c1 · cnnlab remove --failed --older 7d · cnnlab remove tags=scratch",
+        example="latest",
     )
     parser.add_argument(
         "names",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import math
 import shlex
 import textwrap
@@ -13,6 +12,7 @@ from cnnlab.base.errors import ConfigError, RunError, did_you_mean
 from cnnlab.base.paths import given_path
 from cnnlab.base.printing import meanwhile, tell
 from cnnlab.base.stopping import Stop
+from cnnlab.cli.own_arguments import Parser
 from cnnlab.comparison import Comparison, compare_runs, compare_study, latex_lines, markdown_lines, save, terminal_lines
 from cnnlab.comparison.labels import some_of
 from cnnlab.comparison.layout import NARROWEST, ON_SCREEN, WIDEST, Layout
@@ -32,7 +32,7 @@ from cnnlab.sweeps.tuning.tuned import is_tuned
 
 def main(args: Sequence[str], stop: Stop) -> int:
     """Run the command; return its exit code: 0 also when there is no run yet, since nothing is wrong."""
-    options = _parser().parse_args(args)
+    options = _parser().read(args)
     layout = Layout(_width_of(options.figures_width), not options.no_titles)
     names, filters = _parted(options.names)
     study = _one_study(names)
@@ -56,13 +56,14 @@ def main(args: Sequence[str], stop: Stop) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="cnnlab report",
+def _parser() -> Parser:
+    parser = Parser(
+        "report",
         description="Compare the arms of a study, or of runs grouped by every setting but the seed: a table with a "
         "verdict here, comparison.csv, report.html and pictures beside the study. Without a name: a table of runs, the "
         "newest first; key=value chooses among them.",
         epilog="examples: cnnlab report optimizers --baseline sgd · cnnlab report dataset=digits lr=0.1",
+        example="",
     )
     parser.add_argument(
         "names",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.stopping import Stop
+from cnnlab.cli.own_arguments import Parser
 from cnnlab.outputs.finding import find_run
 from cnnlab.outputs.run_folder import SCHEMA, RunFolder
 from cnnlab.runs.saved_config import saved_config
@@ -21,16 +21,17 @@ RUN_HELP = "a run's folder, its id, the beginning of its id or of the hash at it
 
 def main(args: Sequence[str], stop: Stop) -> int:
     """Run the command; return its exit code."""
-    parser = argparse.ArgumentParser(
-        prog="cnnlab resume",
+    parser = Parser(
+        "resume",
         description="Go on with an interrupted or failed run: its saved configuration, from its last checkpoint. With "
         "epochs=N a run that was trained with keep=last goes on to more epochs, as a run of its own.",
         epilog="examples: cnnlab resume latest · cnnlab resume 8ba5cd47c1 epochs=20",
+        example="latest",
     )
     parser.add_argument("run", help=RUN_HELP)
     parser.add_argument("epochs", nargs="?", metavar="epochs=N", help="epochs to train in all; none: as saved")
     parser.add_argument("--plugins", metavar="FILE,...", help="the plugins that the run was trained with")
-    options = parser.parse_args(args)
+    options = parser.read(args)
     folder = find_run(options.run)
     epochs = None if options.epochs is None else _epochs(options.epochs)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 
 from cnnlab.base.errors import Interrupted
 from cnnlab.base.paths import given_path
 from cnnlab.base.stopping import Stop
+from cnnlab.cli.own_arguments import Parser
 from cnnlab.outputs.files import outputs_dir
 from cnnlab.outputs.finding import find_run
 from cnnlab.outputs.run_folder import RunFolder
@@ -17,11 +17,12 @@ from cnnlab.sweeps.onlooking import look_on_run, look_on_sweep, what_goes_on
 
 def main(args: Sequence[str], stop: Stop) -> int:
     """Run the command; return its exit code: 0 when what it looks on at has ended, however it has."""
-    parser = argparse.ArgumentParser(
-        prog="cnnlab watch",
+    parser = Parser(
+        "watch",
         description="Look on at a sweep, a tuning or a run that goes on, until it ends. Nothing is written, and Ctrl-C "
         "ends the looking alone.",
         epilog="examples: cnnlab watch · cnnlab watch optimizer · ssh -t host 'cd work && cnnlab watch'",
+        example="",
     )
     parser.add_argument(
         "name",
@@ -29,7 +30,7 @@ def main(args: Sequence[str], stop: Stop) -> int:
         metavar="STUDY or RUN",
         help="a study's name, or a run as of cnnlab resume; none: what goes on",
     )
-    options = parser.parse_args(args)
+    options = parser.read(args)
     watched = what_goes_on() if options.name is None else _named(options.name)
     try:
         if isinstance(watched, StudyFolder):

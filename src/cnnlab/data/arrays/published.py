@@ -11,8 +11,8 @@ import torch
 
 from cnnlab.base.downloads import archive_advice, download, quiet
 from cnnlab.base.errors import ConfigError
-from cnnlab.base.progress import Progress
 from cnnlab.data.arrays.idx import find_idx, read_idx
+from cnnlab.data.storage import Storage
 from cnnlab.data.stores import Source, Split, whole
 
 if TYPE_CHECKING:
@@ -22,31 +22,20 @@ _AGAIN = "Delete it, then it is downloaded again."
 _TRAIN, _TEST = "train", "t10k"  # how the files of the MNIST family begin
 
 
-def read_mnist(
-    name: str,
-    kind: str,
-    *,
-    classes: tuple[str, ...],
-    data_dir: Path,
-    progress: Progress | None,
-    only_test: bool = False,
-    may_download: bool = True,
-) -> Source:
+def read_mnist(name: str, kind: str, storage: Storage, *, classes: tuple[str, ...], only_test: bool = False) -> Source:
     """Read `<data_dir>/<kind>/raw/*-ubyte` or the same with .gz; download what is missing.
 
     Args:
         name: as the user calls it.
         kind: as torchvision calls it; also the folder.
+        storage: where the files are looked for, and whether they may be downloaded.
         classes: in the order of the labels.
-        data_dir: where downloads go and are looked for.
-        progress: told of a download.
         only_test: take the test files as the whole data set; the training files need not be there.
-        may_download: whether what is missing may be downloaded.
 
     Raises:
         ConfigError: a file is missing and cannot be downloaded, or is damaged.
     """
-    folder = data_dir / kind / "raw"
+    folder = storage.data_dir / kind / "raw"
     parts = (_TEST,) if only_test else (_TRAIN, _TEST)
     names = [f"{part}-{file}" for part in parts for file in ("images-idx3-ubyte", "labels-idx1-ubyte")]
     if missing := [f"{file}.gz" for file in names if find_idx(folder, file) is None]:
@@ -55,8 +44,8 @@ def read_mnist(
         data_set = getattr(torchvision.datasets, kind)
         advice = f"Put {', '.join(missing)} into {folder}, from {data_set.mirrors[0]}"
         download(
-            name, lambda: data_set(data_dir, download=True), folder=folder, advice=advice, progress=progress,
-            is_allowed=may_download,
+            name, lambda: data_set(storage.data_dir, download=True), folder=folder, advice=advice,
+            progress=storage.progress, is_allowed=storage.may_download,
         )  # fmt: skip
     train, *test = (_idx_split(name, folder, part, len(classes)) for part in parts)
     return Source(train, classes, test=test[0] if test else None)
@@ -95,15 +84,13 @@ def _whole(name: str, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.inte
     return whole(name, torch.from_numpy(images), torch.from_numpy(labels.astype(np.int64)))
 
 
-def read_cifar(name: str, kind: str, *, data_dir: Path, progress: Progress | None, may_download: bool = True) -> Source:
+def read_cifar(name: str, kind: str, storage: Storage) -> Source:
     """Read `<data_dir>/cifar-10-batches-py` or `cifar-100-python`; download the archive if it is not there.
 
     Args:
         name: as the user calls it.
         kind: as torchvision calls it.
-        data_dir: where the download goes and is looked for.
-        progress: told of a download.
-        may_download: whether the archive may be downloaded.
+        storage: where the files are looked for, and whether they may be downloaded.
 
     Raises:
         ConfigError: the files are missing or damaged, and the archive cannot be downloaded.
@@ -111,14 +98,15 @@ def read_cifar(name: str, kind: str, *, data_dir: Path, progress: Progress | Non
     import torchvision.datasets
 
     data_set: type[CIFAR10] = getattr(torchvision.datasets, kind)
-    parts = _cifar_parts(data_set, data_dir)
+    folder = storage.data_dir
+    parts = _cifar_parts(data_set, folder)
     if parts is None:
-        advice = archive_advice(data_dir, filename=data_set.filename, md5=data_set.tgz_md5, url=data_set.url)
+        advice = archive_advice(folder, filename=data_set.filename, md5=data_set.tgz_md5, url=data_set.url)
         download(
-            name, lambda: data_set(data_dir, download=True), folder=data_dir, advice=advice, progress=progress,
-            is_allowed=may_download,
+            name, lambda: data_set(folder, download=True), folder=folder, advice=advice, progress=storage.progress,
+            is_allowed=storage.may_download,
         )  # fmt: skip
-        parts = _cifar_parts(data_set, data_dir)
+        parts = _cifar_parts(data_set, folder)
         assert parts is not None  # the download has checked them
     train, test = (
         _whole(name, part.data.transpose(0, 3, 1, 2), np.asarray(part.targets))
@@ -139,9 +127,7 @@ def _cifar_parts(data_set: type[CIFAR10], data_dir: Path) -> tuple[CIFAR10, CIFA
         return None
 
 
-def read_stl10(
-    *, classes: tuple[str, ...], data_dir: Path, progress: Progress | None, may_download: bool = True
-) -> Source:
+def read_stl10(storage: Storage, *, classes: tuple[str, ...]) -> Source:
     """Read `<data_dir>/stl10_binary`, its labelled part; download the archive if a file is missing.
 
     Read here and not by torchvision, which computes the MD5 of the 2.6 GB without labels at every start.
@@ -149,14 +135,15 @@ def read_stl10(
     Raises:
         ConfigError: a file is missing and the archive cannot be downloaded, or one is damaged.
     """
+    data_dir = storage.data_dir
     folder = data_dir / "stl10_binary"
     if not all((folder / f"{part}_{kind}.bin").is_file() for part in ("train", "test") for kind in "Xy"):
         from torchvision.datasets import STL10
 
         advice = archive_advice(data_dir, filename=STL10.filename, md5=STL10.tgz_md5, url=STL10.url)
         download(
-            "stl10", lambda: STL10(data_dir, download=True), folder=data_dir, advice=advice, progress=progress,
-            is_allowed=may_download,
+            "stl10", lambda: STL10(data_dir, download=True), folder=data_dir, advice=advice, progress=storage.progress,
+            is_allowed=storage.may_download,
         )  # fmt: skip
     train, test = (_stl10_split(folder, part, len(classes)) for part in ("train", "test"))
     return Source(train, classes, test=test)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from cnnlab.base.errors import ConfigError, unknown
 from cnnlab.base.schema import check_options
 from cnnlab.data.augmentations.color import color_jitter, grayscale, sharpness
-from cnnlab.data.augmentations.composition import Augmentation, Mixing, compose
+from cnnlab.data.augmentations.composition import Augmentation, compose
 from cnnlab.data.augmentations.geometry import (
     affine,
     flip_crop,
@@ -20,7 +20,7 @@ from cnnlab.data.augmentations.geometry import (
 )
 from cnnlab.data.augmentations.mixing import cutmix, cutout, mixup
 
-__all__ = ["AUGMENTATIONS", "Augmentation", "Mixing", "compose"]
+__all__ = ["AUGMENTATIONS", "Augmentation"]
 
 Step = str | Mapping[str, object]
 """The name of an augmentation, or a mapping of `name` and its options."""

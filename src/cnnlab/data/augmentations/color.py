@@ -42,9 +42,8 @@ def adjust_hue(images: Tensor, shift: Tensor) -> Tensor:
     """
     if images.shape[1] != 3:
         return images
-    values = images.to(
-        torch.float32, memory_format=torch.contiguous_format
-    )  # single channels are worked on: they lie together
+    # Single channels are worked on: they lie together.
+    values = images.to(torch.float32, memory_format=torch.contiguous_format)
     low, high = values.amin(1, keepdim=True), values.amax(1, keepdim=True)
     chroma = high - low
     hue = _sextants((values - low).div_(chroma.clamp_min(1)))

@@ -15,9 +15,8 @@ from cnnlab.data.augmentations.composition import Augmentation, Mixing, per_imag
 
 Gray = Annotated[int, Bound("in [0, 255]", low=0, high=255)]
 
-_QUANTILES = (
-    4097  # of the table that makes uniform draws Beta(alpha, alpha); exact to 1e-4, but for alpha > 1 near 0 and 1
-)
+_QUANTILES = 4097
+"""Of the table that makes uniform draws Beta(alpha, alpha); exact to 1e-4, but for alpha > 1 near 0 and 1."""
 
 
 def box_mask(images: Tensor, center_x: Tensor, center_y: Tensor, half_width: Tensor, half_height: Tensor) -> Tensor:

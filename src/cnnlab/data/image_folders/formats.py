@@ -13,9 +13,7 @@ SUFFIXES = (
     ".jpg", ".jpx", ".jxl", ".mpo", ".pbm", ".pgm", ".png", ".pnm", ".ppm", ".qoi", ".tga", ".tif", ".tiff", ".webp",
 )  # fmt: skip
 # As Pillow and its plugins name them. EPS and the like stay out: Pillow hands them to another program.
-_FORMATS = (
-    "JPEG", "PNG", "BMP", "DIB", "PPM", "TIFF", "GIF", "WEBP", "AVIF", "JPEG2000", "QOI", "HEIF", "JXL",
-)  # fmt: skip
+_FORMATS = ("JPEG", "PNG", "BMP", "DIB", "PPM", "TIFF", "GIF", "WEBP", "AVIF", "JPEG2000", "QOI", "HEIF", "JXL")
 _PLUGINS = ("pillow_heif", "pillow_jxl", "pillow_avif")  # what reads HEIC, JPEG XL, and AVIF with an older Pillow
 
 

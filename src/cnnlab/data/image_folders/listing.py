@@ -29,9 +29,8 @@ _NAMED = 5  # folders or files in a message; the rest is counted
 _OF_RUN, _OF_STUDY = {"config.yaml", "status.json"}, {"study.json", "runs.csv"}
 _OF_CACHE = ("images/*/images.npy", "features/*.npy", "hashes/*.lock", "locks/*.lock", "unpacked/*")
 _LOOKED_AT = 20  # runs, before a folder counts as one of something else
-_MARKS = frozenset(
-    {"status.json", "study.json", "runs", "images", "features", "hashes", "locks", "unpacked"}
-)  # of what may be cnnlab's own
+# Of what may be cnnlab's own.
+_MARKS = frozenset({"status.json", "study.json", "runs", "images", "features", "hashes", "locks", "unpacked"})
 
 
 class ImageFile(NamedTuple):

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from cnnlab.base.downloads import Archive, fetch_folder
 from cnnlab.base.errors import ConfigError
-from cnnlab.base.progress import Progress
 from cnnlab.base.texts import first_names, quantity
 from cnnlab.data.image_folders.layout import Layout, read_layout
 from cnnlab.data.image_folders.listing import ImageFile, list_folder, not_data, quoted
+from cnnlab.data.storage import Storage
 
 TINY_IMAGENET = Archive(
     url="http://cs231n.stanford.edu/tiny-imagenet-200.zip",
@@ -32,11 +32,8 @@ _ANNOTATIONS = "val/val_annotations.txt"
 _NAMED = 5  # classes or files in a message; the rest is counted
 
 
-def find_folder(
-    name: str, archive: Archive, root: Path | None, *, data_dir: Path, progress: Progress | None,
-    may_download: bool = True,
-) -> Path:  # fmt: skip
-    """Return the folder of a data set: `root`, or the archive's under `data_dir`, downloaded if it is not there.
+def find_folder(name: str, archive: Archive, root: Path | None, storage: Storage) -> Path:
+    """Return the folder of a data set: `root`, or the archive's where downloads go, downloaded if it is not there.
 
     Raises:
         ConfigError: there is no folder `root`, or it cannot be downloaded.
@@ -45,9 +42,11 @@ def find_folder(
         if not root.expanduser().is_dir():
             raise ConfigError(f"dataset.root: no folder '{root}'.")
         return root.expanduser()
-    folder = data_dir / archive.folder
+    folder = storage.data_dir / archive.folder
     if not folder.is_dir():
-        fetch_folder(name, archive, data_dir=data_dir, progress=progress, is_allowed=may_download)
+        fetch_folder(
+            name, archive, data_dir=storage.data_dir, progress=storage.progress, is_allowed=storage.may_download
+        )
     return folder
 
 

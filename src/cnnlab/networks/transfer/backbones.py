@@ -17,7 +17,7 @@ from cnnlab.networks.transfer.published import Layer, Weights, published_backbon
 from cnnlab.networks.transfer.sources import SOURCES
 
 
-def published(source: str, explanation: str) -> Callable[..., Backbone]:
+def _published(source: str, explanation: str) -> Callable[..., Backbone]:
     """Return the factory of one of a source's networks: that whose name is requested."""
 
     def build(request: Request, *, weights: Weights = "imagenet", layer: Layer = "penultimate") -> Backbone:
@@ -60,7 +60,7 @@ def run(request: Request, *, weights: Weights = "none", layer: Layer = "penultim
     return request.open_run(weights, request.seed, layer=layer, loads=request.loads)
 
 
-torchvision, embedded = functools.partial(published, "torchvision"), functools.partial(published, "embedded")
+torchvision, embedded = functools.partial(_published, "torchvision"), functools.partial(_published, "embedded")
 
 BACKBONES: dict[str, Callable[..., Backbone]] = {
     "efficientnet_lite0": embedded("EfficientNet for phones; ImageNet's weights are installed, 4.7 M parameters."),
@@ -69,137 +69,129 @@ BACKBONES: dict[str, Callable[..., Backbone]] = {
     "timm": timm,
     "run": run,
     "alexnet": torchvision(
-        "Five convolutions and three linear layers (Krizhevsky 2014, arXiv:1404.5997), 61.1 M parameters.",
+        "Five convolutions and three linear layers (Krizhevsky 2014, arXiv:1404.5997), 61.1 M parameters."
     ),
     "convnext_base": torchvision(
-        "Convolutions arranged as in transformers (Liu et al. 2022, arXiv:2201.03545), 88.6 M parameters.",
+        "Convolutions arranged as in transformers (Liu et al. 2022, arXiv:2201.03545), 88.6 M parameters."
     ),
-    "convnext_large": published(
-        "torchvision", "Convolutions arranged as in transformers (Liu et al. 2022, arXiv:2201.03545), 198 M parameters."
+    "convnext_large": torchvision(
+        "Convolutions arranged as in transformers (Liu et al. 2022, arXiv:2201.03545), 198 M parameters."
     ),
     "convnext_small": torchvision(
-        "Convolutions arranged as in transformers (Liu et al. 2022, arXiv:2201.03545), 50.2 M parameters.",
+        "Convolutions arranged as in transformers (Liu et al. 2022, arXiv:2201.03545), 50.2 M parameters."
     ),
     "convnext_tiny": torchvision(
-        "Convolutions arranged as in transformers (Liu et al. 2022, arXiv:2201.03545), 28.6 M parameters.",
+        "Convolutions arranged as in transformers (Liu et al. 2022, arXiv:2201.03545), 28.6 M parameters."
     ),
-    "densenet121": published(
-        "torchvision", "Each layer sees all before it (Huang et al. 2017, arXiv:1608.06993), 8.0 M parameters."
+    "densenet121": torchvision(
+        "Each layer sees all before it (Huang et al. 2017, arXiv:1608.06993), 8.0 M parameters."
     ),
-    "densenet161": published(
-        "torchvision", "Each layer sees all before it (Huang et al. 2017, arXiv:1608.06993), 28.7 M parameters."
+    "densenet161": torchvision(
+        "Each layer sees all before it (Huang et al. 2017, arXiv:1608.06993), 28.7 M parameters."
     ),
-    "densenet169": published(
-        "torchvision", "Each layer sees all before it (Huang et al. 2017, arXiv:1608.06993), 14.1 M parameters."
+    "densenet169": torchvision(
+        "Each layer sees all before it (Huang et al. 2017, arXiv:1608.06993), 14.1 M parameters."
     ),
-    "densenet201": published(
-        "torchvision", "Each layer sees all before it (Huang et al. 2017, arXiv:1608.06993), 20.0 M parameters."
+    "densenet201": torchvision(
+        "Each layer sees all before it (Huang et al. 2017, arXiv:1608.06993), 20.0 M parameters."
     ),
     "efficientnet_b0": torchvision(
-        "Depth, width and image size scaled together (Tan and Le 2019, arXiv:1905.11946), 5.3 M parameters.",
+        "Depth, width and image size scaled together (Tan and Le 2019, arXiv:1905.11946), 5.3 M parameters."
     ),
     "efficientnet_b1": torchvision(
-        "Depth, width and image size scaled together (Tan and Le 2019, arXiv:1905.11946), 7.8 M parameters.",
+        "Depth, width and image size scaled together (Tan and Le 2019, arXiv:1905.11946), 7.8 M parameters."
     ),
     "efficientnet_b2": torchvision(
-        "Depth, width and image size scaled together (Tan and Le 2019, arXiv:1905.11946), 9.1 M parameters.",
+        "Depth, width and image size scaled together (Tan and Le 2019, arXiv:1905.11946), 9.1 M parameters."
     ),
     "efficientnet_b3": torchvision(
-        "Depth, width and image size scaled together (Tan and Le 2019, arXiv:1905.11946), 12.2 M parameters.",
+        "Depth, width and image size scaled together (Tan and Le 2019, arXiv:1905.11946), 12.2 M parameters."
     ),
     "efficientnet_b4": torchvision(
-        "Depth, width and image size scaled together (Tan and Le 2019, arXiv:1905.11946), 19.3 M parameters.",
+        "Depth, width and image size scaled together (Tan and Le 2019, arXiv:1905.11946), 19.3 M parameters."
     ),
     "efficientnet_b5": torchvision(
-        "Depth, width and image size scaled together (Tan and Le 2019, arXiv:1905.11946), 30.4 M parameters.",
+        "Depth, width and image size scaled together (Tan and Le 2019, arXiv:1905.11946), 30.4 M parameters."
     ),
     "efficientnet_b6": torchvision(
-        "Depth, width and image size scaled together (Tan and Le 2019, arXiv:1905.11946), 43.0 M parameters.",
+        "Depth, width and image size scaled together (Tan and Le 2019, arXiv:1905.11946), 43.0 M parameters."
     ),
     "efficientnet_b7": torchvision(
-        "Depth, width and image size scaled together (Tan and Le 2019, arXiv:1905.11946), 66.3 M parameters.",
+        "Depth, width and image size scaled together (Tan and Le 2019, arXiv:1905.11946), 66.3 M parameters."
     ),
-    "efficientnet_v2_l": published(
-        "torchvision", "EfficientNet, faster to train (Tan and Le 2021, arXiv:2104.00298), 119 M parameters."
+    "efficientnet_v2_l": torchvision(
+        "EfficientNet, faster to train (Tan and Le 2021, arXiv:2104.00298), 119 M parameters."
     ),
-    "efficientnet_v2_m": published(
-        "torchvision", "EfficientNet, faster to train (Tan and Le 2021, arXiv:2104.00298), 54.1 M parameters."
+    "efficientnet_v2_m": torchvision(
+        "EfficientNet, faster to train (Tan and Le 2021, arXiv:2104.00298), 54.1 M parameters."
     ),
-    "efficientnet_v2_s": published(
-        "torchvision", "EfficientNet, faster to train (Tan and Le 2021, arXiv:2104.00298), 21.5 M parameters."
+    "efficientnet_v2_s": torchvision(
+        "EfficientNet, faster to train (Tan and Le 2021, arXiv:2104.00298), 21.5 M parameters."
     ),
     "googlenet": torchvision("Inception blocks (Szegedy et al. 2015, arXiv:1409.4842), 6.6 M parameters."),
     "inception_v3": torchvision(
-        "Inception blocks of small and long convolutions (Szegedy et al. 2016, arXiv:1512.00567), 27.2 M parameters.",
+        "Inception blocks of small and long convolutions (Szegedy et al. 2016, arXiv:1512.00567), 27.2 M parameters."
     ),
-    "maxvit_t": published(
-        "torchvision", "Attention in blocks and over a grid (Tu et al. 2022, arXiv:2204.01697), 30.9 M parameters."
+    "maxvit_t": torchvision(
+        "Attention in blocks and over a grid (Tu et al. 2022, arXiv:2204.01697), 30.9 M parameters."
     ),
-    "mnasnet0_5": published(
-        "torchvision", "Searched for speed on phones (Tan et al. 2019, arXiv:1807.11626), 2.2 M parameters."
+    "mnasnet0_5": torchvision("Searched for speed on phones (Tan et al. 2019, arXiv:1807.11626), 2.2 M parameters."),
+    "mnasnet0_75": torchvision("Searched for speed on phones (Tan et al. 2019, arXiv:1807.11626), 3.2 M parameters."),
+    "mnasnet1_0": torchvision("Searched for speed on phones (Tan et al. 2019, arXiv:1807.11626), 4.4 M parameters."),
+    "mnasnet1_3": torchvision("Searched for speed on phones (Tan et al. 2019, arXiv:1807.11626), 6.3 M parameters."),
+    "mobilenet_v2": torchvision(
+        "Inverted residuals with narrow ends (Sandler et al. 2018, arXiv:1801.04381), 3.5 M parameters."
     ),
-    "mnasnet0_75": published(
-        "torchvision", "Searched for speed on phones (Tan et al. 2019, arXiv:1807.11626), 3.2 M parameters."
+    "mobilenet_v3_large": torchvision(
+        "MobileNet, searched further (Howard et al. 2019, arXiv:1905.02244), 5.5 M parameters."
     ),
-    "mnasnet1_0": published(
-        "torchvision", "Searched for speed on phones (Tan et al. 2019, arXiv:1807.11626), 4.4 M parameters."
-    ),
-    "mnasnet1_3": published(
-        "torchvision", "Searched for speed on phones (Tan et al. 2019, arXiv:1807.11626), 6.3 M parameters."
-    ),
-    "mobilenet_v2": published(
-        "torchvision", "Inverted residuals with narrow ends (Sandler et al. 2018, arXiv:1801.04381), 3.5 M parameters."
-    ),
-    "mobilenet_v3_large": published(
-        "torchvision", "MobileNet, searched further (Howard et al. 2019, arXiv:1905.02244), 5.5 M parameters."
-    ),
-    "mobilenet_v3_small": published(
-        "torchvision", "MobileNet, searched further (Howard et al. 2019, arXiv:1905.02244), 2.5 M parameters."
+    "mobilenet_v3_small": torchvision(
+        "MobileNet, searched further (Howard et al. 2019, arXiv:1905.02244), 2.5 M parameters."
     ),
     "regnet_x_1_6gf": torchvision(
-        "Residual network of a regular design (Radosavovic et al. 2020, arXiv:2003.13678), 9.2 M parameters.",
+        "Residual network of a regular design (Radosavovic et al. 2020, arXiv:2003.13678), 9.2 M parameters."
     ),
     "regnet_x_3_2gf": torchvision(
-        "Residual network of a regular design (Radosavovic et al. 2020, arXiv:2003.13678), 15.3 M parameters.",
+        "Residual network of a regular design (Radosavovic et al. 2020, arXiv:2003.13678), 15.3 M parameters."
     ),
     "regnet_x_8gf": torchvision(
-        "Residual network of a regular design (Radosavovic et al. 2020, arXiv:2003.13678), 39.6 M parameters.",
+        "Residual network of a regular design (Radosavovic et al. 2020, arXiv:2003.13678), 39.6 M parameters."
     ),
     "regnet_x_16gf": torchvision(
-        "Residual network of a regular design (Radosavovic et al. 2020, arXiv:2003.13678), 54.3 M parameters.",
+        "Residual network of a regular design (Radosavovic et al. 2020, arXiv:2003.13678), 54.3 M parameters."
     ),
     "regnet_x_32gf": torchvision(
-        "Residual network of a regular design (Radosavovic et al. 2020, arXiv:2003.13678), 108 M parameters.",
+        "Residual network of a regular design (Radosavovic et al. 2020, arXiv:2003.13678), 108 M parameters."
     ),
     "regnet_x_400mf": torchvision(
-        "Residual network of a regular design (Radosavovic et al. 2020, arXiv:2003.13678), 5.5 M parameters.",
+        "Residual network of a regular design (Radosavovic et al. 2020, arXiv:2003.13678), 5.5 M parameters."
     ),
     "regnet_x_800mf": torchvision(
-        "Residual network of a regular design (Radosavovic et al. 2020, arXiv:2003.13678), 7.3 M parameters.",
+        "Residual network of a regular design (Radosavovic et al. 2020, arXiv:2003.13678), 7.3 M parameters."
     ),
     "regnet_y_1_6gf": torchvision(
-        "RegNet with squeeze and excitation (Radosavovic et al. 2020, arXiv:2003.13678), 11.2 M parameters.",
+        "RegNet with squeeze and excitation (Radosavovic et al. 2020, arXiv:2003.13678), 11.2 M parameters."
     ),
     "regnet_y_3_2gf": torchvision(
-        "RegNet with squeeze and excitation (Radosavovic et al. 2020, arXiv:2003.13678), 19.4 M parameters.",
+        "RegNet with squeeze and excitation (Radosavovic et al. 2020, arXiv:2003.13678), 19.4 M parameters."
     ),
     "regnet_y_8gf": torchvision(
-        "RegNet with squeeze and excitation (Radosavovic et al. 2020, arXiv:2003.13678), 39.4 M parameters.",
+        "RegNet with squeeze and excitation (Radosavovic et al. 2020, arXiv:2003.13678), 39.4 M parameters."
     ),
     "regnet_y_16gf": torchvision(
-        "RegNet with squeeze and excitation (Radosavovic et al. 2020, arXiv:2003.13678), 83.6 M parameters.",
+        "RegNet with squeeze and excitation (Radosavovic et al. 2020, arXiv:2003.13678), 83.6 M parameters."
     ),
     "regnet_y_32gf": torchvision(
-        "RegNet with squeeze and excitation (Radosavovic et al. 2020, arXiv:2003.13678), 145 M parameters.",
+        "RegNet with squeeze and excitation (Radosavovic et al. 2020, arXiv:2003.13678), 145 M parameters."
     ),
     "regnet_y_128gf": torchvision(
-        "RegNet with squeeze and excitation (Radosavovic et al. 2020, arXiv:2003.13678), 645 M parameters.",
+        "RegNet with squeeze and excitation (Radosavovic et al. 2020, arXiv:2003.13678), 645 M parameters."
     ),
     "regnet_y_400mf": torchvision(
-        "RegNet with squeeze and excitation (Radosavovic et al. 2020, arXiv:2003.13678), 4.3 M parameters.",
+        "RegNet with squeeze and excitation (Radosavovic et al. 2020, arXiv:2003.13678), 4.3 M parameters."
     ),
     "regnet_y_800mf": torchvision(
-        "RegNet with squeeze and excitation (Radosavovic et al. 2020, arXiv:2003.13678), 6.4 M parameters.",
+        "RegNet with squeeze and excitation (Radosavovic et al. 2020, arXiv:2003.13678), 6.4 M parameters."
     ),
     "resnet18": torchvision("Residual network (He et al. 2015, arXiv:1512.03385), 11.7 M parameters."),
     "resnet34": torchvision("Residual network (He et al. 2015, arXiv:1512.03385), 21.8 M parameters."),
@@ -207,93 +199,77 @@ BACKBONES: dict[str, Callable[..., Backbone]] = {
     "resnet101": torchvision("Residual network (He et al. 2015, arXiv:1512.03385), 44.5 M parameters."),
     "resnet152": torchvision("Residual network (He et al. 2015, arXiv:1512.03385), 60.2 M parameters."),
     "resnext50_32x4d": torchvision(
-        "Residual network of grouped convolutions (Xie et al. 2017, arXiv:1611.05431), 25.0 M parameters.",
+        "Residual network of grouped convolutions (Xie et al. 2017, arXiv:1611.05431), 25.0 M parameters."
     ),
     "resnext101_32x8d": torchvision(
-        "Residual network of grouped convolutions (Xie et al. 2017, arXiv:1611.05431), 88.8 M parameters.",
+        "Residual network of grouped convolutions (Xie et al. 2017, arXiv:1611.05431), 88.8 M parameters."
     ),
     "resnext101_64x4d": torchvision(
-        "Residual network of grouped convolutions (Xie et al. 2017, arXiv:1611.05431), 83.5 M parameters.",
+        "Residual network of grouped convolutions (Xie et al. 2017, arXiv:1611.05431), 83.5 M parameters."
     ),
     "shufflenet_v2_x0_5": torchvision(
-        "Grouped convolutions and shuffled channels (Ma et al. 2018, arXiv:1807.11164), 1.4 M parameters.",
+        "Grouped convolutions and shuffled channels (Ma et al. 2018, arXiv:1807.11164), 1.4 M parameters."
     ),
     "shufflenet_v2_x1_0": torchvision(
-        "Grouped convolutions and shuffled channels (Ma et al. 2018, arXiv:1807.11164), 2.3 M parameters.",
+        "Grouped convolutions and shuffled channels (Ma et al. 2018, arXiv:1807.11164), 2.3 M parameters."
     ),
     "shufflenet_v2_x1_5": torchvision(
-        "Grouped convolutions and shuffled channels (Ma et al. 2018, arXiv:1807.11164), 3.5 M parameters.",
+        "Grouped convolutions and shuffled channels (Ma et al. 2018, arXiv:1807.11164), 3.5 M parameters."
     ),
     "shufflenet_v2_x2_0": torchvision(
-        "Grouped convolutions and shuffled channels (Ma et al. 2018, arXiv:1807.11164), 7.4 M parameters.",
+        "Grouped convolutions and shuffled channels (Ma et al. 2018, arXiv:1807.11164), 7.4 M parameters."
     ),
     "squeezenet1_0": torchvision(
-        "1x1 convolutions that squeeze the channels (Iandola et al. 2016, arXiv:1602.07360), 1.2 M parameters.",
+        "1x1 convolutions that squeeze the channels (Iandola et al. 2016, arXiv:1602.07360), 1.2 M parameters."
     ),
     "squeezenet1_1": torchvision(
-        "1x1 convolutions that squeeze the channels (Iandola et al. 2016, arXiv:1602.07360), 1.2 M parameters.",
+        "1x1 convolutions that squeeze the channels (Iandola et al. 2016, arXiv:1602.07360), 1.2 M parameters."
     ),
-    "swin_b": published(
-        "torchvision", "Attention in shifted windows (Liu et al. 2021, arXiv:2103.14030), 87.8 M parameters."
+    "swin_b": torchvision("Attention in shifted windows (Liu et al. 2021, arXiv:2103.14030), 87.8 M parameters."),
+    "swin_s": torchvision("Attention in shifted windows (Liu et al. 2021, arXiv:2103.14030), 49.6 M parameters."),
+    "swin_t": torchvision("Attention in shifted windows (Liu et al. 2021, arXiv:2103.14030), 28.3 M parameters."),
+    "swin_v2_b": torchvision(
+        "Attention in shifted windows, scaled up (Liu et al. 2022, arXiv:2111.09883), 87.9 M parameters."
     ),
-    "swin_s": published(
-        "torchvision", "Attention in shifted windows (Liu et al. 2021, arXiv:2103.14030), 49.6 M parameters."
+    "swin_v2_s": torchvision(
+        "Attention in shifted windows, scaled up (Liu et al. 2022, arXiv:2111.09883), 49.7 M parameters."
     ),
-    "swin_t": published(
-        "torchvision", "Attention in shifted windows (Liu et al. 2021, arXiv:2103.14030), 28.3 M parameters."
+    "swin_v2_t": torchvision(
+        "Attention in shifted windows, scaled up (Liu et al. 2022, arXiv:2111.09883), 28.4 M parameters."
     ),
-    "swin_v2_b": published(
-        "torchvision", "Attention in shifted windows, scaled up (Liu et al. 2022, arXiv:2111.09883), 87.9 M parameters."
+    "vgg11": torchvision(
+        "Stacks of 3x3 convolutions (Simonyan and Zisserman 2015, arXiv:1409.1556), 133 M parameters."
     ),
-    "swin_v2_s": published(
-        "torchvision", "Attention in shifted windows, scaled up (Liu et al. 2022, arXiv:2111.09883), 49.7 M parameters."
+    "vgg11_bn": torchvision(
+        "Stacks of 3x3 convolutions (Simonyan and Zisserman 2015, arXiv:1409.1556), 133 M parameters."
     ),
-    "swin_v2_t": published(
-        "torchvision", "Attention in shifted windows, scaled up (Liu et al. 2022, arXiv:2111.09883), 28.4 M parameters."
+    "vgg13": torchvision(
+        "Stacks of 3x3 convolutions (Simonyan and Zisserman 2015, arXiv:1409.1556), 133 M parameters."
     ),
-    "vgg11": published(
-        "torchvision", "Stacks of 3x3 convolutions (Simonyan and Zisserman 2015, arXiv:1409.1556), 133 M parameters."
+    "vgg13_bn": torchvision(
+        "Stacks of 3x3 convolutions (Simonyan and Zisserman 2015, arXiv:1409.1556), 133 M parameters."
     ),
-    "vgg11_bn": published(
-        "torchvision", "Stacks of 3x3 convolutions (Simonyan and Zisserman 2015, arXiv:1409.1556), 133 M parameters."
+    "vgg16": torchvision(
+        "Stacks of 3x3 convolutions (Simonyan and Zisserman 2015, arXiv:1409.1556), 138 M parameters."
     ),
-    "vgg13": published(
-        "torchvision", "Stacks of 3x3 convolutions (Simonyan and Zisserman 2015, arXiv:1409.1556), 133 M parameters."
+    "vgg16_bn": torchvision(
+        "Stacks of 3x3 convolutions (Simonyan and Zisserman 2015, arXiv:1409.1556), 138 M parameters."
     ),
-    "vgg13_bn": published(
-        "torchvision", "Stacks of 3x3 convolutions (Simonyan and Zisserman 2015, arXiv:1409.1556), 133 M parameters."
+    "vgg19": torchvision(
+        "Stacks of 3x3 convolutions (Simonyan and Zisserman 2015, arXiv:1409.1556), 144 M parameters."
     ),
-    "vgg16": published(
-        "torchvision", "Stacks of 3x3 convolutions (Simonyan and Zisserman 2015, arXiv:1409.1556), 138 M parameters."
+    "vgg19_bn": torchvision(
+        "Stacks of 3x3 convolutions (Simonyan and Zisserman 2015, arXiv:1409.1556), 144 M parameters."
     ),
-    "vgg16_bn": published(
-        "torchvision", "Stacks of 3x3 convolutions (Simonyan and Zisserman 2015, arXiv:1409.1556), 138 M parameters."
-    ),
-    "vgg19": published(
-        "torchvision", "Stacks of 3x3 convolutions (Simonyan and Zisserman 2015, arXiv:1409.1556), 144 M parameters."
-    ),
-    "vgg19_bn": published(
-        "torchvision", "Stacks of 3x3 convolutions (Simonyan and Zisserman 2015, arXiv:1409.1556), 144 M parameters."
-    ),
-    "vit_b_16": published(
-        "torchvision", "Vision transformer (Dosovitskiy et al. 2021, arXiv:2010.11929), 86.6 M parameters."
-    ),
-    "vit_b_32": published(
-        "torchvision", "Vision transformer (Dosovitskiy et al. 2021, arXiv:2010.11929), 88.2 M parameters."
-    ),
-    "vit_h_14": published(
-        "torchvision", "Vision transformer (Dosovitskiy et al. 2021, arXiv:2010.11929), 633 M parameters."
-    ),
-    "vit_l_16": published(
-        "torchvision", "Vision transformer (Dosovitskiy et al. 2021, arXiv:2010.11929), 304 M parameters."
-    ),
-    "vit_l_32": published(
-        "torchvision", "Vision transformer (Dosovitskiy et al. 2021, arXiv:2010.11929), 307 M parameters."
-    ),
+    "vit_b_16": torchvision("Vision transformer (Dosovitskiy et al. 2021, arXiv:2010.11929), 86.6 M parameters."),
+    "vit_b_32": torchvision("Vision transformer (Dosovitskiy et al. 2021, arXiv:2010.11929), 88.2 M parameters."),
+    "vit_h_14": torchvision("Vision transformer (Dosovitskiy et al. 2021, arXiv:2010.11929), 633 M parameters."),
+    "vit_l_16": torchvision("Vision transformer (Dosovitskiy et al. 2021, arXiv:2010.11929), 304 M parameters."),
+    "vit_l_32": torchvision("Vision transformer (Dosovitskiy et al. 2021, arXiv:2010.11929), 307 M parameters."),
     "wide_resnet50_2": torchvision(
-        "Residual network of twice the width (Zagoruyko and Komodakis 2016, arXiv:1605.07146), 68.9 M parameters.",
+        "Residual network of twice the width (Zagoruyko and Komodakis 2016, arXiv:1605.07146), 68.9 M parameters."
     ),
     "wide_resnet101_2": torchvision(
-        "Residual network of twice the width (Zagoruyko and Komodakis 2016, arXiv:1605.07146), 127 M parameters.",
+        "Residual network of twice the width (Zagoruyko and Komodakis 2016, arXiv:1605.07146), 127 M parameters."
     ),
 }

@@ -59,10 +59,9 @@ class Embedded:
     def renamed(self, name: str, weights: StateDict, own: StateDict) -> StateDict:
         """Return weights by timm's names, of which the package has others."""
         names = EFFICIENTNET_PYTORCH.ours(list(own))
-        is_packages = weights.keys() <= names.keys()
-        return {names[key]: value for key, value in weights.items()} if is_packages else (
-            Timm().renamed(f"tf_{name}", weights, own)
-        )  # fmt: skip
+        if weights.keys() <= names.keys():
+            return {names[key]: value for key, value in weights.items()}
+        return Timm().renamed(f"tf_{name}", weights, own)
 
     def last_layers(self, net: nn.Module) -> Sequence[str]:
         """Return timm's name."""

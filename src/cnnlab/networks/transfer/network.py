@@ -84,9 +84,10 @@ class Backbone(nn.Module):
         """Return features (N, D), of maps or tokens the means; gray images become colour ones where it wants these."""
         if images.shape[1] == 1 and self.channels == RGB:
             images = images.expand(-1, RGB, -1, -1)
-        features: Tensor = self.net.features(images) if isinstance(self.net, Classifier) and self.takes_features else (
-            self.net(images)
-        )  # fmt: skip
+        if isinstance(self.net, Classifier) and self.takes_features:
+            features = self.net.features(images)
+        else:
+            features = self.net(images)
         if features.ndim == _TOKENS:
             return features.mean(1)
         return features.mean((2, 3)) if features.ndim == _MAPS else features

@@ -1,4 +1,4 @@
-"""Procedures of transfer learning: what is done with the backbone. Descriptions only; `procedures.py` acts on them."""
+"""Procedures of transfer learning: what is done with the backbone. Descriptions only; `building` acts on them."""
 
 from __future__ import annotations
 

@@ -112,10 +112,7 @@ def unreadable(path: Path, error: BaseException) -> str:
     if isinstance(error, FileNotFoundError):
         return f"backbone.weights: no file '{path}'. Put it there."
     where = f"backbone.weights: '{path}'"
-    if isinstance(error, OSError) and error.errno not in (
-        None,
-        errno.EINVAL,
-    ):  # of a seek, in a file that is cut
+    if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):  # of a seek, in a file that is cut
         return f"{where} cannot be read ({error.strerror})."
     if (what := _what_it_is(path)) is not None:
         return f"{where} is {what}."

@@ -14,7 +14,7 @@ import numpy as np
 from cnnlab.base.intervals import wilson_interval
 from cnnlab.base.schema import Plain
 from cnnlab.base.texts import duration
-from cnnlab.outputs.files import write_text
+from cnnlab.outputs.files import pictures_in, write_text
 from cnnlab.outputs.finding import called
 from cnnlab.outputs.run_files import RunFiles
 from cnnlab.outputs.run_folder import RunFolder
@@ -99,7 +99,7 @@ def render(run: RunFolder, *, into: Path, inspection: Inspection | None = None) 
         has_matrix=files.confusion is not None,
         section=section,
         files=_links(into, [path for folder in {run.path, into} for path in map(folder.joinpath, FILES)]),
-        pictures=_links(into, [path for folder in {run.path, into} for path in sorted(folder.glob("plots/*.png"))]),
+        pictures=_links(into, [path for folder in {run.path, into} for path in pictures_in(folder)]),
         environment=list(_environment(run)),
     )
 

@@ -36,9 +36,7 @@ def _where(inspection: Inspection) -> str:
 def _calibration(inspection: Inspection) -> str:
     if isinstance(inspection.calibration, str):
         return f"how far is not known: {inspection.calibration}"
-    errors = [
-        f"{100 * each.equal_width.ece:.1f} % {each.name}" for each in inspection.calibration
-    ]  # fmt: skip
+    errors = [f"{100 * each.equal_width.ece:.1f} % {each.name}" for each in inspection.calibration]
     found = inspection.calibration[0].equal_width
     first, *others = errors
     interval = f"95 % interval {100 * found.low:.1f} to {100 * found.high:.1f}"

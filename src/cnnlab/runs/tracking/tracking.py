@@ -10,7 +10,7 @@ from cnnlab.base.schema import Plain, PlainMapping
 from cnnlab.config.keys import without
 from cnnlab.config.roles import NOT_SETTINGS
 from cnnlab.config.run_config import RunConfig, to_plain
-from cnnlab.outputs.files import outputs_dir
+from cnnlab.outputs.files import outputs_dir, pictures_in
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.settings import settings
 from cnnlab.outputs.status import FINAL, read_status
@@ -116,7 +116,7 @@ def _end_of(folder: RunFolder) -> End:
         epochs = len(folder.read_metrics())
     except RunError:  # told where the run is looked at
         summary, epochs = {}, 0
-    return End(status, dict(_figures(summary, "summary/")), sorted(folder.path.glob("plots/*.png")), epochs)
+    return End(status, dict(_figures(summary, "summary/")), pictures_in(folder.path), epochs)
 
 
 def _figures(summary: Plain, where: str) -> Iterator[tuple[str, float]]:

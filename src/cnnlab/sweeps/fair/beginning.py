@@ -23,7 +23,6 @@ from cnnlab.sweeps.naming import decided_name, study_name
 from cnnlab.sweeps.points import Point, unseeded
 from cnnlab.sweeps.siblings import asked_by_arms, rows_of, same_question, study_of_question
 from cnnlab.sweeps.steering import (
-    OF_TUNING_ALONE,
     Steering,
     first_composed,
     has_folds,
@@ -33,6 +32,7 @@ from cnnlab.sweeps.steering import (
     until_decided,
     written_steering,
 )  # fmt: skip
+from cnnlab.sweeps.steering_keys import OF_TUNING_ALONE
 from cnnlab.sweeps.tuning.beginning import MAY_END, PER_ROUND, TRIALS
 from cnnlab.sweeps.tuning.design import Tuning
 from cnnlab.sweeps.tuning.keys import Keys

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.schema import PlainMapping
+from cnnlab.comparison.labels import some_of
+from cnnlab.config.run_config import RunConfig
 from cnnlab.outputs.study_folder import Asked
-from cnnlab.runs.extending import can_go_on
+from cnnlab.runs.extending import can_go_on, could_go_on
 from cnnlab.sweeps.checked import Compose, configured
 from cnnlab.sweeps.designs import Conversation
 from cnnlab.sweeps.fresh_seeds import FreshSeeds
@@ -18,8 +20,6 @@ from cnnlab.sweeps.naming import called_baseline, study_name
 from cnnlab.sweeps.points import Point, key_of, unseeded
 from cnnlab.sweeps.siblings import asked_by_arms, rows_of, study_of_question
 from cnnlab.sweeps.steering import (
-    OF_FAIR,
-    OF_TUNING,
     Steering,
     first_composed,
     has_folds,
@@ -27,6 +27,7 @@ from cnnlab.sweeps.steering import (
     turned_off,
     written_steering,
 )
+from cnnlab.sweeps.steering_keys import OF_FAIR, OF_TUNING
 
 _PENDING = "arms are being halved. Repeat the command to go on."
 ETA = 2
@@ -48,11 +49,14 @@ def begin_halving(points: Sequence[Point], compose: Compose, typed: Mapping[str,
     arms = list({point.arm: unseeded(point, turned_off(plain)) for point in points}.values())
     epochs, eta = plain.get(EPOCHS), steering.eta or ETA
     stages = stages_of(len(arms), epochs, eta) if isinstance(epochs, int) else ()
-    if problems := list(_problems(points, arms, stages, plain, steering)):
+    configs = _configs(arms, compose)
+    at_once = [name for name, config in configs.items() if config.learns != "in steps"]
+    if problems := [*_problems(points, arms, stages, plain, steering), *_of_epochs(at_once)]:
         raise ConfigError(*problems)
     baseline = called_baseline(plain.get("baseline"), [arm.arm for arm in arms], is_typed="baseline" in typed)
     seeds = FreshSeeds.fixed(points)
-    halving = Halving(arms, stages, eta, seeds, baseline, _continued(arms, compose))
+    continued = {name for name, config in configs.items() if can_go_on(config)}
+    halving = Halving(arms, stages, eta, seeds, baseline, continued, any(map(could_go_on, configs.values())))
     name, asked = f"{study_name(plain.get('study'), arms)}-halving", asked_by_arms(arms, compose)
     how = {"eta": str(eta), "arms": "; ".join(sorted(arm.arm for arm in arms))}  # others fall where there are more
     asked = Asked(asked.swept, {**asked.common, **how})
@@ -64,13 +68,19 @@ def begin_halving(points: Sequence[Point], compose: Compose, typed: Mapping[str,
     )  # fmt: skip
 
 
-def _continued(arms: Sequence[Point], compose: Compose) -> set[str]:
-    """Return the names of arms whose first epochs are those of a longer run."""
-    found = set()
+def _of_epochs(at_once: Sequence[str]) -> Iterable[str]:
+    """Yield what is wrong with arms that have no epochs."""
+    if at_once:
+        learn = "learns" if len(at_once) == 1 else "learn"
+        yield f"halving: gives out epochs, and {some_of(at_once, most=3)} {learn} at once. Leave it out."
+
+
+def _configs(arms: Sequence[Point], compose: Compose) -> dict[str, RunConfig]:
+    """Return the configurations of arms, by their names."""
+    found = {}
     for arm in arms:
         with contextlib.suppress(ConfigError):  # it is refused when it is its turn
-            if can_go_on(configured(arm, compose)):
-                found.add(arm.arm)
+            found[arm.arm] = configured(arm, compose)
     return found
 
 

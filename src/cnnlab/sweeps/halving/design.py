@@ -37,6 +37,7 @@ class Halving:
         baseline: arm that goes on in any case; None: there is none.
         continued: names of arms whose run of a stage goes on where that of the stage before has ended, with the bits
             that it has anyway; those of others begin anew.
+        could_continue: whether others would, with another schedule.
     """
 
     arms: Sequence[Point]
@@ -45,6 +46,7 @@ class Halving:
     seeds: FreshSeeds
     baseline: str | None = None
     continued: Collection[str] = ()
+    could_continue: bool = False
     _accuracies: dict[str, list[float | None]] = field(default_factory=dict, init=False)
     _fell: dict[str, int] = field(default_factory=dict, init=False)
     _runs: dict[str, list[str]] = field(default_factory=dict, init=False)
@@ -113,7 +115,7 @@ class Halving:
         if not (saved := sum(min(size, going) * num for size, num in zip(sizes[1:], self.stages))):
             return head
         if not self.continued:
-            return f"{head}; scheduler=constant would save {saved} of them"
+            return f"{head}; scheduler=constant would save {saved} of them" if self.could_continue else head
         return f"{head}, {'' if going == len(self.arms) else 'at most '}{saved} of which are not trained again"
 
     def _in_stage(self, arm: Point, epochs: int) -> Point:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -10,7 +11,7 @@ from cnnlab.base.schema import PlainMapping
 from cnnlab.outputs.study_folder import Asked
 from cnnlab.sweeps.checked import Compose, configured
 from cnnlab.sweeps.designs import Conversation
-from cnnlab.sweeps.points import ARM, FOLD, SEED, Grid, Point, key_of
+from cnnlab.sweeps.points import ARM, FOLD, SEED, Grid, Point, key_of, word_of_arm
 from cnnlab.sweeps.siblings import asked_by, study_of_question
 from cnnlab.sweeps.steering import Steering, read_steering, turned_off, written_steering
 from cnnlab.sweeps.tuning.design import Tuning
@@ -73,7 +74,8 @@ def _of_grids(grid: Grid, exclude: Sequence[str]) -> Iterable[str]:
     if exclude:
         yield f"exclude: is about a grid, got {exclude[0]}. Leave it out of cnnlab tune."
     if len(grid.arms) > 1:
-        yield f"{ARM}: one is tuned at a time, of {', '.join(grid.arms)}. Choose it: {ARM}={next(iter(grid.arms))}"
+        first = shlex.quote(word_of_arm(next(iter(grid.arms))))
+        yield f"{ARM}: one is tuned at a time, of {', '.join(grid.arms)}. Choose it: {first}"
 
 
 def _space(grid: Grid, ranges: Sequence[str], typed: Mapping[str, str]) -> Space:

@@ -11,7 +11,7 @@ from cnnlab.base.texts import cut_middle, laid_out
 from cnnlab.comparison.labels import MISSING, listed, percent, plus_minus, short_keys
 from cnnlab.config.conf_files import EXPERIMENT
 from cnnlab.sweeps.points import SEED, key_of
-from cnnlab.sweeps.steering import STEERING
+from cnnlab.sweeps.steering_keys import STEERING
 from cnnlab.sweeps.tuning.design import Tried
 from cnnlab.sweeps.tuning.importance import Importance
 from cnnlab.sweeps.tuning.space import is_range
@@ -20,7 +20,7 @@ from cnnlab.sweeps.tuning.tuned import Tuned
 MOST = 8
 """Trials in the table; trials.csv has all of them."""
 _NAME = 14  # columns of a value
-_OF_COMMAND = ("study", "plan", "rerun", "baseline", SEED)
+_OF_COMMAND = ("study", "plan", "rerun", "baseline", SEED, "fair", "zip", "exclude")
 
 
 def terminal_lines(tuned: Tuned, importances: Sequence[Importance], *, width: int) -> list[str]:
@@ -102,13 +102,12 @@ def best_command(tuned: Tuned, best: Tried) -> str:
     _, *words = shlex.split(tuned.command)
     words = words[words[:1] == ["tune"] :]
     command = words.pop(0) if words[:1] in (["train"], ["transfer"]) else "train"
-    words = words if tuned.words is None else list(tuned.words)
-    dropped = {*tuned.space.axes, *STEERING, *_OF_COMMAND}
+    dropped = {*tuned.space.axes, *map(key_of, tuned.words), *STEERING, *_OF_COMMAND}
     kept = [word for word in words if key_of(word) not in dropped and not is_range(word) and word != "-m"]
     kept = [word for word in kept if not word.startswith("hydra")]  # how the trials were carried out
     own = [f"{key}={value}" for key, value in best.trial.values.items()]
     flags = ["-m"] if any(key_of(word) == EXPERIMENT for word in kept) else []  # a study is a sweep, of one arm too
-    return shlex.join(["cnnlab", command, *flags, *kept, *own])
+    return shlex.join(["cnnlab", command, *flags, *kept, *tuned.words, *own])
 
 
 def _count(tuned: Tuned) -> str:

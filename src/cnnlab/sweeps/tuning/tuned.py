@@ -43,8 +43,8 @@ class Tuned:
     fresh: tuple[Fresh, ...]
     arm: str = ""
     """Of a fair comparison, which this is a part of; of others none."""
-    words: tuple[str, ...] | None = None
-    """What all trials share, as typed; None: as the command says."""
+    words: tuple[str, ...] = ()
+    """What makes it this arm, as typed."""
 
     @property
     def best(self) -> Tried | None:
