@@ -2,9 +2,10 @@
 
 main             help at once, else dispatching finds the command; turns errors into exit codes
 looking          the words of `cnnlab data`; looking_at_data what is done with the data
-commands/        their list, and a module for each that reads its own arguments (own_arguments); asking those of predict
-arguments        command, flags, overrides; carrying_out what becomes of them, tuning of those of
-                 `cnnlab tune`, finding_rates its find=lr, reproducing of those of `cnnlab reproduce`
+commands/        their list, and a module for each that reads its own arguments (own_arguments, which answers the flags
+                 of other tools by flags); asking those of predict
+arguments        command, flags, overrides; carrying_out what becomes of them, tuning of those of `cnnlab tune`,
+                 finding_rates its find=lr, reproducing of those of `cnnlab reproduce`
 composition      Hydra composes the configuration and hands it to the job; composing_points those of a sweep
 consent          what only the words of a command line may bring: plugins, and factories that Hydra calls
 composed, jobs   a composed configuration in plain values, and what is done with it

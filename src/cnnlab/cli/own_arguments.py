@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from cnnlab.base.errors import ConfigError, brief, did_you_mean, unknown
-from cnnlab.cli.commands.flags import KEYED, here
+from cnnlab.cli.flags import KEYED, here
 from cnnlab.cli.meanings import is_known, plain_key
 
 _CHOICE = re.compile(r"argument (\S+): invalid choice: '(.*)' \(choose from (.*)\)", re.DOTALL)

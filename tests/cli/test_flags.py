@@ -3,7 +3,7 @@ import shlex
 
 import pytest
 
-from cnnlab.cli.commands.flags import FLAGS, here
+from cnnlab.cli.flags import FLAGS, here
 from cnnlab.cli.main import main
 from tests.cli.own_commands import OWN, WALL
 
