@@ -2,8 +2,7 @@
 
 main             help at once, else dispatching finds the command; turns errors into exit codes
 looking          the words of `cnnlab data`; looking_at_data what is done with the data
-commands/        their list, and a module for each that reads its own arguments (own_arguments, which answers the flags
-                 of other tools by flags); asking those of predict
+commands/        their list, a module for each that reads its own_arguments, or flags of other tools; asking: predict's
 arguments        command, flags, overrides; carrying_out what becomes of them, tuning of those of `cnnlab tune`,
                  finding_rates its find=lr, reproducing of those of `cnnlab reproduce`
 composition      Hydra composes the configuration and hands it to the job; composing_points those of a sweep
