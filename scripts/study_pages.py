@@ -209,7 +209,7 @@ def figures(row: Row) -> str:
 
 def plus_minus(row: Row) -> str:
     half = f" ± {float(row['half_width']):.2f}" if row["half_width"] else ""
-    return f"{round(float(row['difference']), 2) + 0.0:+.2f}{half}"  # no -0.00
+    return f"{signed(float(row['difference']))}{half}"
 
 
 def first(before: Sequence[Row]) -> list[tuple[str, str, list[str]]]:
@@ -251,12 +251,17 @@ def percent(mean: str, low: str, high: str) -> str:
     return f"{100 * float(mean):.2f}{half}"
 
 
+def signed(value: float) -> str:
+    """Return points with their sign, and zero without one that is lost in rounding."""
+    return f"{round(value, 2) + 0.0:+.2f}"
+
+
 def points(row: Row) -> str:
     if not row["difference"]:
         return "–"
     low, high = row["difference_low"], row["difference_high"]
     half = f" ± {50 * (float(high) - float(low)):.2f}" if low and high else ""
-    return f"{100 * float(row['difference']):+.2f}{half}"
+    return f"{signed(100 * float(row['difference']))}{half}"
 
 
 def machine(name: str) -> list[str]:
