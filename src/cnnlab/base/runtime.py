@@ -11,6 +11,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from cnnlab.base.errors import ConfigError
@@ -53,6 +54,8 @@ def start_runtime(
     Raises:
         ConfigError: the device is unknown or not there.
     """
+    for kind in (np.float32, np.float64):
+        np.finfo(kind)  # numpy before 2 looks once, and warns where it finds no denormals
     torch.set_flush_denormal(True)  # in this thread, and in those that begin later: it comes before they do
     wanted = threads or _default_threads()
     if wanted != torch.get_num_threads():
