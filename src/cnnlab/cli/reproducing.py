@@ -17,6 +17,8 @@ from cnnlab.sweeps.points import key_of
 
 _FREE = ("dataset", "data_dir", "cache_dir", "hydra")
 """First parts of keys that are free beside those of the machine: where images are, and how the sweep is carried out."""
+_WEIGHTS = "backbone.weights"
+"""Free too: where a file of weights is; others would be other runs."""
 
 
 def results_dir() -> Path:
@@ -78,7 +80,7 @@ def _check_words(words: Sequence[str]) -> None:
     free = keys_of(*NOT_IDENTITY)
     for word in words:
         key = key_of(word)
-        if "=" not in word or (key not in free and key.partition("/")[0].partition(".")[0] not in _FREE):
+        if "=" not in word or (key not in (*free, _WEIGHTS) and key.partition("/")[0].partition(".")[0] not in _FREE):
             raise ConfigError(
                 f"reproduce: takes keys of the machine and of where the images are, got {word}, which would make "
                 "another study."
@@ -93,7 +95,9 @@ def _reproduce(path: Path, words: Sequence[str], stop: Stop) -> int:
     reference = read_reference(path)
     _, *typed = shlex.split(reference.about[0])
     name = typed.pop(0) if typed[0] in BY_NAME else DEFAULT
-    code = carry_out(BY_NAME[name], [*typed, *words], stop)
+    given = {key_of(word) for word in words}
+    kept = [word for word in typed if "=" not in word or key_of(word) not in given]
+    code = carry_out(BY_NAME[name], [*kept, *words], stop)
     if code or any(word == "plan=true" for word in words):
         return code
     study = max(siblings(path.stem), key=lambda folder: (folder.path / "results.csv").stat().st_mtime_ns)
