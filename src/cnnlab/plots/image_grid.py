@@ -21,7 +21,8 @@ MAX_PIXELATED = 96  # pixels a side up to which every pixel is drawn as a square
 def draw_images(images: Sequence[NDArray[np.uint8]], captions: Sequence[str]) -> Figure:
     """Draw images (C, H, W) in rows of six; all captions have as many lines. There is room for a header."""
     row_height = PICTURE + LINE * (1 + captions[0].count("\n")) + 0.14
-    figure, axes = _layout(row_height * -(-len(images) // COLUMNS), min(len(images), COLUMNS))
+    width = min(len(images), COLUMNS) * CELL - (CELL - PICTURE)
+    figure, axes = board(width, row_height * -(-len(images) // COLUMNS))
     for place, (image, caption) in enumerate(zip(images, captions)):
         x, y = place % COLUMNS * CELL, place // COLUMNS * row_height
         _draw_image(axes, image, x, y)
@@ -29,12 +30,11 @@ def draw_images(images: Sequence[NDArray[np.uint8]], captions: Sequence[str]) ->
     return figure
 
 
-def _layout(height: float, num_columns: int) -> tuple[Figure, Axes]:
-    """One pair of axes for all pictures, in inches, y downwards."""
-    width = num_columns * CELL - (CELL - PICTURE)
-    figure_width = max(width + 2 * MARGIN, 4.4)
-    figure = new_figure(figure_width, height + HEADER + MARGIN)
-    axes = add_axes(figure, MARGIN, MARGIN, right=figure_width - MARGIN - width, top=HEADER)
+def board(width: float, height: float) -> tuple[Figure, Axes]:
+    """Return one pair of axes for all pictures, in inches, y downwards, with room for a header."""
+    whole = max(width + 2 * MARGIN, 4.4)
+    figure = new_figure(whole, height + HEADER + MARGIN)
+    axes = add_axes(figure, MARGIN, MARGIN, right=whole - MARGIN - width, top=HEADER)
     axes.set_axis_off()
     axes.set_xlim(0, width)
     axes.set_ylim(height, 0)

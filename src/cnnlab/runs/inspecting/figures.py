@@ -13,15 +13,12 @@ from matplotlib.figure import Figure
 
 from cnnlab.outputs.run_files import RunFiles
 from cnnlab.plots import save_figures
-from cnnlab.plots.image_grid import CELL, draw_images
+from cnnlab.plots.image_grid import CELL, board, draw_images
 from cnnlab.plots.style import (
     DPI,
     FAINT,
-    HEADER,
-    MARGIN,
     NORMAL,
     SMALL,
-    add_axes,
     fit_text,
     new_figure,
     styled,
@@ -114,7 +111,7 @@ def filters(run: RunFiles, inspection: Inspection) -> Figure | None:
     tiles, number = inspection.filters.tiles, inspection.filters.number
     columns = min(_IN_A_ROW, len(tiles))
     rows, step = -(-len(tiles) // columns), _FILTER + _GAP
-    figure, axes = _board(columns * step - _GAP, rows * step - _GAP)
+    figure, axes = board(columns * step - _GAP, rows * step - _GAP)
     for place, tile in enumerate(tiles):
         _paste(axes, tile, place % columns * step, place // columns * step, side=_FILTER)
     some = f"the first {len(tiles)} of {number}" if len(tiles) < number else f"{number}"
@@ -131,7 +128,7 @@ def feature_maps(run: RunFiles, inspection: Inspection) -> Figure | None:
     shown, rows = inspection.stages[0]
     step = _MAP + _GAP
     columns = max(len(row.tiles) for row in rows)
-    figure, axes = _board(_LABEL + columns * step - _GAP, (len(rows) + 1) * step - _GAP)
+    figure, axes = board(_LABEL + columns * step - _GAP, (len(rows) + 1) * step - _GAP)
     _paste(axes, shown.pixels, _LABEL, 0.0, side=_MAP)
     _label(axes, 0.0, "image", shown.pixels.shape)
     for place, row in enumerate(rows, start=1):
@@ -148,18 +145,6 @@ def _followed(shown: ShownImage, classes: Sequence[str]) -> str:
     target, predicted = classes[shown.target], classes[shown.predicted]
     taken = "" if target == predicted else f", taken for {predicted}"
     return f"An image of {target}{taken}, stage by stage"
-
-
-def _board(width: float, height: float) -> tuple[Figure, Axes]:
-    """Return one pair of axes for all pictures, in inches, y downwards, with room for a header."""
-    whole = max(width + 2 * MARGIN, 4.4)
-    figure = new_figure(whole, height + HEADER + MARGIN)
-    axes = add_axes(figure, MARGIN, MARGIN, right=whole - MARGIN - width, top=HEADER)
-    axes.set_axis_off()
-    axes.set_xlim(0, width)
-    axes.set_ylim(height, 0)
-    axes.set_autoscale_on(False)
-    return figure, axes
 
 
 def _paste(axes: Axes, pixels: Tile, x: float, y: float, *, side: float) -> None:
