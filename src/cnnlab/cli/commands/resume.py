@@ -35,22 +35,19 @@ def main(args: Sequence[str], stop: Stop) -> int:
     folder = find_run(options.run)
     epochs = None if options.epochs is None else _epochs(options.epochs)
 
-    from cnnlab.runs.console import RunConsole
     from cnnlab.runs.draughtsman import Draughtsman
     from cnnlab.runs.job import report
     from cnnlab.runs.run import execute
-    from cnnlab.runs.tracking.tracking import Tracking
+    from cnnlab.runs.run_context import RunContext
 
-    config, console = saved_config(folder, options.plugins), RunConsole()
+    config, context = saved_config(folder, options.plugins), RunContext(stop=stop)
     overrides: Sequence[str] = folder.read_overrides()
     _check_same(folder, config, overrides)
     if epochs is not None:
         config, overrides = _extended(folder, config, overrides, epochs)
-    with Tracking() as tracking:
-        outcome = execute(
-            config, overrides=overrides, console=console, runs=folder.path.parent, stop=stop, tracking=tracking
-        )
-        return report(outcome, console, Draughtsman(), config, tracking=tracking)
+    with context.tracking:
+        outcome = execute(config, context=context, overrides=overrides, runs=folder.path.parent)
+        return report(outcome, config, context=context, draughtsman=Draughtsman())
 
 
 def _epochs(word: str) -> str:
