@@ -16,8 +16,6 @@ from cnnlab.runs.saved_config import saved_config
 if TYPE_CHECKING:
     from cnnlab.config.run_config import RunConfig
 
-RUN_HELP = "a run's folder, its id, the beginning of its id or of the hash at its end; or latest, or best"
-
 
 def main(args: Sequence[str], stop: Stop) -> int:
     """Run the command; return its exit code."""
@@ -28,9 +26,9 @@ def main(args: Sequence[str], stop: Stop) -> int:
         epilog="examples: cnnlab resume latest · cnnlab resume 8ba5cd47c1 epochs=20",
         example="latest",
     )
-    parser.add_argument("run", help=RUN_HELP)
+    parser.add_run()
     parser.add_argument("epochs", nargs="?", metavar="epochs=N", help="epochs to train in all; none: as saved")
-    parser.add_argument("--plugins", metavar="FILE,...", help="the plugins that the run was trained with")
+    parser.add_plugins()
     options = parser.read(args)
     folder = find_run(options.run)
     epochs = None if options.epochs is None else _epochs(options.epochs)
