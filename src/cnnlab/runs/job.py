@@ -14,7 +14,6 @@ from cnnlab.config.load import load
 from cnnlab.config.options import groups
 from cnnlab.config.plugins import load_plugins
 from cnnlab.config.run_config import RunConfig
-from cnnlab.data.library import DataLibrary
 from cnnlab.outputs.files import outputs_dir, pictures_in, runs_dir
 from cnnlab.outputs.lock import disk_errors
 from cnnlab.outputs.run_folder import RunFolder
@@ -48,7 +47,7 @@ def run(plain: PlainMapping, overrides: Sequence[str], *, context: RunContext) -
     if config.outputs is not None and config.outputs.absolute() != outputs_dir().absolute():
         raise ConfigError(f"outputs: counts on the command line only, got '{config.outputs}'. Type it there.")
     if config.plan:
-        return show_plan(config, context.console, context.library)
+        return show_plan(config, context)
     if idle := without_effect(config, overrides):
         context.console.say(f"note     no effect, since nothing is trained in steps: {', '.join(idle)}")
     with Draughtsman() as draughtsman:
@@ -68,12 +67,13 @@ def without_effect(config: RunConfig, overrides: Sequence[str]) -> list[str]:
     return [text for text in overrides if re.split(r"[.=]", text.lstrip("+"))[0] in absent]
 
 
-def show_plan(config: RunConfig, console: RunConsole, library: DataLibrary) -> int:
+def show_plan(config: RunConfig, context: RunContext) -> int:
     """Say which run the configuration stands for and how it stands; train nothing.
 
     Of images of one's own, say what was found, and draw the first batch of a run that has not begun.
     """
-    identity = identify(config, library.hashes, progress=console.preparing)
+    console = context.console
+    identity = identify(config, context.library.hashes, progress=console.preparing)
     folder = RunFolder(runs_dir() / identity.run_id)
     status = read_status(folder).get("status")
     if status not in FINAL:
@@ -86,7 +86,8 @@ def show_plan(config: RunConfig, console: RunConsole, library: DataLibrary) -> i
         console.meanwhile("looking at the images")
         from cnnlab.runs.planned import show_images
 
-        show_images(config, folder, identity.data_content, console, library, draws=config.plots and status is None)
+        draws = config.plots and status is None
+        show_images(config, folder, context=context, data_content=identity.data_content, draws=draws)
     return 0
 
 
