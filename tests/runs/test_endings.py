@@ -8,6 +8,7 @@ from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import read_status
 from cnnlab.runs.endings import recorded
 from cnnlab.runs.run import execute
+from cnnlab.runs.run_context import RunContext
 from cnnlab.training.engine import training
 from tests.conftest import interrupted_after, stopped_after, tiny
 from tests.runs.trained import only_run
@@ -42,7 +43,7 @@ def test_wish_to_stop_is_looked_at_after_each_epoch_and_nothing_done_is_lost(epo
 
     monkeypatch.setattr("cnnlab.training.learning.training", wish)
     with pytest.raises(Interrupted, match=r"^$"):
-        execute(tiny("epochs=4"), stop=stop)
+        execute(tiny("epochs=4"), context=RunContext(stop=stop))
     assert f"interrupted after epoch {epochs}; what is done is kept" in capsys.readouterr().out
     assert only_run().load_checkpoint("last.pt")["epoch"] == epochs
 
@@ -51,7 +52,7 @@ def test_wish_from_before_the_run_ends_it_before_anything_is_read_or_written(in_
     stop = Stop()
     stop.is_wanted = True
     with pytest.raises(KeyboardInterrupt, match=r"^$"):
-        execute(tiny(), stop=stop)
+        execute(tiny(), context=RunContext(stop=stop))
     assert reads == []
     assert list(in_empty_folder.iterdir()) == []
 

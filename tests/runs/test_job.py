@@ -6,6 +6,7 @@ from cnnlab.cli.main import main
 from cnnlab.config.run_config import to_plain
 from cnnlab.outputs.files import RUNS
 from cnnlab.runs.job import run, without_effect
+from cnnlab.runs.run_context import RunContext
 from cnnlab.training.optimizers import OPTIMIZERS
 from tests.conftest import cnnlab, composed, tiny, tiny_transfer
 from tests.runs.trained import only_run
@@ -37,20 +38,20 @@ def test_no_command_means_train_and_the_same_again_says_that_it_was_finished_bef
 
 def test_run_that_diverges_fails_with_the_reason(capsys):
     plain = to_plain(tiny("optimizer=sgd", "optimizer.lr=1e30", "normalization=none"))
-    assert finish(run(plain, [])) == 1
+    assert finish(run(plain, [], context=RunContext())) == 1
     assert "diverged: the loss is not finite at step" in capsys.readouterr().out
-    assert finish(run(plain, [])) == 1
+    assert finish(run(plain, [], context=RunContext())) == 1
     assert "diverged before: the loss is not finite at step" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("optimizer", sorted(OPTIMIZERS.keys() - {"muon"}))  # muon takes minutes on a CPU
 def test_optimizer_preset_alone_trains_digits_to_over_90_percent(optimizer):
-    finish(run(composed(f"optimizer={optimizer}", "model=lenet", "epochs=10", "plots=false"), []))
+    finish(run(composed(f"optimizer={optimizer}", "model=lenet", "epochs=10", "plots=false"), [], context=RunContext()))
     assert only_run().read_json("summary.json")["test"]["accuracy"] > 0.9
 
 
 def test_plan_tells_how_the_run_stands_and_trains_nothing(capsys):
-    assert finish(run(composed("plan=true"), [])) == 0
+    assert finish(run(composed("plan=true"), [], context=RunContext())) == 0
     assert capsys.readouterr().out.startswith("to do       outputs/runs/cnn6-batch-relu-adam-s0-")
     assert not RUNS.exists()
 
@@ -82,4 +83,4 @@ def test_options_of_what_takes_no_part_are_named():
 
 def test_outputs_of_a_file_count_for_nothing():
     with pytest.raises(ConfigError, match=r"^outputs: counts on the command line only, got 'x'\. Type it there\.$"):
-        finish(run(composed("outputs=x"), []))
+        finish(run(composed("outputs=x"), [], context=RunContext()))

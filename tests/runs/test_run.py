@@ -19,6 +19,7 @@ from cnnlab.outputs.run_folder import SCHEMA, RunFolder
 from cnnlab.outputs.status import read_status, write_status
 from cnnlab.runs import job as train
 from cnnlab.runs.run import execute
+from cnnlab.runs.run_context import RunContext
 from tests.conftest import composed, interrupted_after, stopped_after, tiny
 from tests.runs.trained import equal_results, metrics_without_times, only_run, weights
 
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("in_empty_folder")
 
 
 def test_run_leaves_exactly_these_files():
-    finish(train.run(to_plain(tiny("plots=true")), ["epochs=2"]))
+    finish(train.run(to_plain(tiny("plots=true")), ["epochs=2"], context=RunContext()))
     folder = only_run()
     assert sorted(str(path.relative_to(folder.path)) for path in folder.path.rglob("*") if path.is_file()) == [
         ".lock", "checkpoints/best.pt", "config.yaml", "env.json", "first_batch.npz", "gradients.csv", "metrics.csv",
@@ -123,9 +124,9 @@ def test_data_in_the_working_folder_stays_the_same_whatever_is_written_beside_it
         (tmp_path / name).mkdir(exist_ok=True)
         Image.new("RGB", (8, 8), 10 * number).save(tmp_path / name / f"{number}.png")
     typed = ("dataset=image_folder", "dataset.root=.", "model.width=0.05", "epochs=1", "batch_size=4", "device=cpu")
-    first = finish(train.run(composed(*typed), []))
+    first = finish(train.run(composed(*typed), [], context=RunContext()))
     before = only_run().run_id
-    assert (first, finish(train.run(composed(*typed), []))) == (0, 0)
+    assert (first, finish(train.run(composed(*typed), [], context=RunContext()))) == (0, 0)
     assert only_run().run_id == before
     assert only_run().read_json("summary.json")["classes"] == ["a", "b"]
     assert f"data     image_folder {tmp_path.name}: 10 train" in (only_run().path / "train.log").read_text()

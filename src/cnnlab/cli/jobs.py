@@ -58,11 +58,13 @@ class TrainJob:
         except ConfigError as error:
             tell(str(error), file=sys.stderr, indent=2)
             return Outcome(2, str(error))
-        from cnnlab.runs.job import attempt  # rich takes a moment, and Hydra reads this file at every start
+        from cnnlab.runs.job import attempt  # these take a moment, and Hydra reads this file at every start
+        from cnnlab.runs.run_context import RunContext
 
+        context = RunContext(library=self.library, stop=self.stop, in_sweep=in_sweep)
         with self.stop.heard():  # in a process of a launcher, no one has done so before
             try:
-                outcome = finish(attempt(plain, overrides, in_sweep=in_sweep, library=self.library, stop=self.stop))
+                outcome = finish(attempt(plain, overrides, context=context))
             finally:
                 _release()
         if outcome.reason and not in_sweep:

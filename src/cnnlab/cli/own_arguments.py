@@ -14,6 +14,7 @@ from cnnlab.base.errors import ConfigError, brief, did_you_mean, unknown
 from cnnlab.cli.flags import KEYED, here
 from cnnlab.cli.meanings import is_known, plain_key
 
+_A_RUN = "a run's folder, its id, the beginning of its id or of the hash at its end; or latest, or best"
 _CHOICE = re.compile(r"argument (\S+): invalid choice: '(.*)' \(choose from (.*)\)", re.DOTALL)
 _NAME = re.compile(r"[\w.-]+")
 _NO_VALUE = re.compile(r"argument (\S+): expected .*", re.DOTALL)
@@ -47,6 +48,18 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, command: str, *, description: str, epilog: str, example: str) -> None:
         super().__init__(prog=f"cnnlab {command}", description=description, epilog=epilog)
         self._command, self._example = command, example
+
+    def add_run(self, *, or_else: str | None = None) -> None:
+        """Take a run as `run`, or what `or_else` says."""
+        self.add_argument("run", help=_A_RUN if or_else is None else f"{_A_RUN}; or {or_else}")
+
+    def add_device(self) -> None:
+        """Take where to compute as `device`."""
+        self.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, ... (default: auto)")
+
+    def add_plugins(self) -> None:
+        """Take the plugins of a saved run as `plugins`; they are code, and are named again."""
+        self.add_argument("--plugins", metavar="FILE,...", help="the plugins that the run was trained with")
 
     def read(self, args: Sequence[str]) -> argparse.Namespace:
         """Return the values of the words.

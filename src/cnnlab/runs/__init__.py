@@ -4,6 +4,7 @@ job              one run as a job: plain configuration in, outcome out, whatever
 beginning        a run that has not begun: which others it may go abreast with
 outcome          how a job ended, as launchers are told; finished: how a run did, found by its name
 runner           one run after the other, in a process that does nothing else
+run_context      what a run is told besides its configuration: console, library, stop, tracking, who is beside it
 run              named, and found finished, or trained (training_run: lock, resume, loop, summary): the one way in
 first_batch      the first training images as the network is given them, to be looked at
 loop             the epochs: weighed, written down (records), saved; judging: whether they go on; clock: how long

@@ -14,6 +14,7 @@ from cnnlab.base.turns import Turns, finish
 from cnnlab.data.library import DataLibrary
 from cnnlab.runs.job import attempt
 from cnnlab.runs.outcome import Outcome
+from cnnlab.runs.run_context import RunContext
 from cnnlab.training.tracks import Track, own_track
 
 Composed = tuple[Plain, Sequence[str]]
@@ -67,4 +68,5 @@ class Beginning:
     def begin(self, track: Track | None) -> Turns[Outcome]:
         """Begin it on a track of its own; None: no other takes turns with it."""
         plain, overrides = self.__dict__.pop("_task", None) or self._compose()
-        return attempt(plain, overrides, in_sweep=True, library=self._library, stop=self._stop, track=track)
+        context = RunContext(library=self._library, stop=self._stop, in_sweep=True, track=track)
+        return attempt(plain, overrides, context=context)

@@ -5,18 +5,15 @@ from __future__ import annotations
 import re
 import traceback
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from cnnlab.base.errors import Busy, ConfigError, RunError, TakenOver
 from cnnlab.base.schema import PlainMapping
-from cnnlab.base.stopping import Stop
 from cnnlab.base.turns import Turns
 from cnnlab.config.identity import identify
 from cnnlab.config.load import load
 from cnnlab.config.options import groups
 from cnnlab.config.plugins import load_plugins
 from cnnlab.config.run_config import RunConfig
-from cnnlab.data.library import DataLibrary
 from cnnlab.outputs.files import outputs_dir, pictures_in, runs_dir
 from cnnlab.outputs.lock import disk_errors
 from cnnlab.outputs.run_folder import RunFolder
@@ -27,27 +24,16 @@ from cnnlab.runs.finished import RunEnd
 from cnnlab.runs.outcome import Outcome
 from cnnlab.runs.result_lines import summary_lines, to_open
 from cnnlab.runs.run import turns
-from cnnlab.runs.tracking.tracking import Tracking
-
-if TYPE_CHECKING:
-    from cnnlab.training.tracks import Track
+from cnnlab.runs.run_context import RunContext
 
 
-def run(
-    plain: PlainMapping, overrides: Sequence[str], *, in_sweep: bool = False, library: DataLibrary | None = None,
-    stop: Stop | None = None, tracking: Tracking | None = None, track: Track | None = None, num_at_once: int = 1,
-) -> Turns[int]:  # fmt: skip
+def run(plain: PlainMapping, overrides: Sequence[str], *, context: RunContext) -> Turns[int]:
     """Train the composed configuration, or find it finished; yield wherever another run may have a turn.
 
     Args:
         plain: the configuration in plain values.
         overrides: what the user typed.
-        in_sweep: say nothing on the terminal and draw no pictures: the sweep shows its runs, and draws at its end.
-        library: holds what earlier runs of the process have read; None: nothing.
-        stop: as of `execute`.
-        tracking: likewise.
-        track: the run's own, if others take turns with it.
-        num_at_once: runs that go on at the same time, each in a process.
+        context: what it is told besides, of this run alone.
 
     Returns:
         The exit code: 0, or 1 for a run that diverged.
@@ -58,22 +44,19 @@ def run(
     """
     load_plugins(plain.get("plugins") or ())
     config = load(plain)
-    console = RunConsole(is_quiet=in_sweep)
     if config.outputs is not None and config.outputs.absolute() != outputs_dir().absolute():
         raise ConfigError(f"outputs: counts on the command line only, got '{config.outputs}'. Type it there.")
     if config.plan:
-        return show_plan(config, console, DataLibrary() if library is None else library)
+        return show_plan(config, context)
     if idle := without_effect(config, overrides):
-        console.say(f"note     no effect, since nothing is trained in steps: {', '.join(idle)}")
+        context.console.say(f"note     no effect, since nothing is trained in steps: {', '.join(idle)}")
     with Draughtsman() as draughtsman:
-        outcome = yield from turns(
-            config, overrides=overrides, console=console, library=library, stop=stop, tracking=tracking, track=track,
-            num_at_once=num_at_once, begins=draughtsman.get_ready if config.plots and not in_sweep else None,
-        )  # fmt: skip
-        if not in_sweep:
-            return report(outcome, console, draughtsman, config, tracking=tracking)
+        begins = draughtsman.get_ready if config.plots and not context.in_sweep else None
+        outcome = yield from turns(config, context=context, overrides=overrides, begins=begins)
+        if not context.in_sweep:
+            return report(outcome, config, context=context, draughtsman=draughtsman)
         if config.plots and config.tracker and outcome.is_new:
-            _draw(outcome, console, draughtsman)  # trackers get them; else the sweep draws, at its end
+            _draw(outcome, context.console, draughtsman)  # trackers get them; else the sweep draws, at its end
         return _code(outcome)
 
 
@@ -84,12 +67,13 @@ def without_effect(config: RunConfig, overrides: Sequence[str]) -> list[str]:
     return [text for text in overrides if re.split(r"[.=]", text.lstrip("+"))[0] in absent]
 
 
-def show_plan(config: RunConfig, console: RunConsole, library: DataLibrary) -> int:
+def show_plan(config: RunConfig, context: RunContext) -> int:
     """Say which run the configuration stands for and how it stands; train nothing.
 
     Of images of one's own, say what was found, and draw the first batch of a run that has not begun.
     """
-    identity = identify(config, library.hashes, progress=console.preparing)
+    console = context.console
+    identity = identify(config, context.library.hashes, progress=console.preparing)
     folder = RunFolder(runs_dir() / identity.run_id)
     status = read_status(folder).get("status")
     if status not in FINAL:
@@ -102,31 +86,24 @@ def show_plan(config: RunConfig, console: RunConsole, library: DataLibrary) -> i
         console.meanwhile("looking at the images")
         from cnnlab.runs.planned import show_images
 
-        show_images(config, folder, identity.data_content, console, library, draws=config.plots and status is None)
+        draws = config.plots and status is None
+        show_images(config, folder, context=context, data_content=identity.data_content, draws=draws)
     return 0
 
 
-def report(
-    outcome: RunEnd,
-    console: RunConsole,
-    draughtsman: Draughtsman,
-    config: RunConfig,
-    *,
-    tracking: Tracking | None = None,
-) -> int:
+def report(outcome: RunEnd, config: RunConfig, *, context: RunContext, draughtsman: Draughtsman) -> int:
     """Draw the pictures if wanted, say how a run ended and which file to open; return the exit code.
 
     Args:
         outcome: of the run.
-        console: where it is told.
-        draughtsman: draws.
         config: of the run.
-        tracking: ends once the pictures are there.
+        context: of the run; its tracking ends once the pictures are there.
+        draughtsman: draws.
     """
+    console = context.console
     if config.plots:
         _draw(outcome, console, draughtsman)
-    if tracking is not None:
-        tracking.end()
+    context.tracking.end()
     if not outcome.is_new:
         console.say(f"run      {outcome.folder.run_id}")
         if outcome.status == "finished":
@@ -165,39 +142,28 @@ def _code(outcome: RunEnd) -> int:
     return 0 if outcome.status in ("finished", "pruned") else 1
 
 
-def attempt(
-    plain: PlainMapping, overrides: Sequence[str], *, stop: Stop, in_sweep: bool, library: DataLibrary | None = None,
-    track: Track | None = None, num_at_once: int = 1,
-) -> Turns[Outcome]:  # fmt: skip
+def attempt(plain: PlainMapping, overrides: Sequence[str], *, context: RunContext) -> Turns[Outcome]:
     """Carry out one run; what goes wrong is returned, so that the next one can start. What it held is not released.
 
     Args:
         plain: as of `run`.
         overrides: likewise.
-        stop: likewise.
-        in_sweep: likewise.
-        library: likewise.
-        track: likewise.
-        num_at_once: likewise.
+        context: likewise.
 
     Raises:
         KeyboardInterrupt: the user wants to stop.
     """
     try:
         with disk_errors(runs_dir()):
-            with Tracking() as tracking:
-                work = run(
-                    plain, overrides, in_sweep=in_sweep, library=library, stop=stop, tracking=tracking, track=track,
-                    num_at_once=num_at_once,
-                )  # fmt: skip
-                code = yield from work
-            return Outcome(code, notes=tuple(tracking.notes))
+            with context.tracking:
+                code = yield from run(plain, overrides, context=context)
+            return Outcome(code, notes=tuple(context.tracking.notes))
     except ConfigError as error:
-        stop.look()
+        context.stop.look()
         return Outcome(2, str(error))
     except RunError as error:
         return _failed(error)
     except Exception as error:
-        stop.look()  # libraries make another error of it, such as one of the import that they were at
+        context.stop.look()  # libraries make another error of it, such as one of the import that they were at
         told = f"{type(error).__name__}: {error}".splitlines()[0]
         return Outcome(1, told, traceback=traceback.format_exc().rstrip())

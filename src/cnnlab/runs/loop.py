@@ -6,20 +6,17 @@ import time
 from collections.abc import Iterable, Iterator
 
 from cnnlab.base.runtime import Runtime
-from cnnlab.base.stopping import Stop
 from cnnlab.building.parts import Parts
 from cnnlab.config.run_config import RunConfig
 from cnnlab.data.batches import Piece
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.runs.clock import Clock
-from cnnlab.runs.console import RunConsole
 from cnnlab.runs.judging import reaches_bar
 from cnnlab.runs.records import gradient_rows, metrics_row
-from cnnlab.runs.tracking.tracking import Tracking
+from cnnlab.runs.run_context import RunContext
 from cnnlab.runs.training_state import TrainingState, to_checkpoint
 from cnnlab.training.engine import EpochRecord, Manner
 from cnnlab.training.selection import reason_to_stop
-from cnnlab.training.tracks import Track
 
 
 class EpochLoop:
@@ -28,22 +25,19 @@ class EpochLoop:
     Args:
         config: of the run.
         folder: of the run.
-        console: where it is told.
         runtime: of the run.
         parts: with the states of the epochs done.
         state: where training stands; goes along.
         clock: of the run.
-        tracking: of the run; None: no tracker is told.
-        track: of a run that takes turns with others; None: it is alone.
+        context: of the run.
     """
 
     def __init__(
-        self, config: RunConfig, folder: RunFolder, console: RunConsole, runtime: Runtime, parts: Parts,
-        state: TrainingState, clock: Clock, *, tracking: Tracking | None = None, track: Track | None = None,
+        self, config: RunConfig, folder: RunFolder, runtime: Runtime, parts: Parts, state: TrainingState, clock: Clock,
+        context: RunContext,
     ) -> None:  # fmt: skip
-        self._config, self._folder, self._console, self._runtime = config, folder, console, runtime
-        self._parts, self._state, self._clock = parts, state, clock
-        self._tracking, self._track = tracking, track
+        self._config, self._folder, self._runtime, self._parts = config, folder, runtime, parts
+        self._state, self._clock, self._context, self._console = state, clock, context, context.console
         learns_in_steps = config.learns == "in steps"  # what is learnt at once has one epoch, whatever `epochs` says
         self._bars = (config.prune_below or ()) if learns_in_steps else ()
         self._last_record: EpochRecord | None = None
@@ -60,7 +54,7 @@ class EpochLoop:
         is_open = state.stop_reason is None and state.epoch < self._config.epochs
         return is_open and not reaches_bar(self._bars, state.epoch, state.selection.accuracy)
 
-    def turns(self, stop: Stop) -> Iterator[None]:
+    def turns(self) -> Iterator[None]:
         """Go through the epochs that are missing, to the last one or to a reason to stop; yield between pieces of them.
 
         Raises:
@@ -68,7 +62,7 @@ class EpochLoop:
         """
         if self._state.stop_reason is not None or self.is_pruned:
             return  # the checkpoint was taken after the last epoch
-        stop.look()
+        self._context.stop.look()
         for record in self._records():
             if record is None:
                 yield
@@ -77,15 +71,15 @@ class EpochLoop:
             self._write_down(record)
             if self._is_time_to_save() or self.is_pruned:
                 self._save()
-            if stop.is_wanted:
+            if self._context.stop.is_wanted:
                 self._save()
-                stop.look()
+                self._context.stop.look()
             if self._state.stop_reason is not None or self.is_pruned:
                 return
 
     def _records(self) -> Iterator[EpochRecord | None]:
         parts = self._parts
-        manner = Manner(track=self._track, captures=self._config.capture == "auto", say=self._console.say)
+        manner = Manner(track=self._context.track, captures=self._config.capture == "auto", say=self._console.say)
         return parts.learning.turns(
             parts.train, val=parts.val, test=parts.test if self._config.watch_test else None,
             epochs_done=self._state.epoch, watch=self._watched, manner=manner,
@@ -127,8 +121,7 @@ class EpochLoop:
         epochs, state = self._config.epochs, self._state
         row = metrics_row(record)
         self._folder.append_epoch(row, gradient_rows(record))
-        if self._tracking is not None:
-            self._tracking.epoch(row)
+        self._context.tracking.epoch(row)
         seconds_left = state.train_seconds / state.epoch * (epochs - state.epoch)
         self._console.epoch(record, epochs, state.selection, seconds_left)
         if record.startup_seconds:

@@ -4,29 +4,27 @@ from __future__ import annotations
 
 from cnnlab.building.procedures import look_at_images
 from cnnlab.config.run_config import RunConfig
-from cnnlab.data.library import DataLibrary
 from cnnlab.outputs.first_batch import write_first_batch
 from cnnlab.outputs.lock import disk_errors
 from cnnlab.outputs.run_folder import RunFolder
-from cnnlab.runs.console import RunConsole
 from cnnlab.runs.first_batch import first_batch
 from cnnlab.runs.found import data_lines
+from cnnlab.runs.run_context import RunContext
 
 
 def show_images(
-    config: RunConfig, folder: RunFolder, data_content: str | None, console: RunConsole, library: DataLibrary, *,
-    draws: bool,
-) -> None:  # fmt: skip
+    config: RunConfig, folder: RunFolder, *, context: RunContext, data_content: str | None, draws: bool
+) -> None:
     """Say what a run finds in its images, and draw the first batch.
 
     Args:
         config: of the run.
         folder: of the run; gets the picture.
+        context: of the run.
         data_content: stands for the files of the image folder.
-        console: where it is told.
-        library: holds what was read before.
         draws: whether the picture is wanted.
     """
+    console, library = context.console, context.library
     data, images = look_at_images(config, library=library, data_content=data_content, progress=console.preparing)
     for line in data_lines(config, data, images):
         console.say(line)

@@ -13,6 +13,7 @@ from cnnlab.data.library import DataLibrary
 from cnnlab.runs.beginning import Beginning
 from cnnlab.runs.job import attempt
 from cnnlab.runs.outcome import Outcome
+from cnnlab.runs.run_context import RunContext
 
 _PART = 0.25  # of the free memory, which all processes together may hold of what they have read
 
@@ -40,8 +41,8 @@ class Runner:
         Raises:
             KeyboardInterrupt: the user wants to stop.
         """
-        run = attempt(plain, overrides, in_sweep=True, library=self._library, stop=self._stop, num_at_once=num_at_once)
-        return finish(run)
+        context = RunContext(library=self._library, stop=self._stop, in_sweep=True, num_at_once=num_at_once)
+        return finish(attempt(plain, overrides, context=context))
 
     def beginning(self, plain: Plain, overrides: Sequence[str]) -> Beginning:
         """Return a run that takes turns with others."""

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from cnnlab.base.memory import memory_errors
 from cnnlab.base.runtime import Runtime, environment, start_runtime
 from cnnlab.base.schema import Plain
-from cnnlab.base.stopping import Stop
 from cnnlab.base.turns import Turns
 from cnnlab.building.data import check_batch_size
 from cnnlab.building.networks import size_of
@@ -18,14 +17,12 @@ from cnnlab.building.procedures import build_parts
 from cnnlab.config.identity import Identity
 from cnnlab.config.part_rules import check_parts
 from cnnlab.config.run_config import RunConfig, cache_dir, size_keys, to_plain, with_whole_paths
-from cnnlab.data.library import DataLibrary
 from cnnlab.outputs.first_batch import write_first_batch
 from cnnlab.outputs.lock import disk_errors, held
 from cnnlab.outputs.reaching import Goals
 from cnnlab.outputs.run_folder import SCHEMA, RunFolder
 from cnnlab.outputs.status import write_status
 from cnnlab.runs.clock import Clock
-from cnnlab.runs.console import RunConsole
 from cnnlab.runs.endings import STOPPING, recorded
 from cnnlab.runs.extending import begin_with_stage, is_gone_on_from
 from cnnlab.runs.finished import RunEnd, finished
@@ -34,37 +31,31 @@ from cnnlab.runs.loop import EpochLoop
 from cnnlab.runs.opening import opening_lines
 from cnnlab.runs.result_lines import summary_lines
 from cnnlab.runs.results import score_selected_weights
+from cnnlab.runs.run_context import RunContext
 from cnnlab.runs.summary import SummaryWriter
-from cnnlab.runs.tracking.tracking import Tracking
 from cnnlab.runs.training_state import TrainingState, from_checkpoint
-from cnnlab.training.tracks import Track
 
 _AGAINST_DIVERGENCE = "Try a smaller optimizer.lr, scheduler.warmup_epochs=1 or grad_clip_norm=1."
 _WHY_PRUNED = "its validation accuracy is below that of others; cnnlab resume goes on with it"
 
 
 def train(
-    config: RunConfig, folder: RunFolder, identity: Identity, *, overrides: Sequence[str], console: RunConsole,
-    library: DataLibrary, stop: Stop, tracking: Tracking | None, track: Track | None, num_at_once: int,
-) -> Turns[RunEnd]:  # fmt: skip
+    config: RunConfig, folder: RunFolder, *, identity: Identity, context: RunContext, overrides: Sequence[str]
+) -> Turns[RunEnd]:
     """Train a run from where it stands to its end, and yield wherever another run may have a turn.
 
     Args:
         config: what to run.
         folder: of the run.
         identity: of the run.
-        overrides: as of `runs.run.turns`; the others too.
-        console: likewise.
-        library: likewise.
-        stop: likewise.
-        tracking: likewise.
-        track: likewise.
-        num_at_once: likewise.
+        context: as of `runs.run.execute`.
+        overrides: likewise.
 
     Raises:
         ConfigError, Busy, RunError, Interrupted: as of `runs.run.execute`.
     """
     check_parts(config)
+    console, library, stop = context.console, context.library, context.stop
     began = time.perf_counter()
     with held(folder):
         if not config.rerun and (done := finished(folder)) is not None:
@@ -86,8 +77,8 @@ def train(
         if not config.rerun:
             with disk_errors(folder.path):
                 begin_with_stage(folder, config, made_in, hashes=library.hashes)
-        if num_at_once > 1:
-            made_in["num_at_once"] = num_at_once
+        if context.num_at_once > 1:
+            made_in["num_at_once"] = context.num_at_once
         state = _begin(folder, config, parts, runtime, overrides, made_in)
         if config.plots and state.epoch == 0:
             with disk_errors(folder.path):
@@ -96,12 +87,8 @@ def train(
         keys = size_keys(config, "batch_size", "model.width", "dataset.image_size")
         with recorded(folder, lambda: state.epoch, console.say, stop), memory_errors("training", *keys):
             clock = Clock(began, seconds_before=state.total_seconds)
-            if tracking is not None:
-                tracking.begin(config, folder, console, epochs_done=state.epoch)
-            work = _carry_out(
-                config, folder, console, runtime, parts, state, clock, identity, stop, tracking=tracking, track=track
-            )
-            return (yield from work)
+            context.tracking.begin(config, folder, console, epochs_done=state.epoch)
+            return (yield from _carry_out(config, folder, runtime, parts, state, clock, identity, context))
 
 
 def _threads_before(folder: RunFolder) -> int | None:
@@ -133,23 +120,24 @@ def _begin(
 
 
 def _carry_out(
-    config: RunConfig, folder: RunFolder, console: RunConsole, runtime: Runtime, parts: Parts, state: TrainingState,
-    clock: Clock, identity: Identity, stop: Stop, *, tracking: Tracking | None, track: Track | None,
+    config: RunConfig, folder: RunFolder, runtime: Runtime, parts: Parts, state: TrainingState, clock: Clock,
+    identity: Identity, context: RunContext,
 ) -> Turns[RunEnd]:  # fmt: skip
     """Train the epochs that are missing, then score the selected weights."""
+    console = context.console
     size = size_of(parts.network, parts.images, runtime.device)
     for line in opening_lines(folder.run_id, config, parts, runtime, size=size, epochs_done=state.epoch):
         console.say(line)
     console.meanwhile("training")
-    loop = EpochLoop(config, folder, console, runtime, parts, state, clock, tracking=tracking, track=track)
+    loop = EpochLoop(config, folder, runtime, parts, state, clock, context)
     goals = Goals.of(config.seconds_to, config.reported)
     writer = SummaryWriter(
         folder, parts, runtime, clock=clock, size=size, goals=goals, content=identity.data_content, keep=config.keep,
-        is_gone_on_from=is_gone_on_from(config), track=track,
+        is_gone_on_from=is_gone_on_from(config), track=context.track,
     )  # fmt: skip
     try:
-        with stop.waiting(lambda: not loop.is_saved(), lambda: console.warn(STOPPING)):
-            yield from loop.turns(stop)
+        with context.stop.waiting(lambda: not loop.is_saved(), lambda: console.warn(STOPPING)):
+            yield from loop.turns()
             console.stop()
             if loop.is_pruned:
                 write_status(folder, "pruned", epoch=state.epoch)

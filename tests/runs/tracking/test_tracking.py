@@ -6,6 +6,7 @@ from cnnlab.base.errors import RunError
 from cnnlab.outputs.files import METRICS_COLUMNS
 from cnnlab.runs import training_run
 from cnnlab.runs.run import execute
+from cnnlab.runs.run_context import RunContext
 from cnnlab.runs.tracking.tracking import Tracking
 from tests.conftest import interrupted_after, tiny
 from tests.runs.tracking.fakes import Hanging, Hiccuping, Raising, Remembering, cannot_begin, of
@@ -22,7 +23,7 @@ def trained(begin, *options, limit=30.0):
     """Train a tiny run that tells one tracker; return what it said of it."""
     config = dataclasses.replace(tiny(*options), tracker=("mlflow",))
     with Tracking(trackers={"mlflow": begin}, limit=limit) as tracking:
-        end = execute(config, tracking=tracking)
+        end = execute(config, context=RunContext(tracking=tracking))
     assert end.status in ("finished", "pruned")
     return tracking.notes
 

@@ -11,7 +11,6 @@ from cnnlab.base.errors import ConfigError
 from cnnlab.base.paths import given_path
 from cnnlab.base.printing import meanwhile, tell
 from cnnlab.base.stopping import Stop
-from cnnlab.cli.commands.resume import RUN_HELP
 from cnnlab.cli.own_arguments import Parser
 from cnnlab.outputs.finding import find_run
 from cnnlab.outputs.run_folder import RunFolder
@@ -51,14 +50,14 @@ def _parser() -> Parser:
         epilog="example: cnnlab export best --to ants_or_bees.onnx",
         example="latest",
     )
-    parser.add_argument("run", help=RUN_HELP)
+    parser.add_run()
     parser.add_argument(
         "--format", choices=tuple(FORMATS), help="what it is made into; else as the end of FILE says, or cnnlab"
     )
     parser.add_argument(
         "--to", type=partial(given_path, "--to"), metavar="FILE", help="the file; else it is called after the run, here"
     )
-    parser.add_argument("--plugins", metavar="FILE,...", help="the plugins that the run was trained with")
+    parser.add_plugins()
     return parser
 
 

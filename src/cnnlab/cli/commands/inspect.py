@@ -10,7 +10,6 @@ from cnnlab.base.errors import ConfigError
 from cnnlab.base.paths import given_path
 from cnnlab.base.printing import meanwhile, tell
 from cnnlab.base.stopping import Stop
-from cnnlab.cli.commands.resume import RUN_HELP
 from cnnlab.cli.own_arguments import Parser
 from cnnlab.outputs.finding import find_run
 from cnnlab.runs.saved_config import saved_config
@@ -65,7 +64,7 @@ def _parser() -> Parser:
         epilog="example: cnnlab inspect best",
         example="latest",
     )
-    parser.add_argument("run", help=RUN_HELP)
+    parser.add_run()
     parser.add_argument(
         "--out", type=partial(given_path, "--out"), metavar="DIR", help="where it all goes; else the run's folder"
     )
@@ -73,8 +72,8 @@ def _parser() -> Parser:
         "--images", type=_count, default=MOST, metavar="N",
         help=f"images of each of the two splits at most, evenly over it (default: {MOST})",
     )  # fmt: skip
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, ... (default: auto)")
-    parser.add_argument("--plugins", metavar="FILE,...", help="the plugins that the run was trained with")
+    parser.add_device()
+    parser.add_plugins()
     return parser
 
 

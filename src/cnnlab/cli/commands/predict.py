@@ -17,7 +17,6 @@ from cnnlab.base.paths import given_path
 from cnnlab.base.printing import meanwhile, tell
 from cnnlab.base.stopping import Stop
 from cnnlab.cli.asking import opened_source
-from cnnlab.cli.commands.resume import RUN_HELP
 from cnnlab.cli.own_arguments import Parser
 from cnnlab.outputs.exported import is_exported
 from cnnlab.outputs.files import csv_text, runs_dir
@@ -83,7 +82,7 @@ def _parser() -> Parser:
         epilog="example: cnnlab predict latest photos/ --csv photos.csv --sheet photos.png",
         example="latest photo.jpg",
     )
-    parser.add_argument("run", help=f"{RUN_HELP}; or what cnnlab export made of one")
+    parser.add_run(or_else="what cnnlab export made of one")
     parser.add_argument(
         "images",
         nargs="*",
@@ -112,8 +111,8 @@ def _parser() -> Parser:
         metavar="DIR",
         help="draw each image's feature maps behind the first layer and every block, a PNG file per image",
     )
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, ... (default: auto)")
-    parser.add_argument("--plugins", metavar="FILE,...", help="the plugins that the run was trained with")
+    parser.add_device()
+    parser.add_plugins()
     parser.add_argument("--trust", action="store_true", help="open a .pt2 file, which may hold code")
     return parser
 

@@ -16,8 +16,6 @@ from cnnlab.runs.saved_config import saved_config
 if TYPE_CHECKING:
     from cnnlab.config.run_config import RunConfig
 
-RUN_HELP = "a run's folder, its id, the beginning of its id or of the hash at its end; or latest, or best"
-
 
 def main(args: Sequence[str], stop: Stop) -> int:
     """Run the command; return its exit code."""
@@ -28,29 +26,26 @@ def main(args: Sequence[str], stop: Stop) -> int:
         epilog="examples: cnnlab resume latest · cnnlab resume 8ba5cd47c1 epochs=20",
         example="latest",
     )
-    parser.add_argument("run", help=RUN_HELP)
+    parser.add_run()
     parser.add_argument("epochs", nargs="?", metavar="epochs=N", help="epochs to train in all; none: as saved")
-    parser.add_argument("--plugins", metavar="FILE,...", help="the plugins that the run was trained with")
+    parser.add_plugins()
     options = parser.read(args)
     folder = find_run(options.run)
     epochs = None if options.epochs is None else _epochs(options.epochs)
 
-    from cnnlab.runs.console import RunConsole
     from cnnlab.runs.draughtsman import Draughtsman
     from cnnlab.runs.job import report
     from cnnlab.runs.run import execute
-    from cnnlab.runs.tracking.tracking import Tracking
+    from cnnlab.runs.run_context import RunContext
 
-    config, console = saved_config(folder, options.plugins), RunConsole()
+    config, context = saved_config(folder, options.plugins), RunContext(stop=stop)
     overrides: Sequence[str] = folder.read_overrides()
     _check_same(folder, config, overrides)
     if epochs is not None:
         config, overrides = _extended(folder, config, overrides, epochs)
-    with Tracking() as tracking:
-        outcome = execute(
-            config, overrides=overrides, console=console, runs=folder.path.parent, stop=stop, tracking=tracking
-        )
-        return report(outcome, console, Draughtsman(), config, tracking=tracking)
+    with context.tracking:
+        outcome = execute(config, context=context, overrides=overrides, runs=folder.path.parent)
+        return report(outcome, config, context=context, draughtsman=Draughtsman())
 
 
 def _epochs(word: str) -> str:

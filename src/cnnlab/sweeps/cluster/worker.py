@@ -54,6 +54,7 @@ def _outcome(order: Order, *, is_shared: bool) -> Outcome | Path:
     from cnnlab.base.memory import release_memory  # these import torch
     from cnnlab.runs.data_at_hand import library_of_process
     from cnnlab.runs.job import attempt
+    from cnnlab.runs.run_context import RunContext
 
     stop = Stop()
     with stop.heard():
@@ -61,12 +62,10 @@ def _outcome(order: Order, *, is_shared: bool) -> Outcome | Path:
             return problem
         if not is_shared:
             _take_up(order)
-        library = library_of_process(order.num_sharing)
-        run = attempt(
-            order.plain, order.overrides, in_sweep=True, stop=stop, library=library, num_at_once=order.num_sharing
-        )
+        library, num_at_once = library_of_process(order.num_sharing), order.num_sharing
+        context = RunContext(library=library, stop=stop, in_sweep=True, num_at_once=num_at_once)
         try:
-            return finish(run)
+            return finish(attempt(order.plain, order.overrides, context=context))
         finally:
             release_memory()
 
