@@ -12,8 +12,9 @@ from cnnlab.comparison.labels import plus_minus
 from cnnlab.comparison.statistics import ALPHA, SEEDS, Estimate, estimate, estimate_difference, seeds_needed
 from cnnlab.comparison.verdicts import BETTER, EQUAL, WORSE, Result
 
-CIFAR = ("dataset=image_folder", "dataset.root={data}/cifar10_jpeg")
-CATS_DOGS = (*CIFAR, "dataset.classes=[cat,dog]")
+FOLDER = ("dataset=image_folder", "dataset.root={data}/cifar10_jpeg")
+CIFAR = (*FOLDER, "dataset.image_size=32")
+CATS_DOGS = (*FOLDER, "dataset.classes=[cat,dog]")  # these studies say the size themselves
 MNIST = ("dataset.part=test", "data_dir={data}/mnist")
 ANTS_BEES = ("dataset=hymenoptera", "dataset.root={data}/hymenoptera")
 RESNET = ("backbone=resnet18", "backbone.weights={data}/weights/resnet18_tinyimagenet_fp16.pth")
@@ -195,7 +196,7 @@ STUDIES = (
         (Gap("19 points between training and test", "model.stem=imagenet", 19),),
     ),
     Study(
-        "B4", "trainable_layers", (*CIFAR, *RESNET),
+        "B4", "trainable_layers", (*FOLDER, *RESNET),
         (Better("five layers are best", "last_5", ("last_4", "last_6", "last_5_sgd")),),
         command=("transfer",),
         remark="The ResNet-18 is one of TinyImageNet.",
@@ -208,7 +209,7 @@ STUDIES = (
         ),
     ),
     Study(
-        "C4", "metric_losses", (*CIFAR, *RESNET, "dataset.classes=null"),
+        "C4", "metric_losses", (*FOLDER, *RESNET, "dataset.classes=null"),
         (Better("cross-entropy alone is best", "loss=cross_entropy"),),
         command=("transfer",),
         remark="The squared distance to the centres is a sum over 512 features: a tenth of it outweighs the "
