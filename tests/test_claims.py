@@ -1,11 +1,13 @@
 """What scripts/claims.py makes of a study: the word that docs/studies.md has for a claim."""
 
 import importlib
+import re
 
 import pytest
 
 from cnnlab.comparison import compare_study
 from tests.comparison.study_maker import write_study
+from tests.conftest import composed
 from tests.pages import ROOT
 
 FAR = [0.90, 0.91, 0.90, 0.92, 0.91]
@@ -26,6 +28,14 @@ def judged(claim, **arms):
 
 
 LARGE = {f"optimizer={name}": {"num_test": 1000} for name in ("adam", "sgd", "momentum", "adadelta")}
+
+
+def test_images_of_cifar_10_keep_their_size_in_all_studies(claims):  # a folder of images is enlarged to 64 x 64
+    for study in claims.STUDIES:
+        words = [word for word in study.words("5", "data") if re.match(r"(experiment|scale|dataset)[.=]", word)]
+        if "dataset.root=data/cifar10_jpeg" in words:
+            command = next(iter(study.command), "train")
+            assert composed(*words, command=command)["dataset"]["image_size"] == 32, study.name
 
 
 def test_an_arm_is_better_if_all_others_are_shown_to_be_worse(claims):

@@ -29,7 +29,7 @@ def test_images_of_a_folder_are_counted_by_class_and_few_name_another_command(ph
     assert lines_of(config) == [
         "data     image_folder my photos: 16 train, 2 validation, 4 test images",
         "         3x64x64, 2 classes: cats 12, dogs 10",
-        "         22 of 22 images smaller than 64 x 64, and enlarged to it",
+        "         22 of 22 images smaller than 64 x 64, and enlarged to it (dataset.image_size)",
         "         few images: 16 to learn from. A pretrained network does better:",
         "         cnnlab transfer 'my photos'",
     ]

@@ -255,7 +255,7 @@ PETS = [(10, 0), (11, 0), (12, 0), (20, 1), (21, 1)]
 PETS_NOTES = (
     "5 images, published are 25,000",
     "the images have several sizes; cut to 128 x 128 (dataset.image_size)",
-    "5 of 5 images smaller than 128 x 128, and enlarged to it",
+    "5 of 5 images smaller than 128 x 128, and enlarged to it (dataset.image_size)",
 )
 
 

@@ -102,7 +102,7 @@ def test_mixed_sizes_are_noted_unless_a_size_is_asked_for(root):
     Image.new("L", (9, 5)).save(root / "train/ant/x.png")
     assert read(root).notes == (
         "the images have several sizes; cut to 128 x 128 (dataset.image_size)",
-        "13 of 13 images smaller than 128 x 128, and enlarged to it",
+        "13 of 13 images smaller than 128 x 128, and enlarged to it (dataset.image_size)",
     )
     sized = read(root, image_size=4)
     assert (sized.notes, sized.train.images.shape) == ((), (13, 1, 4, 4))

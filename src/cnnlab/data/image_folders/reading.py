@@ -114,7 +114,7 @@ def _notes(decoded: Decoded, image_size: int | None) -> tuple[str, ...]:
     if decoded.num_enlarged:
         height, width = decoded.images.shape[2:]
         images = f"{decoded.num_enlarged:,} of {len(decoded.images):,} images"
-        notes.append(f"{images} smaller than {height} x {width}, and enlarged to it")
+        notes.append(f"{images} smaller than {height} x {width}, and enlarged to it (dataset.image_size)")
     return tuple(notes)
 
 
