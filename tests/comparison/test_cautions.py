@@ -39,7 +39,7 @@ def test_sampling_error_of_the_test_set_is_that_of_a_share_worked_by_hand():
 
 
 FEW = "Fewer than 5 seeds: where training sometimes fails, chance alone can look like this."
-MISSING = "1 run is missing still: adam (seed 4). What is said here may change."
+MISSING = "1 run is still missing: adam (seed 4). What is said here may change."
 LOOKS = [
     ({}, [0.9, 0.8, 0.8], [FEW]),
     ({}, [0.9, 0.8, 0.7, 0.6, "waiting"], [FEW, MISSING]),

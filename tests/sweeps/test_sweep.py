@@ -148,7 +148,7 @@ def test_interrupted_sweep_starts_no_further_run_and_says_so_once(swept, run_err
     assert [seed for *_, seed in swept] == [0]
     out, err = capsys.readouterr()
     assert out.splitlines()[-2:] == [
-        "interrupted: 0 of 2 runs are done. Go on with:",
+        "interrupted: 0 of 2 runs done. Go on with:",
         "  cnnlab -m seed=0,1 plots=false",
     ]
     assert err == ""

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from cnnlab.base.errors import ConfigError, unknown
 from cnnlab.base.randomness import generator
+from cnnlab.base.texts import first_names
 from cnnlab.data.held_out import TEST_FRACTION, VAL_FRACTION
 from cnnlab.data.leaks import find_leaks, leak_notes
 from cnnlab.data.stores import Data, Source, Split
@@ -246,8 +247,7 @@ def _untested(test: Split, classes: tuple[str, ...]) -> list[str]:
     """Name the classes of which nothing is known in the end."""
     counts = torch.bincount(test.labels, minlength=len(classes)).tolist()
     names = [f"'{name}'" for name, count in zip(classes, counts) if count == 0]
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return [f"no test images of class {', '.join(names[:_NAMED])}{more}"] if names else []
+    return [f"no test images of class {first_names(names, _NAMED)}"] if names else []
 
 
 def subset(

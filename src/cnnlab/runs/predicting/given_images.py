@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnnlab.base.errors import ConfigError
-from cnnlab.base.texts import printable
+from cnnlab.base.texts import and_more, printable, quantity
 
 _RAW = frozenset({
     ".arw", ".cr2", ".cr3", ".dng", ".nef", ".orf", ".pef", ".raf", ".rw2", ".srw", ".psd", ".eps", ".svg", ".xcf",
@@ -95,5 +95,4 @@ def _counted(names: Iterable[str], what: str, which: str) -> list[str]:
     number = sum(kinds.values())
     plural = which.replace("is no image", "are no images") if number > 1 else which
     shown = ", ".join(f"{suffix} {count:,}" for suffix, count in kinds.most_common(_NAMED))
-    more = f" and {len(kinds) - _NAMED} more kinds" if len(kinds) > _NAMED else ""
-    return [f"{number:,} {what}{'s' if number > 1 else ''} {plural} ({shown}{more})"]
+    return [f"{quantity(number, what)} {plural} ({shown}{and_more(len(kinds) - _NAMED, 'kinds')})"]

@@ -7,7 +7,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from cnnlab.base.texts import cut_middle, laid_out
+from cnnlab.base.texts import cut_middle, laid_out, quantity
 from cnnlab.comparison.labels import MISSING, listed, percent, plus_minus, short_keys
 from cnnlab.config.conf_files import EXPERIMENT
 from cnnlab.sweeps.points import SEED, key_of
@@ -112,10 +112,9 @@ def best_command(tuned: Tuned, best: Tried) -> str:
 
 def _count(tuned: Tuned) -> str:
     """Return the number of trials, and how those ended that have no result."""
-    num = len(tuned.tried)
     others = Counter(one.status for one in tuned.tried if one.status != "finished")
     told = f" ({listed([f'{number} {status}' for status, number in others.items()])})" if others else ""
-    return f"{num} trial{'' if num == 1 else 's'}{told}"
+    return f"{quantity(len(tuned.tried), 'trial')}{told}"
 
 
 def _loss(one: Tried) -> str:
