@@ -120,7 +120,7 @@ def test_trials_without_a_result_are_counted():
     )
     lost = TunedArm(ADAM, ended={"diverged": 12}, epochs=8)
     assert notes(adam=lost)[:2] == [
-        "No trial has a result of adam: compared as typed.", "Trials without a result: adam (12 diverged).",
+        "No trial of adam has a result: compared as typed.", "Trials without a result: adam (12 diverged).",
     ]  # fmt: skip
 
 

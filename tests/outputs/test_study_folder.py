@@ -42,6 +42,8 @@ def test_grid_and_question_come_back_as_they_were_written(tmp_path):
     assert folder.read_leading() == []
     folder.write_grid(study, rows[:1], leading=rows[1:])
     assert (folder.read_grid(), folder.read_leading()) == (rows[:1], rows[1:])
+    (folder.path / "leading.csv").write_bytes(b"arm\xff")
+    assert folder.read_leading() == []
 
 
 def test_study_without_its_file_keeps_its_name(tmp_path):

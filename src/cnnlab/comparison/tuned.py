@@ -171,7 +171,7 @@ def _notes(beside: Sequence[_Beside]) -> Iterator[str]:
     if untuned := [one.name for one in beside if not one.how.is_tuned]:
         yield f"Not tuned: {listed(untuned)}, with no key of the space."
     if empty := [one.name for one in beside if one.how.is_tuned and not one.how.values]:
-        yield f"No trial has a result of {listed(empty)}: compared as typed."
+        yield f"No trial of {listed(empty)} has a result: compared as typed."
     if lost := [f"{one.name} ({_lost(one.how.ended)})" for one in beside if set(one.how.ended) - {"finished"}]:
         yield f"Trials without a result: {first_names(lost)}."
 

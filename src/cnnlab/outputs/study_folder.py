@@ -206,7 +206,7 @@ class StudyFolder(Folder):
         """Return the rows of leading.csv; none where it is missing or damaged."""
         try:
             return [GridRow(**row) for row in self.read_rows(_LEADING)]
-        except (TypeError, ValueError):
+        except (RunError, TypeError, ValueError):
             return []
 
 

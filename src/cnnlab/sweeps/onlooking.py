@@ -90,5 +90,5 @@ def _said(study: StudyFolder) -> str:
     """Return how a sweep has ended."""
     said = read_status(study).get("status")
     if said is None:
-        return "no sweep is at it"
+        return "no sweep is running"
     return "its process has ended without a word" if said == "running" else str(said)
