@@ -78,7 +78,7 @@ def test_damaged_file_leaves_nothing_behind(tmp_path, monkeypatch):
     Path("broken.zip").write_bytes(whole[:place] + b"x" * 200 + whole[place + 200 :])
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "above"))
     (tmp_path / "above").mkdir()
-    with pytest.raises(ConfigError, match=r"^run: '.*broken\.zip' is damaged \(.*\)\. Get it anew\.$"):
+    with pytest.raises(ConfigError, match=r"^run: '.*broken\.zip' is damaged \(.*\)\. Get it again\.$"):
         load("broken.zip", plugins=None)
     assert list((tmp_path / "above").iterdir()) == []
 

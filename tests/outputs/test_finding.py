@@ -92,7 +92,7 @@ def test_run_is_found_from_inside_its_folder(monkeypatch):
 
 def test_folder_that_is_no_runs_is_told_apart(tmp_path):
     (tmp_path / "elsewhere").mkdir()
-    with pytest.raises(ConfigError, match=r"run: 'elsewhere' is no run's folder, or its config\.yaml is lost\."):
+    with pytest.raises(ConfigError, match=r"run: 'elsewhere' is not a run's folder, or its config\.yaml is lost\."):
         find_run("elsewhere")
 
 

@@ -78,7 +78,7 @@ def test_seeds_of_a_plan_follow_its_first_one():
 
 
 def test_folder_without_a_grid_is_no_study(tmp_path):
-    with pytest.raises(RunError, match=r"depth: is no study, it has no runs\.csv\."):
+    with pytest.raises(RunError, match=r"depth: is not a study: it has no runs\.csv\."):
         StudyFolder(tmp_path / "depth").read_grid()
 
 

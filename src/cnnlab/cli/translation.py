@@ -95,7 +95,7 @@ class _Reader:
             return [word]
         if (span := _SPAN.fullmatch(value)) and _is_number(key):
             numbers = f"{key}=range({span[1]},{int(span[2]) + 1})"
-            raise ConfigError(f"{key}: {value} is no range here. Write {shlex.join(('-m', numbers))}.")
+            raise ConfigError(f"{key}: {value} is not a range here. Write {shlex.join(('-m', numbers))}.")
         if key in BLOCKS and not value.startswith(("{", "null")):
             raise ConfigError(f"{key}: {BLOCKS[key]}.")
         if key in FOLDERS or (key == "dataset" and not self._is_option(unquoted(value))):

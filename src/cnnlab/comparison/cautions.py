@@ -194,7 +194,7 @@ def _mixed_environments(arms: Sequence[Arm], names: Names) -> str | None:
         ]
         if len(values := _by_value(pairs)) > 1:
             told.append(f"{noun} {_said(values)}")
-    return f"Runs were not made alike: {'; '.join(told)}." if told else None
+    return f"Runs were not made in the same way: {'; '.join(told)}." if told else None
 
 
 def _shared_device(arms: Sequence[Arm], names: Names) -> str | None:

@@ -70,5 +70,5 @@ def _notes(halved: Halved, names: Mapping[str, str]) -> Sequence[str]:
     fell = {num: [names[arm.arm] for arm in halved.arms if arm.fell_after == num] for num in halved.stages}
     told = [f"after {quantity(num, 'epoch')} {first_names(who)}" for num, who in fell.items() if who]
     lost = [names[arm.arm] for arm in halved.arms if None in arm.accuracies]
-    found = [f"Fell {'; '.join(told)}. Of these there is no verdict: one that learns slowly falls too."] if told else []
+    found = [f"Fell {'; '.join(told)}. There is no verdict on these: one that learns slowly falls too."] if told else []
     return [*found, *([f"Without a result in a stage: {first_names(lost)}."] if lost else [])]

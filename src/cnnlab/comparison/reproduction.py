@@ -64,7 +64,7 @@ def read_reference(path: Path) -> Reference:
         about = [line.removeprefix(_COMMENT).strip() for line in lines if line.startswith(_COMMENT)]
         return Reference(about, accuracies, frozenset(row["run_id"] for row in rows))
     except (OSError, UnicodeDecodeError, KeyError, TypeError, ValueError) as error:
-        raise RunError(f"{path}: cannot be read as results of a study ({error}). Install cnnlab anew.") from error
+        raise RunError(f"{path}: cannot be read as results of a study ({error}). Reinstall cnnlab.") from error
 
 
 def write_reference(path: Path, arms: Iterable[Arm], about: Sequence[str]) -> None:
@@ -128,5 +128,5 @@ def reproduction_lines(results: Sequence[Reproduced], reference: Reference, arms
     ids = {run.folder.run_id for arm in arms for run in arm.finished if run.folder is not None}
     lines = [*rows, "", f"{told}.", *(f"reference: {line}" for line in reference.about)]
     if not ids & reference.run_ids:
-        lines.append("None of the runs has an id of the reference: data, settings or schema are others.")
+        lines.append("None of the runs has an id of the reference: data, settings or schema differ.")
     return lines

@@ -131,7 +131,7 @@ def join_rest(source: Source, name: str) -> Source:
 
 
 def _unknown_class(key: str, name: str, source: Source) -> str:
-    quoted = " In a file, quote a name that YAML takes for no text: '1e3'." if _NO_TEXT.fullmatch(name) else ""
+    quoted = " In a file, quote a name that YAML does not take for text: '1e3'." if _NO_TEXT.fullmatch(name) else ""
     return f"dataset.{key}: {unknown(name, source.classes, noun='class')}{quoted}"
 
 
@@ -170,8 +170,9 @@ def _hold_out_fold(source: Source, options: SplitOptions, *, split_seed: int) ->
     assert options.fold is not None
     if source.test is not None:
         raise ConfigError(
-            "cross_validation: the data has a test split of its own, which stays what tests. Vary the seed instead, "
-            "seed=0,1,2,3,4, or give a folder without split folders: dataset=image_folder dataset.root=path/to/folder."
+            "cross_validation: the data has a test split of its own, which stays the test split. Vary the seed "
+            "instead, seed=0,1,2,3,4, or give a folder without split folders: dataset=image_folder "
+            "dataset.root=path/to/folder."
         )
     is_held = _fold_of(source.train, source.classes, options.folds, split_seed=split_seed) == options.fold
     return _select(source.train, ~is_held), _select(source.train, is_held)

@@ -96,7 +96,7 @@ def unpacked(file: Path, above: Path) -> RunFolder:
                 with archive.open(info) as source, disk_errors(above), target.open("wb") as opened:
                     shutil.copyfileobj(source, opened)
     except _DAMAGED as error:
-        raise ConfigError(f"run: '{file}' is damaged ({error}). Get it anew.") from error
+        raise ConfigError(f"run: '{file}' is damaged ({error}). Get it again.") from error
     return RunFolder(folder)
 
 

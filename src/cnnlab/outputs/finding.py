@@ -35,7 +35,7 @@ def find_run(text: str) -> RunFolder:
     if (path / "config.yaml").is_file():
         return RunFolder(path if path.name not in ("", "..") else path.resolve())  # from inside: its name is the id
     if path.is_dir():
-        raise ConfigError(f"run: '{text}' is no run's folder, or its config.yaml is lost.")
+        raise ConfigError(f"run: '{text}' is not a run's folder, or its config.yaml is lost.")
     ids = run_ids()
     if not ids:
         raise ConfigError(f"run: no run '{text}', {runs_dir()} is empty. Train one: cnnlab train")

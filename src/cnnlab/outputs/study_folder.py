@@ -199,7 +199,7 @@ class StudyFolder(Folder):
                 f"{self.path / 'runs.csv'}: is damaged. Repeat the sweep; what is finished is kept."
             ) from error
         if not rows:
-            raise RunError(f"{self.path}: is no study, it has no runs.csv.")
+            raise RunError(f"{self.path}: is not a study: it has no runs.csv.")
         return rows
 
     def read_leading(self) -> list[GridRow]:

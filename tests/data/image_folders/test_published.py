@@ -205,7 +205,7 @@ def write(path: str, text: str):
         (remove("val/images/*", "val/val_annotations.txt"), "no images in '{root}/val'."),
         (
             lambda root: (root / "val").rename(root / "vla"),
-            "no folder '{root}/val'. Unpack the archive anew.",
+            "no folder '{root}/val'. Unpack the archive again.",
         ),
         (
             remove("train/n0[12][40]*/images/*"),

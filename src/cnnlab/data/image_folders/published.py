@@ -82,7 +82,7 @@ def tiny_imagenet_layout(root: Path) -> Layout:
 def _images(root: Path, part: str) -> list[ImageFile]:
     """List the images under a part of the root; their paths start from the root."""
     if not (root / part).is_dir():
-        raise ConfigError(f"dataset (tiny_imagenet): no folder '{root / part}'. Unpack the archive anew.")
+        raise ConfigError(f"dataset (tiny_imagenet): no folder '{root / part}'. Unpack the archive again.")
     images = list_folder(root / part).images
     return [image._replace(path=f"{part}/{image.path}") for image in images]
 

@@ -63,7 +63,7 @@ def sentences(tuned: Tuned, importances: Sequence[Importance]) -> Iterator[str]:
         return
     yield (
         f"The best of {_count(tuned)} on validation is trial {best.trial.number}, with {percent(best.accuracy)} %: "
-        "chosen for that figure, which is optimistic therefore."
+        "chosen for that figure, which is therefore optimistic."
     )
     yield _measured(tuned)
     for key, end in tuned.space.edges(best.trial.values).items():
@@ -74,7 +74,7 @@ def sentences(tuned: Tuned, importances: Sequence[Importance]) -> Iterator[str]:
 
 def _what_matters(importances: Sequence[Importance]) -> str:
     if not importances:
-        return "What the settings matter is not known from so few trials."
+        return "How much the settings matter is not known from so few trials."
     clear = [
         f"{one.key} {100 * one.share:.0f} % ({100 * one.low:.0f} to {100 * one.high:.0f})"
         for one in importances
@@ -88,7 +88,7 @@ def _what_matters(importances: Sequence[Importance]) -> str:
 def _measured(tuned: Tuned) -> str:
     seeds = [run.seed for run in tuned.fresh if run.accuracy is not None]
     if tuned.tested is None:
-        return "Over fresh seeds it was not tested yet."
+        return "It has not been tested over fresh seeds yet."
     several = (
         f"{len(seeds)} fresh seeds ({seeds[0]} to {seeds[-1]})" if len(seeds) > 1 else f"one fresh seed ({seeds[0]})"
     )
