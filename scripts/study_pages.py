@@ -122,7 +122,7 @@ class Page:
 
     def _measured(self, of: Measured | None, heading: str, *, fair: bool) -> list[str]:
         if of is None:
-            return ["Not measured at `scale=half` yet: what follows is of the first measurement.", ""]
+            return ["Not measured at `scale=half` yet: what follows is from the first measurement.", ""]
         command = in_lines(["cnnlab", *self.study.words(self.size["seeds"], "data", fair=fair)])
         picture = next(of.folder.glob("*.png"), None)
         said = [
@@ -135,7 +135,7 @@ class Page:
             *said, *([""] if said else []),
             *([f"![{self.study.name}: {picture.stem}]({of.folder.name}/{picture.name})", ""] if picture else []),
             *table(of), "",
-            f"{len(of.runs)} runs, {duration(of.seconds)} of training beside other work "
+            f"{len(of.runs)} runs, {duration(of.seconds)} of training while other work went on "
             f"([csv]({of.folder.name}/results.csv){''.join(f'; {line}' for line in machine(self.study.name))}).", "",
         ]  # fmt: skip
 
@@ -159,9 +159,9 @@ class Page:
             return f"{became}."
         was, half = float(known[0]["difference"]), float(known[0]["half_width"])
         if abs(float(now["difference"]) - was) <= half:
-            return f"{became}: {plus_minus(now)}, which the first interval held; more seeds tell it better."
-        why = "at this scale the difference is another one"
-        why += ", and batch normalization is evaluated otherwise" if self.has_batch_norm else ""
+            return f"{became}: {plus_minus(now)}, which lies in the first interval; more seeds make it clearer."
+        why = "at this scale the difference is not the same"
+        why += ", and batch normalization is evaluated differently" if self.has_batch_norm else ""
         return f"{became}: {plus_minus(now)}, outside the first interval: {why}."
 
 
@@ -280,20 +280,20 @@ def pages() -> list[Page]:
 
 HEAD = """# The reports' claims, measured
 
-What five written-up assignments [claim](study_files.md#those-that-come-along), each from one seed, and what is so at
-`scale=half`: the report's network, batch size and schedule, at what two cores compute in half an hour, on CIFAR-10's
-images as JPEG, MNIST's test images alone, and a ResNet-18 of TinyImageNet in place of ImageNet's networks. Written by
-`scripts/measure_studies` from the csv files of the studies. Nothing was tuned to agree.
+What five written-up assignments [claim](study_files.md#the-studies-that-come-with-cnnlab), each from one seed, and what
+was found at `scale=half`: the report's network, batch size and schedule, with what two cores compute in half an hour,
+on CIFAR-10's images as JPEG, MNIST's test images alone, and with a ResNet-18 of TinyImageNet in place of ImageNet's
+networks. Written by `scripts/measure_studies` from the csv files of the studies. Nothing was tuned to agree.
 
-**Of {claims} claims {decided} are decided**: {counts}. {progress}
+**Of {claims} claims {decided} are decided**: {counts}; {open} open. {progress}
 
 | | the report's claim | verdict | points of test accuracy | seeds | tuned |
 |---|---|---|---|--:|---|
 """
 WORDS = """
-- **better**: the arm that the report prefers is ahead of every other one that it is said to be better than; **worse**:
-  one of these is ahead of it; **equal**: within a point of one of them, and ahead of the rest; **open**: none is shown.
-  The difference stands to the arm that comes closest. An arm that diverges with every seed is worse than any other.
+- **better**: the arm that the report prefers is ahead of every arm that it is said to beat; **worse**: one of these is
+  ahead of it; **equal**: it is within a point of one of them, and ahead of the rest; **open**: nothing is shown. The
+  difference is to the arm that comes closest. An arm that diverges with every seed is worse than any other.
 - A gap between training and test images **holds** where its interval is above zero and reaches the report's, **fails**
   where it ends below that.
 - Seeds are added until a claim is decided, and verdicts are those of [statistics](statistics.md): 5 % over all looks,
@@ -302,8 +302,8 @@ WORDS = """
 
 ## What was run
 
-Training images of each class, and an estimate of what five seeds of all arms take on two cores of an AMD EPYC that do
-nothing else; runs that studies share, such as all of A5, are counted once.
+Training images of each class, and an estimate of what five seeds of all arms take on two idle cores of an AMD EPYC;
+runs that studies share, such as all of A5, are counted once.
 
 | study | images a class | epochs | width | arms | seeds | minutes |
 |---|--:|--:|--:|--:|--:|--:|
@@ -318,8 +318,9 @@ def progress(known: Sequence[Page]) -> str:
     left = "" if len(ended) == len(known) else " The others stand as they were first measured, at `scale=small`."
     if not ended:
         return f"None of {len(known)} studies has ended at this scale.{left}"
-    took = f"{len(seconds):,} runs, two at a time beside other work, {duration(sum(seconds.values()))} of training"
-    return f"{len(ended)} of {len(known)} studies ended: {took} ({'; '.join(machine(ended[0].study.name))}).{left}"
+    spent = duration(sum(seconds.values()))
+    took = f"{len(seconds):,} runs, two at a time while other work went on, {spent} of training"
+    return f"{len(ended)} of {len(known)} studies have ended: {took} ({'; '.join(machine(ended[0].study.name))}).{left}"
 
 
 def write() -> None:
@@ -333,7 +334,8 @@ def write() -> None:
     head = HEAD.format(
         claims=len(once),
         decided=sum(counts[word] for word in DECIDED),
-        counts=", ".join(f"{count} {word}" for word, count in counts.items() if count),
+        counts=", ".join(f"{counts[word]} {word}" for word in DECIDED if counts[word]),
+        open=counts["open"],
         progress=progress(known),
     )
     claimed = [

@@ -32,7 +32,7 @@ def test_sweep_over_heads_computes_the_features_once_and_predicts(capsys):
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda path: path.write_bytes(b"PK\x03\x04 cut off"), "is no weights file, or a damaged one"),
+        (lambda path: path.write_bytes(b"PK\x03\x04 cut off"), "is not a weights file, or is damaged"),
         (lambda path: torch.save(torchvision.models.squeezenet1_1().state_dict(), path), "are another network's"),
         (lambda path: torch.save({"conv1.0.weight": Bomb()}, path), "could run code. Not loaded."),
     ],

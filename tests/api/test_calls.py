@@ -84,7 +84,7 @@ def test_every_problem_of_a_call_is_raised_at_once():
         (cnnlab.train, "-m seed=0,1", r"train: takes no -m\. Call cnnlab\.sweep\."),
         (cnnlab.transfer, "--cfg job", r"transfer: --cfg prints something, .+ Type: cnnlab transfer --cfg$"),
         (cnnlab.sweep, "seed=0,1 plan=true", r"sweep: plan=true makes nothing to answer with\. Leave it out, or type"),
-        (cnnlab.sweep, "report seed=0,1", r"sweep: is of train or transfer, got report\. Leave it out\."),
+        (cnnlab.sweep, "report seed=0,1", r"sweep: takes train or transfer, got report\. Leave it out\."),
         (cnnlab.tune, "find=lr", r"tune: makes no study of find=lr\. Type it: cnnlab tune find=lr$"),
         (cnnlab.train, "seed=0,1", r"seed: got several values, 0,1\. A sweep needs -m"),
     ],

@@ -1,5 +1,6 @@
 """A run out of the file that was given away, without the rest of its folder."""
 
+import errno
 import gc
 import zipfile
 from pathlib import Path
@@ -11,7 +12,7 @@ import torch
 from cnnlab.api.exported import ExportedRun
 from cnnlab.api.finding import load
 from cnnlab.api.run import Run
-from cnnlab.base.errors import ConfigError
+from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.runs.exporting.archive import write_archive
 from cnnlab.runs.run import execute
@@ -53,7 +54,9 @@ def test_file_and_unpacked_folder_answer_as_the_run_does(run, name):
     ],
 )
 def test_what_was_left_behind_is_said(asked, what):
-    with pytest.raises(ConfigError, match=rf"^{what}: left behind when 'mine\.zip' was exported\. Take \.summary, \.m"):
+    with pytest.raises(
+        ConfigError, match=rf"^{what}: was left behind when 'mine\.zip' was exported\. Take \.summary, \.m"
+    ):
         asked(load("mine.zip", plugins=None))
 
 
@@ -75,8 +78,21 @@ def test_damaged_file_leaves_nothing_behind(tmp_path, monkeypatch):
     Path("broken.zip").write_bytes(whole[:place] + b"x" * 200 + whole[place + 200 :])
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "above"))
     (tmp_path / "above").mkdir()
-    with pytest.raises(ConfigError, match=r"^run: '.*broken\.zip' is damaged \(.*\)\. Get it anew\.$"):
+    with pytest.raises(ConfigError, match=r"^run: '.*broken\.zip' is damaged \(.*\)\. Get it again\.$"):
         load("broken.zip", plugins=None)
+    assert list((tmp_path / "above").iterdir()) == []
+
+
+@pytest.mark.usefixtures("run")
+def test_full_disk_is_said_and_leaves_nothing_behind(tmp_path, monkeypatch):
+    def fill(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "above"))
+    (tmp_path / "above").mkdir()
+    monkeypatch.setattr("shutil.copyfileobj", fill)
+    with pytest.raises(RunError, match=r"cnnlab-\w+: no space left on the disk\. "):
+        load("mine.zip", plugins=None)
     assert list((tmp_path / "above").iterdir()) == []
 
 

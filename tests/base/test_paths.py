@@ -15,7 +15,7 @@ def test_tilde_is_the_home_folder(monkeypatch):
     ("text", "message"),
     [
         ("", r"^must be a path, got ''\. The folder in which you work is '\.'$"),
-        ("a\0b", r"^must be a path, got 'a\\x00b'\. No name holds the character 0$"),
+        ("a\0b", r"^must be a path, got 'a\\x00b'\. No path contains the character 0$"),
         ("x/" + "a" * 300, r"^must be a path, got 'x/a+ …\. No file has so long a name$"),
         ("é" * 200, r"^must be a path, got 'é+ …\. No file has so long a name$"),
         ("a/" * 2000, r"^must be a path, got '[a/]+ …\. No file has so long a name$"),

@@ -53,6 +53,7 @@ def test_quantity_is_said_as_a_person_says_it(number, text):
 @pytest.mark.parametrize(("most", "text"), [(3, "a, b, c"), (2, "a, b and 1 more"), (1, "a and 2 more")])
 def test_so_many_names_are_told_and_the_others_counted(most, text):
     assert first_names(["a", "b", "c"], most) == text
+    assert first_names(["a", "b", "c"], most, separator="; ") == text.replace(",", ";")
 
 
 @pytest.mark.parametrize(("text", "expected"), [("1e-3", True), ("nan", True), ("0.1.2", False), ("", False)])

@@ -38,8 +38,8 @@ def test_plan_says_what_would_be_trained_and_trains_nothing(tmp_path, capsys):
             "find: is about one run, got -m. Leave it out, and type a command for ",
         ),
         (["find=rate"], "find: finds a learning rate, got find=rate. Write find=lr.\n"),
-        (["transfer", "find=lr", "head=svm", "plan=true"], "find: a learning rate is of a run that learns in steps. "),
-        (["transfer", "find=lr", "head=svm"], "find: a learning rate is of a run that learns in steps. Take an "),
+        (["transfer", "find=lr", "head=svm", "plan=true"], "find: a learning rate belongs to a run that learns in "),
+        (["transfer", "find=lr", "head=svm"], "find: a learning rate belongs to a run that learns in steps. Take"),
     ],
 )
 def test_what_has_no_rate_is_told(words, message, capsys):

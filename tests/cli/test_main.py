@@ -72,7 +72,7 @@ def test_output_that_takes_no_umlaut_or_nothing_ends_well(redirection):
 def test_output_without_room_is_one_message():
     command = f"'{sys.executable}' -m cnnlab list > /dev/full"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (1, "what is printed cannot be written: No space left on device.\n")
+    assert (done.returncode, done.stderr) == (1, "the output cannot be written: No space left on device.\n")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
@@ -80,7 +80,7 @@ def test_run_whose_words_find_no_room_is_trained_all_the_same():
     small = "dataset.num_images=60 dataset.image_size=8 model.width=0.05 epochs=1 batch_size=16 plots=false device=cpu"
     command = f"'{sys.executable}' -m cnnlab dataset=synthetic {small} > /dev/full"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (1, "what is printed cannot be written: No space left on device.\n")
+    assert (done.returncode, done.stderr) == (1, "the output cannot be written: No space left on device.\n")
     assert [read_status(RunFolder(path))["status"] for path in RUNS.iterdir()] == ["finished"]
 
 
@@ -101,7 +101,7 @@ def test_working_folder_that_was_deleted_is_one_message(words, folder, monkeypat
     monkeypatch.chdir(folder / "gone")
     (folder / "gone").rmdir()
     assert main(words) == 2
-    message = "the working folder is not there any more (No such file or directory). cd to one that is.\n"
+    message = "the working folder is gone (No such file or directory). cd to one that is there.\n"
     assert capsys.readouterr() == ("", message)
 
 

@@ -51,7 +51,7 @@ def test_words_behind_two_dashes_are_no_flags(capsys):
 
 def test_file_whose_name_looks_like_a_key_is_a_file(tmp_path, capsys):
     assert main(["predict", "latest", "source=a"]) == 2
-    assert "source=a: is written otherwise here" in capsys.readouterr().err
+    assert "source=a: is written differently here" in capsys.readouterr().err
     (tmp_path / "source=a").mkdir()
     assert main(["predict", "latest", "source=a"]) == 2
     assert "otherwise" not in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""`cnnlab reproduce`: a study is run again beside the results that came along."""
+"""`cnnlab reproduce`: a study is run again beside the shipped results."""
 
 import csv
 import subprocess
@@ -23,7 +23,7 @@ def main(*words):
 
 @pytest.fixture
 def shipped(tmp_path, monkeypatch):
-    """Give a tiny study results that came along, of an accuracy that no run of it has."""
+    """Give a tiny study shipped results, of an accuracy that no run of it has."""
     words = " ".join(["cnnlab -m optimizer=sgd,adam seed=0,1 study=tiny", *TINY])
     (tmp_path / "tiny.csv").write_text(
         f"# {words}\n# a machine\narm,seed,run_id,test_accuracy\n"
@@ -64,11 +64,14 @@ def test_plan_says_what_would_run_and_judges_nothing(shipped, capsys):
     [
         (
             ("tiny", "epochs=3"),
-            r"^reproduce: takes keys of the machine and of where the images are, got epochs=3, which",
+            r"^reproduce: takes keys of the machine and of where images and weights are, got epochs=3",
         ),
-        (("tiny", "fast"), r"^reproduce: takes keys of the machine and of where the images are, got fast, which would"),
+        (
+            ("tiny", "fast"),
+            r"^reproduce: takes keys of the machine and of where images and weights are, got fast, w",
+        ),
         (("tinny",), r"^reproduce: unknown study 'tinny'\. Did you mean 'tiny'\?"),
-        (("depth_grid",), r"no results of depth_grid came along\. Run it: cnnlab -m experiment=depth_grid$"),
+        (("depth_grid",), r"no results of depth_grid are shipped\. Run it: cnnlab -m experiment=depth_grid$"),
     ],
 )
 @pytest.mark.usefixtures("shipped")

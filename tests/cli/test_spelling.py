@@ -6,7 +6,7 @@ from cnnlab.cli.main import main
 from cnnlab.cli.spelling import misspelled
 
 JOINED = "a key is joined to its value by '=', without spaces"
-COMMAS = "values stand between single commas, without spaces"
+COMMAS = "values are separated by single commas, without spaces"
 WRONG = [
     ("--epochs 5", "--epochs 5: a key takes no dashes. Write epochs=5."),
     ("train --epochs=5", "--epochs=5: a key takes no dashes. Write epochs=5."),
@@ -37,7 +37,7 @@ def test_slip_is_answered_with_the_right_spelling(line, message, capsys):
 @pytest.mark.parametrize("word", ["", " "])
 def test_word_without_anything_in_it_is_no_override(word, capsys):
     assert main(["train", word]) == 2
-    assert capsys.readouterr().err == f"'{word}': is no override. Write <key>=<value>.\n"
+    assert capsys.readouterr().err == f"'{word}': is not an override. Write <key>=<value>.\n"
 
 
 @pytest.mark.parametrize(

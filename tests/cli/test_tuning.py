@@ -33,7 +33,7 @@ def test_other_commands_say_that_a_range_is_for_tuning(line, message, capsys):
 def test_help_says_how_a_range_is_quoted(capsys):
     assert main(["tune", "--help"]) == 0
     out = capsys.readouterr().out
-    assert "A shell reads parentheses itself: put a range between quotes." in out
+    assert "A shell interprets parentheses itself: put a range in quotes." in out
     assert max(map(len, out.splitlines())) <= 80
 
 

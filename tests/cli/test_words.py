@@ -24,9 +24,9 @@ WRONG = [
     (f"{NUMBER}=3", f"{'9' * 200} …: holds a number of more than 1,000 digits. Give a smaller one."),
     (
         "dataset.root=a\0b",
-        "'dataset.root=a\\x00b': holds the character 0, which no name and no value has. Take it out.",
+        "'dataset.root=a\\x00b': contains the character 0, which no name and no value may. Remove it.",
     ),
-    ("-cn a\0b", "'a\\x00b': holds the character 0, which no name and no value has. Take it out."),
+    ("-cn a\0b", "'a\\x00b': contains the character 0, which no name and no value may. Remove it."),
 ]
 
 
@@ -66,7 +66,7 @@ def test_name_that_no_file_can_have_is_refused_wherever_a_path_stands(key, words
 )
 def test_names_that_are_no_utf_8_are_refused_before_anything_is_written(word, capsys, folder):
     assert main([word]) == 2
-    message = "is no UTF-8, and what is typed is saved with the run. Rename the file or folder."
+    message = "is not UTF-8, and what is typed is saved with the run. Rename the file or folder."
     shown = word.replace("\udce9", r"\xe9").replace("\ud800", r"\ud800")
     assert capsys.readouterr().err == f"{shown}: {message}\n"
     assert list(folder.iterdir()) == []

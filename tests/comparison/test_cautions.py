@@ -39,7 +39,7 @@ def test_sampling_error_of_the_test_set_is_that_of_a_share_worked_by_hand():
 
 
 FEW = "Fewer than 5 seeds: where training sometimes fails, chance alone can look like this."
-MISSING = "1 run is missing still: adam (seed 4). What is said here may change."
+MISSING = "1 run is still missing: adam (seed 4). What is said here may change."
 LOOKS = [
     ({}, [0.9, 0.8, 0.8], [FEW]),
     ({}, [0.9, 0.8, 0.7, 0.6, "waiting"], [FEW, MISSING]),
@@ -88,14 +88,17 @@ CAUTIONS = [
         "3 of 100 test images are training images too, so accuracies are too high: cnnlab data shows them.",
     ),
     ({SGD: {"max_minutes": 3.0}}, "Budgets differ: max_minutes 3 (sgd), none (adam)."),
-    ({SGD: {"environment": {"precision": "bf16"}}}, "Runs were not made alike: precision bf16 (sgd), fp32 (adam)."),
+    (
+        {SGD: {"environment": {"precision": "bf16"}}},
+        "Runs were not made in the same way: precision bf16 (sgd), fp32 (adam).",
+    ),
     (
         {SGD: {"environment": {"compile": True}}, ADAM: {"environment": {"compile": False}}},
-        "Runs were not made alike: torch.compile True (sgd), False (adam).",
+        "Runs were not made in the same way: torch.compile True (sgd), False (adam).",
     ),
     (
         {SGD: {"environment": {"device": "cuda", "device_name": "a GPU", "threads": 8}}},
-        "Runs were not made alike: device cuda (sgd), cpu (adam); processor a GPU (sgd), a processor (adam); "
+        "Runs were not made in the same way: device cuda (sgd), cpu (adam); processor a GPU (sgd), a processor (adam); "
         "threads 8 (sgd), 2 (adam).",
     ),
     (
@@ -104,7 +107,8 @@ CAUTIONS = [
     ),
     (
         {SGD: {"environment": {"torch": "2.8", "cnnlab": "0.2"}}},
-        "Runs were not made alike: version of cnnlab 0.2 (sgd), 0.1.0 (adam); version of torch 2.8 (sgd), 2.9 (adam).",
+        "Runs were not made in the same way: version of cnnlab 0.2 (sgd), 0.1.0 (adam); version of torch "
+        "2.8 (sgd), 2.9 (adam).",
     ),
     (
         {SGD: {"environment": {"schema": None}}, ADAM: {"environment": {"schema": None}}},

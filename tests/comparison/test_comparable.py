@@ -67,7 +67,7 @@ def test_runs_of_two_schemas_cannot_be_compared():
     of_first = {"arm0": {"environment": {"schema": None}}}
     arms = read_arms(write_study({"arm0": [0.9], "arm1": [0.9]}, more=of_first))
     with pytest.raises(ConfigError, match=(
-        r"^report: runs of versions of cnnlab with other results cannot be compared, got schema 1 \(arm0\) and 6 "
+        r"^report: runs of cnnlab versions whose results differ cannot be compared, got schema 1 \(arm0\) and 6 "
         r"\(arm1\)\. Train the older ones anew: their command again\.$"
     )):  # fmt: skip
         check_same_schema(arms)

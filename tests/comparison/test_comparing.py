@@ -42,7 +42,7 @@ def test_study_with_runs_on_different_data_is_refused():
 
 
 def test_folder_without_runs_is_no_study():
-    with pytest.raises(RunError, match=r"outputs/nothing: is no study, it has no runs\.csv\."):
+    with pytest.raises(RunError, match=r"outputs/nothing: is not a study: it has no runs\.csv\."):
         compare_study(StudyFolder.named("nothing"))
 
 

@@ -75,7 +75,7 @@ def test_many_arms_are_counted_since_the_table_names_them():
     assert sentences(arms)[1] == (
         "8 arms are ruled out, all of them by o9; every p is below 0.001, corrected for 8 comparisons."
     )
-    assert sentences(arms, baseline="optimizer=o1")[1:2] == ["Better: o2 (+10.00), o3 (+20.00), 5 more."]
+    assert sentences(arms, baseline="optimizer=o1")[1:2] == ["Better: o2 (+10.00), o3 (+20.00) and 5 more."]
 
 
 def test_arms_that_may_be_the_best_are_said_to_be_left():

@@ -40,7 +40,7 @@ def test_what_is_claimed_is_said_and_what_is_not(comparison):
         "10000; those left were trained anew over seeds that no stage had."
     )
     assert comparison.beforehand.notes == [
-        "Fell after 1 epoch muon, rmsprop; after 2 epochs nadam. Of these there is no verdict: one that learns slowly "
+        "Fell after 1 epoch muon, rmsprop; after 2 epochs nadam. There is no verdict on these: one that learns slowly "
         "falls too.",
         "Without a result in a stage: rmsprop.",
     ]

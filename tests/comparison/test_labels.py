@@ -15,7 +15,6 @@ from cnnlab.comparison.labels import (
     points,
     said_of_ends,
     short_names,
-    some_of,
 )
 from cnnlab.comparison.statistics import SEEDS, estimate, estimate_difference
 
@@ -88,11 +87,6 @@ def test_lines_through_means_are_what_stands_behind_the_number(accuracies, said)
 @pytest.mark.parametrize(("share", "said"), [(0.01, "1 point"), (0.005, "0.5 points"), (0.02, "2 points")])
 def test_margins_are_written_as_typed(share, said):
     assert points(share) == said
-
-
-def test_long_lists_are_counted():
-    assert some_of(["a", "b", "c"], most=2) == "a, b, 1 more"
-    assert some_of(["a", "b"], most=2) == "a, b"
 
 
 def test_lists_in_sentences_end_with_and():

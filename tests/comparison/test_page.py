@@ -168,7 +168,7 @@ def test_environment_and_commands_make_it_reproducible():
     text = text_of(page_of(more={"optimizer=sgd": {"environment": {"torch": "2.8"}}}))
     assert "cnnlab report trial compares again without training." in text
     assert "version of torch 2.8, 2.9" in text
-    assert "Runs were not made alike: version of torch 2.8 (sgd), 2.9 (adam)." in text
+    assert "Runs were not made in the same way: version of torch 2.8 (sgd), 2.9 (adam)." in text
     assert "trial-arm0-s0" in text
 
 

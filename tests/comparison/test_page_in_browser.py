@@ -349,7 +349,7 @@ def test_page_of_a_sweep_that_was_killed_doubts_and_gives_up(browser, tmp_path, 
     page = browser.new_page()
     page.clock.install()
     page.goto(address)
-    doubt = "when the sweep went on. Whether it still does: cnnlab watch trial"
+    doubt = "while the sweep was running. Whether it still is: cnnlab watch trial"
     assert page.locator("#live").inner_text() == f"{said}, {doubt}"
     page.evaluate("window.isTheSame = true")
     page.clock.fast_forward(1000 * patient)

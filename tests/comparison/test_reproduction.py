@@ -73,13 +73,11 @@ def test_reference_of_other_data_is_told(tmp_path):
     (tmp_path / "then.csv").write_text("arm,seed,run_id,test_accuracy\noptimizer=adam,0,adam-s0-0123456789,0.9\n")
     reference = read_reference(tmp_path / "then.csv")
     lines = reproduction_lines(reproduced(elsewhere, reference), reference, elsewhere)
-    assert lines[-1] == "None of the runs has an id of the reference: data, settings or schema are others."
+    assert lines[-1] == "None of the runs has an id of the reference: data, settings or schema differ."
 
 
 @pytest.mark.parametrize("text", ["arm,seed\na,0\n", "arm,seed,run_id,test_accuracy\na,0,b,high\n", "\0"])
 def test_damaged_results_are_told_by_name(tmp_path, text):
     (tmp_path / "then.csv").write_text(text)
-    with pytest.raises(
-        RunError, match=r"then\.csv: cannot be read as results of a study \(.+\)\. Install cnnlab anew\."
-    ):
+    with pytest.raises(RunError, match=r"then\.csv: cannot be read as results of a study \(.+\)\. Reinstall cnnlab\."):
         read_reference(tmp_path / "then.csv")

@@ -50,7 +50,7 @@ def test_terminal_shows_what_each_arm_chose_what_it_brought_and_both_answers():
     lines = terminal_lines(compared(), width=100)
     place = lines.index("sgd is better than adam.")
     assert lines[place + 1 : place + 3] == [
-        "Each arm was tuned before with 12 trials of 8 epochs, on validation alone",
+        "Each arm was first tuned with 12 trials of 8 epochs, on validation alone",
         "(optimizer.lr=log(0.001,1)); no trial had a seed of this comparison.",
     ]
     place = next(i for i, line in enumerate(lines) if line.startswith("optimizer  chose"))
@@ -120,13 +120,13 @@ def test_trials_without_a_result_are_counted():
     )
     lost = TunedArm(ADAM, ended={"diverged": 12}, epochs=8)
     assert notes(adam=lost)[:2] == [
-        "No trial has a result of adam: compared as typed.", "Trials without a result: adam (12 diverged).",
+        "No trial of adam has a result: compared as typed.", "Trials without a result: adam (12 diverged).",
     ]  # fmt: skip
 
 
 def test_trials_of_several_lengths_are_told_in_the_table_alone():
     comparison = compared(adam=replace(OF_ADAM, epochs=4))
-    assert comparison.conclusion[0].startswith("Each arm was tuned before with 12 trials, on validation alone (")
+    assert comparison.conclusion[0].startswith("Each arm was first tuned with 12 trials, on validation alone (")
     assert [row[6] for row in comparison.beforehand.rows] == ["trials x epochs", "12 x 8", "12 x 4"]
 
 

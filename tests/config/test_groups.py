@@ -87,7 +87,7 @@ def test_groups_that_take_no_part_are_none(typed, absent, epochs):
         (("transfer=zero_shot",), "backbone.weights: transfer=zero_shot needs some, got none."),
         (
             ("transfer=zero_shot", "backbone=run", "backbone.weights=x"),
-            "backbone: transfer=zero_shot asks a network that tells ImageNet's classes apart, got run.",
+            "backbone: transfer=zero_shot needs a network that tells ImageNet's classes apart, got run.",
         ),
         (("normalize=dataset", "head.C=-1", "head=svm"), "head.C: must be > 0, got -1."),
         (

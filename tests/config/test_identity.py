@@ -184,14 +184,14 @@ def test_run_without_weights_is_no_backbone(tmp_path):
     folder = tmp_path / "of Ann's"
     folder.mkdir()
     (folder / "config.yaml").touch()
-    message = r"backbone\.weights: '.*' is no finished run, it has no checkpoints/best\.pt\. Finish it: (cnnlab .*)"
+    message = r"backbone\.weights: '.*' is not a finished run: it has no checkpoints/best\.pt\. Finish it: (cnnlab .*)"
     with pytest.raises(ConfigError, match=message) as raised:
         id_of("backbone=run", f'backbone.weights="{folder}"', command="transfer")
     assert shlex.split(re.search(message, str(raised.value))[1]) == ["cnnlab", "resume", str(folder)]
 
 
 def test_folder_of_no_run_is_no_backbone(tmp_path):
-    message = r"backbone\.weights: '.*' is the folder of no run\. Give a weights file, or outputs/runs/<run id>\."
+    message = r"backbone\.weights: '.*' is not a run's folder\. Give a weights file, or outputs/runs/<run id>\."
     with pytest.raises(ConfigError, match=message):
         id_of(f"backbone.weights={tmp_path}", command="transfer")
 

@@ -39,7 +39,7 @@ def test_missing_plugin_is_named():
 
 def test_file_that_is_no_python_is_refused(tmp_path):
     (tmp_path / "notes.txt").write_text("")
-    with pytest.raises(ConfigError, match=r"notes\.txt' is no Python file\. Its name has to end in \.py\."):
+    with pytest.raises(ConfigError, match=r"notes\.txt' is not a Python file\. Its name has to end in \.py\."):
         load_plugins([tmp_path / "notes.txt"])
 
 

@@ -27,7 +27,7 @@ from tests.conftest import composed
         ),
         (
             ["dataset.fold=2"],
-            "dataset.fold: needs dataset.folds, of how many it is one, got dataset.fold=2 alone. Give both.",
+            "dataset.fold: needs dataset.folds, the number of folds, got dataset.fold=2 alone. Give both.",
         ),
         (["dataset.folds=5", "dataset.fold=6"], "dataset.fold: must be <= dataset.folds (5), got 6."),
         (

@@ -83,6 +83,17 @@ def test_entry_has_a_preset_of_its_name(group):
 
 
 @of_group
+def test_preset_of_an_entry_has_the_defaults_of_its_factory(group):
+    for name, factory in TABLES[group].items():
+        preset = read(ROOT / "conf" / group / f"{name}.yaml")
+        options = options_of(factory)
+        given = {key: value for key, value in preset.items() if key in options}
+        values, _ = check_options(group, name, factory, given)  # what has no default may be missing
+        defaults = {key: options[key].default for key in given if options[key].default is not inspect.Parameter.empty}
+        assert {key: values[key] for key in defaults} == defaults, name
+
+
+@of_group
 def test_preset_starts_with_the_name_of_an_entry(group):
     for preset in presets(group):
         plain = read(preset)

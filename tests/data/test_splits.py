@@ -123,7 +123,7 @@ def test_subset_of_a_fold_follows_the_seed():
 
 def test_folds_of_a_data_set_with_a_test_split_of_its_own_are_refused():
     expected = (
-        r"^cross_validation: the data has a test split of its own, which stays what tests\. Vary the seed instead, "
+        r"^cross_validation: the data has a test split of its own, which stays the test split\. Vary the seed instead, "
         r"seed=0,1,2,3,4, or give a folder without split folders: dataset=image_folder dataset\.root=path/to/folder\.$"
     )
     with pytest.raises(ConfigError, match=expected):
@@ -271,7 +271,7 @@ def test_subsets_follow_the_seed_and_are_nested():
 def test_unknown_class_that_yaml_has_made_of_another_name_is_to_be_quoted(name, meant):
     source = dataclasses.replace(source_of(5, 5), classes=("ant", meant))
     with pytest.raises(
-        ConfigError, match=r"unknown class .* In a file, quote a name that YAML takes for no text: '1e3'"
+        ConfigError, match=r"unknown class .* In a file, quote a name that YAML does not take for text: '1e3'"
     ):
         split(source, classes=("ant", name))
 

@@ -88,7 +88,7 @@ def test_cluster_that_is_not_there_is_told_once(monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "ray", ray)
     assert main(["-m", "seed=0,1", RAY, "hydra.launcher.address=auto", *TINY]) == 2
     assert capsys.readouterr().err == (
-        "hydra.launcher.address: no way to a Ray cluster at 'auto': Could not find any running Ray instance. "
+        "hydra.launcher.address: cannot reach a Ray cluster at 'auto': Could not find any running Ray instance. "
         "Start one (ray start --head), or leave the address out: then this machine is one.\n"
     )
 

@@ -216,8 +216,7 @@ def test_what_is_said_of_the_whole_sweep_is_not_swept(command, word, quoted, swe
     assert main([*command, "optimizer=sgd,adam", word]) == 2
     key, _, given = word.partition("=")
     assert capsys.readouterr().err == (
-        f"{key}: is of the whole sweep, got {given}. Give one value; one that has a comma stands between quotes: "
-        f"'{quoted}'\n"
+        f"{key}: applies to the whole sweep, got {given}. Give one value; one with a comma goes in quotes: '{quoted}'\n"
     )
 
 

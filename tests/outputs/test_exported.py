@@ -53,7 +53,7 @@ def test_file_that_would_fill_the_disk_is_refused():
     with zipfile.ZipFile("e.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("config.yaml", "seed: 3\n")
         archive.writestr("checkpoints/best.pt", bytes(2**24))
-    message = r"^run: 'e\.zip' is damaged \(checkpoints/best\.pt would take 16,777,216 bytes\)\. Get it anew\.$"
+    message = r"^run: 'e\.zip' is damaged \(checkpoints/best\.pt would take 16,777,216 bytes\)\. Get it again\.$"
     with pytest.raises(ConfigError, match=message), opened_run("e.zip"):
         pass
 

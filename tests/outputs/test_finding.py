@@ -22,7 +22,7 @@ def test_beginning_of_an_id_is_enough():
 
 def test_beginning_of_several_ids_is_refused():
     begin("cnn6-s1", "cnn6-s0")
-    with pytest.raises(ConfigError, match=r"run: 'cnn6' stands for 2 runs, cnn6-s0, cnn6-s1\. Say more of it\."):
+    with pytest.raises(ConfigError, match=r"run: 'cnn6' stands for 2 runs, cnn6-s0, cnn6-s1\. Type more of it\."):
         find_run("cnn6")
 
 
@@ -30,13 +30,13 @@ def test_unknown_run_names_the_nearest():
     begin("cnn6-s0", "resnet18-s0")
     with pytest.raises(ConfigError, match=r"run: unknown 'xcnn6-s0'\. The nearest of 2: cnn6-s0\. See: "):
         find_run("xcnn6-s0")
-    with pytest.raises(ConfigError, match=r"run: unknown 'photos'\. None of 2 is called alike\. See: cnnlab report"):
+    with pytest.raises(ConfigError, match=r"run: unknown 'photos'\. No run has a similar id\. See: cnnlab report"):
         find_run("photos")
 
 
 def test_of_many_runs_few_are_named():
     begin(*(f"cnn6-s{seed}" for seed in range(12)))
-    with pytest.raises(ConfigError, match=r"'cnn6-s' stands for 12 runs, (\S+, ){4}\S+ and 7 more\. Say more of it\."):
+    with pytest.raises(ConfigError, match=r"'cnn6-s' stands for 12 runs, (\S+, ){4}\S+ and 7 more\. Type more of it\."):
         find_run("cnn6-s")
     with pytest.raises(ConfigError, match=r"unknown 'cnn6-s20'\. The nearest of 12: cnn6-s\S+(, \S+){4}\. See: "):
         find_run("cnn6-s20")
@@ -46,7 +46,7 @@ def test_beginning_of_the_hash_is_enough():
     begin("cnn6-s0-8ba5cd47c1", "cnn6-s0-8ca5cd47c1", "8b-s0-1111111111")
     assert find_run("8ba5").run_id == "cnn6-s0-8ba5cd47c1"
     assert find_run("8b").run_id == "8b-s0-1111111111"  # an id itself comes first
-    with pytest.raises(ConfigError, match=r"'cnn6-s0-8' stands for 2 runs, .*\. Say more of it\."):
+    with pytest.raises(ConfigError, match=r"'cnn6-s0-8' stands for 2 runs, .*\. Type more of it\."):
         find_run("cnn6-s0-8")
 
 
@@ -92,7 +92,7 @@ def test_run_is_found_from_inside_its_folder(monkeypatch):
 
 def test_folder_that_is_no_runs_is_told_apart(tmp_path):
     (tmp_path / "elsewhere").mkdir()
-    with pytest.raises(ConfigError, match=r"run: 'elsewhere' is no run's folder, or its config\.yaml is lost\."):
+    with pytest.raises(ConfigError, match=r"run: 'elsewhere' is not a run's folder, or its config\.yaml is lost\."):
         find_run("elsewhere")
 
 

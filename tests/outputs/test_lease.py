@@ -193,7 +193,7 @@ def test_run_of_a_machine_that_is_killed_is_held_until_its_lease_is_over(folder,
 def test_holder_that_comes_back_stops_and_leaves_the_run_to_the_other(folder, on):
     on("one")
     message = (
-        rf"^run: was taken over by process {os.getpid()} on \S+, since this one was not heard of for 60 s\. "
+        rf"^run: was taken over by process {os.getpid()} on \S+, since this one had not been heard from for 60 s\. "
         r"It stops here and writes nothing more\.$"
     )
     with held(folder):
@@ -234,7 +234,9 @@ def test_nothing_of_a_run_that_was_taken_over_is_written(folder, on, write):
         aged(folder, 65)
         on("two")
         take(folder.path).release()
-        with pytest.raises(TakenOver, match=r"^run: was taken over by another process, since this one was not heard"):
+        with pytest.raises(
+            TakenOver, match=r"^run: was taken over by another process, since this one had not been heard"
+        ):
             write(folder)
     texts = {path.name: path.read_text() for path in folder.path.rglob("*.*") if path.is_file()}
     assert (texts.pop("best.pt"), texts.pop(".lock")) == ("", "")

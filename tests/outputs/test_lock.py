@@ -40,7 +40,7 @@ def test_full_disk_is_told_in_one_message(tmp_path, number):
 
 def test_folder_that_cannot_be_written_is_told_in_one_message(tmp_path):
     (tmp_path / "outputs").write_text("a file in the way")
-    message = r"cannot be written \(Not a directory\)\. Work in a folder that can be written"
+    message = r"cannot be written \(Not a directory\)\. Work in a writable folder"
     with pytest.raises(RunError, match=message), held(RunFolder(tmp_path / "outputs" / "run")):
         pass
 

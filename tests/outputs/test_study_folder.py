@@ -42,6 +42,8 @@ def test_grid_and_question_come_back_as_they_were_written(tmp_path):
     assert folder.read_leading() == []
     folder.write_grid(study, rows[:1], leading=rows[1:])
     assert (folder.read_grid(), folder.read_leading()) == (rows[:1], rows[1:])
+    (folder.path / "leading.csv").write_bytes(b"arm\xff")
+    assert folder.read_leading() == []
 
 
 def test_study_without_its_file_keeps_its_name(tmp_path):
@@ -76,7 +78,7 @@ def test_seeds_of_a_plan_follow_its_first_one():
 
 
 def test_folder_without_a_grid_is_no_study(tmp_path):
-    with pytest.raises(RunError, match=r"depth: is no study, it has no runs\.csv\."):
+    with pytest.raises(RunError, match=r"depth: is not a study: it has no runs\.csv\."):
         StudyFolder(tmp_path / "depth").read_grid()
 
 

@@ -1,14 +1,7 @@
-import pytest
-
 from cnnlab.building.networks import NetworkSize
 from cnnlab.networks.transfer.class_mapping import map_classes
-from cnnlab.runs.opening import counted, mapping_lines, opening_lines
+from cnnlab.runs.opening import mapping_lines, opening_lines
 from tests.conftest import RUNTIME, built, tiny
-
-
-@pytest.mark.parametrize(("number", "text"), [(0, "0 epochs"), (1, "1 epoch"), (2, "2 epochs")])
-def test_one_is_no_plural(number, text):
-    assert counted(number, "epoch") == text
 
 
 def test_mapping_is_told_in_lines_of_80_columns():

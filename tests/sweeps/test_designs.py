@@ -151,7 +151,7 @@ def test_interrupted_round_keeps_what_earlier_ones_did(trained, capsys):
 
     with pytest.raises(Interrupted, match=r"^$"):
         carried_out(rounds(), interrupted)
-    assert capsys.readouterr().out.endswith("interrupted: 1 of 2 runs are done. Go on with:\n  cnnlab -m mine\n")
+    assert capsys.readouterr().out.endswith("interrupted: 1 of 2 runs done. Go on with:\n  cnnlab -m mine\n")
     assert [row.seed for row in StudyFolder.named("optimizer").read_grid()] == ["0", "1"]
 
 

@@ -73,16 +73,16 @@ EXAMPLE = "Write exclude='optimizer=sgd activation=tanh|relu'."
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("sgd", f"exclude: takes conditions between spaces, got 'sgd'. {EXAMPLE}"),
-        ("optimizer=", f"exclude: takes conditions between spaces, got 'optimizer='. {EXAMPLE}"),
-        ("optimizer='sgd", f'exclude: takes conditions between spaces, got "optimizer=\'sgd". {EXAMPLE}'),
+        ("sgd", f"exclude: takes conditions separated by spaces, got 'sgd'. {EXAMPLE}"),
+        ("optimizer=", f"exclude: takes conditions separated by spaces, got 'optimizer='. {EXAMPLE}"),
+        ("optimizer='sgd", f'exclude: takes conditions separated by spaces, got "optimizer=\'sgd". {EXAMPLE}'),
         (
             "optimizer=sgd optimizer=adam",
-            "exclude: optimizer stands twice in 'optimizer=sgd optimizer=adam', and a point has one value. " + EXAMPLE,
+            "exclude: optimizer appears twice in 'optimizer=sgd optimizer=adam', and a point has one value. " + EXAMPLE,
         ),
         (
             "optimizer=sgd,adam",
-            "exclude: values of a condition stand between |, got optimizer=sgd,adam. Write optimizer=sgd|adam",
+            "exclude: values of a condition are separated by |, got optimizer=sgd,adam. Write optimizer=sgd|adam",
         ),
         (
             "optimiser=sgd",

@@ -39,4 +39,5 @@ def test_baseline_that_was_typed_has_to_be_there_and_a_studys_own_need_not():
 
 def test_baseline_of_a_study_that_is_not_in_the_grid_is_told(capsys):
     assert baseline_of("cnnlab -m experiment=mine", "nadam", ["optimizer=sgd"]) is None
-    assert capsys.readouterr().out == "note     baseline: no arm 'nadam' in this grid; asked is which arm is the best\n"
+    note = "note     baseline: no arm 'nadam' in this grid; so the question is which arm is the best\n"
+    assert capsys.readouterr().out == note

@@ -113,6 +113,6 @@ def test_what_goes_on_comes_before_what_has_ended(study):
 def test_where_nothing_goes_on_it_is_said_how_to_begin(in_empty_folder):
     assert os.listdir() == []  # noqa: PTH208
     with pytest.raises(
-        ConfigError, match=r"^watch: nothing goes on in outputs\. Begin a sweep: cnnlab -m seed=0,1,2,3,4$"
+        ConfigError, match=r"^watch: nothing is running in outputs\. Begin a sweep: cnnlab -m seed=0,1,2,3,4$"
     ):
         what_goes_on()

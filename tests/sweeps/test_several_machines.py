@@ -108,7 +108,7 @@ def test_run_of_a_machine_that_fell_silent_is_gone_on_with_and_left_alone_when_i
         os.kill(silent.pid, signal.SIGCONT)
     said = output_of(silent)
     other = f"process {read_status(run)['pid']} on two"
-    assert f"note     {run.run_id}: was taken over by {other}, since this one was not heard of for 5 s." in said
+    assert f"note     {run.run_id}: was taken over by {other}, since this one had not been heard from for 5 s." in said
     assert "2/2 finished" in said
     assert written(run) == before
     assert [read_status(folder)["host"] for folder in folders()] == ["two", "two"]

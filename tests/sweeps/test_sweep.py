@@ -148,7 +148,7 @@ def test_interrupted_sweep_starts_no_further_run_and_says_so_once(swept, run_err
     assert [seed for *_, seed in swept] == [0]
     out, err = capsys.readouterr()
     assert out.splitlines()[-2:] == [
-        "interrupted: 0 of 2 runs are done. Go on with:",
+        "interrupted: 0 of 2 runs done. Go on with:",
         "  cnnlab -m seed=0,1 plots=false",
     ]
     assert err == ""
@@ -162,7 +162,8 @@ def test_wrong_baseline_is_told_before_anything_is_trained(swept, capsys):
 
 def test_baseline_of_a_study_that_is_left_out_gives_way_to_the_first_arm(capsys):
     assert main(["-m", *study(f"baseline: slow\nstudy: s\n{NAMED_ARMS}"), "arm=fast"]) == 0
-    assert "note     baseline: no arm 'slow' in this grid; asked is which arm is the best\n" in capsys.readouterr().out
+    note = "note     baseline: no arm 'slow' in this grid; so the question is which arm is the best\n"
+    assert note in capsys.readouterr().out
     assert StudyFolder.named("s").read_study().baseline is None
 
 
@@ -217,6 +218,6 @@ def test_sweep_whose_place_is_taken_ends_with_one_message_before_anything_runs(s
     assert main(["-m", "seed=0,1"]) == 1
     assert capsys.readouterr().err == (
         "outputs/seed: cannot be written (Not a directory). "
-        "Work in a folder that can be written, or set outputs, cache_dir and data_dir to such folders.\n"
+        "Work in a writable folder, or set outputs, cache_dir and data_dir to such folders.\n"
     )
     assert swept == []

@@ -5,7 +5,7 @@ import pytest
 from cnnlab.base.errors import RunError
 from cnnlab.outputs.status import read_status
 from cnnlab.outputs.study_folder import StudyFolder
-from cnnlab.sweeps.telling import begun_lines, count, going_on
+from cnnlab.sweeps.telling import begun_lines, going_on
 
 
 def test_runs_that_are_done_and_those_that_died_are_said():
@@ -15,10 +15,6 @@ def test_runs_that_are_done_and_those_that_died_are_said():
         "Trying again.",
         "           With hydra/launcher=pool the other runs go on beside one that dies.",
     ]
-
-
-def test_one_run_is_no_runs():
-    assert (count(1), count(2)) == ("1 run", "2 runs")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from cnnlab.sweeps.points import expand
 from cnnlab.sweeps.zipping import read_zips
 
 KEYS = ["optimizer", "optimizer.lr", "activation", "seed"]
+PAIRS = "zip: pairs swept keys, two or more separated by commas"
 
 
 def axes(**values):
@@ -22,14 +23,14 @@ def test_groups_are_read_as_typed():
 @pytest.mark.parametrize(
     ("written", "problem"),
     [
-        ("optimizer", "zip: pairs swept keys, two or more between commas, got 'optimizer'. Write zip=<key>,<key>."),
-        ("optimizer,", "zip: pairs swept keys, two or more between commas, got 'optimizer,'. Write zip=<key>,<key>."),
+        ("optimizer", f"{PAIRS}, got 'optimizer'. Write zip=<key>,<key>."),
+        ("optimizer,", f"{PAIRS}, got 'optimizer,'. Write zip=<key>,<key>."),
         (
             "optimiser,activation",
             "zip: 'optimiser' is not swept. Did you mean 'optimizer'? "
             "Swept: optimizer, optimizer.lr, activation, seed.",
         ),
-        ("activation,activation", "zip: activation stands twice in activation,activation. Name each key once."),
+        ("activation,activation", "zip: activation appears twice in activation,activation. Name each key once."),
         (
             "optimizer,seed",
             "zip: seeds repeat every arm, so that they cannot go in step with a setting, got optimizer,seed. "

@@ -95,4 +95,4 @@ def test_algorithm_without_equal_bits_is_told_and_other_warnings_stay_warnings()
     with warnings.catch_warnings(record=True) as caught:
         trained(RecordingTrack(), model=Shouting, say=said.append, epochs=1)
     assert "the moon is full" in [str(warning.message) for warning in caught]
-    assert said[0] == f"{OPERATION} has other bits each time on a GPU, and so has this run"
+    assert said[0] == f"{OPERATION} gives different bits each time on a GPU, and so does this run"

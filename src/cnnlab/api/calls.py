@@ -96,7 +96,7 @@ def tune(words: Sequence[Word], keys: Mapping[str, object], *, verbose: bool | N
 def _swept(named: tuple[Command, list[str]], typed: Sequence[str], stop: Stop, *, is_tuning: bool = False) -> Study:
     command, rest = named
     if command.config is None:
-        raise ConfigError(f"sweep: is of train or transfer, got {command.name}. Leave it out.")
+        raise ConfigError(f"sweep: takes train or transfer, got {command.name}. Leave it out.")
     with in_place(typed):
         job, _ = _carried_out(understood(command, rest, is_tuning=is_tuning), command, stop)
         assert job.study is not None  # else something was raised

@@ -1,4 +1,4 @@
-"""A run that was given away, as a program has it: what `cnnlab export` packs, without the rest of its folder."""
+"""An exported run, as a program has it: what `cnnlab export` packs, without the rest of the run's folder."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 class ExportedRun(Run):
-    """A run out of a file of `cnnlab export`, or of the folder that it is when it is unpacked.
+    """A run from a file that `cnnlab export` made, or from the folder that this file becomes when it is unpacked.
 
-    It has configuration, summary, network and answers. Its tables and pictures were left behind.
+    It has its configuration, summary and network, and classifies images. Its tables and pictures were left behind.
 
     Args:
         files: of the run.
@@ -34,23 +34,24 @@ class ExportedRun(Run):
 
     @classmethod
     def opened(cls, file: Path) -> ExportedRun:
-        """Return the run in a file, which is unpacked for as long as there is something that has the run.
+        """Return the run in a file, which stays unpacked as long as the run is referred to.
 
         Raises:
             ConfigError: the file is damaged.
+            RunError: the disk is full.
         """
         above = tempfile.mkdtemp(prefix="cnnlab-")
         try:
             run = cls(unpacked(file, Path(above)), origin=file)
-        except ConfigError:
-            shutil.rmtree(above)
+        except BaseException:  # Ctrl-C too
+            shutil.rmtree(above, ignore_errors=True)
             raise
         weakref.finalize(run, shutil.rmtree, above, ignore_errors=True)
         return run
 
     @property
     def folder(self) -> Path:
-        """The file, or folder, that was given away."""
+        """The file or folder that was loaded."""
         return self._origin
 
     @property
@@ -86,6 +87,6 @@ class ExportedRun(Run):
 
     def _lacks(self, what: str) -> ConfigError:
         return ConfigError(
-            f"{what}: left behind when '{self._origin.name}' was exported. Take .summary, .model and .predict, or load "
-            "the run itself."
+            f"{what}: was left behind when '{self._origin.name}' was exported. Take .summary, .model and .predict, or "
+            "load the run itself."
         )

@@ -19,7 +19,7 @@ def typed_path(text: str) -> Path:
     if not text:
         raise ValueError("must be a path, got ''. The folder in which you work is '.'")
     if "\0" in text:
-        raise ValueError(f"must be a path, got {brief(text)}. No name holds the character 0")
+        raise ValueError(f"must be a path, got {brief(text)}. No path contains the character 0")
     if max(map(_length, text.split("/"))) > _NAME or _length(text) > _PATH:
         raise ValueError(f"must be a path, got {brief(text)}. No file has so long a name")
     try:

@@ -59,22 +59,23 @@ def quantity(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def first_names(names: Sequence[str], most: int) -> str:
-    """Return so many names at the most, and how many more there are."""
-    return f"{', '.join(names[:most])}{_more(len(names) - most)}"
+def first_names(names: Sequence[str], most: int = 6, *, separator: str = ", ") -> str:
+    """Join so many names, or other short texts, at most; say how many more there are."""
+    return f"{separator.join(names[:most])}{and_more(len(names) - most)}"
 
 
 def names_fitting(names: Sequence[str], room: int) -> str:
     """Return as many names as fit in so many columns, and how many more there are; of one at least its ends."""
     for shown in range(len(names), 1, -1):
-        if len(told := f"{', '.join(names[:shown])}{_more(len(names) - shown)}") <= room:
+        if len(told := f"{', '.join(names[:shown])}{and_more(len(names) - shown)}") <= room:
             return told
-    more = _more(len(names) - 1)
+    more = and_more(len(names) - 1)
     return f"{cut_middle(names[0], max(1, room - len(more)))}{more}" if names else ""
 
 
-def _more(number: int) -> str:
-    return f" and {number:,} more" if number > 0 else ""
+def and_more(number: int, noun: str = "") -> str:
+    """Return what stands behind those that are named: ` and 2 more`; nothing where all are."""
+    return f" and {number:,} more{noun and f' {noun}'}" if number > 0 else ""
 
 
 def is_number(text: str) -> bool:

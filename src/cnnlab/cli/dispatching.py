@@ -80,7 +80,7 @@ def _check_working_folder() -> None:
     try:
         os.getcwd()  # noqa: PTH109 - pathlib takes time to import, and a word of help needs none
     except OSError as error:
-        raise ConfigError(f"the working folder is not there any more ({error.strerror}). cd to one that is.") from error
+        raise ConfigError(f"the working folder is gone ({error.strerror}). cd to one that is there.") from error
 
 
 def _complete(args: Sequence[str], stop: Stop) -> int:

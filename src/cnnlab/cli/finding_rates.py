@@ -88,7 +88,7 @@ def _said(proposed: tuple[float, float, float] | None, num_steps: int, overrides
     return [
         tested,
         f"The loss begins to fall at {low:.1g} and is lowest at {high:.1g}: try {rate:g}.",
-        "It is a guess from one short training, no result.",
+        "It is a guess from one short training, not a result.",
         f"train    {shlex.join([*base, *overrides, f'optimizer.lr={rate:g}'])}",
         f"search   {space}",
     ]

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
+
+Place = Literal["first", "same", "last"]
+"""Of a word: before all others, where it was typed, or behind all others."""
 
 
 @dataclass(frozen=True)
@@ -12,8 +16,8 @@ class Here:
 
     words: str | None
     """What is typed in its place, `{}` for its value; empty: nothing is; None: there is nothing like it."""
-    is_first: bool = False
-    """Whether it stands before all else: a run is named first."""
+    place: Place = "same"
+    """Where it stands: a run is named first, a pattern last."""
     note: str = ""
     """A sentence about it."""
 
@@ -28,21 +32,21 @@ def _all(names: str, here: Here) -> dict[str, Here]:
 
 
 _RUN = {
-    **_all("run run_id model weights checkpoint ckpt ckpt_path model_path resume_from_checkpoint", Here("{}", True)),
-    **_all("last latest newest recent", Here("latest", True)),
-    **_all("best best_model", Here("best", True)),
+    **_all("run run_id model weights checkpoint ckpt ckpt_path model_path resume_from_checkpoint", Here("{}", "first")),
+    **_all("last latest newest recent", Here("latest", "first")),
+    **_all("best best_model", Here("best", "first")),
 }
 _DEVICE = {**_all("gpu gpus cuda", Here("--device cuda")), **_all("cpu no_cuda", Here("--device cpu"))}
 _IMAGES = "image images img imgs input i data folder dir path file files src source test_dir"
-_KNOWN_TO_RUN = Here("", note="How images are read, the run knows.")
+_KNOWN_TO_RUN = Here("", note="The run knows how images are read.")
 _SHAPES = "imgsz img_size image_size size input_size batch_size batch bs b workers num_workers half fp16"
-_WATCHES = Here("", note="It looks on by itself until all is done.")
-_ASKS = Here("", note="It lists what would go, and asks.")
+_WATCHES = Here("", note="It follows by itself until all is done.")
+_ASKS = Here("", note="It lists what would be removed, and asks.")
 
 FLAGS: Mapping[str, Mapping[str, Here]] = {
     "resume": {
         **_RUN,
-        **_all("resume auto_resume", Here("latest", True)),
+        **_all("resume auto_resume", Here("latest", "first")),
         **_all("epochs max_epochs num_epochs n_epochs initial_epoch e", Here("epochs={}")),
     },
     "report": {
@@ -72,9 +76,9 @@ FLAGS: Mapping[str, Mapping[str, Here]] = {
         **_all("kaggle", Here("--submission {}")),
         **_all(
             "conf threshold conf_thres min_score",
-            Here(None, note="Every image is answered; --csv FILE has the probabilities to cut by."),
+            Here(None, note="Every image gets an answer; --csv FILE has the probabilities to set a threshold by."),
         ),
-        **_all("tta augment", Here(None, note="Several views of each image are of training: tta=flip.")),
+        **_all("tta augment", Here(None, note="Several views of each image are chosen for training: tta=flip.")),
     },
     "inspect": {
         **_RUN,
@@ -91,7 +95,7 @@ FLAGS: Mapping[str, Mapping[str, Here]] = {
         **_all("torchscript jit script pt pt2 torch", Here("--format torch")),
         **_all("safetensors", Here("--format safetensors")),
         **_all("zip", Here("--format cnnlab")),
-        **_all("opset dynamic simplify", Here("", note="Any number of images is taken as it is.")),
+        **_all("opset dynamic simplify", Here("", note="It takes any number of images anyway.")),
         **_all("half int8 fp16 quantize", Here(None, note="Weights are written in fp32.")),
         **_all("imgsz img_size image_size input_size batch_size batch", _KNOWN_TO_RUN),
     },
@@ -107,21 +111,21 @@ FLAGS: Mapping[str, Mapping[str, Here]] = {
         **_all("older_than before age", Here("--older {}")),
         **_all("days", Here("--older {}d")),
         **_all("broken crashed errors", Here("--failed")),
-        **_all("all", Here("status=finished", note="That is all that are finished; --failed are the others.")),
+        **_all("all", Here("status=finished", note="Those are all that finished; --failed takes the others.")),
     },
     "list": {
         **_all("group option options", Here("{}")),
-        **_all("pattern filter grep search", Here("{}")),
+        **_all("pattern filter grep search", Here("{}", "last")),
         **_all("models model", Here("model")),
         **_all("datasets dataset", Here("dataset")),
         **_all("all a verbose v", Here("", note="The whole list of a group: cnnlab list GROUP.")),
     },
     "data": {
-        **_all("dataset root name " + _IMAGES, Here("{}", True)),
+        **_all("dataset root name " + _IMAGES, Here("{}", "first")),
         **_all("output out o", Here("outputs={}")),
     },
     "reproduce": {
-        **_all("study name experiment", Here("{}", True)),
+        **_all("study name experiment", Here("{}", "first")),
         **_all("list all", Here("")),
     },
 }

@@ -61,8 +61,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     if argv is not None:
         return _carried_out(list(argv))
-    # Libraries make half a million objects that stay. Python would look through them for circles several times as they
-    # are loaded, a tenth of a short run, and take them apart at the end for most of a second. Training leaves none.
+    # Libraries make half a million objects that stay. Python would look through them for cycles several times as they
+    # are loaded, a tenth of a short run, and take them apart at the end for most of a second. Training makes none.
     gc.set_threshold(500_000, 20, 100)
     code: list[int] = []
     if not atexit._ncallbacks():  # others, such as a measurement of coverage, would never be called
@@ -99,7 +99,7 @@ def _carried_out(args: list[str]) -> int:
             return 0
         if output is None or output.error is None:
             return code
-        print(f"what is printed cannot be written: {output.error.strerror}.", file=sys.stderr)
+        print(f"the output cannot be written: {output.error.strerror}.", file=sys.stderr)
         return code or 1
 
 

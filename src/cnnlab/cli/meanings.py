@@ -126,8 +126,8 @@ def _checked(word: str, key: str, choices: Choices) -> str:
         return key
     having = sorted(takers)
     raise ConfigError(
-        f"{word}: is {key}, which {group}={chosen[0]} has not; {', '.join(having[:_NAMED])} "
-        f"{'has' if len(having) == 1 else 'have'}. Write {group}={having[0]} {key}=<value>."
+        f"{word}: is {key}, which {group}={chosen[0]} does not have; {', '.join(having[:_NAMED])} "
+        f"{'does' if len(having) == 1 else 'do'}. Write {group}={having[0]} {key}=<value>."
     )
 
 

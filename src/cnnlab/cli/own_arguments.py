@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from cnnlab.base.errors import ConfigError, brief, did_you_mean, unknown
-from cnnlab.cli.flags import KEYED, here
+from cnnlab.cli.flags import KEYED, Place, here
 from cnnlab.cli.meanings import is_known, plain_key
 
 _A_RUN = "a run's folder, its id, the beginning of its id or of the hash at its end; or latest, or best"
@@ -21,6 +21,7 @@ _NO_VALUE = re.compile(r"argument (\S+): expected .*", re.DOTALL)
 _TOO_MUCH = re.compile(r"argument (\S+): ignored explicit argument (.*)", re.DOTALL)
 _SEVERAL = re.compile(r"ambiguous option: (\S+) could match (.*)", re.DOTALL)
 _REQUIRED = re.compile(r"the following arguments are required: .*", re.DOTALL)
+_ENDS: tuple[Place, Place] = ("first", "last")
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class _Foreign:
     """With its value, if that is known to be one."""
     words: tuple[str, ...] | None
     """What is typed in its place; None: nothing is known."""
-    is_first: bool = False
+    place: Place = "same"
     note: str = ""
 
 
@@ -155,7 +156,7 @@ class Parser(argparse.ArgumentParser):
         Args:
             typed: the word.
             name: of the flag.
-            value: behind it, or in the next word, which may be none of its.
+            value: behind it, or in the next word, which may not belong to it.
         """
         known, takes_key = here(self._command, name), self._command in KEYED and is_known(name.lstrip("-"))
         takes_value = takes_key if known is None else known.takes_value or value.isdecimal()
@@ -164,7 +165,7 @@ class Parser(argparse.ArgumentParser):
             key = plain_key(name.lstrip("-"))
             return _Foreign(whole, (f"{key}={value or 'true'}",) if takes_key else None)
         words = None if known.words is None else tuple(word.format(value or "VALUE") for word in known.words.split())
-        return _Foreign(whole, words, known.is_first, known.note)
+        return _Foreign(whole, words, known.place, known.note)
 
     def _problems(self, foreign: Sequence[_Foreign]) -> list[str]:
         """Return a problem for every flag that there is nothing for here."""
@@ -180,16 +181,16 @@ class Parser(argparse.ArgumentParser):
     def _in_our_words(self, words: Sequence[str | _Foreign]) -> str:
         """Say what the whole command is here."""
         foreign = [word for word in words if isinstance(word, _Foreign)]
-        first = [part for flag in foreign if flag.is_first for part in flag.words or ()]
-        rest = [
+        first, last = ([part for flag in foreign if flag.place == at for part in flag.words or ()] for at in _ENDS)
+        between = [
             part
             for word in words
-            for part in ((word,) if isinstance(word, str) else () if word.is_first else word.words or ())
+            for part in ((word,) if isinstance(word, str) else () if word.place in _ENDS else word.words or ())
         ]
         notes = " ".join(dict.fromkeys(flag.note for flag in foreign if flag.note))
         typed = " ".join(brief(flag.typed, str) for flag in foreign)
         is_are = "is no flag" if len(foreign) == 1 else "are no flags"
-        kind = is_are if any(flag.typed.startswith("-") for flag in foreign) else "is written otherwise here"
+        kind = is_are if any(flag.typed.startswith("-") for flag in foreign) else "is written differently here"
         of = f" of {self.prog}" if kind == is_are else ""
-        line = shlex.join(["cnnlab", self._command, *first, *rest])
+        line = shlex.join(["cnnlab", self._command, *first, *between, *last])
         return f"{typed}: {kind}{of}.{f' {notes}' if notes else ''} Type: {line}"

@@ -1,4 +1,4 @@
-"""`cnnlab reproduce STUDY`: run a study whose results came along, and say of each arm whether they agree."""
+"""`cnnlab reproduce STUDY`: run a study whose results are shipped, and say of each arm whether today's agree."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from cnnlab.cli.carrying_out import carry_out
 from cnnlab.cli.commands import BY_NAME, DEFAULT
 from cnnlab.cli.own_arguments import Parser
 from cnnlab.config.conf_files import EXPERIMENT, conf_dir
+from cnnlab.outputs.study_folder import StudyFolder
 from cnnlab.sweeps.points import key_of
 
 _FREE = ("dataset", "data_dir", "cache_dir", "hydra")
@@ -22,7 +23,7 @@ _WEIGHTS = "backbone.weights"
 
 
 def results_dir() -> Path:
-    """Return the folder of the results that came along."""
+    """Return the folder of the shipped results."""
     return conf_dir() / "results"
 
 
@@ -30,12 +31,12 @@ def main(args: Sequence[str], stop: Stop) -> int:
     """Run the command; return its exit code."""
     parser = Parser(
         "reproduce",
-        description="Run a study whose results came along, and say of each arm whether today's agree with them: "
+        description="Run a study whose results are shipped, and say of each arm whether today's agree with them: "
         "identical, compatible or different. What is finished is not trained again.",
         epilog="examples: cnnlab reproduce · cnnlab reproduce optimizers · cnnlab reproduce optimizers device=cuda",
         example="",
     )
-    parser.add_argument("study", nargs="?", help="name of the study; none: those that there are")
+    parser.add_argument("study", nargs="?", help="name of the study; none: a list of them")
     parser.add_argument(
         "words", nargs="*", help="keys of the machine, and where the images are: threads=2 data_dir=data"
     )
@@ -64,7 +65,7 @@ def _overview(known: dict[str, Path]) -> list[str]:
 
 def _unknown(name: str, known: dict[str, Path]) -> str:
     if (conf_dir() / EXPERIMENT / f"{name}.yaml").is_file():
-        return f"no results of {name} came along. Run it: cnnlab -m experiment={name}"
+        return f"no results of {name} are shipped. Run it: cnnlab -m experiment={name}"
     return unknown(name, list(known), noun="study")
 
 
@@ -82,8 +83,8 @@ def _check_words(words: Sequence[str]) -> None:
         key = key_of(word)
         if "=" not in word or (key not in (*free, _WEIGHTS) and key.partition("/")[0].partition(".")[0] not in _FREE):
             raise ConfigError(
-                f"reproduce: takes keys of the machine and of where the images are, got {word}, which would make "
-                "another study."
+                f"reproduce: takes keys of the machine and of where images and weights are, got {word}, which would "
+                "make it another study."
             )
 
 
@@ -100,7 +101,8 @@ def _reproduce(path: Path, words: Sequence[str], stop: Stop) -> int:
     code = carry_out(BY_NAME[name], [*kept, *words], stop)
     if code or any(word == "plan=true" for word in words):
         return code
-    study = max(siblings(path.stem), key=lambda folder: (folder.path / "results.csv").stat().st_mtime_ns)
+    written = [file for study in siblings(path.stem) if (file := study.path / "results.csv").is_file()]
+    study = StudyFolder(max(written, key=lambda file: file.stat().st_mtime_ns).parent)  # this one: it was just written
     arms = read_arms(study)
     for line in ["", *reproduction_lines(reproduced(arms, reference), reference, arms)]:
         tell(line)

@@ -81,7 +81,7 @@ def _problem(words: Sequence[str], choices: Choices) -> str | None:
     if typed.startswith("--no-") and is_full_key(off := plain_key(typed[5:])):
         return _told(typed, "a key takes no dashes", off, "false")
     if not typed.strip():
-        return f"{typed!r}: is no override. Write <key>=<value>."
+        return f"{typed!r}: is not an override. Write <key>=<value>."
     match = _OVERRIDE.fullmatch(typed)
     if match is None or not _is_key(_long(match[1], match[2])):
         return None  # what is no key, Hydra's own errors speak of
@@ -103,7 +103,7 @@ def _problem(words: Sequence[str], choices: Choices) -> str | None:
     if not value.strip():
         return f"{key}: the value is missing. Write {key}=<value>."
     if not _NOT_PLAIN & set(value) and (len(words) > 1 or "" in map(str.strip, value.split(","))):
-        return _told(typed, "values stand between single commas, without spaces", key, value)
+        return _told(typed, "values are separated by single commas, without spaces", key, value)
     return None
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from hydra.core.override_parser.types import Override, RangeSweep
 
 from cnnlab.base.errors import ConfigError, brief
+from cnnlab.cli.quoting import as_text
 from cnnlab.config.keys import keys_of
 from cnnlab.config.roles import NOT_SETTINGS
 from cnnlab.sweeps.points import Group, key_of
@@ -100,10 +101,10 @@ def check_axes(swept: Iterable[Override]) -> None:
     for override in swept:
         key, given = key_of(str(override.get_key_element())), str(override.input_line).partition("=")[2]
         if key in keys_of(*NOT_SETTINGS):
-            quoted = shlex.quote(f'{key}="{given}"')
+            quoted = shlex.quote(f"{key}={as_text(given)}")
             problems.append(
-                f"{key}: is of the whole sweep, got {brief(given, str)}. Give one value; one that has a comma stands "
-                f"between quotes: {quoted}"
+                f"{key}: applies to the whole sweep, got {brief(given, str)}. Give one value; one with a comma goes in "
+                f"quotes: {quoted}"
             )
     if problems:
         raise ConfigError(*problems)

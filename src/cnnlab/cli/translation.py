@@ -23,6 +23,8 @@ from cnnlab.config.synonyms import BLOCKS, FOLDERS, KEYS, VALUES
 
 _KEY = re.compile(r"[A-Za-z][\w.-]*")
 _SPAN = re.compile(r"(\d{1,9})(?:\.\.|:)(\d{1,9})")
+_SHAPE = re.compile(r"[\[(]?(?:(?:\d+[,x])?[134][,x])?([89]|[1-9]\d{1,4})[,x]\1(?:[,x][134])?[\])]?")
+"""Of square images from 8 pixels on, with or without their channels, on either side, and their number."""
 _NAMES = re.compile(r"[\w.,+ -]+")
 _LEFT = re.compile(r"(?<![\w.(])[A-Za-z][\w.]*(?==)")
 _KEYS_INSIDE = {"zip": re.compile(r"(?<![\w.])[A-Za-z][\w.]*")}
@@ -69,6 +71,7 @@ class _Reader:
 
     def __init__(self, arguments: Arguments) -> None:
         own = [] if arguments.config_dir is None else [Path(arguments.config_dir)]
+        self._is_sweep = arguments.is_sweep
         self._words, self._folders = dict(_pairs(arguments.overrides)), (conf_dir(), *own)
         self._chooses_data = any(key in (*FOLDERS, EXPERIMENT) or key.startswith("dataset") for key in self._words)
         self._chooses_data |= any("=" not in word for word in arguments.overrides)  # a folder
@@ -92,7 +95,7 @@ class _Reader:
             return [word]
         if (span := _SPAN.fullmatch(value)) and _is_number(key):
             numbers = f"{key}=range({span[1]},{int(span[2]) + 1})"
-            raise ConfigError(f"{key}: {value} is no range here. Write {shlex.join(('-m', numbers))}.")
+            raise ConfigError(f"{key}: {value} is not a range here. Write {shlex.join(('-m', numbers))}.")
         if key in BLOCKS and not value.startswith(("{", "null")):
             raise ConfigError(f"{key}: {BLOCKS[key]}.")
         if key in FOLDERS or (key == "dataset" and not self._is_option(unquoted(value))):
@@ -103,6 +106,8 @@ class _Reader:
                 "data_dir: is where data sets are kept, and digits, which is trained, needs none; "
                 f"'{value}' holds folders of images. To train on them, type dataset={value}."
             )
+        if not self._is_sweep and _is_number(meant) and (shape := _SHAPE.fullmatch(value.replace(" ", ""))):
+            raise ConfigError(f"{key}: takes one number, got the shape {value}. Write {meant}={shape[1]}.")
         return [f"{meant}={self._name(meant, value)}"]
 
     def _meant(self, key: str) -> str:
@@ -156,7 +161,9 @@ class _Reader:
 
 
 def _is_number(key: str) -> bool:
-    return "number" in option_table()["keys"].get(key, {}).get("type", "")
+    """Tell whether the value of a key is a single number."""
+    kind = option_table()["keys"].get(key, {}).get("type", "")
+    return "number" in kind and "list" not in kind
 
 
 def _pairs(overrides: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -22,7 +22,7 @@ over five seeds that were not tuned with. Repeated, it goes on where it was.
 'model.depth=int(2,8)'               whole numbers
 optimizer=sgd,adam                   a list; a key that one of them lacks is
                                      searched for the others alone
-A shell reads parentheses itself: put a range between quotes.
+A shell interprets parentheses itself: put a range in quotes.
 
 == how ==
 trials=30            runs that search

@@ -23,9 +23,9 @@ def unusable(arguments: Arguments) -> Iterator[str]:
     for word in (*arguments.flags, *arguments.overrides):
         shown = printable(brief(word, str))
         if printable(word) != word:
-            yield f"{shown}: is no UTF-8, and what is typed is saved with the run. Rename the file or folder."
+            yield f"{shown}: is not UTF-8, and what is typed is saved with the run. Rename the file or folder."
         elif "\0" in word:
-            yield f"{brief(word)}: holds the character 0, which no name and no value has. Take it out."
+            yield f"{brief(word)}: contains the character 0, which no name and no value may. Remove it."
         elif _NUMBER.search(word):
             yield f"{key_of(shown)}: holds a number of more than {_LONGEST_NUMBER:,} digits. Give a smaller one."
     is_run = not (arguments.is_sweep or arguments.is_look or arguments.is_help)

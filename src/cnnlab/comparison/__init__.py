@@ -14,7 +14,7 @@ factors         what the swept settings of a grid do; factor_tables, factor_char
 reaching        how fast arms learnt; reaching_tables how it is shown; costs whether their times differ
 tables, latex   terminal, CSV, Markdown; a table for a paper; page report.html, offline; arm_rows, page_links of it
 figures, curves, heat, plane, classes   the study's pictures; layout and panels how wide they are
-reproduction    a study that was run again beside the results that came along
+reproduction    a study that was run again beside the shipped results
 changes, changed_images, shown_mistakes   two arms, image by image; one run's mistakes
 labels          names of arms and numbers, as every table writes them; beside_report numbers of a report beside them
 run_table       the table of single runs; run_filters which of them are wanted

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 
+from cnnlab.base.texts import first_names, quantity
 from cnnlab.comparison.arms import ENDED, Arm, Run
 from cnnlab.comparison.judging import Answer, Question
-from cnnlab.comparison.labels import Names, percent, some_of
+from cnnlab.comparison.labels import Names, percent
 from cnnlab.comparison.presets import preset
 from cnnlab.comparison.verdicts import RULED_OUT, WORSE, Result, best_by_validation, tied_by_validation
 from cnnlab.outputs.run_folder import SCHEMA
@@ -57,7 +58,7 @@ def cautions(
     tied = tied_by_validation(results)
     if len(tied) > 1 and tied[0].val is not None:
         found.append(
-            f"A tie by validation at {percent(tied[0].val.mean)} %: {some_of([names[one.label] for one in tied])}. "
+            f"A tie by validation at {percent(tied[0].val.mean)} %: {first_names([names[one.label] for one in tied])}. "
             "The first of them as typed is marked."
         )
     return [*found, *_of_validation(results, names), *_of_test_set(answer, question)]
@@ -72,7 +73,7 @@ def _of_validation(results: Sequence[Result], names: Names) -> list[str]:
 
 
 def _of_looks(answer: Answer, question: Question, study: Study, names: Names) -> list[str]:
-    """Say what is known of when the study was looked at, and of runs that are missing still."""
+    """Say what is known of when the study was looked at, and of runs that are still missing."""
     seeds = max((result.num_pairs for result in answer.results), default=0)
     told = []
     if 1 < seeds < ENOUGH_SEEDS:
@@ -100,9 +101,9 @@ def _of_missing(arms: Sequence[Arm], names: Names) -> list[str]:
     if not missing:
         return []
     number = sum(map(len, missing.values()))
-    runs = "1 run is" if number == 1 else f"{number} runs are"
-    which = some_of([_with_units(*pair) for pair in missing.items()], most=3)
-    return [f"{runs} missing still: {which}. What is said here may change."]
+    runs = f"{quantity(number, 'run')} {'is' if number == 1 else 'are'}"
+    which = first_names([_with_units(*pair) for pair in missing.items()], most=3)
+    return [f"{runs} still missing: {which}. What is said here may change."]
 
 
 def _of_test_set(answer: Answer, question: Question) -> list[str]:
@@ -132,7 +133,7 @@ def _at_chance(arms: Sequence[Arm], names: Names) -> str | None:
     chance = percent(max(_majority(run) for arm in some for run in stuck[arm.label]), digits=1)
     mixed = any(len(stuck[arm.label]) < len(arm.finished) for arm in some)
     why = ": the mean is of two kinds of runs" if mixed else ""
-    return f"{some_of(told)} stayed at chance, {chance} %, the share of the most frequent class{why}."
+    return f"{first_names(told)} stayed at chance, {chance} %, the share of the most frequent class{why}."
 
 
 def _leaked(arms: Sequence[Arm], _: Names) -> str | None:
@@ -193,7 +194,7 @@ def _mixed_environments(arms: Sequence[Arm], names: Names) -> str | None:
         ]
         if len(values := _by_value(pairs)) > 1:
             told.append(f"{noun} {_said(values)}")
-    return f"Runs were not made alike: {'; '.join(told)}." if told else None
+    return f"Runs were not made in the same way: {'; '.join(told)}." if told else None
 
 
 def _shared_device(arms: Sequence[Arm], names: Names) -> str | None:
@@ -203,7 +204,7 @@ def _shared_device(arms: Sequence[Arm], names: Names) -> str | None:
     if not told or not (abreast or len({run.num_at_once for run in finished}) > 1):
         return None  # where they differ in threads or processor, that is told
     how = "beside other runs on one GPU" if abreast else "with another share of the machine than most runs"
-    return f"Trained {how}, so without seconds: {some_of(told, most=3)}."
+    return f"Trained {how}, so without seconds: {first_names(told, most=3)}."
 
 
 def _older_version(arms: Sequence[Arm], _: Names) -> str | None:
@@ -220,7 +221,7 @@ def _by_value(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
 
 
 def _said(values: Mapping[str, Sequence[str]]) -> str:
-    return ", ".join(f"{value} ({some_of(who, most=3)})" for value, who in values.items())
+    return ", ".join(f"{value} ({first_names(who, most=3)})" for value, who in values.items())
 
 
 def _shared_rate(arms: Sequence[Arm], _: Names) -> str | None:
@@ -251,7 +252,7 @@ def _same_runs(arms: Sequence[Arm], names: Names) -> str | None:
         if ids:
             of_runs.setdefault(ids, []).append(names[arm.label])
     told = [" and ".join(twins) for twins in of_runs.values() if len(twins) > 1]
-    return f"The same runs under several names: {some_of(told)}." if told else None
+    return f"The same runs under several names: {first_names(told)}." if told else None
 
 
 CHECKS: tuple[Callable[[Sequence[Arm], Names], str | None], ...] = (
@@ -268,11 +269,11 @@ def failures(arms: Sequence[Arm], names: Names) -> list[str]:
                 of_arms = of_reason.setdefault((run.state, run.reason or "no reason is recorded"), {})
                 of_arms.setdefault(names[arm.label], []).append(run)
     return [
-        f"{state}: {some_of([_with_units(*pair) for pair in of_arms.items()], most=3)}: {reason.removesuffix('.')}."
+        f"{state}: {first_names([_with_units(*pair) for pair in of_arms.items()], most=3)}: {reason.removesuffix('.')}."
         for (state, reason), of_arms in of_reason.items()
     ]
 
 
 def _with_units(name: str, runs: Sequence[Run]) -> str:
     known, noun = [run.unit for run in runs if run.unit], "fold" if runs[0].fold else "seed"
-    return f"{name} ({noun}{'s' if len(known) > 1 else ''} {some_of(known)})" if known else name
+    return f"{name} ({noun}{'s' if len(known) > 1 else ''} {first_names(known)})" if known else name

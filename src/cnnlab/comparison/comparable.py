@@ -22,7 +22,7 @@ def check_same_schema(arms: Iterable[Arm]) -> None:
         first_arm, first = known[0]
         if schema != first:
             raise ConfigError(
-                f"report: runs of versions of cnnlab with other results cannot be compared, got schema {first} "
+                f"report: runs of cnnlab versions whose results differ cannot be compared, got schema {first} "
                 f"({first_arm.label}) and {schema} ({arm.label}). Train the older ones anew: their command again."
             )
 

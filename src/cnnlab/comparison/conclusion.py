@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from cnnlab.base.texts import first_names
 from cnnlab.comparison.arms import Arm
 from cnnlab.comparison.best_set import BestSet
 from cnnlab.comparison.judging import Answer, Question
-from cnnlab.comparison.labels import Names, capitalised, interval, is_wide, listed, p_text, plus_minus, points, some_of
+from cnnlab.comparison.labels import Names, capitalised, interval, is_wide, listed, p_text, plus_minus, points
 from cnnlab.comparison.presets import preset
 from cnnlab.comparison.statistics import ALPHA, seeds_needed
 from cnnlab.comparison.verdicts import BETTER, EQUAL, MAY_BE_BEST, NOT_SHOWN, OPEN, RULED_OUT, STOPPED, WORSE, Result
@@ -70,7 +71,7 @@ def _will_do(found: BestSet, question: Question, names: Names) -> list[str]:
     if question.margin is None or not found.will_do:
         return []
     those = [names[label] for label in found.will_do]
-    do = listed(those) if len(those) <= MANY_ARMS else some_of(those, most=FEW_ARMS)
+    do = listed(those) if len(those) <= MANY_ARMS else first_names(those, most=FEW_ARMS)
     return [f"{do} will do: no other arm left is more than {points(question.margin)} ahead (95 % sure)."]
 
 
@@ -88,7 +89,7 @@ def _ruled_out(answer: Answer, names: Names) -> list[str]:
         most = "all" if len(groups) == 1 else str(len(out))
         largest = p_text(max(p_values)).replace("p =", "the largest p is").replace("p <", "every p is below")
         return [f"{len(p_values)} arms are ruled out, {most} of them by {names[by]}; {largest}, {comparisons}"]
-    told = [f"by {names[by]}: {some_of(out)}" for by, out in groups.items()]
+    told = [f"by {names[by]}: {first_names(out)}" for by, out in groups.items()]
     return [f"ruled out {'; '.join(told)}; p is {comparisons}"] if told else []
 
 
@@ -99,7 +100,7 @@ def _apart(answer: Answer, names: Names) -> list[str]:
         for result in answer.results
         if result.verdict not in (RULED_OUT, MAY_BE_BEST, OPEN) and result.p is None and result.arm.runs
     ]
-    return [f"not compared: {some_of(told)}"] if told and any(r.p is not None for r in answer.results) else []
+    return [f"not compared: {first_names(told)}"] if told and any(r.p is not None for r in answer.results) else []
 
 
 def _of_baseline(answer: Answer, question: Question, names: Names) -> list[str]:
@@ -185,7 +186,7 @@ def _groups(rest: Sequence[Result], names: Names) -> list[str]:
     order = [verdict for verdict in _WEIGHT if verdict in groups]
     said = [*order, *(verdict for verdict in groups if verdict not in order)]
     most = MANY_ARMS if len(rest) <= MANY_ARMS else FEW_ARMS
-    told = [f"{verdict}: {some_of(groups[verdict], most=most)}" for verdict in said]
+    told = [f"{verdict}: {first_names(groups[verdict], most=most)}" for verdict in said]
     return [f"{capitalised('; '.join(told))}."] if told else []
 
 

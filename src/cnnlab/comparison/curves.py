@@ -10,8 +10,8 @@ import numpy as np
 
 from cnnlab.base.errors import RunError
 from cnnlab.base.metrics import Floats
+from cnnlab.base.texts import first_names
 from cnnlab.comparison.arms import Arm, Run
-from cnnlab.comparison.labels import some_of
 from cnnlab.comparison.verdicts import Result
 from cnnlab.outputs.run_folder import RunFolder
 
@@ -86,7 +86,7 @@ def notes_on_curves(results: Sequence[Result], drawn: Collection[str], names: Ma
     missing = [f"{names[result.label]} ({result.verdict})" for result in results if result.label not in drawn]
     begun = [names[result.label] for result in results if result.label in drawn and not result.arm.finished]
     said = {"not drawn": missing, "not finished": begun}
-    return [f"{what}: {some_of(arms, most=3)}" for what, arms in said.items() if arms]
+    return [f"{what}: {first_names(arms, most=3)}" for what, arms in said.items() if arms]
 
 
 def _read(folder: RunFolder) -> Floats:

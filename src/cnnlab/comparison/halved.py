@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from cnnlab.base.texts import first_names, quantity
 from cnnlab.comparison.beforehand import Beforehand
 from cnnlab.comparison.judging import Answer
-from cnnlab.comparison.labels import MISSING, Names, cell_names, heading, percent, short_names, some_of
+from cnnlab.comparison.labels import MISSING, Names, cell_names, heading, percent, short_names
 from cnnlab.outputs.halving_file import Halved, HalvedArm, read_halved
 from cnnlab.outputs.study_folder import StudyFolder
 
@@ -49,7 +50,7 @@ def _last(arm: HalvedArm) -> float | None:
 def _sentence(halved: Halved) -> str:
     sizes = [sum(len(arm.accuracies) > place for arm in halved.arms) for place in range(len(halved.stages))]
     left = sum(arm.fell_after is None for arm in halved.arms)
-    steps = ", ".join(f"{size} with {_epochs(num)}" for size, num in zip(sizes, halved.stages) if size)
+    steps = ", ".join(f"{size} with {quantity(num, 'epoch')}" for size, num in zip(sizes, halved.stages) if size)
     if not left:
         return f"Of {len(halved.arms)} arms none is compared, since none has a result in the last of: {steps}."
     return (
@@ -58,12 +59,8 @@ def _sentence(halved: Halved) -> str:
     )
 
 
-def _epochs(num: int) -> str:
-    return f"{num} epoch{'' if num == 1 else 's'}"
-
-
 def _row(arm: HalvedArm, cell: str, halved: Halved) -> tuple[str, ...]:
-    stands = "left" if arm.fell_after is None else f"fell after {_epochs(arm.fell_after)}"
+    stands = "left" if arm.fell_after is None else f"fell after {quantity(arm.fell_after, 'epoch')}"
     missing = len(halved.stages) - len(arm.accuracies)
     return (cell, stands, *map(percent, arm.accuracies), *[MISSING] * missing)
 
@@ -71,7 +68,7 @@ def _row(arm: HalvedArm, cell: str, halved: Halved) -> tuple[str, ...]:
 def _notes(halved: Halved, names: Mapping[str, str]) -> Sequence[str]:
     """Say what is not claimed of the arms that fell."""
     fell = {num: [names[arm.arm] for arm in halved.arms if arm.fell_after == num] for num in halved.stages}
-    told = [f"after {_epochs(num)} {some_of(who)}" for num, who in fell.items() if who]
+    told = [f"after {quantity(num, 'epoch')} {first_names(who)}" for num, who in fell.items() if who]
     lost = [names[arm.arm] for arm in halved.arms if None in arm.accuracies]
-    found = [f"Fell {'; '.join(told)}. Of these there is no verdict: one that learns slowly falls too."] if told else []
-    return [*found, *([f"Without a result in a stage: {some_of(lost)}."] if lost else [])]
+    found = [f"Fell {'; '.join(told)}. There is no verdict on these: one that learns slowly falls too."] if told else []
+    return [*found, *([f"Without a result in a stage: {first_names(lost)}."] if lost else [])]

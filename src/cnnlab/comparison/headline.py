@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cnnlab.base.texts import quantity
 from cnnlab.comparison.arms import Arm
 from cnnlab.comparison.best_set import BestSet
 from cnnlab.comparison.judging import Answer, Question
@@ -64,7 +65,7 @@ def _of_best(found: BestSet, names: Names) -> str:
         return f"No winner yet: any of the {len(alive)} may be the best."
     return _shortest(
         f"The best is {any_of(alive)}; {are_out}.",
-        f"The best is {any_of(alive)}; {len(out)} arm{'' if len(out) == 1 else 's'} {verb} ruled out.",
+        f"The best is {any_of(alive)}; {quantity(len(out), 'arm')} {verb} ruled out.",
         f"The best is one of {len(alive)} arms; {len(out)} {verb} ruled out.",
     )
 

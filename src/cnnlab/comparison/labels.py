@@ -160,10 +160,3 @@ def listed(texts: Sequence[str]) -> str:
     """Join texts as a sentence does: `a, b and c`."""
     *first, last = texts
     return f"{', '.join(first)} and {last}" if first else last
-
-
-def some_of(texts: Sequence[str], *, most: int = 6) -> str:
-    """Join texts with commas; beyond `most` of them the rest is counted."""
-    shown = list(texts[:most])
-    more = [f"{len(texts) - most} more"] if len(texts) > most else []
-    return ", ".join(shown + more)

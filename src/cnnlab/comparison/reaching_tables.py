@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cnnlab.base.schema import Plain
+from cnnlab.base.texts import first_names
 from cnnlab.comparison.comparing import Comparison
-from cnnlab.comparison.labels import MISSING, some_of
+from cnnlab.comparison.labels import MISSING
 from cnnlab.comparison.reaching import Reach
 from cnnlab.comparison.statistics import Estimate
 from cnnlab.comparison.verdicts import Result
@@ -131,7 +132,7 @@ def notes_on_reaching(comparison: Comparison) -> list[str]:
     if any(reach.num_reached == 0 for reach in reaches):
         notes.append(f"{NEVER}: in none of its runs.")
     if found.untimed:
-        names = some_of([comparison.names[label] for label in found.untimed], most=3)
+        names = first_names([comparison.names[label] for label in found.untimed], most=3)
         notes.append(f"No seconds: not all runs were timed alike ({names}). timing=alone trains one at a time.")
     return notes
 

@@ -1,4 +1,4 @@
-"""A study that was run again beside the results that came along: what each arm says of them."""
+"""A study that was run again beside the shipped results: what each arm says of them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _COMMENT = "#"
 
 @dataclass(frozen=True)
 class Reference:
-    """The results of a study that came along."""
+    """The shipped results of a study."""
 
     about: Sequence[str]
     """When, where and how they were made, in lines."""
@@ -48,7 +48,7 @@ class Reproduced:
 
 
 def read_reference(path: Path) -> Reference:
-    """Read the results that came along.
+    """Read shipped results.
 
     Raises:
         RunError: the file is damaged.
@@ -64,11 +64,11 @@ def read_reference(path: Path) -> Reference:
         about = [line.removeprefix(_COMMENT).strip() for line in lines if line.startswith(_COMMENT)]
         return Reference(about, accuracies, frozenset(row["run_id"] for row in rows))
     except (OSError, UnicodeDecodeError, KeyError, TypeError, ValueError) as error:
-        raise RunError(f"{path}: cannot be read as results of a study ({error}). Install cnnlab anew.") from error
+        raise RunError(f"{path}: cannot be read as results of a study ({error}). Reinstall cnnlab.") from error
 
 
 def write_reference(path: Path, arms: Iterable[Arm], about: Sequence[str]) -> None:
-    """Write the finished runs of a study as results that come along."""
+    """Write the finished runs of a study as results to be shipped."""
     with path.open("w", encoding="utf-8", newline="") as file:
         file.writelines(f"{_COMMENT} {line}\n" for line in about)
         writer = csv.writer(file, lineterminator="\n")
@@ -87,7 +87,7 @@ def reproduced(arms: Sequence[Arm], reference: Reference) -> list[Reproduced]:
 
     Args:
         arms: of the study as it was run now.
-        reference: what came along.
+        reference: what is shipped.
     """
     now = {arm.name: {run.seed: run for run in arm.finished} for arm in arms}
     share = 1 / max(1, len(reference.accuracies))
@@ -128,5 +128,5 @@ def reproduction_lines(results: Sequence[Reproduced], reference: Reference, arms
     ids = {run.folder.run_id for arm in arms for run in arm.finished if run.folder is not None}
     lines = [*rows, "", f"{told}.", *(f"reference: {line}" for line in reference.about)]
     if not ids & reference.run_ids:
-        lines.append("None of the runs has an id of the reference: data, settings or schema are others.")
+        lines.append("None of the runs has an id of the reference: data, settings or schema differ.")
     return lines

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 
 from cnnlab.base.printing import one_line
 from cnnlab.base.schema import Plain
+from cnnlab.base.texts import first_names
 from cnnlab.comparison.changes import in_brief
 from cnnlab.comparison.comparing import Comparison
 from cnnlab.comparison.factor_tables import HEADER, factor_rows, notes_on_factors, terminal_sentence
-from cnnlab.comparison.labels import MISSING, capitalised, cut_names, p_cell, percent, plus_minus, some_of
+from cnnlab.comparison.labels import MISSING, capitalised, cut_names, p_cell, percent, plus_minus
 from cnnlab.comparison.reaching_tables import csv_cells, csv_columns, document_tables, notes_on_reaching
 from cnnlab.comparison.statistics import Estimate
 from cnnlab.comparison.verdicts import Result
@@ -140,7 +141,7 @@ def _not_shown(comparison: Comparison, shown: Sequence[Result], width: int) -> l
     rest = Counter(result.verdict for result in comparison.results if result.label not in labels)
     if not rest:
         return []
-    told = some_of([f"{number:,} {verdict}" for verdict, number in rest.most_common()], most=4)
+    told = first_names([f"{number:,} {verdict}" for verdict, number in rest.most_common()], most=4)
     text = f"and {rest.total():,} more arms ({told}): comparison.csv, beside the page, has all of them"
     return textwrap.wrap(text, width, break_on_hyphens=False)
 

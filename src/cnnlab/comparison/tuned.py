@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
+from cnnlab.base.texts import first_names, quantity
 from cnnlab.comparison.arms import Arm, ReadRun, arms_of, find_arm
 from cnnlab.comparison.beforehand import Beforehand
 from cnnlab.comparison.headline import headline
 from cnnlab.comparison.judging import Answer, Question, answer, question_of, spread_of
-from cnnlab.comparison.labels import MISSING, Names, listed, percent, plus_minus, short_keys, some_of
+from cnnlab.comparison.labels import MISSING, Names, listed, percent, plus_minus, short_keys
 from cnnlab.comparison.statistics import Estimate, estimate_difference
 from cnnlab.comparison.verdicts import Result
 from cnnlab.outputs.fair_tuning import FairTuning, TunedArm, read_fair, read_untuned
@@ -114,9 +115,9 @@ def _gain(tuned: Arm, untuned: Arm, question: Question) -> Estimate | None:
 
 def _sentence(tuning: FairTuning) -> str:
     (epochs, *more) = {arm.epochs for arm in tuning.arms} or {None}
-    each = "" if more or epochs is None else f" of {epochs} epoch{'' if epochs == 1 else 's'}"
+    each = "" if more or epochs is None else f" of {quantity(epochs, 'epoch')}"
     return (
-        f"Each arm was tuned before with {tuning.trials} trials{each}, on validation alone "
+        f"Each arm was first tuned with {quantity(tuning.trials, 'trial')}{each}, on validation alone "
         f"({' '.join(tuning.space)}); no trial had a seed of this comparison."
     )
 
@@ -170,9 +171,9 @@ def _notes(beside: Sequence[_Beside]) -> Iterator[str]:
     if untuned := [one.name for one in beside if not one.how.is_tuned]:
         yield f"Not tuned: {listed(untuned)}, with no key of the space."
     if empty := [one.name for one in beside if one.how.is_tuned and not one.how.values]:
-        yield f"No trial has a result of {listed(empty)}: compared as typed."
+        yield f"No trial of {listed(empty)} has a result: compared as typed."
     if lost := [f"{one.name} ({_lost(one.how.ended)})" for one in beside if set(one.how.ended) - {"finished"}]:
-        yield f"Trials without a result: {some_of(lost)}."
+        yield f"Trials without a result: {first_names(lost)}."
 
 
 def _lost(ended: Mapping[str, int]) -> str:

@@ -79,7 +79,7 @@ def _problems(plain: PlainMapping, transfer: Transfer, head: str | None, is_trai
         instead = " Use transfer=scratch to train random ones." if procedure == "finetune" else ""
         problems.append(f"backbone.weights: transfer={procedure} needs some, got none.{instead}")
     if transfer.heads == "none" and _name(plain["backbone"]) == "run":
-        problems.append(f"backbone: transfer={procedure} asks a network that tells ImageNet's classes apart, got run.")
+        problems.append(f"backbone: transfer={procedure} needs a network that tells ImageNet's classes apart, got run.")
     return problems
 
 

@@ -135,9 +135,9 @@ def _hashed_paths(group: str, part: Choice | None, hashes: FileHashes) -> dict[s
 def _nothing_there(key: str, path: Path, *, wants_run: bool) -> str:
     if (path / "config.yaml").is_file():
         finish = shlex.join(["cnnlab", "resume", str(path)])
-        return f"{key}: '{path}' is no finished run, it has no checkpoints/best.pt. Finish it: {finish}"
+        return f"{key}: '{path}' is not a finished run: it has no checkpoints/best.pt. Finish it: {finish}"
     if path.is_dir():
-        return f"{key}: '{path}' is the folder of no run. Give a weights file, or outputs/runs/<run id>."
+        return f"{key}: '{path}' is not a run's folder. Give a weights file, or outputs/runs/<run id>."
     if wants_run:
         return f"{key}: no run '{path}'. Give the folder of a finished one; they are listed by: cnnlab report"
     or_run = f", or use a finished run: backbone=run {key}=outputs/runs/<run id>" if key == "backbone.weights" else ""

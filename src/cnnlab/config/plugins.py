@@ -33,7 +33,7 @@ def load_plugins(given: object) -> None:
             continue
         spec = importlib.util.spec_from_file_location(name, path)
         if spec is None or spec.loader is None:
-            raise ConfigError(f"plugins: '{path}' is no Python file. Its name has to end in .py.")
+            raise ConfigError(f"plugins: '{path}' is not a Python file. Its name has to end in .py.")
         module = importlib.util.module_from_spec(spec)
         sys.modules[name] = module
         try:

@@ -48,7 +48,7 @@ def _one_fold_of_all(config: RunConfig) -> str | None:
         sweep = f"Give it, or sweep over all: cnnlab -m cross_validation={folds}"
         return f"dataset.folds: needs dataset.fold, the one that is tested on, got dataset.folds={folds} alone. {sweep}"
     if fold is not None and folds is None:
-        return f"dataset.fold: needs dataset.folds, of how many it is one, got dataset.fold={fold} alone. Give both."
+        return f"dataset.fold: needs dataset.folds, the number of folds, got dataset.fold={fold} alone. Give both."
     if folds is not None and fold is not None and fold > folds:
         return f"dataset.fold: must be <= dataset.folds ({folds}), got {fold}."
     return None

@@ -56,29 +56,29 @@ FOLDERS = (
 )  # fmt: skip
 """Words that give a data set or its folder."""
 
-_GPU = "a GPU is taken where there is one. To choose, write device=cuda, device=cuda:1 or device=cpu"
-_HALF = "write precision=bf16, or fp32; auto takes bf16 where the hardware multiplies it"
-_TRANSFER = "a pretrained network is the command transfer's. Type: cnnlab transfer"
+_GPU = "a GPU is used if there is one. To choose, write device=cuda, device=cuda:1 or device=cpu"
+_HALF = "write precision=bf16, or fp32; auto takes bf16 where the hardware computes in it"
+_TRANSFER = "pretrained networks belong to another command. Type: cnnlab transfer"
 _DROPOUT = "takes the place of the normalization here. Write normalization=dropout normalization.p=0.5"
-_FOLDER = "runs lie in outputs/ of the folder in which you work, or where outputs= says. Write outputs=<folder>"
+_FOLDER = "runs are saved in outputs/ of the working folder, or where outputs= says. Write outputs=<folder>"
 _NAME = "a run is named by its content. A sweep takes a name: study=<name>"
 _STEPS = "training is counted in epochs. Write epochs=10"
 _RESUME = "a run that was interrupted goes on with: cnnlab resume <run>"
-_QUIET = "a run says a line an epoch, more is in its train.log. Leave it out"
+_QUIET = "a run prints one line per epoch; more is in its train.log. Leave it out"
 _BETAS = "write both: optimizer.betas=[0.9,0.999]"
-_FROZEN = "say how many of the last parts learn: cnnlab transfer transfer=finetune transfer.trainable_layers=2"
+_FROZEN = "say how many of the last layers are trained: cnnlab transfer transfer=finetune transfer.trainable_layers=2"
 _LOGS = "each run keeps its figures in metrics.csv and its pictures in plots/. Leave it out"
 _TRIAL = "to try a run quickly, give it less: epochs=1 dataset.fraction=0.1"
-_SUMMED = "gradients are not summed over batches. Write batch_size=128"
-_VALIDATION = "validation is a part of training, dataset.val_fraction=0.1, or the folder val beside train"
+_SUMMED = "gradients are not accumulated over batches. Write batch_size=128"
+_VALIDATION = "validation images are a share of training's, dataset.val_fraction=0.1, or the folder val beside train"
 _SCALED = "images are scaled and normalized by the training split. Otherwise: normalize=imagenet, or none"
 _POLICY = "there is no policy of this name. See: cnnlab list augmentation"
-_PATHS = "no network here drops paths. Against learning by heart: augmentation=flip_crop, optimizer.weight_decay=0.01"
+_PATHS = "no network here has it. Against overfitting: augmentation=flip_crop, optimizer.weight_decay=0.01"
 _COLORS = "write augmentation=color_jitter"
-_EPOCH = "an epoch is the whole of a split. For less, write dataset.fraction=0.1"
+_EPOCH = "an epoch is one pass over the whole split. For less, write dataset.fraction=0.1"
 _VALIDATED = "validation is measured after each epoch. Leave it out"
 _SAME = "the same command gives the same bits on the same device. Leave it out"
-_SAVED = "the best weights are kept, and a run that is broken off goes on where it was. Leave it out"
+_SAVED = "the best weights are kept, and an interrupted run goes on where it stopped. Leave it out"
 _CHOICE = "the epoch with the best validation accuracy is kept. Leave it out"
 
 ANSWERS: Mapping[str, str] = {
@@ -87,7 +87,7 @@ ANSWERS: Mapping[str, str] = {
     **dict.fromkeys(("amp", "fp16", "bf16", "mixed_precision", "use_amp", "dtype"), _HALF),
     **dict.fromkeys(("pretrained", "finetune", "fine_tune"), _TRANSFER),
     **dict.fromkeys(("freeze", "freeze_backbone", "freeze_epochs", "frozen_stages", "unfreeze"), _FROZEN),
-    "include_top": "the head is put on anew. Choose it: head=linear",
+    "include_top": "the head is always a new one. Choose it: head=linear",
     **dict.fromkeys(("feature_extract", "feature_extraction"), "type: cnnlab transfer transfer=features"),
     **dict.fromkeys(("dropout", "drop", "drop_rate", "dropout_rate", "p_dropout"), _DROPOUT),
     **dict.fromkeys(("save_dir", "output_dir", "out_dir", "outdir", "output", "logdir", "log_dir"), _FOLDER),
@@ -97,7 +97,7 @@ ANSWERS: Mapping[str, str] = {
     **dict.fromkeys(("verbose", "quiet", "log_interval", "print_freq", "debug", "log_every_n_steps"), _QUIET),
     **dict.fromkeys(("beta1", "beta2"), _BETAS),
     **dict.fromkeys(("metric", "metrics", "monitor", "save_best", "save_best_only", "restore_best_weights"), _CHOICE),
-    **dict.fromkeys(("early_stop", "callbacks", "callback", "cbs"), "what they do, keys do: patience=5, ema=0.999"),
+    **dict.fromkeys(("early_stop", "callbacks", "callback", "cbs"), "keys do what callbacks do: patience=5, ema=0.999"),
     "csv_logger": _LOGS,
     **dict.fromkeys(("fast_dev_run", "limit_train_batches", "limit_val_batches", "overfit_batches"), _TRIAL),
     **dict.fromkeys(("accumulate_grad_batches", "accumulation_steps", "gradient_accumulation_steps"), _SUMMED),
@@ -109,8 +109,8 @@ ANSWERS: Mapping[str, str] = {
     **dict.fromkeys(("hsv_h", "hsv_s", "hsv_v", "brightness_range", "colorjitter", "color_jitter"), _COLORS),
     **dict.fromkeys(("erasing", "reprob", "random_erasing"), "write augmentation=cutout"),
     **dict.fromkeys(("item_tfms", "batch_tfms"), "write dataset.image_size=64 augmentation=flip_crop"),
-    **dict.fromkeys(("mosaic", "close_mosaic", "copy_paste"), "is for finding boxes. Leave it out"),
-    **dict.fromkeys(("min_lr", "eta_min", "lr_min"), "write it as a part of the rate: scheduler.min_factor=0.01"),
+    **dict.fromkeys(("mosaic", "close_mosaic", "copy_paste"), "is for object detection. Leave it out"),
+    **dict.fromkeys(("min_lr", "eta_min", "lr_min"), "write it as a fraction of the rate: scheduler.min_factor=0.01"),
     **dict.fromkeys(("warmup_lr", "warmup_bias_lr"), "a warm-up rises from 0: scheduler.warmup_epochs=1"),
     "cooldown_epochs": "write scheduler=wsd, which falls at the end",
     "cos_lr": "write scheduler=cosine",
@@ -121,25 +121,25 @@ ANSWERS: Mapping[str, str] = {
     **dict.fromkeys(("reproducible", "cudnn_deterministic", "cudnn_benchmark"), _SAME),
     **dict.fromkeys(("mode", "task"), "the command says it: train, transfer, predict, ... Leave it out"),
     **dict.fromkeys(("save_period", "save_freq", "save_every", "save_total_limit"), _SAVED),
-    **dict.fromkeys(("crop_pct", "hidden_units"), "is no choice here. Leave it out"),
+    **dict.fromkeys(("crop_pct", "hidden_units"), "cannot be chosen here. Leave it out"),
     **dict.fromkeys(("layer_decay", "discriminative_lr"), _FROZEN),
-    "model_ema": "write what is kept of the mean at each step: ema=0.999",
-    "exist_ok": "a run is named by its content and found again. To train it anew: rerun=true",
+    "model_ema": "write its decay: ema=0.999",
+    "exist_ok": "a run is named by its content and found again. To train it again: rerun=true",
     "cache": "images are decoded once and kept. Leave it out",
     "channels_last": "is used wherever it helps. Leave it out",
-    "early_stopping": "write the epochs that it waits: patience=5",
+    "early_stopping": "write how many epochs it waits: patience=5",
     "nesterov": "it is an optimizer of its own. Write optimizer=nesterov",
     "warmup_steps": "a warm-up is counted in epochs. Write scheduler.warmup_epochs=1",
     "t_max": "a cosine spans all epochs. Leave it out",
-    **dict.fromkeys(("num_classes", "nc", "n_classes"), "the data says it. To keep the first five: dataset.classes=5"),
-    **dict.fromkeys(("channels", "in_channels", "in_chans", "color_mode"), "the images say it. Leave it out"),
-    "input_shape": "the images say it. To resize them: dataset.image_size=64",
+    **dict.fromkeys(("num_classes", "nc", "n_classes"), "the data decides. To keep the first five: dataset.classes=5"),
+    **dict.fromkeys(("channels", "in_channels", "in_chans", "color_mode"), "the images decide. Leave it out"),
+    "input_shape": "the images decide. To resize them: dataset.image_size=64",
     "cutmix": "write augmentation=cutmix",
     "mixup": "write augmentation=mixup",
     **dict.fromkeys(("hflip", "fliplr", "horizontal_flip", "flip"), "write augmentation=horizontal_flip"),
     **dict.fromkeys(("rotate", "rotation_range"), "write augmentation=rotation augmentation.degrees=15"),
     "batch_norm": "write normalization=batch, or normalization=none",
-    **dict.fromkeys(("layers", "depth", "num_layers"), "a network's depth is its name's: cnnlab list model"),
+    **dict.fromkeys(("layers", "depth", "num_layers"), "a network's depth is part of its name: cnnlab list model"),
     **dict.fromkeys(("filters", "hidden_size", "num_filters"), "write model.width=2 for twice as many everywhere"),
     **dict.fromkeys(("repeat", "repeats", "n_repeats", "runs", "n_runs", "seeds"), "write -m seed=0,1,2,3,4"),
 }  # fmt: skip

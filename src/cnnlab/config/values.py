@@ -14,7 +14,8 @@ from cnnlab.config.groups import TRAIN, IsTrained, is_transfer, resolve_transfer
 from cnnlab.config.run_config import Choice, DatasetConfig, RunConfig
 
 _COMMON = {f.name for f in dataclasses.fields(DatasetConfig)} - {"name", "options"}
-Tables = Mapping[str, Mapping[str, Callable[..., object]]]
+Factories = Mapping[str, Callable[..., object]]
+Tables = Mapping[str, Factories]
 
 
 def check_values(plain: PlainMapping, tables: Tables, is_trained: IsTrained) -> tuple[Plain, list[str]]:
@@ -25,25 +26,28 @@ def check_values(plain: PlainMapping, tables: Tables, is_trained: IsTrained) -> 
         tables: group -> name -> factory, whose signature says what it takes.
         is_trained: whether a head is trained in steps; None where it is not known.
     """
-    problems: list[str] = []
     groups: tuple[str, ...] = TRAIN
+    problems: list[str] = []
     if is_transfer(plain):
         plain, groups, problems = resolve_transfer(plain, is_trained)
-    values = _scalars(plain, tables, problems)
+    values, found = _scalars(plain, tables)
+    problems = [*problems, *found]
     for group in groups:
-        values[group] = _choice(group, plain.get(group), tables, problems)
-    values["dataset"] = _dataset(plain.get("dataset"), tables, problems)
-    return values, problems
+        values[group], found = _choice(group, plain.get(group), tables[group])
+        problems += found
+    values["dataset"], found = _dataset(plain.get("dataset"), tables["dataset"])
+    return values, [*problems, *found]
 
 
-def _scalars(plain: PlainMapping, tables: Tables, problems: list[str]) -> Plain:
+def _scalars(plain: PlainMapping, tables: Tables) -> tuple[Plain, list[str]]:
     annotations = _annotations(RunConfig)
-    problems.extend(
+    unknown_keys = [
         f"{key}: unknown key.{did_you_mean(str(key), annotations)} Known: {', '.join(sorted(annotations))}."
         for key in plain
         if key not in annotations
-    )
-    return _coerced("", {k: v for k, v in annotations.items() if k not in tables}, plain, problems)
+    ]
+    values, problems = _coerced("", {k: v for k, v in annotations.items() if k not in tables}, plain)
+    return values, [*unknown_keys, *problems]
 
 
 @functools.cache
@@ -52,44 +56,40 @@ def _annotations(fields: type) -> Mapping[str, Any]:
     return typing.get_type_hints(fields, include_extras=True)
 
 
-def _coerced(prefix: str, annotations: Mapping[str, Any], plain: PlainMapping, problems: list[str]) -> Plain:
-    values = {}
+def _coerced(prefix: str, annotations: Mapping[str, Any], plain: PlainMapping) -> tuple[Plain, list[str]]:
+    values, problems = {}, []
     for key in [key for key in annotations if key in plain]:
         try:
             values[key] = coerce(plain[key], annotations[key])
         except Invalid as error:
             problems.append(f"{prefix}{key}: {error}.")
-    return values
+    return values, problems
 
 
-def _choice(group: str, plain: Any, tables: Tables, problems: list[str]) -> Choice | None:
-    name = _known_name(group, plain, tables, problems)
+def _choice(group: str, plain: Any, factories: Factories) -> tuple[Choice | None, list[str]]:
+    name, problems = _known_name(group, plain, factories)
     if name is None:
-        return None
+        return None, problems
     given = {str(key): value for key, value in plain.items() if key != "name"}
-    options, found = check_options(group, name, tables[group][name], given)
-    problems.extend(found)
-    return Choice(name, options)
+    options, problems = check_options(group, name, factories[name], given)
+    return Choice(name, options), problems
 
 
-def _known_name(group: str, plain: Any, tables: Tables, problems: list[str]) -> str | None:
+def _known_name(group: str, plain: Any, factories: Factories) -> tuple[str | None, list[str]]:
     if not isinstance(plain, Mapping) or "name" not in plain:
-        problems.append(f"{group}: must be one of {', '.join(sorted(tables[group]))}, got {brief(plain, str)}.")
-        return None
+        return None, [f"{group}: must be one of {', '.join(sorted(factories))}, got {brief(plain, str)}."]
     name = brief(plain["name"], str)
-    if name not in tables[group]:
-        problems.append(f"{group}.name: {unknown(name, tables[group])}")
-        return None
-    return name
+    if name not in factories:
+        return None, [f"{group}.name: {unknown(name, factories)}"]
+    return name, []
 
 
-def _dataset(plain: Any, tables: Tables, problems: list[str]) -> DatasetConfig | None:
-    name = _known_name("dataset", plain, tables, problems)
+def _dataset(plain: Any, factories: Factories) -> tuple[DatasetConfig | None, list[str]]:
+    name, problems = _known_name("dataset", plain, factories)
     if name is None:
-        return None
+        return None, problems
     annotations = {k: v for k, v in _annotations(DatasetConfig).items() if k in _COMMON}
-    common = _coerced("dataset.", annotations, plain, problems)
+    common, problems = _coerced("dataset.", annotations, plain)
     given = {str(key): value for key, value in plain.items() if key not in _COMMON and key != "name"}
-    options, found = check_options("dataset", name, tables["dataset"][name], given)
-    problems.extend(found)
-    return DatasetConfig(name, **common, options=options)
+    options, found = check_options("dataset", name, factories[name], given)
+    return DatasetConfig(name, **common, options=options), [*problems, *found]

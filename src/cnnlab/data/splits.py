@@ -13,6 +13,7 @@ from torch import Tensor
 
 from cnnlab.base.errors import ConfigError, unknown
 from cnnlab.base.randomness import generator
+from cnnlab.base.texts import first_names
 from cnnlab.data.held_out import TEST_FRACTION, VAL_FRACTION
 from cnnlab.data.leaks import find_leaks, leak_notes
 from cnnlab.data.stores import Data, Source, Split
@@ -130,7 +131,7 @@ def join_rest(source: Source, name: str) -> Source:
 
 
 def _unknown_class(key: str, name: str, source: Source) -> str:
-    quoted = " In a file, quote a name that YAML takes for no text: '1e3'." if _NO_TEXT.fullmatch(name) else ""
+    quoted = " In a file, quote a name that YAML does not take for text: '1e3'." if _NO_TEXT.fullmatch(name) else ""
     return f"dataset.{key}: {unknown(name, source.classes, noun='class')}{quoted}"
 
 
@@ -169,8 +170,9 @@ def _hold_out_fold(source: Source, options: SplitOptions, *, split_seed: int) ->
     assert options.fold is not None
     if source.test is not None:
         raise ConfigError(
-            "cross_validation: the data has a test split of its own, which stays what tests. Vary the seed instead, "
-            "seed=0,1,2,3,4, or give a folder without split folders: dataset=image_folder dataset.root=path/to/folder."
+            "cross_validation: the data has a test split of its own, which stays the test split. Vary the seed "
+            "instead, seed=0,1,2,3,4, or give a folder without split folders: dataset=image_folder "
+            "dataset.root=path/to/folder."
         )
     is_held = _fold_of(source.train, source.classes, options.folds, split_seed=split_seed) == options.fold
     return _select(source.train, ~is_held), _select(source.train, is_held)
@@ -246,8 +248,7 @@ def _untested(test: Split, classes: tuple[str, ...]) -> list[str]:
     """Name the classes of which nothing is known in the end."""
     counts = torch.bincount(test.labels, minlength=len(classes)).tolist()
     names = [f"'{name}'" for name, count in zip(classes, counts) if count == 0]
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return [f"no test images of class {', '.join(names[:_NAMED])}{more}"] if names else []
+    return [f"no test images of class {first_names(names, _NAMED)}"] if names else []
 
 
 def subset(

@@ -15,6 +15,7 @@ from cnnlab.base.errors import ConfigError
 from cnnlab.base.paths import given_path
 from cnnlab.outputs.files import replacing
 from cnnlab.outputs.finding import find_run
+from cnnlab.outputs.lock import disk_errors
 from cnnlab.outputs.run_folder import RunFolder
 
 CONFIG = "config.yaml"
@@ -59,6 +60,7 @@ def opened_run(text: str) -> Iterator[RunFolder]:
 
     Raises:
         ConfigError: there is no run of that name, or the file is damaged.
+        RunError: the disk is full.
     """
     path = given_path("run", text)
     if not is_exported(path):
@@ -71,14 +73,15 @@ def opened_run(text: str) -> Iterator[RunFolder]:
 def unpacked(file: Path, above: Path) -> RunFolder:
     """Return the run in a file, in a folder of its name.
 
-    Those files are taken out that an export has, each to a place that its own name, which is known, says.
+    Only the files that an export has are taken out, each to the place that its name, which is known, stands for.
 
     Args:
         file: which holds a run.
-        above: folder that gets that of the run.
+        above: folder in which the run's is made.
 
     Raises:
         ConfigError: the file is damaged.
+        RunError: the disk is full.
     """
     folder = above / file.name.removesuffix(".zip")
     try:
@@ -90,10 +93,10 @@ def unpacked(file: Path, above: Path) -> RunFolder:
                     raise ValueError(f"{info.filename} would take {info.file_size:,} bytes")
                 target = folder / info.filename
                 target.parent.mkdir(parents=True, exist_ok=True)
-                with archive.open(info) as source, target.open("wb") as opened:
+                with archive.open(info) as source, disk_errors(above), target.open("wb") as opened:
                     shutil.copyfileobj(source, opened)
     except _DAMAGED as error:
-        raise ConfigError(f"run: '{file}' is damaged ({error}). Get it anew.") from error
+        raise ConfigError(f"run: '{file}' is damaged ({error}). Get it again.") from error
     return RunFolder(folder)
 
 

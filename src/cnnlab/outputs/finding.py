@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.base.paths import given_path
+from cnnlab.base.texts import first_names
 from cnnlab.outputs.files import RUNS, outputs_dir, runs_dir
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.standing import standing
@@ -34,7 +35,7 @@ def find_run(text: str) -> RunFolder:
     if (path / "config.yaml").is_file():
         return RunFolder(path if path.name not in ("", "..") else path.resolve())  # from inside: its name is the id
     if path.is_dir():
-        raise ConfigError(f"run: '{text}' is no run's folder, or its config.yaml is lost.")
+        raise ConfigError(f"run: '{text}' is not a run's folder, or its config.yaml is lost.")
     ids = run_ids()
     if not ids:
         raise ConfigError(f"run: no run '{text}', {runs_dir()} is empty. Train one: cnnlab train")
@@ -46,9 +47,11 @@ def find_run(text: str) -> RunFolder:
     if len(matches) == 1:
         return RunFolder(runs_dir() / matches[0])
     if matches:
-        raise ConfigError(f"run: '{text}' stands for {len(matches)} runs, {_some(sorted(matches))}. Say more of it.")
+        raise ConfigError(
+            f"run: '{text}' stands for {len(matches)} runs, {first_names(sorted(matches), _SHOWN)}. Type more of it."
+        )
     nearest = difflib.get_close_matches(path.name, ids, n=_SHOWN, cutoff=_ALIKE)
-    there = f"The nearest of {len(ids)}: {_some(nearest)}" if nearest else f"None of {len(ids)} is called alike"
+    there = f"The nearest of {len(ids)}: {', '.join(nearest)}" if nearest else "No run has a similar id"
     raise ConfigError(f"run: unknown '{path.name}'. {there}. See: cnnlab report")
 
 
@@ -109,8 +112,3 @@ def _data_set(run: RunFolder) -> tuple[str, str]:
 def _data_name(data: tuple[str, str]) -> str:
     name, root = data
     return Path(root).name or name or "unknown data"
-
-
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more

@@ -119,7 +119,7 @@ class Hold:
             folder = self._path.parent
             *_, owner = [read_status(Folder(folder)), *(lease.owner for lease in leases(folder))]
             raise TakenOver(
-                f"{folder.name}: was taken over by {_called(owner)}, since this one was not heard of for "
+                f"{folder.name}: was taken over by {_called(owner)}, since this one had not been heard from for "
                 f"{LEASE_SECONDS:g} s. It stops here and writes nothing more."
             )
 

@@ -126,6 +126,6 @@ def disk_errors(place: Path) -> Iterator[None]:
             advice = "Free some and repeat the command, without rerun=true; what is done is kept."
             raise RunError(f"{place}: no space left on the disk. {advice}") from error
         if error.errno in _NO_PLACE or (error.errno == errno.ENOENT and not place.exists()):
-            advice = "Work in a folder that can be written, or set outputs, cache_dir and data_dir to such folders."
+            advice = "Work in a writable folder, or set outputs, cache_dir and data_dir to such folders."
             raise RunError(f"{place}: cannot be written ({error.strerror}). {advice}") from error
         raise

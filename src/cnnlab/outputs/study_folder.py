@@ -199,14 +199,14 @@ class StudyFolder(Folder):
                 f"{self.path / 'runs.csv'}: is damaged. Repeat the sweep; what is finished is kept."
             ) from error
         if not rows:
-            raise RunError(f"{self.path}: is no study, it has no runs.csv.")
+            raise RunError(f"{self.path}: is not a study: it has no runs.csv.")
         return rows
 
     def read_leading(self) -> list[GridRow]:
         """Return the rows of leading.csv; none where it is missing or damaged."""
         try:
             return [GridRow(**row) for row in self.read_rows(_LEADING)]
-        except (TypeError, ValueError):
+        except (RunError, TypeError, ValueError):
             return []
 
 

@@ -77,14 +77,14 @@ def problem_of_extending(folder: RunFolder, config: RunConfig, epochs: int) -> s
     if config.learns != "in steps":
         return "it is not trained in epochs"
     if epochs < config.epochs:
-        return f"it was trained for {config.epochs}, which are more"
+        return f"it was trained for {config.epochs} already"
     if (schedule := config.chosen("scheduler").name) not in UNTIMED:
         return (
-            f"its schedule, {schedule}, falls towards the last epoch, so a run of {epochs} begins otherwise. These can "
-            f"go on: {', '.join(UNTIMED)}"
+            f"its schedule, {schedule}, falls towards the last epoch, so a run of {epochs} begins differently. These "
+            f"can go on: {', '.join(UNTIMED)}"
         )
     if (key := _timed_key(config)) is not None:
-        return f"{key} is told how long training takes, so a run of {epochs} begins otherwise"
+        return f"{key} depends on how long training takes, so a run of {epochs} begins differently"
     if not folder.has_checkpoint("last.pt"):
         return "its last checkpoint is gone, since it was trained without keep=last"
     return None

@@ -9,6 +9,7 @@ from pathlib import Path
 from cnnlab.base.intervals import wilson_interval
 from cnnlab.base.printing import one_line
 from cnnlab.base.schema import PlainMapping
+from cnnlab.base.texts import first_names
 from cnnlab.outputs.summary_file import figure, look_up
 
 _ROWS = 50  # classes in a table; the rest is counted
@@ -41,11 +42,10 @@ def model_card(
 
 def _what(summary: PlainMapping, config: PlainMapping) -> list[str]:
     names = [_text(name) for name in _names(summary)]
-    shown = ", ".join(names[:10]) + (f" and {len(names) - 10} more" if len(names) > 10 else "")
     return [
         f"# {_text(summary.get('run_id'))}",
         "",
-        f"Tells {len(names)} classes of images apart: {shown}.",
+        f"Tells {len(names)} classes of images apart: {first_names(names, 10)}.",
         *_network(config),
     ]
 

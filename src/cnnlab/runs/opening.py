@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from cnnlab.base.runtime import Runtime, device_name
-from cnnlab.base.texts import cut_middle, names_fitting
+from cnnlab.base.texts import cut_middle, names_fitting, quantity
 from cnnlab.building.networks import NetworkSize
 from cnnlab.building.parts import Parts
 from cnnlab.config.run_config import Choice, RunConfig
@@ -30,7 +30,7 @@ def opening_lines(
         f"         {size.parameters:,} parameters, {_flops(size.flops)} per image",
         *([] if parts.mapping is None else mapping_lines(parts.mapping)),
         *_training_lines(config, len(parts.data.train)),
-        f"device   {device_name(runtime.device)}, {counted(runtime.threads, 'thread')}, {precision}",
+        f"device   {device_name(runtime.device)}, {quantity(runtime.threads, 'thread')}, {precision}",
     ]  # fmt: skip
     return [*lines, f"resumed  after epoch {epochs_done}"] if epochs_done else lines
 
@@ -78,10 +78,11 @@ def _training_lines(config: RunConfig, num_train: int) -> list[str]:
     if config.learns != "in steps":
         return [f"train    seed {config.seed}"]
     optimizer, augmentation = config.chosen("optimizer"), config.augmentation or Choice("none")
+    epochs, batch = quantity(config.epochs, "epoch"), _batch(config.batch_size, num_train)
     return [
         f"train    {optimizer.name}, lr {optimizer.options['lr']:g}, {config.chosen('scheduler').name}, "
         f"{config.chosen('loss').name}, augmentation {augmentation.name}",
-        f"         {counted(config.epochs, 'epoch')}, batch {_batch(config.batch_size, num_train)}, seed {config.seed}",
+        f"         {epochs}, batch {batch}, seed {config.seed}",
     ]
 
 
@@ -94,8 +95,3 @@ def _flops(flops: int) -> str:
         if flops >= size:
             return f"{flops / size:.1f} {unit}"
     return f"{flops} FLOPs"
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number of things: 1 epoch, 2 epochs."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"

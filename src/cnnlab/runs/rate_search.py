@@ -60,7 +60,7 @@ def check(config: RunConfig) -> None:
         ConfigError: with what is wrong.
     """
     if config.learns != "in steps":
-        raise ConfigError("find: a learning rate is of a run that learns in steps. Take an optimizer, or another head.")
+        raise ConfigError("find: a learning rate belongs to a run that learns in steps. Take another head.")
     check_parts(config)
 
 

@@ -64,7 +64,8 @@ def from_checkpoint(checkpoint: PlainMapping, parts: Parts, runtime: Runtime) ->
     """Put the parts back to where the checkpoint was taken.
 
     Raises:
-        ConfigError: the run was started with another precision, kind of device or number of threads.
+        ConfigError: the run was started with another precision, kind of device or number of threads, or compiled
+            where this one is not, or the other way round.
         RunError: the checkpoint is not of this run.
     """
     try:

@@ -10,6 +10,7 @@ from cnnlab.base.errors import ConfigError
 from cnnlab.base.hashing import FileHashes
 from cnnlab.base.progress import Progress
 from cnnlab.base.schema import PlainMapping
+from cnnlab.base.texts import and_more
 from cnnlab.config.identity import identify
 from cnnlab.config.load import load
 from cnnlab.config.plugins import load_plugins
@@ -97,9 +98,8 @@ class CheckedPoints:
         """Return two lines for every problem: the points that have it, the problem."""
         lines = []
         for problem, points in self.refused.items():
-            more = f" and {len(points) - 1} more" if len(points) > 1 else ""
             indented = problem.replace("\n", f"\n{'':11}")
-            lines.append(f"  refused  {points[0].label}{more}\n{'':11}{indented}")
+            lines.append(f"  refused  {points[0].label}{and_more(len(points) - 1)}\n{'':11}{indented}")
         return lines
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from cnnlab.base.cores import granted_threads, num_cores
 from cnnlab.base.free_memory import free_memory_bytes
+from cnnlab.base.texts import quantity
 from cnnlab.config.run_config import RunConfig
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.workers import Workers
@@ -56,7 +57,7 @@ class Choice:
         num, threads = self.workers.num, self.workers.threads
         if not self.why:
             return None
-        each = "" if threads is None else f", {threads} thread{'' if threads == 1 else 's'} each"
+        each = "" if threads is None else f", {quantity(threads, 'thread')} each"
         at_a_time = "one after the other" if num == 1 else f"{num} at a time"
         return f"workers  {at_a_time}{each}: {self.why}"
 

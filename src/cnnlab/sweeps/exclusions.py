@@ -62,14 +62,14 @@ def _read(text: str) -> Exclusion:
         words = []
     pairs = [word.partition("=") for word in words]
     if not pairs or not all(key and value for key, _, value in pairs):
-        raise ConfigError(f"{EXCLUDE}: takes conditions between spaces, got {brief(text)}. {_EXAMPLE}")
+        raise ConfigError(f"{EXCLUDE}: takes conditions separated by spaces, got {brief(text)}. {_EXAMPLE}")
     conditions: dict[str, tuple[str, ...]] = {}
     for key, _, value in pairs:
         if key in conditions:
-            raise ConfigError(f"{EXCLUDE}: {key} stands twice in {brief(text)}, and a point has one value. {_EXAMPLE}")
+            raise ConfigError(f"{EXCLUDE}: {key} appears twice in {brief(text)}, and a point has one value. {_EXAMPLE}")
         if "," in value and not set(value) & set("[{("):
             right = f"{key}={value.replace(',', '|')}"
-            raise ConfigError(f"{EXCLUDE}: values of a condition stand between |, got {key}={value}. Write {right}")
+            raise ConfigError(f"{EXCLUDE}: values of a condition are separated by |, got {key}={value}. Write {right}")
         conditions[key] = tuple(_plain(one) for one in value.split("|"))
     return Exclusion(text, conditions)
 

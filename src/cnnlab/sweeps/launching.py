@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from cnnlab.base.errors import ConfigError, RunError
 from cnnlab.base.printing import tell
+from cnnlab.base.texts import and_more
 from cnnlab.config.run_config import RunConfig
 from cnnlab.outputs.lock import is_held
 from cnnlab.outputs.run_folder import RunFolder
@@ -99,8 +100,7 @@ class Launching:
 
     def _failure(self, job: Job, num_more: int) -> str:
         kind = "diverged" if self._status(job) == "diverged" else "failed"
-        more = f" and {num_more} more" if num_more else ""
-        return f"  {kind:9}{job.point.label}{more}\n{'':11}{self.problem(job)}"
+        return f"  {kind:9}{job.point.label}{and_more(num_more)}\n{'':11}{self.problem(job)}"
 
     def _launch(self, jobs: Sequence[Job], launch: Launch) -> None:
         self._launcher_error = None

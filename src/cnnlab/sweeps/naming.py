@@ -36,7 +36,7 @@ def baseline_of(command: str, wanted: str | None, arms: Sequence[str]) -> str | 
     is_typed = any(word.startswith("baseline=") for word in shlex.split(command))
     found = called_baseline(wanted, arms, is_typed=is_typed)
     if wanted is not None and found is None:
-        tell(f"note     baseline: no arm '{wanted}' in this grid; asked is which arm is the best")
+        tell(f"note     baseline: no arm '{wanted}' in this grid; so the question is which arm is the best")
     return found
 
 

@@ -29,7 +29,7 @@ def what_goes_on() -> StudyFolder | RunFolder:
     going: list[StudyFolder | RunFolder] = [study for study in studies if goes_on(study)]
     found = going or [run for run in runs if standing(run) == "running"] or studies
     if not found:
-        raise ConfigError(f"watch: nothing goes on in {outputs_dir()}. Begin a sweep: cnnlab -m seed=0,1,2,3,4")
+        raise ConfigError(f"watch: nothing is running in {outputs_dir()}. Begin a sweep: cnnlab -m seed=0,1,2,3,4")
     return max(found, key=lambda folder: (began(folder) or 0.0, said_at(folder) or 0.0))
 
 
@@ -90,5 +90,5 @@ def _said(study: StudyFolder) -> str:
     """Return how a sweep has ended."""
     said = read_status(study).get("status")
     if said is None:
-        return "no sweep is at it"
+        return "no sweep is running"
     return "its process has ended without a word" if said == "running" else str(said)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from cnnlab.base.texts import duration, size
+from cnnlab.base.texts import duration, quantity, size
 from cnnlab.config.run_config import RunConfig
 from cnnlab.outputs.files import outputs_dir
 from cnnlab.outputs.run_folder import RunFolder
@@ -35,8 +35,7 @@ def plan_lines(
 
     finished = {folder: config for folder, config in runs.values() if _status(folder) in FINAL and not config.rerun}
     to_do = {folder: config for folder, config in runs.values() if folder not in finished}
-    num_runs = f"{len(runs)} run{'' if len(runs) == 1 else 's'}"
-    yield f"plan     {name}: {num_runs}, {len(finished)} finished, {len(to_do)} to do"
+    yield f"plan     {name}: {quantity(len(runs), 'run')}, {len(finished):,} finished, {len(to_do):,} to do"
     if choice.line is not None:
         yield choice.line
     workers = choice.workers

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from cnnlab.base.errors import ConfigError, RunError
+from cnnlab.base.texts import first_names
 from cnnlab.config.keys import without
 from cnnlab.config.roles import NOT_IDENTITY
 from cnnlab.config.run_config import RunConfig, to_plain, with_whole_paths
@@ -142,5 +143,4 @@ def _difference(before: Asked, asked: Asked) -> str:
     if before.swept != asked.swept:
         return f"over {', '.join(before.swept) or 'seeds'}"
     told = [f"{key} {before.common[key]}, here {asked.common[key]}" for key in before.differing(asked)]
-    more = f" and {len(told) - _TOLD} more" if len(told) > _TOLD else ""
-    return f"{'; '.join(told[:_TOLD])}{more}" if told else "other runs"
+    return first_names(told, _TOLD, separator="; ") or "other runs"

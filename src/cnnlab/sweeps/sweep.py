@@ -9,6 +9,7 @@ from cnnlab.base.errors import ConfigError, Interrupted, RunError
 from cnnlab.base.hashing import FileHashes
 from cnnlab.base.printing import meanwhile, tell
 from cnnlab.base.stopping import Stop
+from cnnlab.base.texts import quantity
 from cnnlab.outputs.files import runs_dir
 from cnnlab.outputs.lock import disk_errors
 from cnnlab.outputs.reaching import Goals
@@ -28,7 +29,7 @@ from cnnlab.sweeps.pictures import draw
 from cnnlab.sweeps.points import Point
 from cnnlab.sweeps.run_progress import Watched, val_accuracies, watched
 from cnnlab.sweeps.siblings import asked_by, kept_apart, siblings, study_of_runs
-from cnnlab.sweeps.telling import begun_lines, count, going_on, tell_refused, told_later
+from cnnlab.sweeps.telling import begun_lines, going_on, tell_refused, told_later
 from cnnlab.sweeps.watch import Watch
 
 _LED_NOWHERE = "no run that leads to it has a result"
@@ -116,7 +117,7 @@ class Sweep:
             self._stop.look()
             print(line)
         if num_refused := self.checked.num_refused:
-            raise RunError(f"{count(num_refused)} would be refused, see above.")
+            raise RunError(f"{quantity(num_refused, 'run')} would be refused, see above.")
 
     def carry_out(self, launch: Launch, *, settle: Callable[[Workers], None] | None = None) -> None:
         """Run what is not finished, round after round, then show how all of them ended.
@@ -147,8 +148,8 @@ class Sweep:
             self.study.forget_trial()
             self._close()
         except KeyboardInterrupt:
-            done = watch.counts()["done"]
-            print(f"interrupted: {done} of {count(len(self.checked.jobs))} are done. Go on with:\n  {self.command}")
+            done = f"{watch.counts()['done']:,} of {quantity(len(self.checked.jobs), 'run')} done"
+            print(f"interrupted: {done}. Go on with:\n  {self.command}")
             raise Interrupted from None
 
     def _choice(self) -> Choice:
@@ -217,7 +218,7 @@ class Sweep:
 
     def _take_up(self, points: Sequence[Point]) -> CheckedPoints:
         """Check the points of a round, and add them to those of the sweep."""
-        meanwhile(f"checking {count(len(points))}")
+        meanwhile(f"checking {quantity(len(points), 'run')}")
         checked = check_points(points, self._compose, self._hashes)
         self._stop.look()
         self.checked.points += checked.points
@@ -255,7 +256,7 @@ class Sweep:
         failed = [j for j in failed if j.run_id in judged or self._ended(j.point, j).status not in may_end]
         num_refused = 0 if "refused" in may_end and compared is self.checked else compared.num_refused
         if failed or num_refused:
-            head = f"{len(failed) + num_refused} of {count(len(jobs) + num_refused)} failed:"
+            head = f"{len(failed) + num_refused:,} of {quantity(len(jobs) + num_refused, 'run')} failed:"
             problems |= dict.fromkeys((head, *self._launching.failures(failed), *compared.refusals()))
         if problems:
             raise RunError("\n".join(problems))

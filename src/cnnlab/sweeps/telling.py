@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 
 from cnnlab.base.errors import RunError
 from cnnlab.base.printing import tell
+from cnnlab.base.texts import quantity
 from cnnlab.outputs.lock import disk_errors
 from cnnlab.outputs.standing import DIED
 from cnnlab.outputs.status import State, write_status
@@ -24,7 +25,7 @@ def begun_lines(name: str, num_runs: int, *, num_before: int, died: Sequence[str
         num_before: of them, that are done.
         died: labels of those whose process ended without a word.
     """
-    yield f"sweep    {name}: {count(num_runs)}{f', {num_before} done before' if num_before else ''}"
+    yield f"sweep    {name}: {quantity(num_runs, 'run')}{f', {num_before:,} done before' if num_before else ''}"
     for label in died:
         yield f"  died     {label}\n{'':11}{DIED} Trying again."
     if died:
@@ -52,11 +53,6 @@ def tell_refused(checked: CheckedPoints) -> None:
     """Say on standard error which points are no valid runs."""
     for line in checked.refusals():
         tell(line, file=sys.stderr, indent=2)
-
-
-def count(number: int) -> str:
-    """Return a number of runs in words."""
-    return f"{number} run{'' if number == 1 else 's'}"
 
 
 @contextmanager

@@ -36,11 +36,11 @@ def read_zips(written: Iterable[str], swept: Sequence[str]) -> list[Group]:
 
 def _problems(text: str, keys: Group, swept: Sequence[str]) -> Iterator[str]:
     if len(keys) < 2 or "" in keys:
-        yield f"{ZIP}: pairs swept keys, two or more between commas, got {brief(text)}. Write {ZIP}=<key>,<key>."
+        yield f"{ZIP}: pairs swept keys, two or more separated by commas, got {brief(text)}. Write {ZIP}=<key>,<key>."
         return
     for key in dict.fromkeys(keys):
         if keys.count(key) > 1:
-            yield f"{ZIP}: {key} stands twice in {text}. Name each key once."
+            yield f"{ZIP}: {key} appears twice in {text}. Name each key once."
         if key in (SEED, FOLD):
             what = "seeds repeat every arm" if key == SEED else "every arm is trained on all folds"
             yield f"{ZIP}: {what}, so that they cannot go in step with a setting, got {text}. Leave {key} out."

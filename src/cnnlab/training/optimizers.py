@@ -149,7 +149,7 @@ def radam(
 def muon(
     params: Params,
     *,
-    lr: Positive = 1e-3,
+    lr: Positive = 0.01,
     momentum: Fraction = 0.95,
     betas: tuple[Fraction, Fraction] = (0.9, 0.999),
     eps: Positive = 1e-8,

@@ -117,6 +117,6 @@ class Stepper:
         for warning in caught:
             operation, is_of_bits, _ = str(warning.message).partition(" does not have a deterministic implementation")
             if is_of_bits:
-                self._say(f"{operation} has other bits each time on a GPU, and so has this run")
+                self._say(f"{operation} gives different bits each time on a GPU, and so does this run")
             else:
                 warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)

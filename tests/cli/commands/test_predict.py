@@ -57,14 +57,16 @@ def test_run_that_is_left_out_is_asked_for_with_the_last_one(words, in_empty_fol
     (in_empty_folder / "photo.jpg").touch()
     (in_empty_folder / "other.jpg").touch()
     line = " ".join(words)
-    with pytest.raises(ConfigError, match=rf"^run: '{words[0]}' is none, .* first\. cnnlab predict '<run>' {line}$"):
+    with pytest.raises(
+        ConfigError, match=rf"^run: '{words[0]}' is not a run, .* first\. cnnlab predict '<run>' {line}$"
+    ):
         main(words)
     for number, name in enumerate(("old", "new")):
         status = in_empty_folder / "outputs" / "runs" / name / "status.json"
         status.parent.mkdir(parents=True)
         status.write_text("{}")
         os.utime(status, (number, number))
-    with pytest.raises(ConfigError, match=rf"a run is named first\. The last one: cnnlab predict new {line}$"):
+    with pytest.raises(ConfigError, match=rf"the run is named first\. The last one: cnnlab predict new {line}$"):
         main(words)
 
 
@@ -209,7 +211,7 @@ def test_of_many_images_the_table_shows_the_least_sure_ones(trained, capsys):
     shown = [float(line.split()[1]) for line in lines[:20]]
     assert shown == sorted(shown)
     assert len(read("a.csv")) == 60
-    assert "left out 2 files that are no images (.txt 2)" in lines
+    assert "left out 2 files that are not images (.txt 2)" in lines
 
 
 def test_plugin_that_has_changed_is_refused(trained):

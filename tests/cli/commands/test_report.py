@@ -122,7 +122,7 @@ def test_run_that_was_moved_away_is_named(capsys):
     study = write_study(ARMS)
     study.run("trial-arm1-s3").path.rename("elsewhere")
     told = " ".join(" ".join(shown(capsys, "trial")).split())
-    assert "1 run is missing still: adam (seed 3). What is said here may change." in told
+    assert "1 run is still missing: adam (seed 3). What is said here may change." in told
 
 
 def test_several_runs_are_compared_grouped_by_their_settings(capsys):

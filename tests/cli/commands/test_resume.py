@@ -113,12 +113,12 @@ def test_run_of_as_many_epochs_as_it_had_is_the_run_itself(capsys):
 
 
 TIMED = (
-    r"its schedule, cosine, falls towards the last epoch, so a run of 9 begins otherwise\. "
+    r"its schedule, cosine, falls towards the last epoch, so a run of 9 begins differently\. "
     r"These can go on: constant, step, exponential, plateau\. Train anew: cnnlab train epochs=9$"
 )
 GONE = r"its last checkpoint is gone, since it was trained without keep=last\. Train anew: cnnlab train epochs=9$"
-FEWER = r"^resume: cnn6-\S+ cannot go on to 1 epochs: it was trained for 2, which are more\. Train anew: "
-GROWS = r"progressive_freezing is told how long training takes, so a run of 9 begins otherwise\. Train anew: "
+FEWER = r"^resume: cnn6-\S+ cannot go on to 1 epoch: it was trained for 2 already\. Train anew: "
+GROWS = r"progressive_freezing depends on how long training takes, so a run of 9 begins differently\. Train anew: "
 GROWING = ("keep=last", "scheduler=constant", "progressive_freezing=0.5")
 BEYOND = [
     (("keep=last",), "9", TIMED), (GROWING, "9", GROWS), (("scheduler=constant",), "9", GONE), (CONSTANT, "1", FEWER),

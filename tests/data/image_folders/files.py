@@ -1,4 +1,4 @@
-"""Folders of files that are no images, for what looks at names alone."""
+"""Folders of files that are not images, for what looks at names alone."""
 
 from __future__ import annotations
 

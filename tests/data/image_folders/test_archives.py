@@ -84,7 +84,7 @@ def test_locked_archive_is_named(tmp_path, monkeypatch):
     content = bytearray(archive.read_bytes())
     content[content.index(b"PK\x01\x02") + 8] |= 1  # in the list of files: encrypted
     archive.write_bytes(content)
-    with pytest.raises(ConfigError, match=r"is locked by a password\. Unpack it, and give the folder\."):
+    with pytest.raises(ConfigError, match=r"is protected by a password\. Unpack it, and give the folder\."):
         folder_of(archive, tmp_path)
 
 

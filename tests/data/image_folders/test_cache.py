@@ -189,7 +189,7 @@ def test_a_worker_that_dies_is_said_in_one_line(root, monkeypatch):
     monkeypatch.setattr(image_cache, "_FEW", 0)
     monkeypatch.setattr(image_cache, "_results", die)
     with pytest.raises(
-        RunError, match=r"^A process that decodes images died, for want of memory perhaps\. Try workers=1\.$"
+        RunError, match=r"^A process that decodes images died, perhaps for lack of memory\. Try workers=1\.$"
     ):
         decoded(root, workers=2)
     assert folders(root) == []

@@ -62,7 +62,7 @@ def test_photos_that_need_a_package_are_left_out_and_told_apart_from_other_files
     assert [image.path for image in layout.images] == ["a/1.jpg", "b/1.jpg", "b/really.heic"]
     assert layout.notes == (
         "2 photos (.heic) left out. To read them: pip install pillow-heif",
-        "1 file that is no image left out, by suffix: .txt",
+        "1 file that is not an image left out, by suffix: .txt",
     )
 
 
@@ -113,9 +113,9 @@ def test_files_that_are_no_images_are_counted_in_class_folders_only(tmp_path):
     touch(tmp_path, "a/1.jpg", "b/1.jpg", "notes.txt")
     assert read_layout(tmp_path).notes == ()
     touch(tmp_path, "a/x.mp4")
-    assert read_layout(tmp_path).notes == ("1 file that is no image left out, by suffix: .mp4",)
+    assert read_layout(tmp_path).notes == ("1 file that is not an image left out, by suffix: .mp4",)
     touch(tmp_path, "a/y.mp4", "b/Makefile", "b/Thumbs.DB")
-    assert read_layout(tmp_path).notes == ("4 files that are no images left out, by suffix: none, .db, .mp4",)
+    assert read_layout(tmp_path).notes == ("4 files that are not images left out, by suffix: none, .db, .mp4",)
 
 
 def test_hidden_files_and_folders_are_ignored(tmp_path):
@@ -130,7 +130,7 @@ def test_a_folder_beside_the_splits_is_left_out_and_named(tmp_path):
         touch(tmp_path, "train/a/1.jpg", "train/b/1.jpg", "test/a/1.jpg", "unlabeled/1.jpg", "doc/a.txt")
     )
     assert len(layout.images) == 3
-    assert layout.notes == ("folder 'unlabeled' left out, it is no split",)
+    assert layout.notes == ("folder 'unlabeled' left out, it is not a split",)
 
 
 def test_a_pipe_is_no_image_whatever_its_name(tmp_path):
@@ -138,7 +138,7 @@ def test_a_pipe_is_no_image_whatever_its_name(tmp_path):
     os.mkfifo(tmp_path / "a" / "2.jpg")
     layout = read_layout(tmp_path)
     assert len(layout.images) == 2
-    assert layout.notes == ("1 file that is no image left out, by suffix: .jpg",)
+    assert layout.notes == ("1 file that is not an image left out, by suffix: .jpg",)
 
 
 def test_what_macos_adds_is_left_out_with_a_count(tmp_path):
@@ -217,7 +217,7 @@ def test_splits_lie_where_the_archives_of_published_sets_put_them(tmp_path):
         touch(tmp_path, f"{folder}/a/1.jpg", f"{folder}/b/1.jpg")
     layout = read_layout(touch(tmp_path, "seg_pred/seg_pred/1.jpg"))
     assert (layout.splits, layout.classes) == (("test", "test", "train", "train"), ("a", "b"))
-    assert layout.notes == ("folder 'seg_pred' left out, it is no split",)
+    assert layout.notes == ("folder 'seg_pred' left out, it is not a split",)
 
 
 @pytest.mark.parametrize("folder", ["test", "Test/unknown", "testing/testing/all"])

@@ -186,12 +186,11 @@ def write(path: str, text: str):
     [
         (
             remove("val/images/val_3.JPEG", "val/images/val_4.JPEG"),
-            "'{root}/val/val_annotations.txt': of the images that it names 'val/images' has not got val_3.JPEG, "
-            "val_4.JPEG.",
+            "'{root}/val/val_annotations.txt': it names images that are not in 'val/images': val_3.JPEG, val_4.JPEG.",
         ),
         (
             lambda root: save(root / "val/images/val_9.JPEG", 1),
-            "'{root}/val/val_annotations.txt': of the images in 'val/images' it does not name val_9.JPEG.",
+            "'{root}/val/val_annotations.txt': it does not name these images in 'val/images': val_9.JPEG.",
         ),
         (
             remove("val/val_annotations.txt"),
@@ -206,7 +205,7 @@ def write(path: str, text: str):
         (remove("val/images/*", "val/val_annotations.txt"), "no images in '{root}/val'."),
         (
             lambda root: (root / "val").rename(root / "vla"),
-            "no folder '{root}/val'. Unpack the archive anew.",
+            "no folder '{root}/val'. Unpack the archive again.",
         ),
         (
             remove("train/n0[12][40]*/images/*"),
@@ -223,7 +222,7 @@ def test_damaged_tiny_imagenet_is_explained(tmp_path, tiny, damage, message):
 
 def test_of_many_missing_images_of_tiny_imagenet_five_are_named(tmp_path, tiny):
     (tiny / "val/val_annotations.txt").write_text("".join(f"val_{i}.JPEG\tn01443537\t0\n" for i in range(14)))
-    with pytest.raises(ConfigError, match=r"has not got val_10\.JPEG, .*, val_6\.JPEG and 3 more\.$"):
+    with pytest.raises(ConfigError, match=r"not in 'val/images': val_10\.JPEG, .*, val_6\.JPEG and 3 more\.$"):
         load("tiny_imagenet", tmp_path)
 
 

@@ -39,9 +39,9 @@ REASONS = [
     (b"", "empty"),
     (
         b"<!DOCTYPE html><html><title>404</title>",
-        "an HTML page, what a download left in place of the image; fetch it again",
+        "an HTML page that a download left in place of the image; fetch it again",
     ),
-    (b"\xef\xbb\xbf\n<HTML lang=en>", "an HTML page, what a download left in place of the image; fetch it again"),
+    (b"\xef\xbb\xbf\n<HTML lang=en>", "an HTML page that a download left in place of the image; fetch it again"),
     (
         b"version https://git-lfs.github.com/spec/v1\noid sha256:ab",
         "a Git LFS pointer in place of the file; fetch it: git lfs pull",
@@ -56,7 +56,7 @@ REASONS = [
     (b"<?xml version='1.0'?><svg width='9'/>", "an SVG drawing, which has no pixels; convert it"),
     (b'{"error": "not found"}', "text, no image"),
     ("nicht verfügbar".encode(), "text, no image"),
-    (bytes(4096), "nothing but zeros, what a copy left that did not end"),
+    (bytes(4096), "nothing but zeros, left by a copy that did not finish"),
     (b"\x01\x02\xf3\xf4" * 40, "no image that Pillow knows"),
     (b"\x89PNG\r\n", "truncated or damaged; fetch it again"),
     (b"\xff\xd8\xff\xe0", "truncated or damaged; fetch it again"),

@@ -100,15 +100,15 @@ def test_file_takes_what_a_name_would_have(write):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("ear: [crn]", "transfer.mapping: 'crn' (ear) is no class of ImageNet. Did you mean 'corn'?"),
-        ("ear: [1000]", "transfer.mapping: '1000' (ear) is no class of ImageNet."),
-        ("ear: [[corn]]", "transfer.mapping: '['corn']' (ear) is no class of ImageNet. Did you mean 'corn'?"),
-        ("bees: [ant]", "transfer.mapping: 'bees' is no class of the data set. Did you mean 'bee'?"),
+        ("ear: [crn]", "transfer.mapping: 'crn' (ear) is not a class of ImageNet. Did you mean 'corn'?"),
+        ("ear: [1000]", "transfer.mapping: '1000' (ear) is not a class of ImageNet."),
+        ("ear: [[corn]]", "transfer.mapping: '['corn']' (ear) is not a class of ImageNet. Did you mean 'corn'?"),
+        ("bees: [ant]", "transfer.mapping: 'bees' is not a class of the data set. Did you mean 'bee'?"),
         ("ear: [corn]\nbee: [corn]", "transfer.mapping: 'corn' stands for more than one class in '"),
-        ("- ear", "is no mapping from classes to lists. It takes <class>: [<ImageNet names or numbers>] a line."),
-        ("ear: corn", "is no mapping from classes to lists."),
-        ("ear: [", "is no mapping from classes to lists."),
-        ("", "is no mapping from classes to lists."),
+        ("- ear", "is not a mapping from classes to lists. It takes <class>: [<ImageNet names or numbers>] a line."),
+        ("ear: corn", "is not a mapping from classes to lists."),
+        ("ear: [", "is not a mapping from classes to lists."),
+        ("", "is not a mapping from classes to lists."),
     ],
 )
 def test_wrong_mapping_is_refused(write, text, message):
@@ -117,7 +117,7 @@ def test_wrong_mapping_is_refused(write, text, message):
 
 
 def test_all_that_is_wrong_with_a_mapping_is_told_at_once(write):
-    with pytest.raises(ConfigError, match=r"'crn' \(ear\) is no class of ImageNet") as error:
+    with pytest.raises(ConfigError, match=r"'crn' \(ear\) is not a class of ImageNet") as error:
         map_classes(("ear", "bee"), write("ear: [crn, quen]\nbee: [be]"))
     assert len(error.value.problems) == 3
 

@@ -113,7 +113,7 @@ def test_without_network_and_cache_it_is_said_what_to_put_where(cache):
 
 def test_truncated_file_in_the_cache_is_refused(imagenet_file):
     imagenet_file.write_bytes(imagenet_file.read_bytes()[:5000])
-    with pytest.raises(ConfigError, match=r"'.*squeezenet1_1-b8a52dc0\.pth' is no weights file, or a damaged one"):
+    with pytest.raises(ConfigError, match=r"'.*squeezenet1_1-b8a52dc0\.pth' is not a weights file, or is damaged"):
         make(SMALL)
 
 

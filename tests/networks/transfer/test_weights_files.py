@@ -104,7 +104,7 @@ def test_safetensors_are_read(tmp_path):
     path = safetensors_file(tmp_path, **{"model.0.bias": torch.tensor([2.0])})
     torch.testing.assert_close(read_weights(path), {"0.bias": torch.tensor([2.0])})
     path.write_bytes(path.read_bytes()[:-2])
-    with pytest.raises(ConfigError, match=r"is no weights file, or a damaged one \(safetensors: .*\)\. Fetch it"):
+    with pytest.raises(ConfigError, match=r"is not a weights file, or is damaged \(safetensors: .*\)\. Fetch it"):
         read_weights(path)
 
 
@@ -118,8 +118,8 @@ def zipped(*names):
 
 
 NO_WEIGHTS = {
-    "is empty. Fetch it anew.": b"",
-    "is nothing but zeros, what a copy left that did not end. Fetch it anew.": bytes(4096),
+    "is empty. Fetch it again.": b"",
+    "is nothing but zeros, left by a copy that did not finish. Fetch it again.": bytes(4096),
     "is a web page, which a download left in place of the file. Fetch the file itself.":
         "\ufeff\n<!DOCTYPE html><html><title>Sign in</title></html>".encode(),
     "is a Git LFS pointer in place of the file. Fetch it: git lfs pull.":
@@ -165,7 +165,7 @@ def test_truncated_file_is_refused(tmp_path):
     path = saved(tmp_path, {"0.weight": torch.ones(1000)})
     path.write_bytes(path.read_bytes()[:2000])
     with pytest.raises(  # without torch's guesses
-        ConfigError, match=r"backbone\.weights: '.*' is no weights file, or a damaged one \([^.]*\)\. Fetch"
+        ConfigError, match=r"backbone\.weights: '.*' is not a weights file, or is damaged \([^.]*\)\. Fetch"
     ):
         read_weights(path)
 

@@ -46,9 +46,7 @@ def test_model_is_asked_about_test_images_one_and_then_the_others(run):
 def test_model_that_deviates_by_more_than_rounding_is_noted(run):
     whole, config = run
     _, note = check_model(whole, config, lambda pixels: 1.001 * outputs_of(whole.trained, pixels))
-    assert note == (
-        "note     more than 0.0001: rounding counts for much in this network, which may have learnt little."
-    )
+    assert note == ("note     more than 0.0001: rounding matters a lot in this network, which may have learnt little.")
 
 
 def test_model_that_answers_otherwise_is_refused(run):

@@ -27,6 +27,6 @@ def test_extra_is_what_the_message_installs():
 
 def test_what_is_no_model_is_told():
     with pytest.raises(
-        ConfigError, match=r"^run: 'a\.onnx': is no model that onnxruntime runs \(.+\)\. Get it anew\.$"
+        ConfigError, match=r"^run: 'a\.onnx': is not a model that onnxruntime can run \(.+\)\. Get it again\.$"
     ):
         session_of(b"no model", "run: 'a.onnx'")

@@ -19,7 +19,7 @@ def test_zero_is_middle_gray_and_the_largest_weight_of_a_filter_black_or_white()
     ("network", "why"),
     [
         (nn.Linear(2, 2), "the network has no convolutions"),
-        (nn.Sequential(nn.Conv2d(3, 8, 1)), "those of 0 are 1x1: there is no form in them"),
+        (nn.Sequential(nn.Conv2d(3, 8, 1)), "those of 0 are 1x1: they have no shape"),
         (nn.Sequential(nn.Conv2d(4, 8, 3)), "those of 0 see 4 channels, no image"),
     ],
 )

@@ -71,7 +71,7 @@ def test_decision_values_are_believed_as_far_as_validation_calibrates_them():
 
 def test_head_that_has_no_slopes_leaves_out_grad_cam_alone():
     found, _ = looked_into(tiny_transfer("head=knn"))
-    assert found.heat == "its answer does not follow from feature maps by way of slopes, so there is no Grad-CAM"
+    assert found.heat == "its answer has no gradient with respect to feature maps, so there is no Grad-CAM"
     assert found.mistakes[0].of_predicted is None
 
 

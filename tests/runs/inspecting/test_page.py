@@ -101,8 +101,11 @@ def test_no_name_becomes_code_and_nothing_is_asked_for(run, found):
 def test_page_elsewhere_leads_to_the_run(run, tmp_path):
     (run.path / "plots").mkdir()
     (run.path / "plots" / "curves.png").touch()
+    (tmp_path / "elsewhere" / "plots").mkdir(parents=True)
+    (tmp_path / "elsewhere" / "plots" / "grad_cam.png").touch()
     path = write_page(run, into=tmp_path / "elsewhere", inspection=inspection())
     assert path == tmp_path / "elsewhere" / "report.html"
+    assert re.findall(r">(curves|grad cam)</a>", path.read_text()) == ["curves", "grad cam"]
     for name, address in (("summary.json", "summary.json"), ("curves", "plots/curves.png")):
         assert f'<a href="../{run.run_id}/{address}">{name}</a>' in path.read_text()
     assert not (run.path / "report.html").exists()

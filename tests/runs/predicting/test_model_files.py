@@ -53,8 +53,8 @@ def test_damaged_files_are_told():
     for name in ("a.onnx", "a.pt2"):
         Path(name).write_bytes(b"no model")
     with pytest.raises(
-        ConfigError, match=r"^run: 'a\.onnx': is no model that onnxruntime runs \(.+\)\. Get it anew\.$"
+        ConfigError, match=r"^run: 'a\.onnx': is not a model that onnxruntime can run \(.+\)\. Get it again\.$"
     ):
         open_onnx(Path("a.onnx"))
-    with pytest.raises(ConfigError, match=r"^run: 'a\.pt2' is no program that torch loads \(.+\)\. Get it anew\.$"):
+    with pytest.raises(ConfigError, match=r"^run: 'a\.pt2' is not a program that torch can load \(.+\)\. Get it"):
         open_program(Path("a.pt2"))

@@ -63,7 +63,7 @@ def test_cluster_that_is_not_there_is_told_with_what_to_do(monkeypatch):
     ray = FakeRay()
     monkeypatch.setattr(ray, "init", lambda **_: (_ for _ in ()).throw(ConnectionError("Could not find any.\n Ray.")))
     message = (
-        "hydra.launcher.address: no way to a Ray cluster at 'auto': Could not find any. Ray. "
+        "hydra.launcher.address: cannot reach a Ray cluster at 'auto': Could not find any. Ray. "
         "Start one (ray start --head), or leave the address out: then this machine is one."
     )
     with pytest.raises(ConfigError, match=f"^{re.escape(message)}$"):

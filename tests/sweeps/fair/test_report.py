@@ -24,7 +24,7 @@ def test_command_tunes_compares_and_shows_both(in_empty_folder, capsys):
     said = capsys.readouterr().out
     assert "sweep    optimizer-fair: 8 runs\n" in said  # two trials and two untuned runs of each arm
     assert "sweep    optimizer-fair: 4 runs\n" in said
-    assert "Each arm was tuned before with 2 trials of 1 epoch, on validation alone" in said
+    assert "Each arm was first tuned with 2 trials of 1 epoch, on validation alone" in said
     assert "optimizer  chose" in said
     study = StudyFolder.named("optimizer-fair")
     assert study.read_study().command.startswith(
@@ -44,7 +44,7 @@ def test_command_tunes_compares_and_shows_both(in_empty_folder, capsys):
         assert "null" not in best
         assert "Test accuracy over 2 fresh seeds (0 to 1), which no trial had" in text
     assert main(["report", "optimizer-fair"]) == 0
-    assert "Each arm was tuned before with 2 trials of 1 epoch" in capsys.readouterr().out
+    assert "Each arm was first tuned with 2 trials of 1 epoch" in capsys.readouterr().out
 
 
 def test_plan_says_what_runs_in_any_case_and_how_many_at_most(in_empty_folder, monkeypatch, capsys):

@@ -17,7 +17,7 @@ def test_page_says_what_the_terminal_says_and_shows_every_trial(tmp_path):
     assert COMMAND in text
     assert len(re.findall(r'<tr><th scope="row">\d+</th>', text)) == 3
     assert '<tr><th scope="row">optimizer.lr</th><td class="number">70</td>' in text
-    assert "no more than chance" not in text.partition("What the settings matter</h2>")[2].partition("</table>")[0]
+    assert "no more than chance" not in text.partition("How much the settings matter</h2>")[2].partition("</table>")[0]
 
 
 def test_page_asks_for_nothing_from_elsewhere(tmp_path):

@@ -50,7 +50,7 @@ def test_study_of_another_is_left_alone(tmp_path):
     url = f"sqlite:///{tmp_path}/t.db"
     optuna.create_study(storage=url, study_name="mine", direction="maximize").set_user_attr("by", "me")
     with pytest.raises(
-        ConfigError, match=r"^storage: .* has a study 'mine' that is another's\. Call this one otherwise"
+        ConfigError, match=r"^storage: .* has a study 'mine' that is another's\. Give this one another name"
     ):
         Storage(StudyFolder(tmp_path / "mine"), url)
 

@@ -84,4 +84,4 @@ def test_settings_that_matter_are_told_from_those_that_show_no_more_than_chance(
     text = " ".join(terminal_lines(read_tuned(written(tmp_path)[0]), found, width=200))
     assert "each setting alone has: optimizer.lr 70 % (50 to 90). optimizer: no more than chance shows." in text
     text = " ".join(terminal_lines(read_tuned(written(tmp_path / "b")[0]), [], width=200))
-    assert "What the settings matter is not known from so few trials." in text
+    assert "How much the settings matter is not known from so few trials." in text

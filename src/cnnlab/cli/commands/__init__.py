@@ -62,7 +62,7 @@ COMMANDS = (
     ),
     Command(
         "reproduce",
-        "run a study whose results came along; do today's agree?",
+        "run a study whose results are shipped; do today's agree?",
         job="cnnlab.cli.reproducing:main",
     ),
     Command("watch", "how a sweep goes, from another terminal", job="cnnlab.cli.commands.watch:main"),

@@ -72,7 +72,7 @@ def _check_run_comes_first(options: argparse.Namespace) -> None:
         statuses = sorted(runs_dir().glob("*/status.json"), key=lambda file: file.stat().st_mtime)
         run, last = (statuses[-1].parent.name, " The last one:") if statuses else ("<run>", "")
         line = shlex.join(["cnnlab", "predict", run, str(path), *map(str, options.images)])
-        raise ConfigError(f"run: '{path}' is none, and a run is named first.{last} {line}")
+        raise ConfigError(f"run: '{path}' is not a run, and the run is named first.{last} {line}")
 
 
 def _parser() -> Parser:

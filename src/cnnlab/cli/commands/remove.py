@@ -67,7 +67,7 @@ def _parser() -> Parser:
         help="runs by id or its beginning, latest or best; or what the runs have to fit, as of cnnlab report",
     )
     parser.add_argument("--failed", action="store_true", help="those that failed, died or are damaged")
-    parser.add_argument("--older", metavar="AGE", help="those that were begun longer ago: 12h, 7d, 4w")
+    parser.add_argument("--older", metavar="AGE", help="those that began longer ago: 12h, 7d, 4w")
     parser.add_argument("--yes", action="store_true", help="do not ask")
     return parser
 

@@ -12,9 +12,9 @@ from cnnlab.base.errors import ConfigError, RunError, did_you_mean
 from cnnlab.base.paths import given_path
 from cnnlab.base.printing import meanwhile, tell
 from cnnlab.base.stopping import Stop
+from cnnlab.base.texts import first_names
 from cnnlab.cli.own_arguments import Parser
 from cnnlab.comparison import Comparison, compare_runs, compare_study, latex_lines, markdown_lines, save, terminal_lines
-from cnnlab.comparison.labels import some_of
 from cnnlab.comparison.layout import NARROWEST, ON_SCREEN, WIDEST, Layout
 from cnnlab.comparison.run_filters import filtered
 from cnnlab.comparison.run_table import MOST, read_lines, show, table, width
@@ -200,7 +200,7 @@ def _studies() -> list[str]:
     if not files:
         return []
     names = [file.parent.name for file in files]
-    told = f"studies  {some_of(names)}"
+    told = f"studies  {first_names(names)}"
     compare = f"compare: {shlex.join(['cnnlab', 'report', names[0]])}"
     return [*textwrap.wrap(told, width(), subsequent_indent=" " * 9, break_on_hyphens=False), f"{'':9}{compare}", ""]
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.stopping import Stop
+from cnnlab.base.texts import quantity
 from cnnlab.cli.own_arguments import Parser
 from cnnlab.outputs.finding import find_run
 from cnnlab.outputs.run_folder import SCHEMA, RunFolder
@@ -102,7 +103,7 @@ def _extended(
     if (why := problem_of_extending(folder, config, wanted.epochs)) is not None:
         command = shlex.join(["cnnlab", config.command, *typed])
         raise ConfigError(
-            f"resume: {folder.run_id} cannot go on to {wanted.epochs} epochs: {why}. Train anew: {command}"
+            f"resume: {folder.run_id} cannot go on to {quantity(wanted.epochs, 'epoch')}: {why}. Train anew: {command}"
         )
     extend(folder, RunFolder(folder.path.parent / run_id(wanted)))
     return wanted, typed

@@ -19,8 +19,8 @@ def main(args: Sequence[str], stop: Stop) -> int:
     """Run the command; return its exit code: 0 when what it looks on at has ended, however it has."""
     parser = Parser(
         "watch",
-        description="Look on at a sweep, a tuning or a run that goes on, until it ends. Nothing is written, and Ctrl-C "
-        "ends the looking alone.",
+        description="Watch a sweep, a tuning or a run until it ends. Nothing is written, and Ctrl-C ends only the "
+        "watching.",
         epilog="examples: cnnlab watch · cnnlab watch optimizer · ssh -t host 'cd work && cnnlab watch'",
         example="",
     )
@@ -28,7 +28,7 @@ def main(args: Sequence[str], stop: Stop) -> int:
         "name",
         nargs="?",
         metavar="STUDY or RUN",
-        help="a study's name, or a run as of cnnlab resume; none: what goes on",
+        help="a study's name, or a run as of cnnlab resume; none: what is running",
     )
     options = parser.read(args)
     watched = what_goes_on() if options.name is None else _named(options.name)

@@ -70,7 +70,7 @@ def _check(archive: Path, files: list[zipfile.ZipInfo], num_bytes: int, *, free:
             "it was made to do harm, or by mistake."
         )
     if any(info.flag_bits & 1 for info in files):
-        raise ConfigError(f"dataset.root: '{archive}' is locked by a password. Unpack it, and give the folder.")
+        raise ConfigError(f"dataset.root: '{archive}' is protected by a password. Unpack it, and give the folder.")
     if num_bytes > free:
         raise ConfigError(
             f"dataset.root: '{archive}' unpacks to {_size(num_bytes)}, and {_size(free)} are free. Free some, or give "

@@ -224,7 +224,7 @@ def _processes(workers: int | None, num_files: int) -> Iterator[ProcessPoolExecu
     try:
         yield executor
     except BrokenProcessPool as error:
-        raise RunError("A process that decodes images died, for want of memory perhaps. Try workers=1.") from error
+        raise RunError("A process that decodes images died, perhaps for lack of memory. Try workers=1.") from error
     finally:
         executor.shutdown(cancel_futures=True)
 

@@ -260,7 +260,7 @@ def _natural(name: str) -> tuple[int, int, str]:
 def _left_out(paths: list[str]) -> list[str]:
     if not paths:
         return []
-    count = "1 file that is no image" if len(paths) == 1 else f"{len(paths)} files that are no images"
+    count = "1 file that is not an image" if len(paths) == 1 else f"{len(paths):,} files that are not images"
     by_suffix = ", ".join(suffix or "none" for suffix in sorted({Path(path).suffix.lower() for path in paths}))
     return [f"{count} left out, by suffix: {by_suffix}"]
 

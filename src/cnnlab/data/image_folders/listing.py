@@ -52,7 +52,7 @@ class Listing:
     images: list[ImageFile] = field(default_factory=list)
     folders: list[str] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
-    """Files that are no images, by suffix."""
+    """Files that are not images, by suffix."""
     num_images: dict[str, int] = field(default_factory=dict)
     """By folder, how many images lie right in it; those without are not named."""
     num_of_macos: int = 0

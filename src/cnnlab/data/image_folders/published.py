@@ -82,7 +82,7 @@ def tiny_imagenet_layout(root: Path) -> Layout:
 def _images(root: Path, part: str) -> list[ImageFile]:
     """List the images under a part of the root; their paths start from the root."""
     if not (root / part).is_dir():
-        raise ConfigError(f"dataset (tiny_imagenet): no folder '{root / part}'. Unpack the archive anew.")
+        raise ConfigError(f"dataset (tiny_imagenet): no folder '{root / part}'. Unpack the archive again.")
     images = list_folder(root / part).images
     return [image._replace(path=f"{part}/{image.path}") for image in images]
 
@@ -108,9 +108,9 @@ def _labelled_val(root: Path) -> list[tuple[ImageFile, str | None]]:
     here = {_name(image) for image in flat}
     problems = []
     if unknown := sorted(here - set(wnids)):
-        problems.append(f"of the images in 'val/images' it does not name {first_names(unknown, _NAMED)}")
+        problems.append(f"it does not name these images in 'val/images': {first_names(unknown, _NAMED)}")
     if missing := sorted(set(wnids) - here - copied):
-        problems.append(f"of the images that it names 'val/images' has not got {first_names(missing, _NAMED)}")
+        problems.append(f"it names images that are not in 'val/images': {first_names(missing, _NAMED)}")
     if problems:
         raise ConfigError(*(f"dataset (tiny_imagenet): '{root / _ANNOTATIONS}': {text}." for text in problems))
     return [*placed, *((image, wnids[_name(image)]) for image in flat)]

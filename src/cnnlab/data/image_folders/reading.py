@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from cnnlab.base.errors import ConfigError, RunError
-from cnnlab.base.texts import printable
+from cnnlab.base.texts import first_names, printable, quantity
 from cnnlab.data.image_folders.archives import unpacked
 from cnnlab.data.image_folders.cache import Decoded, decoded_images
 from cnnlab.data.image_folders.content import image_hashes
@@ -105,8 +105,7 @@ def _split(store: Store, layout: Layout, is_whole: Tensor, name: str) -> Split |
 def _notes(decoded: Decoded, image_size: int | None) -> tuple[str, ...]:
     notes = []
     if decoded.corrupt:
-        files = "1 file" if len(decoded.corrupt) == 1 else f"{len(decoded.corrupt)} files"
-        named = _with_reasons(decoded.corrupt)
+        files, named = quantity(len(decoded.corrupt), "file"), _with_reasons(decoded.corrupt)
         notes.append(f"{files} that cannot be decoded left out (dataset.skip_corrupt): {named}")
     if decoded.is_mixed and image_size is None:
         side = decoded.images.shape[-1]
@@ -119,13 +118,11 @@ def _notes(decoded: Decoded, image_size: int | None) -> tuple[str, ...]:
 
 
 def _corrupt_files(corrupt: Mapping[str, str]) -> str:
-    files = "1 file" if len(corrupt) == 1 else f"{len(corrupt)} files"
     return (
-        f"dataset.root: {files} cannot be decoded: {_with_reasons(corrupt)}. "
+        f"dataset.root: {quantity(len(corrupt), 'file')} cannot be decoded: {_with_reasons(corrupt)}. "
         "Repair them, or leave them out: dataset.skip_corrupt=true"
     )
 
 
 def _with_reasons(corrupt: Mapping[str, str]) -> str:
-    more = f" and {len(corrupt) - _NAMED} more" if len(corrupt) > _NAMED else ""
-    return ", ".join(f"{printable(path)} ({why})" for path, why in sorted(corrupt.items())[:_NAMED]) + more
+    return first_names([f"{printable(path)} ({why})" for path, why in sorted(corrupt.items())], _NAMED)

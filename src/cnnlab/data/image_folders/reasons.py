@@ -71,11 +71,11 @@ def _what_it_is(head: bytes) -> str:
             return what
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if text.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
-        return "an HTML page, what a download left in place of the image; fetch it again"
+        return "an HTML page that a download left in place of the image; fetch it again"
     if b"<svg" in text:
         return "an SVG drawing, which has no pixels; convert it"
     if not any(head):
-        return "nothing but zeros, what a copy left that did not end"
+        return "nothing but zeros, left by a copy that did not finish"
     return "text, no image" if _is_text(head) else "no image that Pillow knows"
 
 

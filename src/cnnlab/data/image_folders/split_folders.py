@@ -73,7 +73,8 @@ def _chosen(top: list[str], roles: dict[str, str], listing: Listing) -> SplitFol
     num_images = listing.num_images
     with_images = {first(folder) for folder in num_images}
     places = {name: _class_level(name, role, listing.folders, num_images.keys()) for name, role in roles.items()}
-    notes = [f"folder '{name}' left out, it is no split" for name in top if name not in roles and name in with_images]
+    others = [name for name in top if name not in roles and name in with_images]
+    notes = [f"folder '{name}' left out, it is not a split" for name in others]
     for name in [name for name, role in roles.items() if role != "train"]:
         beside, below = num_images.get(places[name], 0), f"{places[name]}/"
         if beside and not any(folder.startswith(below) for folder in num_images):

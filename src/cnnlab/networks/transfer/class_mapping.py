@@ -147,12 +147,12 @@ def _problems(
     for name, members in entries.items():
         if name not in classes:
             if nearest := difflib.get_close_matches(name, left, n=1, cutoff=0.7):
-                yield f"transfer.mapping: '{name}' is no class of the data set. Did you mean '{nearest[0]}'?"
+                yield f"transfer.mapping: '{name}' is not a class of the data set. Did you mean '{nearest[0]}'?"
             continue
         for entry in members:
             if not imagenet.meant_in_file(entry):
                 shown = brief(entry, str)
-                yield f"transfer.mapping: '{shown}' ({name}) is no class of ImageNet.{did_you_mean(shown, known)}"
+                yield f"transfer.mapping: '{shown}' ({name}) is not a class of ImageNet.{did_you_mean(shown, known)}"
 
 
 def _load(file: Path) -> dict[str, list[object]]:
@@ -168,4 +168,4 @@ def _load(file: Path) -> dict[str, list[object]]:
 
 
 def _no_mapping(file: Path) -> str:
-    return f"transfer.mapping: '{file}' is no mapping from classes to lists. It takes {_FILE} a line."
+    return f"transfer.mapping: '{file}' is not a mapping from classes to lists. It takes {_FILE} a line."

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from cnnlab.base.errors import ConfigError
+from cnnlab.base.texts import and_more
 from cnnlab.networks.transfer.renamings import renamed
 
 StateDict = dict[str, Tensor]
@@ -98,8 +99,8 @@ def _shape(tensor: Tensor) -> str:
 
 def _listed(mark: str, names: Iterable[str], what: str) -> list[str]:
     listed = list(names)
-    more = [f"  {mark} and {len(listed) - _NAMED} more {what}"] if len(listed) > _NAMED else []
-    return [f"  {mark} {name}  ({what})" for name in listed[:_NAMED]] + more
+    more = and_more(len(listed) - _NAMED, what)
+    return [*(f"  {mark} {name}  ({what})" for name in listed[:_NAMED]), *([f"  {mark}{more}"] if more else [])]
 
 
 def num_outputs(weights: StateDict, layer: str, *, otherwise: int) -> int:

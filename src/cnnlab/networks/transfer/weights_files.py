@@ -30,7 +30,7 @@ _PREFIXES = frozenset(
 """What DataParallel, torch.compile, Lightning, Hugging Face, averages and people's own modules put before the names of
 a network."""
 _INNER = re.compile(r"(?<=\.)(module|_orig_mod)\.")  # of a part that was wrapped alone, as in `features.module.0.bias`
-_ANEW = "Fetch it anew, or take the weights of an earlier epoch."
+_ANEW = "Fetch it again, or take the weights of an earlier epoch."
 _TAKES = "It takes a state dict."
 _ALONE = "Save the state dict alone: torch.save(model.state_dict(), 'weights.pth')."
 _MARKS = (
@@ -121,7 +121,7 @@ def unreadable(path: Path, error: BaseException) -> str:
         return f"{where} holds {more}. Not loaded. {_ALONE}"
     line = next(iter(str(error).strip().splitlines()), type(error).__name__)
     reason = line.partition(". ")[0].rstrip(".")  # torch goes on with guesses of its own
-    return f"{where} is no weights file, or a damaged one ({reason}). Fetch it anew."
+    return f"{where} is not a weights file, or is damaged ({reason}). Fetch it again."
 
 
 def _what_it_is(path: Path) -> str | None:
@@ -129,7 +129,7 @@ def _what_it_is(path: Path) -> str | None:
     with path.open("rb") as file:
         head = file.read(512)
     if not any(head):
-        return "nothing but zeros, what a copy left that did not end. Fetch it anew" if head else "empty. Fetch it anew"
+        return f"{'nothing but zeros, left by a copy that did not finish' if head else 'empty'}. Fetch it again"
     for mark, what in _MARKS:
         if head.startswith(mark):
             return what

@@ -73,7 +73,7 @@ def check_model(run: WholeRun, config: RunConfig, model: Model) -> Sequence[str]
         return (line,)
     return (
         line,
-        f"note     more than {NOTED:g}: rounding counts for much in this network, which may have learnt little.",
+        f"note     more than {NOTED:g}: rounding matters a lot in this network, which may have learnt little.",
     )
 
 

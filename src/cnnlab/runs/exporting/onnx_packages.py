@@ -46,5 +46,5 @@ def session_of(content: bytes, where: str) -> InferenceSession:
         session: InferenceSession = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime has a kind for every state, and no common one
         reason = str(error).strip().partition("\n")[0]
-        raise ConfigError(f"{where}: is no model that onnxruntime runs ({reason}). Get it anew.") from error
+        raise ConfigError(f"{where}: is not a model that onnxruntime can run ({reason}). Get it again.") from error
     return session

@@ -18,7 +18,7 @@ _DIGITS = 6  # significant ones of what is measured
 
 
 def write_files(folder: Folder, inspection: Inspection, *, run_id: str, classes: Sequence[str]) -> None:
-    """Write inspect.json and the tables of what was found.
+    """Write inspect.json and the tables of what was found; tables of an earlier inspection do not outlive it.
 
     Args:
         folder: where they go.
@@ -26,6 +26,8 @@ def write_files(folder: Folder, inspection: Inspection, *, run_id: str, classes:
         run_id: of the run.
         classes: names, in the order of the network's outputs.
     """
+    for name in TABLES:
+        (folder.path / name).unlink(missing_ok=True)
     folder.write_json(SUMMARY, _summary(inspection, run_id))
     if not isinstance(inspection.calibration, str):
         folder.write_rows("reliability.csv", _OF_BINS, _bins(inspection.calibration))

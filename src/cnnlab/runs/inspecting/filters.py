@@ -49,7 +49,7 @@ def first_filters(network: nn.Module) -> Filters | str:
         return "the network has no convolutions"
     weights = layer.weight.detach().float().cpu()
     if min(weights.shape[2:]) < 2:
-        return f"those of {name} are 1x1: there is no form in them"
+        return f"those of {name} are 1x1: they have no shape"
     if weights.shape[1] not in _GRAY_OR_COLOUR:
         return f"those of {name} see {weights.shape[1]} channels, no image"
     largest = weights.abs().amax((1, 2, 3), keepdim=True).clamp_min(1e-12)

@@ -169,7 +169,7 @@ def _mistakes(test: _Answers, trained: SavedNetwork, runtime: Runtime) -> tuple[
         for i, number in enumerate(chosen)
     ]
     if predicted is None:
-        return mistakes, "its answer does not follow from feature maps by way of slopes, so there is no Grad-CAM"
+        return mistakes, "its answer has no gradient with respect to feature maps, so there is no Grad-CAM"
     return mistakes, (predicted.stage, predicted.side)
 
 

@@ -78,6 +78,7 @@ def render(run: RunFolder, *, into: Path, inspection: Inspection | None = None) 
     """Return the page; the arguments are those of `write_page`."""
     files = RunFiles(run.path)
     section = of_files(files) if inspection is None else of_inspection(inspection, files.classes)
+    folders = tuple(dict.fromkeys((run.path, into)))
     inspect, predict = (shlex.join(["cnnlab", name, called(run)]) for name in ("inspect", "predict"))
     is_transfer = look_up(files.config, "backbone") is not None
     return render_page(
@@ -98,8 +99,8 @@ def render(run: RunFolder, *, into: Path, inspection: Inspection | None = None) 
         num_browsed=len(section.browsed),
         has_matrix=files.confusion is not None,
         section=section,
-        files=_links(into, [path for folder in {run.path, into} for path in map(folder.joinpath, FILES)]),
-        pictures=_links(into, [path for folder in {run.path, into} for path in pictures_in(folder)]),
+        files=_links(into, [path for folder in folders for path in map(folder.joinpath, FILES)]),
+        pictures=_links(into, [path for folder in folders for path in pictures_in(folder)]),
         environment=list(_environment(run)),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cnnlab.base.texts import cut_middle
+from cnnlab.base.texts import cut_middle, first_names
 from cnnlab.runs.inspecting.findings import Inspection, Suspect
 from cnnlab.runs.inspecting.units import LayerUnits
 from cnnlab.runs.predicting.answer_lines import told
@@ -49,12 +49,11 @@ def _suspects(suspects: Sequence[Suspect] | str, classes: Sequence[str]) -> str:
         return f"left out: {suspects}"
     if not suspects:
         return "none is likely wrong"
-    named = "; ".join(
+    named = [
         f"{cut_middle(each.shown.name, 40)} ({classes[each.error.label]}, rather {classes[each.error.suggested]})"
-        for each in suspects[:_NAMED]
-    )
-    more = f" and {len(suspects) - _NAMED:,} more" if len(suspects) > _NAMED else ""
-    return f"{len(suspects):,} likely wrong, which is not certain: {named}{more}"
+        for each in suspects
+    ]
+    return f"{len(suspects):,} likely wrong, which is not certain: {first_names(named, _NAMED, separator='; ')}"
 
 
 def _units(inspection: Inspection) -> str:

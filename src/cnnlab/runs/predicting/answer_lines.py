@@ -12,7 +12,7 @@ import numpy as np
 from cnnlab.base.intervals import wilson_interval
 from cnnlab.base.metrics import Ints
 from cnnlab.base.printing import one_line
-from cnnlab.base.texts import cut_middle, quantity
+from cnnlab.base.texts import cut_middle, first_names, quantity
 from cnnlab.networks.scores import PROBABILITIES
 from cnnlab.runs.calibration import Calibration
 from cnnlab.runs.predicting.answers import Answer, counts_of, least_sure
@@ -220,8 +220,7 @@ def unreadable_lines(unreadable: Sequence[Unreadable]) -> list[str]:
         if len(group) <= _ALIKE:
             lines += [f"{name} ({reason})" for name in group]
         else:
-            first = ", ".join(group[:_ALIKE])
-            lines.append(f"{len(group):,} images ({reason}): {first} and {len(group) - _ALIKE:,} more")
+            lines.append(f"{len(group):,} images ({reason}): {first_names(group, _ALIKE)}")
     return lines
 
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnnlab.base.errors import ConfigError
-from cnnlab.base.texts import printable
+from cnnlab.base.texts import and_more, printable, quantity
 
 _RAW = frozenset({
     ".arw", ".cr2", ".cr3", ".dng", ".nef", ".orf", ".pef", ".raf", ".rw2", ".srw", ".psd", ".eps", ".svg", ".xcf",
 })  # fmt: skip
 _NAMED = 5  # kinds of files in a note; the rest is counted
+_NO_IMAGE = "that is not an image"
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,8 @@ def find_images(paths: Sequence[Path]) -> Given:
             raise ConfigError(f"images: no file or folder '{path}'.")
     photos = [name for name in others if _suffix(name) in _RAW]
     rest = [name for name in others if _suffix(name) not in _RAW]
-    left_out = [*_counted(photos, "picture", "that cnnlab does not read"), *_counted(rest, "file", "that is no image")]
-    return Given(tuple(images), (*left_out, *notes), bool(photos))
+    notes = [*_counted(photos, "picture", "that cnnlab does not read"), *_counted(rest, "file", _NO_IMAGE), *notes]
+    return Given(tuple(images), tuple(notes), bool(photos))
 
 
 def _in_folder(path: Path, others: list[str], notes: list[str]) -> Iterator[GivenImage]:
@@ -75,7 +76,7 @@ def _in_folder(path: Path, others: list[str], notes: list[str]) -> Iterator[Give
     others += listing.others
     notes += not_data(listing)
     if not listing.images:
-        found = "".join(f" Left out: {note}." for note in _counted(listing.others, "file", "that is no image"))
+        found = "".join(f" Left out: {note}." for note in _counted(listing.others, "file", _NO_IMAGE))
         raise ConfigError(f"images: no images in folder '{path}'. It takes {', '.join(SUFFIXES)}.{found}")
     above = printable(path.resolve().name)
     for image in listing.images:
@@ -93,7 +94,6 @@ def _counted(names: Iterable[str], what: str, which: str) -> list[str]:
     if not kinds:
         return []
     number = sum(kinds.values())
-    plural = which.replace("is no image", "are no images") if number > 1 else which
+    plural = which.replace("is not an image", "are not images") if number > 1 else which
     shown = ", ".join(f"{suffix} {count:,}" for suffix, count in kinds.most_common(_NAMED))
-    more = f" and {len(kinds) - _NAMED} more kinds" if len(kinds) > _NAMED else ""
-    return [f"{number:,} {what}{'s' if number > 1 else ''} {plural} ({shown}{more})"]
+    return [f"{quantity(number, what)} {plural} ({shown}{and_more(len(kinds) - _NAMED, 'kinds')})"]

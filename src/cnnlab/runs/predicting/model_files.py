@@ -39,7 +39,7 @@ def open_program(file: Path) -> ExportedModel:
         program = torch.export.load(file, extra_files=extra).module()
     except Exception as error:  # torch raises nearly anything on damaged files
         reason = str(error).strip().partition("\n")[0]
-        raise ConfigError(f"run: '{file}' is no program that torch loads ({reason}). Get it anew.") from error
+        raise ConfigError(f"run: '{file}' is not a program that torch can load ({reason}). Get it again.") from error
     told = _described(of_texts({DESCRIPTION: extra[DESCRIPTION]}).get(DESCRIPTION), file)
 
     @torch.inference_mode()

@@ -111,7 +111,7 @@ class Connection:
             )  # fmt: skip
         except (OSError, RuntimeError, ValueError, TypeError, ImportError) as error:
             raise ConfigError(
-                f"hydra.launcher.address: no way to a Ray cluster at '{address}': {_reason(error)}. "
+                f"hydra.launcher.address: cannot reach a Ray cluster at '{address}': {_reason(error)}. "
                 "Start one (ray start --head), or leave the address out: then this machine is one."
             ) from error
 

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from cnnlab.base.errors import Busy, ConfigError, RunError
 from cnnlab.base.hashing import FileHashes
 from cnnlab.base.schema import Plain
+from cnnlab.base.texts import quantity
 from cnnlab.outputs.files import RUNS
 from cnnlab.outputs.run_folder import RunFolder
 from cnnlab.outputs.status import FINAL, read_status
@@ -86,8 +87,8 @@ class RayCluster:
         has = f"{cpus:g} CPUs{f', {gpus:g} GPUs' if gpus else ''}"
         if slots:
             nodes = len(connection.nodes)
-            place = "this machine" if connection.is_local else f"{nodes} node{'s' if nodes > 1 else ''}"
-            print(f"cluster  {place}, {has}: {slots} at a time, {_threads(options.threads)} each")
+            place = "this machine" if connection.is_local else quantity(nodes, "node")
+            print(f"cluster  {place}, {has}: {slots} at a time, {quantity(options.threads, 'thread')} each")
             return
         wanted = f"{options.num_cpus:g} CPUs{f' and {options.num_gpus:g} GPUs' if options.num_gpus else ''}"
         if connection.is_local:
@@ -232,7 +233,3 @@ class _Round:
             with contextlib.suppress(Exception):  # the cluster is gone, and with it the runs
                 for reference in self._out:
                     self._ray.cancel(reference, force=True)
-
-
-def _threads(number: int) -> str:
-    return f"{number} thread{'' if number == 1 else 's'}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from cnnlab.base.texts import cut_middle
+from cnnlab.base.texts import cut_middle, quantity
 from cnnlab.sweeps.designs import Design, Ended, Narrator, Standing, in_step
 from cnnlab.sweeps.fair.arms import FairArm
 from cnnlab.sweeps.fresh_seeds import FreshSeeds
@@ -54,7 +54,7 @@ class Fair:
         left = sum(arm.tuning.sampler.num_left for arm in self.arms if arm.tuning is not None)
         num_more = left + len(self.arms) * self.seeds.most
         tried = max((len(arm.tuning.tried) for arm in self.arms if arm.tuning is not None), default=0)
-        lines = [f"tuned    with {tried} trials an arm", *map(_line, self.arms)] if tried else []
+        lines = [f"tuned    with {quantity(tried, 'trial')} an arm", *map(_line, self.arms)] if tried else []
         return Standing(tuple(lines), num_more, "settings are chosen by what comes of these")
 
 

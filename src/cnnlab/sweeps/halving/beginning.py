@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from cnnlab.base.errors import ConfigError
 from cnnlab.base.schema import PlainMapping
-from cnnlab.comparison.labels import some_of
+from cnnlab.base.texts import first_names
 from cnnlab.config.run_config import RunConfig
 from cnnlab.outputs.study_folder import Asked
 from cnnlab.runs.extending import can_go_on, could_go_on
@@ -72,7 +72,7 @@ def _of_epochs(at_once: Sequence[str]) -> Iterable[str]:
     """Yield what is wrong with arms that have no epochs."""
     if at_once:
         learn = "learns" if len(at_once) == 1 else "learn"
-        yield f"halving: gives out epochs, and {some_of(at_once, most=3)} {learn} at once. Leave it out."
+        yield f"halving: gives out epochs, and {first_names(at_once, most=3)} {learn} at once. Leave it out."
 
 
 def _configs(arms: Sequence[Point], compose: Compose) -> dict[str, RunConfig]:

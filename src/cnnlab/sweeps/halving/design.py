@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
+from cnnlab.base.texts import quantity
 from cnnlab.outputs.halving_file import Halved, HalvedArm
 from cnnlab.outputs.summary_file import figure
 from cnnlab.sweeps.designs import Design, Ended, Narrator, Standing
@@ -99,7 +100,7 @@ class Halving:
         if self._compared is not None:
             return self._compared()
         done, sizes = max(map(len, self._accuracies.values()), default=0), [len(self.arms) - len(self._fell)]
-        told = f"halved   {sizes[0]} of {len(self.arms)} arms go on after {self.stages[done - 1]} epochs"
+        told = f"halved   {sizes[0]} of {len(self.arms)} arms go on after {quantity(self.stages[done - 1], 'epoch')}"
         for _ in self.stages[done:]:
             sizes.append(math.ceil(sizes[-1] / self.eta))  # stages that follow, then those that are compared
         num_more = sum(sizes[1:-1]) + sizes[-1] * self.seeds.most

@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from cnnlab.base.texts import quantity
 from cnnlab.outputs.summary_file import figure
 from cnnlab.sweeps.designs import Design, Ended, Standing
 from cnnlab.sweeps.points import SEED, Point
@@ -111,7 +112,7 @@ class Tuning:
         if (best := self.best) is None or best.accuracy is None:
             return Standing((), num_more, why)
         values = " ".join(f"{key}={value}" for key, value in best.trial.values.items())
-        head = f"best     of {len(self.tried)} trials: {100 * best.accuracy:.1f} % on validation, {values}"
+        head = f"best     of {quantity(len(self.tried), 'trial')}: {100 * best.accuracy:.1f} % on validation, {values}"
         return Standing((head if len(head) <= WIDTH else f"{head[: WIDTH - 1]}…",), num_more, why)
 
     def _num_next(self) -> int:

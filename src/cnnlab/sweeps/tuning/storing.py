@@ -70,7 +70,7 @@ class Storage:
         if opened.user_attrs.get(_MARK) is not True:
             raise ConfigError(
                 f"storage: {brief(url, str)} has a study '{opened.study_name}' that is another's. "
-                "Call this one otherwise: study=..."
+                "Give this one another name: study=..."
             )
         return opened
 

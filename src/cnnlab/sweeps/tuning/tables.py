@@ -7,7 +7,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from cnnlab.base.texts import cut_middle, laid_out
+from cnnlab.base.texts import cut_middle, laid_out, quantity
 from cnnlab.comparison.labels import MISSING, listed, percent, plus_minus, short_keys
 from cnnlab.config.conf_files import EXPERIMENT
 from cnnlab.sweeps.points import SEED, key_of
@@ -63,7 +63,7 @@ def sentences(tuned: Tuned, importances: Sequence[Importance]) -> Iterator[str]:
         return
     yield (
         f"The best of {_count(tuned)} on validation is trial {best.trial.number}, with {percent(best.accuracy)} %: "
-        "chosen for that figure, which is optimistic therefore."
+        "chosen for that figure, which is therefore optimistic."
     )
     yield _measured(tuned)
     for key, end in tuned.space.edges(best.trial.values).items():
@@ -74,7 +74,7 @@ def sentences(tuned: Tuned, importances: Sequence[Importance]) -> Iterator[str]:
 
 def _what_matters(importances: Sequence[Importance]) -> str:
     if not importances:
-        return "What the settings matter is not known from so few trials."
+        return "How much the settings matter is not known from so few trials."
     clear = [
         f"{one.key} {100 * one.share:.0f} % ({100 * one.low:.0f} to {100 * one.high:.0f})"
         for one in importances
@@ -88,7 +88,7 @@ def _what_matters(importances: Sequence[Importance]) -> str:
 def _measured(tuned: Tuned) -> str:
     seeds = [run.seed for run in tuned.fresh if run.accuracy is not None]
     if tuned.tested is None:
-        return "Over fresh seeds it was not tested yet."
+        return "It has not been tested over fresh seeds yet."
     several = (
         f"{len(seeds)} fresh seeds ({seeds[0]} to {seeds[-1]})" if len(seeds) > 1 else f"one fresh seed ({seeds[0]})"
     )
@@ -112,10 +112,9 @@ def best_command(tuned: Tuned, best: Tried) -> str:
 
 def _count(tuned: Tuned) -> str:
     """Return the number of trials, and how those ended that have no result."""
-    num = len(tuned.tried)
     others = Counter(one.status for one in tuned.tried if one.status != "finished")
     told = f" ({listed([f'{number} {status}' for status, number in others.items()])})" if others else ""
-    return f"{num} trial{'' if num == 1 else 's'}{told}"
+    return f"{quantity(len(tuned.tried), 'trial')}{told}"
 
 
 def _loss(one: Tried) -> str:
