@@ -1,5 +1,7 @@
 """The README: short, its commands carried out in order, its two set-up commands those of CI."""
 
+import csv
+
 import pytest
 
 from tests import pages
@@ -11,9 +13,25 @@ TEXT = README.read_text(encoding="utf-8")
 def test_commands_of_the_readme_print_what_it_shows(in_empty_folder):
     write_photos(in_empty_folder / "photos", 60, ("ants", "bees"))
     for example in examples(README):
+        if example.is_marked:
+            continue
         done = carry_out(example.command, *example.spared)
         assert (done.code, done.err) == (0, ""), example.command
         assert missing(example.shown, done.out) == [], (example.command, done.out)
+
+
+def test_verdict_of_a_study_is_what_was_measured():
+    (shown,) = (example for example in examples(README) if example.is_marked)
+    assert "experiment=activation_study scale=half" in shown.command
+    with (ROOT / "docs" / "studies" / "activation_study" / "comparison.csv").open(encoding="utf-8") as file:
+        measured = {row["activation"]: row for row in csv.DictReader(file)}
+    rows = [line.replace(" *", "").split() for line in shown.shown[1:5]]
+    assert {row[0] for row in rows} == set(measured)
+    for name, seeds, _, mean, *_, verdict in rows:
+        expected = measured[name]
+        assert [seeds, mean, verdict] == [expected["n"], f"{100 * float(expected['mean']):.2f}", expected["verdict"]]
+        if expected["difference"]:
+            assert f" {100 * float(expected['difference']):+.2f} ± " in "\n".join(shown.shown)
 
 
 def test_readme_is_read_in_three_minutes():

@@ -27,6 +27,15 @@ def test_arm_that_is_better_is_named_with_test_and_interval():
     ]
 
 
+def test_of_two_arms_that_are_as_surely_better_the_one_that_is_further_ahead_is_named():
+    nearer, further = [0.60, 0.62, 0.61, 0.59, 0.63], [0.68, 0.72, 0.70, 0.67, 0.73]  # Holm raises one p to the other
+    (verdict, others, *_) = sentences(
+        {SGD: [0.50, 0.51, 0.50, 0.49, 0.51], MOMENTUM: nearer, ADAM: further}, baseline=SGD
+    )
+    assert verdict.startswith("adam is better than sgd by 19.80 points of test accuracy: p < 0.001")
+    assert others == "Better: momentum (+10.80)."
+
+
 def test_difference_that_was_not_shown_says_how_many_seeds_a_new_study_would_take():
     (verdict, *_) = sentences({SGD: [0.70, 0.80, 0.90], ADAM: [0.72, 0.79, 0.93]})
     assert verdict == (

@@ -106,11 +106,18 @@ def _apart(answer: Answer, names: Names) -> list[str]:
 def _of_baseline(answer: Answer, question: Question, names: Names) -> list[str]:
     """Say the figures of the arm that the headline is about, then group the others by their verdicts."""
     tested = [result for result in answer.results if result.p_holm is not None]
-    main = min(tested, key=lambda result: (_WEIGHT.get(result.verdict, 9), result.p_holm))
+    main = min(tested, key=_by_weight)
     sentence = _figures(main, answer, question, names)
     more = _needed(main, len(tested), answer) if question.repeats.folds is None else ""
     rest = [result for result in answer.results if result not in (main, answer.reference)]
     return [f"{sentence}{more}", *_groups(rest, names)]
+
+
+def _by_weight(result: Result) -> tuple[int, float, float]:
+    """Order arms by how much there is to say of them: Holm's p values are often equal, then the difference tells."""
+    assert result.difference is not None
+    assert result.p_holm is not None
+    return _WEIGHT.get(result.verdict, 9), result.p_holm, -abs(result.difference.mean)
 
 
 _WEIGHT = {BETTER: 0, WORSE: 1, EQUAL: 2, NOT_SHOWN: 3, OPEN: 3, STOPPED: 4}
