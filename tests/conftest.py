@@ -37,6 +37,11 @@ CONF = Path(__file__).parents[1] / "conf"
 RUNTIME = Runtime(torch.device("cpu"), "fp32", 1)
 
 
+def pytest_collection_modifyitems(items):
+    """Begin with what takes long, so that at the end no core waits for another's last test."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 def cnnlab(*args):
     """Run the installed console script."""
     script = Path(sys.executable).with_name("cnnlab")
