@@ -28,6 +28,7 @@ from cnnlab.data.library import DataLibrary
 from cnnlab.outputs.run_files import RunFiles
 from cnnlab.outputs.workers import Workers
 from cnnlab.runs import job
+from cnnlab.runs.cost import Cost
 from cnnlab.sweeps.choosing import Choice
 from cnnlab.training.engine import training
 from tests.run_maker import write_run
@@ -260,6 +261,12 @@ def in_empty_folder(tmp_path, monkeypatch):
 def _sweeps_stay_in_process(monkeypatch):
     """How a sweep is carried out depends on a clock; tests that are about it say what is chosen."""
     monkeypatch.setattr("cnnlab.sweeps.sweep.choose_here", lambda *_: Choice(Workers()))
+
+
+@pytest.fixture
+def unmeasured(monkeypatch):
+    """Let a plan take every run to last a second: no trial of one takes its steps."""
+    monkeypatch.setattr("cnnlab.runs.estimate.probe", lambda *_, **__: Cost(1.0, 1_000_000))
 
 
 @pytest.fixture(autouse=True)
