@@ -14,7 +14,9 @@ import pytest
 import torch
 import torchvision
 from hydra import compose, initialize_config_dir
+from hydra._internal.sources_registry import SourcesRegistry
 from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.plugins import Plugins
 from omegaconf import OmegaConf
 from PIL import Image
 
@@ -267,6 +269,25 @@ def _sweeps_stay_in_process(monkeypatch):
 def unmeasured(monkeypatch):
     """Let a plan take every run to last a second: no trial of one takes its steps."""
     monkeypatch.setattr("cnnlab.runs.estimate.probe", lambda *_, **__: Cost(1.0, 1_000_000))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _shipped_options_are_parsed_once():
+    """Hydra reads files anew whenever it composes, which is a fifth of its time; these are the same for all tests."""
+    Plugins.instance()  # this makes the class anew
+    files = SourcesRegistry.instance().resolve("file")
+    read, kept = files.load_config, {}
+
+    def read_once(source, config_path):
+        if Path(source.path) != CONF:
+            return read(source, config_path)
+        if config_path not in kept:
+            kept[config_path] = read(source, config_path)
+        return copy.deepcopy(kept[config_path])  # Hydra takes out of it what it has understood
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(files, "load_config", read_once)
+        yield
 
 
 @pytest.fixture(autouse=True)
