@@ -14,7 +14,9 @@ import pytest
 import torch
 import torchvision
 from hydra import compose, initialize_config_dir
+from hydra._internal.sources_registry import SourcesRegistry
 from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.plugins import Plugins
 from omegaconf import OmegaConf
 from PIL import Image
 
@@ -28,6 +30,7 @@ from cnnlab.data.library import DataLibrary
 from cnnlab.outputs.run_files import RunFiles
 from cnnlab.outputs.workers import Workers
 from cnnlab.runs import job
+from cnnlab.runs.cost import Cost
 from cnnlab.sweeps.choosing import Choice
 from cnnlab.training.engine import training
 from tests.run_maker import write_run
@@ -35,6 +38,11 @@ from tests.sweeps.sweep_maker import ended
 
 CONF = Path(__file__).parents[1] / "conf"
 RUNTIME = Runtime(torch.device("cpu"), "fp32", 1)
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with what takes long, so that at the end no core waits for another's last test."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 def cnnlab(*args):
@@ -255,6 +263,31 @@ def in_empty_folder(tmp_path, monkeypatch):
 def _sweeps_stay_in_process(monkeypatch):
     """How a sweep is carried out depends on a clock; tests that are about it say what is chosen."""
     monkeypatch.setattr("cnnlab.sweeps.sweep.choose_here", lambda *_: Choice(Workers()))
+
+
+@pytest.fixture
+def unmeasured(monkeypatch):
+    """Let a plan take every run to last a second: no trial of one takes its steps."""
+    monkeypatch.setattr("cnnlab.runs.estimate.probe", lambda *_, **__: Cost(1.0, 1_000_000))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _shipped_options_are_parsed_once():
+    """Hydra reads files anew whenever it composes, which is a fifth of its time; these are the same for all tests."""
+    Plugins.instance()  # this makes the class anew
+    files = SourcesRegistry.instance().resolve("file")
+    read, kept = files.load_config, {}
+
+    def read_once(source, config_path):
+        if Path(source.path) != CONF:
+            return read(source, config_path)
+        if config_path not in kept:
+            kept[config_path] = read(source, config_path)
+        return copy.deepcopy(kept[config_path])  # Hydra takes out of it what it has understood
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(files, "load_config", read_once)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,6 @@ import pytest
 import cnnlab
 from cnnlab.cli.commands import BY_NAME, COMPOSED, DEFAULT, TUNE
 from cnnlab.config.options import option_table
-from cnnlab.runs.cost import Cost
 from tests.pages import (
     DOCS,
     PAGES,
@@ -43,10 +42,16 @@ SAMPLES = {
     "DIR": "maps",
 }
 """What stands on the pages for a word of the reader's -> a word that is there."""
+WALKS = (
+    ("tutorial", "getting_started", "sweeps", "housekeeping"),
+    ("own_photos", "predict", "inspect", "export", "transfer", "kaggle"),
+    ("data", "fair", "fast", "study_files", "options", "plugins", "trackers"),
+)
+"""Pages, by name, that are gone through in one folder: what one of them trains, the next ones find."""
 
 
 @pytest.fixture
-def desk(in_empty_folder, monkeypatch):
+def desk(in_empty_folder, unmeasured, monkeypatch):
     """Return a folder with the images that the pages speak of; no trial of a sweep takes its steps."""
     write_photos(in_empty_folder / "my_photos", 24, ("cats", "dogs"))
     write_photos(in_empty_folder / "elsewhere" / "new_photos", 20, ("cats", "dogs"))
@@ -56,15 +61,15 @@ def desk(in_empty_folder, monkeypatch):
     write_photos(in_empty_folder / "insects" / "val", 24, ("ants", "bees"))
     write_competition(in_empty_folder / "competition", 24)
     shutil.copytree(DOCS / "digits", in_empty_folder / "docs" / "digits")
-    monkeypatch.setattr("cnnlab.runs.estimate.probe", lambda *_, **__: Cost(1.0, 1_000_000))
     monkeypatch.setattr("cnnlab.runs.inspecting.embedding.find_spec", lambda _: None)  # UMAP compiles for long
     return in_empty_folder
 
 
-def test_commands_of_the_pages_print_what_they_show(desk, monkeypatch):
-    """One walk through all pages in one folder: what one page trains, the next ones find."""
+@pytest.mark.long
+@pytest.mark.parametrize("walk", WALKS, ids=lambda walk: walk[0])
+def test_commands_of_the_pages_print_what_they_show(walk, desk, monkeypatch):
     wrong = []
-    for page in PAGES:
+    for page in (DOCS / f"{name}.md" for name in walk):
         monkeypatch.chdir(desk)
         write_files(page)
         for example in (each for each in examples(page) if not each.is_marked):
@@ -73,13 +78,19 @@ def test_commands_of_the_pages_print_what_they_show(desk, monkeypatch):
             if done.code or lacks:
                 wrong.append(f"{page.name}: {example.command}\n{done.err}{done.out}\nlacks: {lacks}")
     assert wrong == [], "\n\n".join(wrong)
-    monkeypatch.chdir(desk)
-    understood()
 
 
-def understood():
-    """Look at every command that the pages only mention, where runs and photos are that they may speak of."""
-    assert carry_out("cnnlab train model=lenet epochs=1 plots=false").code == 0  # the latest run
+def test_each_page_is_in_one_walk():
+    walked = [page.stem for page in PAGES if not all(example.is_marked for example in examples(page))]
+    assert sorted(name for walk in WALKS for name in walk) == sorted(walked)
+
+
+@pytest.mark.long
+def test_commands_that_pages_only_mention_are_understood(desk):
+    """They are looked at where the runs and photos are that they may speak of."""
+    small = "model=lenet model.width=0.25 epochs=1 plots=false"
+    for words in (f"-m {SAMPLES['SWEEP']} {small}", "train model=lenet epochs=1 plots=false"):  # the latest run
+        assert carry_out(f"cnnlab {words}").code == 0
     commands = dict.fromkeys(" ".join(looked_at(command)) for page in ALL for command in mentions(page))
     wrong = [f"{command}\n{done.err}{done.out}" for command in commands if (done := carry_out(command)).code]
     assert wrong == [], "\n\n".join(wrong)

@@ -10,6 +10,7 @@ from nbclient import NotebookClient
 FIRST, *OTHERS = EXAMPLES = sorted((Path(__file__).parents[1] / "examples").glob("*.ipynb"))
 
 
+@pytest.mark.long
 @pytest.mark.timeout(1200)  # a kernel, torch and some runs each; on a machine that is busy it takes minutes
 def test_first_notebook_runs_in_a_kernel(in_empty_folder):
     notebook = nbformat.read(FIRST, as_version=4)

@@ -10,6 +10,7 @@ from tests.pages import README, ROOT, carry_out, examples, masked, missing, writ
 TEXT = README.read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 def test_commands_of_the_readme_print_what_it_shows(in_empty_folder):
     write_photos(in_empty_folder / "photos", 60, ("ants", "bees"))
     for example in examples(README):

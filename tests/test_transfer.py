@@ -13,7 +13,10 @@ from tests.networks.transfer.weights_maker import Bomb
 pytestmark = pytest.mark.usefixtures("in_empty_folder")
 
 ROOT = Path(__file__).parents[1]
-SMALL = ("backbone=shufflenet_v2_x0_5", "backbone.weights=none", "dataset.per_class=20", "plots=false", "device=cpu")
+SMALL = (
+    "backbone=shufflenet_v2_x0_5", "backbone.weights=none", "dataset.per_class=20", "dataset.image_size=32",
+    "plots=false", "device=cpu",
+)  # fmt: skip
 
 
 def test_sweep_over_heads_computes_the_features_once_and_predicts(capsys):
@@ -51,7 +54,7 @@ def test_weights_that_cannot_be_used_are_refused_and_nothing_is_written(make, me
 
 @pytest.mark.parametrize("typed", ["backbone.weights=none", "transfer=scratch epochs=1"])
 def test_commands_that_are_said_to_work_offline_work(typed, capsys):
-    small = ("backbone=shufflenet_v2_x0_5", "dataset.per_class=10", "plots=false")
+    small = ("backbone=shufflenet_v2_x0_5", "dataset.per_class=10", "dataset.image_size=32", "plots=false")
     assert main(["transfer", *small, *typed.split()]) == 0
     assert capsys.readouterr().err == ""
 

@@ -123,7 +123,7 @@ def test_help_names_every_command_with_its_line_in_80_columns(args, capsys):
 
 
 @pytest.mark.parametrize("line", [line for line in HELP.splitlines() if line.startswith("  cnnlab -m")])
-def test_sweeps_of_the_help_text_compose(line, capsys):
+def test_sweeps_of_the_help_text_compose(line, unmeasured, capsys):
     words = line.split("   ")[0].split()[1:]
     assert main([*words, "plan=true"]) == 0
 

@@ -48,13 +48,13 @@ def test_study_is_run_and_each_arm_judged(shipped, capsys):
     assert "2 identical." in capsys.readouterr().out.splitlines()
 
 
-def test_key_takes_the_place_of_the_one_that_came_along(shipped, capsys):
+def test_key_takes_the_place_of_the_one_that_came_along(shipped, unmeasured, capsys):
     shipped.write_text(shipped.read_text().replace("study=tiny", "study=tiny data_dir=theirs"))
     assert main("tiny", "data_dir=mine", "plan=true") == 0
     assert "data_dir: given 2 times" not in capsys.readouterr().err
 
 
-def test_plan_says_what_would_run_and_judges_nothing(shipped, capsys):
+def test_plan_says_what_would_run_and_judges_nothing(shipped, unmeasured, capsys):
     assert main("tiny", "plan=true") == 0
     assert "different" not in capsys.readouterr().out
 

@@ -349,7 +349,7 @@ def test_zipped_arms_are_cross_validated_like_others(swept):
     assert len(swept) == 6
 
 
-def test_plan_shows_what_is_zipped_and_left_out(capsys):
+def test_plan_shows_what_is_zipped_and_left_out(unmeasured, capsys):
     assert main(["-m", *ZIPPED, "exclude=optimizer=sgd|rmsprop", "plan=true"]) == 0
     output = capsys.readouterr().out
     note = "note     exclude: no point has optimizer=rmsprop. There is: sgd, adam.\n"

@@ -18,7 +18,10 @@ NAMED_ARMS = """hydra:
 """
 
 
-TINY = ("epochs=1", "model.width=0.05", "plots=false", "device=cpu")
+TINY = (
+    "epochs=1", "dataset=synthetic", "dataset.num_images=120", "dataset.num_classes=3", "dataset.image_size=8",
+    "batch_size=16", "model.width=0.05", "plots=false", "device=cpu",
+)  # fmt: skip
 """Words under which a run really is trained, in a moment."""
 
 

@@ -132,7 +132,7 @@ def test_why_a_study_is_kept_apart_is_said_once(asked, why):
 
 @pytest.mark.usefixtures("swept")
 def test_shipped_study_with_other_epochs_is_a_sibling_of_its_own(capsys):
-    words = study("study: mine\nhydra: {sweeper: {arms: {a: [optimizer=sgd], b: [optimizer=adam]}}}")
+    words = study("study: mine\nhydra: {sweeper: {arms: {a: [batch_size=8], b: [batch_size=16]}}}")
     for more, name in (
         ([], "mine"),
         (["epochs=3"], "mine-2"),
@@ -146,13 +146,13 @@ def test_shipped_study_with_other_epochs_is_a_sibling_of_its_own(capsys):
 
 @pytest.mark.usefixtures("swept")
 def test_until_decided_of_another_question_is_a_sibling_with_seeds_of_its_own():
-    words = ["-m", "optimizer=sgd,adam", "max_seeds=5", "until=decided"]
-    assert main(["-m", "optimizer=sgd,adam", "seed=0,1", "epochs=3"]) == 0
-    for more, name, first in (([], "optimizer-decided", 0), (["epochs=3"], "optimizer-decided-2", 2)):
+    words = ["-m", "batch_size=8,16", "max_seeds=5", "until=decided"]
+    assert main(["-m", "batch_size=8,16", "seed=0,1", "epochs=3"]) == 0
+    for more, name, first in (([], "batch_size-decided", 0), (["epochs=3"], "batch_size-decided-2", 2)):
         for _ in range(2):
             assert main([*words, *more]) == 0
             assert StudyFolder.named(name).read_study().plan.first_seed == first
-    assert not StudyFolder.named("optimizer-decided-3").path.exists()
+    assert not StudyFolder.named("batch_size-decided-3").path.exists()
 
 
 def test_study_of_a_question_goes_on_whatever_its_runs_are():

@@ -52,7 +52,8 @@ def imagenet_file(cache):
 
 @pytest.mark.parametrize("name", ONE_PER_FAMILY)
 def test_last_layer_is_the_one_with_a_thousand_outputs(name):
-    net = Torchvision().initial(name, is_published=False)
+    with torch.device("cpu" if "regnet" in name else "meta"):  # without weights; regnet computes its widths as tensors
+        net = Torchvision().initial(name, is_published=False)
     layer = net.get_submodule(last_layer_name(net))
     assert 1000 in (getattr(layer, "out_features", None), getattr(layer, "out_channels", None))
 
@@ -158,7 +159,8 @@ def test_old_names_of_densenet_are_understood():
 
 @pytest.mark.parametrize("name", ["googlenet", "inception_v3"])
 def test_outputs_half_way_are_left_out(name):
-    net = Torchvision().initial(name, is_published=False)
+    with torch.device("meta"):
+        net = Torchvision().initial(name, is_published=False)
     assert not any("aux" in key.lower() for key in net.state_dict())
 
 

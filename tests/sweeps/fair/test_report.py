@@ -5,7 +5,6 @@ import re
 
 from cnnlab.cli.main import main
 from cnnlab.outputs.study_folder import StudyFolder
-from cnnlab.runs.cost import Cost
 from tests.sweeps.sweep_maker import TINY
 
 WORDS = (
@@ -14,7 +13,6 @@ WORDS = (
     "fair=optimizer.lr=log(1e-3,1)",
     "trials=2",
     "seed=0,1",
-    "dataset.per_class=5",
     *TINY,
 )
 
@@ -47,8 +45,7 @@ def test_command_tunes_compares_and_shows_both(in_empty_folder, capsys):
     assert "Each arm was first tuned with 2 trials of 1 epoch" in capsys.readouterr().out
 
 
-def test_plan_says_what_runs_in_any_case_and_how_many_at_most(in_empty_folder, monkeypatch, capsys):
-    monkeypatch.setattr("cnnlab.runs.estimate.probe", lambda *_, **__: Cost(1.0, 1_000_000))
+def test_plan_says_what_runs_in_any_case_and_how_many_at_most(in_empty_folder, unmeasured, capsys):
     assert main([*WORDS, "plan=true", "hydra/launcher=cnnlab"]) == 0
     said = capsys.readouterr().out
     assert "plan     optimizer-fair: 8 runs, 0 finished, 8 to do\n" in said

@@ -86,7 +86,7 @@ def test_study_gives_what_is_tuned(searched):
     assert StudyFolder.named("mine").read_study().command.startswith("cnnlab tune ")
 
 
-def test_plan_says_what_is_known_and_writes_nothing(searched, tmp_path, capsys):
+def test_plan_says_what_is_known_and_writes_nothing(searched, unmeasured, tmp_path, capsys):
     assert main(*SPACE, "trials=12", "plan=true") == 0
     out = capsys.readouterr().out
     assert "least    10 runs, those above: they are chosen by what comes of these\nmost     17 runs" in out
