@@ -40,6 +40,7 @@ WITHOUT_TESTS = {
     },
 }
 OF_THE_WHOLE = {
+    "test_claims.py": "scripts/claims.py",
     "test_cuda.py": "whole commands on a GPU",
     "test_docs.py": "the pages of docs/",
     "test_examples.py": "the notebooks of examples/",
