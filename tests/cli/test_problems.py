@@ -3,8 +3,10 @@
 import re
 import subprocess
 
+import hydra
 import pytest
 
+from cnnlab.cli import problems
 from cnnlab.cli.main import main
 from tests.conftest import composed
 from tests.option_maker import known
@@ -115,3 +117,16 @@ def test_every_value_of_a_sweep_is_looked_at(capsys):
         f"optimizer: unknown 'mometum'. Did you mean 'momentum'? {OPTIMIZERS}",
         "epoch: unknown key. Did you mean 'epochs'?",
     ]
+
+
+@pytest.mark.parametrize("seeds", ["range(0,9)", "0,1,2,3,4,5,6,7,8"])
+def test_what_else_is_wrong_is_looked_for_with_one_of_many_numbers(seeds, monkeypatch):
+    tried = set()
+
+    def compose(name, overrides):
+        tried.update(overrides)
+        return hydra.compose(name, overrides)
+
+    monkeypatch.setattr(problems, "compose", compose)
+    assert main(["-m", "optimizer=adma", f"seed={seeds}"]) == 2
+    assert {word for word in tried if word.startswith("seed=")} == {"seed=0"}

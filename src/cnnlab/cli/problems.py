@@ -19,7 +19,7 @@ from cnnlab.cli.commands import BY_NAME, COMPOSED, DEFAULT
 from cnnlab.cli.grid_words import is_grid_word
 from cnnlab.cli.hydra_errors import explain, explained, is_of_composing, no_name
 from cnnlab.cli.hydra_versions import initialize_options
-from cnnlab.cli.swept import check_size, values
+from cnnlab.cli.swept import check_size, is_of_numbers, values
 from cnnlab.cli.words import lists_of_options
 from cnnlab.config.conf_files import EXPERIMENT, command_of_study, conf_dir
 from cnnlab.config.load import load
@@ -125,8 +125,8 @@ def _values(text: str, arguments: Arguments) -> tuple[list[str], str | None]:
         if not override.is_sweep_override():
             return [text], None
         check_size([override])
-        is_of_numbers = override.is_range_sweep() and not _is_group(text, arguments.config_dir)
-        most = 1 if is_of_numbers else _LOOKED_AT  # what composes with one number does with all
+        one_does = is_of_numbers(override) and not _is_group(text, arguments.config_dir)
+        most = 1 if one_does else _LOOKED_AT  # what composes with one number does with all
         typed = [f"{override.get_key_element()}={value}" for value in values(override, most=most)]
     except ConfigError as error:
         return [], str(error)

@@ -37,6 +37,12 @@ def values(override: Override, *, most: int | None = None) -> list[str]:
     return [_AS_TYPED.get(value, value) for value in itertools.islice(override.sweep_string_iterator(), most)]
 
 
+def is_of_numbers(override: Override) -> bool:
+    """Tell whether a swept word stands for numbers alone: a range, or a list of them."""
+    parts = getattr(override.value(), "list", None)
+    return override.is_range_sweep() or (bool(parts) and all(type(part) in (int, float) for part in parts))
+
+
 _AS_TYPED = {"True": "true", "False": "false"}
 """What Hydra makes of a typed `true` -> how YAML writes it; arms are called as they were typed."""
 
