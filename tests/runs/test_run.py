@@ -303,7 +303,7 @@ def test_cache_that_cannot_be_written_is_one_clear_message(tmp_path):
             Image.new("RGB", (8, 8)).save(tmp_path / "images" / name / f"{i}.png")
     data = ("dataset=image_folder", "dataset.root=images", "batch_size=2", "dataset.val_fraction=0")
     with pytest.raises(
-        RunError, match=r"^elsewhere/cache: cannot be written \(Not a directory\)\. Work in a folder that"
+        RunError, match=r"^elsewhere/cache: cannot be written \(Not a directory\)\. Work in a writable folder"
     ):
         execute(load(composed(*data, "cache_dir=elsewhere/cache")))
 

@@ -144,7 +144,7 @@ def test_report_that_cannot_be_saved_is_printed_all_the_same(monkeypatch, capsys
     assert main(["report", "trial"]) == 1
     out, err = capsys.readouterr()
     assert "sgd" in out
-    assert err.startswith("outputs/trial: cannot be written (Read-only file system). Work in a folder")
+    assert err.startswith("outputs/trial: cannot be written (Read-only file system). Work in a writable folder")
 
 
 def test_other_baseline_and_markdown(capsys):
