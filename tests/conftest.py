@@ -25,6 +25,7 @@ from cnnlab.base.runtime import Runtime
 from cnnlab.building.procedures import build_parts
 from cnnlab.cli.hydra_versions import initialize_options
 from cnnlab.config.load import load
+from cnnlab.config.tables import TABLES
 from cnnlab.data.datasets import DATASETS
 from cnnlab.data.library import DataLibrary
 from cnnlab.outputs.run_files import RunFiles
@@ -288,6 +289,16 @@ def _shipped_options_are_parsed_once():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(files, "load_config", read_once)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _same_tables():
+    """What a test's plugins add to the tables of parts is gone after it."""
+    before = {group: dict(table) for group, table in TABLES.items()}
+    yield
+    for group, table in TABLES.items():
+        table.clear()
+        table.update(before[group])
 
 
 @pytest.fixture(autouse=True)
