@@ -199,7 +199,8 @@ STUDIES = (
         "B4", "trainable_layers", (*FOLDER, *RESNET),
         (Better("five layers are best", "last_5", ("last_4", "last_6", "last_5_sgd")),),
         command=("transfer",),
-        remark="The ResNet-18 is one of TinyImageNet.",
+        remark="The ResNet-18 is one of TinyImageNet. At scale=half it sees images of 32 pixels, and fewer of them for "
+        "more epochs; at scale=small they were enlarged to 64.",
     ),
     Study(
         "B5", "tiny_training_set", CIFAR,
