@@ -55,6 +55,8 @@ def test_band_is_drawn_over_seeds_and_said():
     assert len(figure.axes[0].collections) == 2
     assert any("mean of 3 seeds, band from the lowest to the highest" in text for text in texts_of(figure))
     assert any("one seed" in text for text in texts_of(loss(comparison_of({"a": [0.9], "b": [0.8]}))))
+    uneven = comparison_of({"a": [0.9, 0.8, 0.9], "b": [0.8, 0.8]})
+    assert any("mean of 2 to 3 seeds, band" in text for text in texts_of(loss(uneven)))
 
 
 def test_arm_without_a_result_is_not_drawn_but_named():

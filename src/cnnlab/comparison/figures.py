@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,7 @@ from cnnlab.comparison.labels import ends_of, said_of_ends
 from cnnlab.comparison.layout import ON_SCREEN, Layout
 from cnnlab.comparison.panels import Room, first_of_rows, names_within, panels_in, turned
 from cnnlab.comparison.plane import Plane, plane_of
+from cnnlab.comparison.resampling import Repeats
 from cnnlab.comparison.verdicts import Result
 from cnnlab.plots import save_figures
 from cnnlab.plots.curves import LOG_RATIO, scale_epochs
@@ -75,9 +76,7 @@ def _draw_curves(study: Comparison, layout: Layout, name: str, factor: float) ->
     names = dict(zip(named, _names(comparison, named, 24, layout, share=0.33)))
     right = 0.2 + text_width(new_figure(1, 1), names.values(), NORMAL)
     figure, places = panels_in(layout, Room(len(splits), right=right), height=1.75)
-    number = max(curves.num_seeds for curves in of_arms.values())
-    counted = comparison.question.repeats.counted(number)
-    band = f"mean of {counted}, band from the lowest to the highest" if number > 1 else counted
+    band = _said_of_band({curves.num_seeds for curves in of_arms.values()}, comparison.question.repeats)
     notes = [*_part(study), *notes_on_curves(comparison.results, of_arms, comparison.names)]
     if layout.has_titles:
         write_title(figure, f"{name.capitalize()} per epoch", "  ·  ".join([comparison.study.study, band, *notes]))
@@ -91,6 +90,15 @@ def _draw_curves(study: Comparison, layout: Layout, name: str, factor: float) ->
         axes.set_ylabel("accuracy in %" if name == "accuracy" else "loss in nats")
     label_ends(panels[-1], [(names[label], y, color) for label, y, color in ends])
     return figure
+
+
+def _said_of_band(numbers: Collection[int], repeats: Repeats) -> str:
+    """Say over how many seeds, or folds, the curves are; of a study that adds them arms have different numbers."""
+    counted = repeats.counted(max(numbers))
+    if max(numbers) == 1:
+        return counted
+    fewest = "" if len(numbers) == 1 else f"{min(numbers)} to "
+    return f"mean of {fewest}{counted}, band from the lowest to the highest"
 
 
 def _part(comparison: Comparison) -> list[str]:
