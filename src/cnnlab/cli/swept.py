@@ -39,7 +39,7 @@ def values(override: Override, *, most: int | None = None) -> list[str]:
 
 def is_of_numbers(override: Override) -> bool:
     """Tell whether a swept word stands for numbers alone: a range, or a list of them."""
-    parts = getattr(override.value(), "list", None)
+    parts = getattr(override.value(), "list", ())  # a range has none
     return override.is_range_sweep() or (bool(parts) and all(type(part) in (int, float) for part in parts))
 
 
